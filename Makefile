@@ -1,0 +1,75 @@
+# Makefile -- build, test and install policyd.
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Everything made goes to $(BUILD); src/ is never written to.
+
+BUILD ?= build
+srcdir := $(CURDIR)
+
+all: $(BUILD)/policyd
+
+ifneq ($(filter-out clean deps,$(or $(MAKECMDGOALS),all)),)
+-include $(BUILD)/config.mk
+endif
+
+# --- how things are compiled -------------------------------------------------
+
+STRICT = -std=c17 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
+	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
+	-Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \
+	-Wnull-dereference -Wswitch-enum -Werror=implicit \
+	-Werror=incompatible-pointer-types -Werror=int-conversion
+COMPILE = $(CC) $(STRICT) $(WERROR) $(HARDEN_CFLAGS) -Isrc \
+	-DPOLICYD_VERSION='"$(VERSION)"' -DPOLICYD_SYSCONFDIR='"$(confdir)"' \
+	$(LIBS_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+LINK = $(CC) $(HARDEN_LDFLAGS) $(CFLAGS) $(LDFLAGS)
+confdir ?= /etc/policyd
+
+SOURCES := $(sort $(wildcard src/*/*.c))
+SQL := $(sort $(wildcard src/facts/schema/*/*.sql))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/schema.o
+
+$(BUILD)/policyd: $(BUILD)/src/main.o $(BUILD)/libpolicyd.a
+	$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/libpolicyd.a: $(OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+# The SQL files, built in: a table of {store, number, name, text}.
+$(BUILD)/gen/schema.c: src/facts/schema/embed.sh $(SQL)
+	@mkdir -p $(@D)
+	sh src/facts/schema/embed.sh $(SQL) >$@.tmp
+	mv $@.tmp $@
+
+$(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
+	$(COMPILE) -c -o $@ $<
+
+-include $(OBJECTS:.o=.d) $(BUILD)/src/main.d
+
+# --- configure ---------------------------------------------------------------
+
+$(BUILD)/configure: configure.ac
+	@mkdir -p $(@D)
+	cd $(BUILD) && autoconf -I /usr/share/aclocal -o configure \
+		$(srcdir)/configure.ac
+
+$(BUILD)/config.mk: $(BUILD)/configure src/config.mk.in
+	cd $(BUILD) && ./configure --quiet --srcdir=$(srcdir) $(CONFIGURE_FLAGS)
+	@touch $@
+
+# --- what is missing on this machine -----------------------------------------
+
+deps:
+	sh tests/deps.sh
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all deps clean
+.DELETE_ON_ERROR:

@@ -1,0 +1,56 @@
+/*
+ * log.h -- the one way to the log: stderr or syslog, text or JSON.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A message is one line whatever it holds. A reader that stalls never stops
+ * the process: what stderr does not take is dropped, and how much is logged
+ * when it takes again. Under systemd lines carry sd-daemon(3) priorities.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level {
+	LOG_LEVEL_ERROR,	/* needs an administrator */
+	LOG_LEVEL_WARNING,	/* might need one */
+	LOG_LEVEL_INFO,		/* life */
+	LOG_LEVEL_DEBUG,	/* every step */
+};
+
+struct log_options {
+	bool to_syslog;		/* facility mail; else stderr */
+	bool is_json;		/* one object a line, else text */
+	enum log_level level;	/* what is less important is not logged */
+};
+
+/* Set where and how; before the first call: text to stderr at info. */
+void log_setup(const struct log_options *);
+
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* For a failure that repeats: at most one line a minute, with a count. */
+struct log_limit {
+	int64_t quiet_until_ms;	/* monotonic */
+	unsigned held_back;
+};
+void log_limited(struct log_limit *, enum log_level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * A line of fields: log_begin, any number of log_text and log_number, log_end.
+ * Text: "event key=value key=value". JSON: members of one object. A value may
+ * hold any bytes; it is escaped and cut to 256 bytes. A NULL or empty text is
+ * left out.
+ */
+void log_begin(enum log_level, const char *event);
+void log_text(const char *key, const char *value);
+void log_number(const char *key, int64_t value);
+void log_end(void);
+
+#endif

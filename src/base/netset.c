@@ -1,0 +1,156 @@
+/*
+ * netset.c -- a set of networks: is an address in any of them?
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Networks are sorted by first address, and those within another are
+ * dropped: what is left does not overlap, so that one binary search answers.
+ */
+#include "base/netset.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct netset {
+	struct addr *networks;
+	size_t count;
+	size_t room;
+};
+
+struct netset *
+netset_new(void)
+{
+	return mem_new(1, sizeof(struct netset));
+}
+
+void
+netset_free(struct netset *set)
+{
+	if (set == NULL)
+		return;
+	free(set->networks);
+	free(set);
+}
+
+void
+netset_add(struct netset *set, const struct addr *network)
+{
+	if (set->count == set->room) {
+		set->room = set->room == 0 ? 16 : set->room * 2;
+		set->networks = mem_grow(set->networks, set->room,
+		    sizeof(*set->networks));
+	}
+	set->networks[set->count++] = *network;
+}
+
+void
+netset_add_private(struct netset *set)
+{
+	static const char *const networks[] = {
+		"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
+		"169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+		"::/127", "fc00::/7", "fe80::/10",
+	};
+
+	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
+		struct addr network;
+
+		if (addr_parse(networks[i], &network) == 0)
+			netset_add(set, &network);
+	}
+}
+
+void
+netset_seal(struct netset *set)
+{
+	size_t kept = 0;
+
+	if (set->count == 0)
+		return;
+	/* A wider network sorts before what it holds. */
+	qsort(set->networks, set->count, sizeof(*set->networks), addr_compare);
+	for (size_t i = 1; i < set->count; i++) {
+		if (addr_within(&set->networks[i], &set->networks[kept]))
+			continue;
+		set->networks[++kept] = set->networks[i];
+	}
+	set->count = kept + 1;
+}
+
+bool
+netset_has(const struct netset *set, const struct addr *addr)
+{
+	size_t low = 0;
+	size_t high = set->count;
+
+	/* Find the last network that does not sort after addr. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addr_compare(&set->networks[middle], addr) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low > 0 && addr_within(addr, &set->networks[low - 1]);
+}
+
+size_t
+netset_count(const struct netset *set)
+{
+	return set->count;
+}
+
+/* Cut comment and white space off a line; return its first word. */
+static char *
+strip(char *line)
+{
+	char *end;
+
+	line[strcspn(line, "#\r\n")] = '\0';
+	line += strspn(line, " \t");
+	end = line + strlen(line);
+	while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
+		*--end = '\0';
+	return line;
+}
+
+int
+netset_load(struct netset *set, const char *path, char *error, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	int result = 0;
+
+	if (file == NULL) {
+		snprintf(error, size, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	for (unsigned number = 1; getline(&line, &room, file) >= 0; number++) {
+		char *word = strip(line);
+		struct addr network;
+
+		if (*word == '\0')
+			continue;
+		if (addr_parse(word, &network) != 0) {
+			snprintf(error, size,
+			    "%s:%u: \"%.60s\" is not a network; write "
+			    "192.0.2.0/24 or 2001:db8::/32",
+			    path, number, word);
+			result = -1;
+			break;
+		}
+		netset_add(set, &network);
+	}
+	if (result == 0 && ferror(file)) {
+		snprintf(error, size, "%s: %s", path, strerror(errno));
+		result = -1;
+	}
+	free(line);
+	fclose(file);
+	return result;
+}

@@ -1,0 +1,38 @@
+/*
+ * netset.h -- a set of networks: is an address in any of them?
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef BASE_NETSET_H
+#define BASE_NETSET_H
+
+#include "base/addr.h"
+
+struct netset;
+
+/* An empty set; netset_free(NULL) is safe. */
+struct netset *netset_new(void);
+void netset_free(struct netset *);
+
+/* Add a network or a host; to be done before the first netset_has. */
+void netset_add(struct netset *, const struct addr *);
+
+/* Add what no client on the internet has: loopback, private, link-local and
+ * unspecified networks (RFC 1122, 1918, 3927, 4193, 4291, 6598). */
+void netset_add_private(struct netset *);
+
+/* Sort what was added: needed once between the last add and the first has. */
+void netset_seal(struct netset *);
+
+/* Is addr within a network of the set? O(log n), whatever the prefixes. */
+bool netset_has(const struct netset *, const struct addr *);
+
+size_t netset_count(const struct netset *);
+
+/*
+ * Add every network of a file: one a line, '#' starts a comment, blank lines
+ * are skipped. On failure write what is wrong, with the line, to error (size
+ * bytes) and return -1; the set then holds what came before.
+ */
+int netset_load(struct netset *, const char *path, char *error, size_t size);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * stats.c -- counters in memory that all processes of the server share.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "base/stats.h"
+
+#include "base/log.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/mman.h>
+
+/* A cache line apart, so that processes do not slow each other down. */
+struct slot {
+	_Alignas(64) _Atomic uint64_t value[STAT_COUNT];
+};
+
+static const struct stat_info infos[STAT_COUNT] = {
+#define counter false
+#define gauge true
+#define STAT(name, kind, text, help) { text, help, kind },
+#include "base/stats.def"
+#undef STAT
+#undef counter
+#undef gauge
+};
+
+static struct slot private_slot;
+static struct slot *slots = &private_slot;
+static struct slot *own = &private_slot;
+static unsigned slot_count = 1;
+
+const struct stat_info *
+stats_info(enum stat stat)
+{
+	return &infos[stat];
+}
+
+int
+stats_open(unsigned count)
+{
+	void *memory = mmap(NULL, count * sizeof(struct slot),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return -1;
+	slots = own = memory;
+	slot_count = count;
+	return 0;
+}
+
+void
+stats_use(unsigned slot)
+{
+	own = &slots[slot % slot_count];
+	for (int i = 0; i < STAT_COUNT; i++)
+		if (infos[i].is_gauge)
+			stats_set((enum stat)i, 0);
+}
+
+void
+stats_add(enum stat stat, uint64_t n)
+{
+	/* Two generations of workers may share a slot for a while. */
+	atomic_fetch_add_explicit(&own->value[stat], n, memory_order_relaxed);
+}
+
+void
+stats_set(enum stat stat, uint64_t n)
+{
+	atomic_store_explicit(&own->value[stat], n, memory_order_relaxed);
+}
+
+uint64_t
+stats_sum(enum stat stat)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < slot_count; i++)
+		sum += atomic_load_explicit(&slots[i].value[stat],
+		    memory_order_relaxed);
+	return sum;
+}
+
+void
+stats_log(void)
+{
+	log_begin(LOG_LEVEL_INFO, "counters");
+	for (int i = 0; i < STAT_COUNT; i++)
+		log_number(infos[i].name, (int64_t)stats_sum((enum stat)i));
+	log_end();
+}

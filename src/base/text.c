@@ -1,0 +1,258 @@
+/*
+ * text.c -- strings: bounded building, escaping, case, durations.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LONGEST_DURATION_S (INT64_C(100) * 366 * 86400)
+
+void
+text_init(struct text *text, char *buffer, size_t size)
+{
+	text->bytes = buffer;
+	text->size = size;
+	text->length = 0;
+	text->is_cut = false;
+	buffer[0] = '\0';
+}
+
+void
+text_add_n(struct text *text, const char *bytes, size_t length)
+{
+	size_t room = text->size - text->length - 1;
+
+	if (length > room) {
+		length = room;
+		text->is_cut = true;
+	}
+	memcpy(text->bytes + text->length, bytes, length);
+	text->length += length;
+	text->bytes[text->length] = '\0';
+}
+
+void
+text_add(struct text *text, const char *string)
+{
+	text_add_n(text, string, strlen(string));
+}
+
+void
+text_add_char(struct text *text, char c)
+{
+	text_add_n(text, &c, 1);
+}
+
+void
+text_vprintf(struct text *text, const char *format, va_list args)
+{
+	size_t room = text->size - text->length;
+	int length = vsnprintf(text->bytes + text->length, room, format, args);
+
+	if (length < 0)
+		return;
+	if ((size_t)length >= room) {
+		text->is_cut = true;
+		length = (int)room - 1;
+	}
+	text->length += (size_t)length;
+}
+
+void
+text_printf(struct text *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(text, format, args);
+	va_end(args);
+}
+
+/* Add a byte so that the line stays one. */
+static void
+add_visible(struct text *text, unsigned char c)
+{
+	if (c == '\n')
+		text_add_n(text, "\\n", 2);
+	else if (c == '\r')
+		text_add_n(text, "\\r", 2);
+	else if (c == '\t')
+		text_add_n(text, "\\t", 2);
+	else if (c < 0x20 || c == 0x7f)
+		text_printf(text, "\\x%02x", c);
+	else
+		text_add_char(text, (char)c);
+}
+
+void
+text_add_escaped(struct text *text, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] == '"' || bytes[i] == '\\')
+			text_add_char(text, '\\');
+		add_visible(text, (unsigned char)bytes[i]);
+	}
+}
+
+void
+text_add_line(struct text *text, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		add_visible(text, (unsigned char)bytes[i]);
+}
+
+size_t
+text_utf8(const char *bytes, size_t left)
+{
+	const unsigned char *b = (const unsigned char *)bytes;
+	size_t length;
+	unsigned least;
+	unsigned code;
+
+	if (left == 0)
+		return 0;
+	if (b[0] < 0x80)
+		return 1;
+	if (b[0] >= 0xc2 && b[0] <= 0xdf)
+		length = 2, least = 0x80, code = b[0] & 0x1fu;
+	else if ((b[0] & 0xf0) == 0xe0)
+		length = 3, least = 0x800, code = b[0] & 0x0fu;
+	else if (b[0] >= 0xf0 && b[0] <= 0xf4)
+		length = 4, least = 0x10000, code = b[0] & 0x07u;
+	else
+		return 0;
+	if (left < length)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((b[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (b[i] & 0x3fu);
+	}
+	if (code < least || code > 0x10ffff ||
+	    (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	return length;
+}
+
+void
+text_add_json(struct text *text, const char *bytes, size_t length)
+{
+	text_add_char(text, '"');
+	for (size_t i = 0; i < length;) {
+		unsigned char c = (unsigned char)bytes[i];
+		size_t step = text_utf8(bytes + i, length - i);
+
+		if (step == 0) {
+			text_add_n(text, "\xef\xbf\xbd", 3);
+			step = 1;
+		} else if (c == '"' || c == '\\') {
+			text_printf(text, "\\%c", c);
+		} else if (c < 0x20 || c == 0x7f) {
+			text_printf(text, "\\u%04x", c);
+		} else {
+			text_add_n(text, bytes + i, step);
+		}
+		i += step;
+	}
+	text_add_char(text, '"');
+}
+
+void
+text_lower(char *string)
+{
+	for (; *string != '\0'; string++)
+		if (*string >= 'A' && *string <= 'Z')
+			*string = (char)(*string - 'A' + 'a');
+}
+
+/* Seconds in a unit of duration; 0 if the letter is none. */
+static int64_t
+unit_seconds(char unit)
+{
+	switch (unit) {
+	case 's':
+		return 1;
+	case 'm':
+		return 60;
+	case 'h':
+		return 3600;
+	case 'd':
+		return 86400;
+	case 'w':
+		return 7 * 86400;
+	default:
+		return 0;
+	}
+}
+
+int64_t
+text_parse_duration(const char *string)
+{
+	int64_t total = 0;
+	bool is_plain = true;
+
+	do {
+		int64_t number = 0;
+		int64_t unit = 1;
+
+		if (!isdigit((unsigned char)*string))
+			return -1;
+		for (; isdigit((unsigned char)*string); string++) {
+			number = number * 10 + (*string - '0');
+			if (number > LONGEST_DURATION_S)
+				return -1;
+		}
+		if (*string != '\0') {
+			unit = unit_seconds(*string++);
+			is_plain = false;
+		} else if (!is_plain) {
+			return -1; /* "1h30": thirty what? */
+		}
+		if (unit == 0)
+			return -1;
+		total += number * unit;
+		if (total > LONGEST_DURATION_S)
+			return -1;
+	} while (*string != '\0');
+	return total;
+}
+
+void
+text_format_duration(int64_t seconds, char text[24])
+{
+	static const char units[] = "dhm";
+
+	for (const char *unit = units; *unit != '\0'; unit++) {
+		int64_t size = unit_seconds(*unit);
+
+		/* A day is written as 24h, as it is spoken of: "in 24h". */
+		if (*unit == 'd' && seconds < 2 * size)
+			continue;
+		if (seconds >= size && seconds % size == 0) {
+			snprintf(text, 24, "%lld%c",
+			    (long long)(seconds / size), *unit);
+			return;
+		}
+	}
+	snprintf(text, 24, "%llds", (long long)seconds);
+}
+
+int64_t
+text_parse_number(const char *string, int64_t most)
+{
+	int64_t number = 0;
+
+	if (*string == '\0')
+		return -1;
+	for (; *string != '\0'; string++) {
+		if (!isdigit((unsigned char)*string))
+			return -1;
+		if (number > (most - (*string - '0')) / 10)
+			return -1;
+		number = number * 10 + (*string - '0');
+	}
+	return number;
+}

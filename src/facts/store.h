@@ -1,0 +1,158 @@
+/*
+ * store.h -- the seam to the store: what is remembered about accounts.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Two sides, chosen by the URL: PostgreSQL (libpq URLs) and SQLite
+ * (sqlite:/path). Both give the same answers; one test suite runs on both.
+ *
+ * A store is opened after fork and belongs to one process. Every call blocks
+ * until it is done or its deadline (clock_mono_ms) has passed. A store that
+ * is away is logged once and tried again with growing delay, 100 ms to 30 s;
+ * until then calls fail at once.
+ */
+#ifndef FACTS_STORE_H
+#define FACTS_STORE_H
+
+#include "config/config.h"
+#include "facts/finding.h"
+
+#include <stdint.h>
+
+struct store;
+
+enum store_result {
+	STORE_DONE,
+	STORE_NONE,	/* there is no such thing */
+	STORE_FAILED,	/* away, slow, or in trouble: logged */
+};
+
+/*
+ * Which limit does a login break? Policy is passed in, because facts do not
+ * know it. The PostgreSQL side judges in SQL, by the same table of tests.
+ */
+struct judgement {
+	enum cause cause;
+	uint32_t found, limit;
+};
+struct store_policy {
+	struct judgement (*judge)(const struct settings *,
+	    const struct evidence *, const struct login *);
+};
+
+/* Never blocks and never fails: the connection is made by the first call. */
+struct store *store_open(const struct config *, const struct store_policy *);
+void store_close(struct store *);
+
+/*
+ * Create or upgrade the schema if may_create, and see that it is ours.
+ * STORE_NONE: it is missing, old or newer than this program (logged).
+ */
+enum store_result store_init(struct store *, bool may_create,
+    int64_t deadline_ms);
+
+/* One question, and its answer. Strings are borrowed. */
+struct check {
+	const char *account;
+	const char *instance;	/* Postfix's name for the mail; "" if none */
+	struct login login;
+	uint32_t weight;	/* messages or recipients; 0: rates are not asked */
+	bool weighs_once;	/* one instance weighs once, the first time */
+	const struct settings *settings;
+
+	enum store_result result;	/* STORE_DONE or STORE_FAILED */
+	struct finding finding;		/* if STORE_DONE */
+};
+
+/*
+ * Record, count and judge (steps 4 and 7 to 10 of the decision), each check
+ * in a transaction of its own, all in one round trip. A check that has no
+ * answer by the deadline has result STORE_FAILED.
+ */
+void store_check(struct store *, struct check *checks, size_t count,
+    int64_t deadline_ms);
+
+struct block {
+	char *account;
+	enum cause cause;
+	uint32_t found, limit, per_s;
+	char *note;		/* "" if none */
+	int64_t began_ms;
+	int64_t until_ms;	/* 0: until unblocked */
+	int64_t ended_ms;	/* 0: it holds */
+	uint64_t attempts;	/* requests refused meanwhile */
+	char client[ADDR_TEXT_SIZE];	/* the login that caused it, or "" */
+	char country[3];
+};
+void block_clear(struct block *);
+
+/* Block an account for seconds (0: until unblocked), whether known or not. */
+enum store_result store_block(struct store *, const char *account,
+    uint32_t duration_s, const char *note, int64_t deadline_ms);
+
+/* End a block and start a fresh count. STORE_NONE: it is not blocked. */
+enum store_result store_unblock(struct store *, const char *account,
+    int64_t deadline_ms);
+
+/*
+ * The blocks that hold, in order of account, after `after` ("" to begin), at
+ * most `most`. The caller clears each and frees the array.
+ */
+enum store_result store_list_blocked(struct store *, const char *after,
+    size_t most, struct block **blocks, size_t *count, int64_t deadline_ms);
+
+struct login_record {
+	struct addr network;
+	char country[3];
+	int64_t first_ms, last_ms;
+	uint64_t mails;
+	bool is_within;		/* it counts: in the window, since the unblock */
+};
+
+struct rate_state {
+	uint32_t per_s;
+	uint32_t used;
+};
+
+/* Everything --explain tells of an account. */
+struct account_record {
+	bool is_known;
+	int64_t since_ms;	/* evidence counts from here on; 0: always */
+	struct evidence evidence;	/* within the window, now */
+	bool has_block;		/* block below is the last one */
+	struct block block;
+	struct login_record *logins;	/* newest first, at most most_logins */
+	size_t login_count;
+	uint64_t logins_in_all;
+	struct rate_state rates[RATE_RULES_MAX];
+	size_t rate_count;
+	struct settings settings;	/* with the store's overrides laid over */
+	struct override of_account, of_domain;	/* what settings borrows from */
+};
+void account_record_clear(struct account_record *);
+
+/*
+ * Read, and write nothing. settings: as in struct check. The lists in
+ * record->settings belong to settings and to the record.
+ */
+enum store_result store_account(struct store *, const char *account,
+    const struct settings *settings, size_t most_logins,
+    struct account_record *record, int64_t deadline_ms);
+
+/* What a cleaning deleted. */
+struct cleaned {
+	uint64_t logins, blocks, accounts;
+};
+
+/*
+ * Delete what is older than retention, at most about `batch` rows in a
+ * transaction, until nothing is left. Safe beside a running server.
+ * STORE_NONE: another cleaning is under way.
+ */
+enum store_result store_clean(struct store *, uint32_t retention_s,
+    unsigned batch, struct cleaned *, int64_t deadline_ms);
+
+/* End the blocks whose time is over, with their notifications; how many. */
+enum store_result store_expire(struct store *, uint64_t *ended,
+    int64_t deadline_ms);
+
+#endif

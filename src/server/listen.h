@@ -1,0 +1,42 @@
+/*
+ * listen.h -- the sockets that clients come to.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * "unix:/path", "inet:host:port", "inet:[::1]:port"; port 0 takes a free one.
+ * Sockets that systemd passes (sd_listen_fds(3)) are adopted: the one bound to
+ * a configured address serves it, and with any passed the others add to it.
+ */
+#ifndef SERVER_LISTEN_H
+#define SERVER_LISTEN_H
+
+#include "config/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct listener {
+	int fd;			/* listening, non-blocking, close-on-exec */
+	char *spec;		/* as configured, for messages */
+	char *path;		/* of a Unix socket that we made, else NULL */
+	bool is_adopted;	/* from systemd: not ours to remove */
+};
+
+struct listeners {
+	size_t count;
+	struct listener *list;
+};
+
+/*
+ * Open what config->listen names. What `old` (NULL at start) has open under
+ * the same spec is taken over, not opened again. A socket file nobody listens
+ * on is removed first; one that answers is refused. On failure log each
+ * cause, leave `old` as it was and return -1.
+ */
+int listen_open(struct listeners *, const struct config *,
+    const struct listeners *old);
+
+/* Close what is in `listeners` and not in `kept` (may be NULL), and remove
+ * its socket files unless another server has bound them anew meanwhile. */
+void listen_close(struct listeners *, const struct listeners *kept);
+
+#endif

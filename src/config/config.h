@@ -93,6 +93,58 @@ struct config {
 	} actions;
 	size_t override_count;
 	struct override *overrides;	/* first match wins */
+	struct {
+		bool enabled;
+		struct strings uris;
+		char *base, *bind_dn, *bind_password_file;
+		char *bind_password;	/* what the file holds, or NULL */
+		char *filter, *attribute;
+		enum ldap_scope scope;
+		bool starttls;
+		char *ca_file, *cert_file, *key_file;	/* ldap.tls.* */
+		bool verify;				/* ldap.tls.verify */
+		bool sasl_external;
+		uint32_t timeout_ms;
+		uint32_t cache_s;
+		enum ldap_unknown unknown;
+	} ldap;
+	struct {
+		bool enabled;
+		char *from;
+		struct strings to;
+		char *subject;
+		char *template;		/* a file */
+		char *content_type;
+		bool on_block, on_unblock;	/* notify.on */
+		bool account;		/* write to the account's address too */
+		char *account_template;
+		struct strings exec;	/* program and arguments */
+		char *webhook;		/* URL */
+		char *webhook_secret_file;
+		char *webhook_secret;
+	} notify;
+	struct {
+		char *host;
+		uint32_t port;
+		char *helo;
+		enum smtp_tls tls;
+		char *ca_file;		/* "" : the system's */
+		char *username, *password_file;
+		char *password;
+		uint32_t timeout_s;
+	} smtp;
+	struct {
+		bool enabled;
+		struct strings to;
+		char *subject;
+		bool only_if_needed;
+	} report;
+	struct {
+		char *listen;
+		char *cert_file, *key_file;	/* http.tls.* */
+		struct strings users;	/* "name:hash" */
+		struct strings tokens;	/* "scope:hash"; http.tokens */
+	} http;
 	struct log_options log;
 	enum decisions log_decisions;
 };

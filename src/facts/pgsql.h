@@ -71,6 +71,13 @@ void pgsql_missed(struct pgsql *, size_t requests);
 PGresult *pgsql_query(struct pgsql *, const char *sql, int count,
     const char *const *values, int64_t deadline_ms);
 
+/*
+ * Connect, whatever the schema, for statements of the simple protocol; the
+ * end closes that connection. Only pgsql_schema.c needs this.
+ */
+bool pgsql_begin_init(struct pgsql *, int64_t deadline_ms);
+void pgsql_end_init(struct pgsql *);
+
 /* Create or upgrade the schema; as store_init. */
 enum store_result pgsql_init(struct pgsql *, bool may_create,
     int64_t deadline_ms);

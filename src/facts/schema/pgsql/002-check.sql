@@ -377,7 +377,7 @@ BEGIN
             verdict := 3; cause := 7; amount := r.used;
             allowed := p_rates[2 * r.over - 1]; per_s := p_rates[2 * r.over];
         ELSE
-            a.rates := r.state;
+            a.rates := r.state; a.rated_at := v_now;
             IF p_once AND v_instance IS NOT NULL THEN
                 a.instances := (v_instance || a.instances)[1:64];
             END IF;
@@ -394,7 +394,8 @@ BEGIN
                home_networks = a.home_networks,
                counted_with = a.counted_with,
                counted_until = a.counted_until,
-               rates = a.rates, instances = a.instances
+               rates = a.rates, instances = a.instances,
+               rated_at = a.rated_at
          WHERE account = p_account;
     END IF;
 

@@ -111,6 +111,7 @@ CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
         SELECT a.account FROM policyd.account a JOIN batch USING (account)
          WHERE a.blocked_until IS NULL
            AND coalesce(a.last_seen, '-infinity') < p_before
+           AND coalesce(a.rated_at, '-infinity') < p_before
            AND a.evidence_since < p_before
            AND NOT EXISTS (SELECT FROM policyd.login l
                             WHERE l.account = a.account)

@@ -7,9 +7,8 @@
 #include "base/text.h"
 
 #include <stdarg.h>
-#include <string.h>
 
-enum { LONGEST_LINE = 2000, LONGEST_FOUND = 120 };
+enum { LONGEST_LINE = 2000 };
 
 static void
 write_place(const struct complaints *complaints, const struct place *place)
@@ -42,22 +41,4 @@ complain(struct complaints *complaints, const struct place *place,
 	write_place(complaints, place);
 	fprintf(complaints->out, "%s\n", line.bytes);
 	complaints->count++;
-}
-
-void
-complain_found(struct complaints *complaints, const struct place *place,
-    const char *key, const char *found, const char *allowed)
-{
-	size_t length = strlen(found);
-	const char *more = "";
-
-	if (length > LONGEST_FOUND) {
-		/* Do not cut a UTF-8 sequence in two. */
-		length = LONGEST_FOUND;
-		while (length > 0 && (found[length] & 0xc0) == 0x80)
-			length--;
-		more = "...";
-	}
-	complain(complaints, place, "%s: found \"%.*s\"%s, allowed is %s", key,
-	    (int)length, found, more, allowed);
 }

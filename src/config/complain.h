@@ -26,8 +26,4 @@ struct place {
 void complain(struct complaints *, const struct place *, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
-/* Write `KEY: found "FOUND", allowed is ALLOWED`; long texts are cut. */
-void complain_found(struct complaints *, const struct place *,
-    const char *key, const char *found, const char *allowed);
-
 #endif

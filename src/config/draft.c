@@ -21,16 +21,13 @@ static void
 complain_value(struct draft *draft, const struct option *option,
     const struct node *node, const char *allowed)
 {
-	const char *found = tree_found(node);
 	char *masked = NULL;
 
-	if (node->kind == NODE_TEXT && option->type == OPTION_URL)
-		found = masked = secret_mask(node->value);
-	if (node->kind == NODE_TEXT &&
-	    (option->type == OPTION_USERS || option->type == OPTION_TOKENS))
-		found = "***";
-	complain_found(
-	    &draft->complaints, &node->place, node->path, found, allowed);
+	if (option->type == OPTION_USERS || option->type == OPTION_TOKENS)
+		masked = mem_dup("***");
+	else if (option->type == OPTION_URL && node->kind == NODE_TEXT)
+		masked = secret_mask(node->value);
+	tree_complain(node, &draft->complaints, masked, allowed);
 	free(masked);
 }
 
@@ -182,10 +179,10 @@ complain_unknown(struct draft *draft, const struct node *node)
 	char nearest[KEYS_NAME_SIZE];
 
 	if (keys_nearest(node->path, nearest) != NULL)
-		complain(&draft->complaints, &node->place,
+		complain(&draft->complaints, &node->key,
 		    "%s: no such key, did you mean %s?", node->path, nearest);
 	else
-		complain(&draft->complaints, &node->place,
+		complain(&draft->complaints, &node->key,
 		    "%s: no such key, policyd.yaml(5) has them all",
 		    node->path);
 }
@@ -213,8 +210,8 @@ read_tree(struct draft *draft, const struct tree *tree)
 			n++; /* on to the keys in it */
 			continue;
 		} else if (n->kind != NODE_NULL) {
-			complain_found(&draft->complaints, &n->place, n->path,
-			    tree_found(n), "a section with keys of its own");
+			tree_complain(n, &draft->complaints, NULL,
+			    "a section with keys of its own");
 		}
 		n += n->span;
 	}
@@ -270,6 +267,12 @@ draft_clear(struct draft *draft)
 {
 	free(draft->places);
 	free(draft->is_bad);
+}
+
+bool
+draft_is_bad(const struct draft *draft, const char *key)
+{
+	return draft->is_bad[keys_find(key) - options];
 }
 
 bool

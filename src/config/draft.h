@@ -33,6 +33,9 @@ void draft_clear(struct draft *);
 /* Is the value of this key written in the file? */
 bool draft_is_in_file(const struct draft *, const char *key);
 
+/* Was the value of this key complained of while it was read? */
+bool draft_is_bad(const struct draft *, const char *key);
+
 /* Complain of the value of a key, unless that was done before: then what
  * follows from it is no news. */
 void draft_refuse(struct draft *, const char *key, const char *format, ...)

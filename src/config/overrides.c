@@ -66,8 +66,7 @@ read_limit(const struct field *field, uint32_t *limit, const struct node *node,
 		return;
 	snprintf(allowed, sizeof(allowed),
 	    "a number from %d to %d, or unlimited", (int)field->least, MOST);
-	complain_found(
-	    complaints, &node->place, node->path, tree_found(node), allowed);
+	tree_complain(node, complaints, NULL, allowed);
 }
 
 /* A list of countries or of networks. */
@@ -79,8 +78,7 @@ read_list(const struct field *field, void *place, const struct node *node,
 	struct addr network;
 
 	if (node->kind != NODE_LIST) {
-		complain_found(complaints, &node->place, node->path,
-		    tree_found(node),
+		tree_complain(node, complaints, NULL,
 		    is_countries ? "a list of countries such as [DE, AT]"
 				 : "a list of networks such as [192.0.2.0/24]");
 		return;
@@ -96,8 +94,7 @@ read_list(const struct field *field, void *place, const struct node *node,
 		if (is_good && !is_countries)
 			networks_add(place, &network);
 		if (!is_good)
-			complain_found(complaints, &n->place, n->path,
-			    tree_found(n),
+			tree_complain(n, complaints, NULL,
 			    is_countries ? "a country code of two letters"
 					 : "a network such as 192.0.2.0/24");
 	}
@@ -151,8 +148,7 @@ read_account(struct override *override, const struct node *node,
 		return;
 	if (node->kind != NODE_TEXT || !list_is_account(node->value) ||
 	    strcmp(node->value, "@") == 0 || is_broken_network(node->value)) {
-		complain_found(complaints, &node->place, node->path,
-		    tree_found(node),
+		tree_complain(node, complaints, NULL,
 		    "an account, a @domain (in quotes), an address or a "
 		    "network");
 		return;
@@ -169,8 +165,8 @@ read_comment(struct override *override, const struct node *node,
 	if (node->kind == NODE_NULL)
 		return;
 	if (node->kind != NODE_TEXT || strlen(node->value) > LONGEST_COMMENT) {
-		complain_found(complaints, &node->place, node->path,
-		    tree_found(node), "a text of at most 4096 bytes");
+		tree_complain(
+		    node, complaints, NULL, "a text of at most 4096 bytes");
 		return;
 	}
 	override->comment = mem_dup(node->value);
@@ -190,14 +186,14 @@ read_key(struct override *override, const char *name, const struct node *node,
 	else if (strcmp(name, "comment") == 0)
 		read_comment(override, node, complaints);
 	else if (strcmp(name, "home") != 0)
-		complain(complaints, &node->place,
+		complain(complaints, &node->key,
 		    "%s: no such key, an override has %s", node->path,
 		    known_fields);
 	else if (node->kind == NODE_MAP || node->kind == NODE_NULL)
 		return false;
 	else
-		complain_found(complaints, &node->place, node->path,
-		    tree_found(node), "a map such as {countries: [DE]}");
+		tree_complain(
+		    node, complaints, NULL, "a map such as {countries: [DE]}");
 	return true;
 }
 
@@ -212,8 +208,7 @@ overrides_read(struct override *override, const struct node *map,
 
 	memset(override, 0, sizeof(*override));
 	if (map->kind != NODE_MAP) {
-		complain_found(complaints, &map->place, map->path,
-		    tree_found(map),
+		tree_complain(map, complaints, NULL,
 		    "a map such as {account: joe@example.com, countries: 5}");
 		return -1;
 	}

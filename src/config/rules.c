@@ -28,8 +28,8 @@ read_mails(struct rate_rule *rule, const struct node *node,
 	if (number >= 1)
 		rule->mails = (uint32_t)number;
 	else
-		complain_found(complaints, &node->place, node->path,
-		    tree_found(node), "a number from 1 to 1000000000");
+		tree_complain(
+		    node, complaints, NULL, "a number from 1 to 1000000000");
 }
 
 static void
@@ -42,8 +42,8 @@ read_per(struct rate_rule *rule, const struct node *node,
 	if (seconds >= 1 && seconds <= LONGEST_S)
 		rule->per_s = (uint32_t)seconds;
 	else
-		complain_found(complaints, &node->place, node->path,
-		    tree_found(node), "a duration from 1s to 366d");
+		tree_complain(
+		    node, complaints, NULL, "a duration from 1s to 366d");
 }
 
 static void
@@ -54,8 +54,8 @@ read_rule(struct rate_rule *rule, const struct node *map,
 	bool has_per = false;
 
 	if (map->kind != NODE_MAP) {
-		complain_found(complaints, &map->place, map->path,
-		    tree_found(map), "a rule such as {mails: 100, per: 1h}");
+		tree_complain(map, complaints, NULL,
+		    "a rule such as {mails: 100, per: 1h}");
 		return;
 	}
 	for (const struct node *n = tree_first(map); n != NULL;
@@ -67,7 +67,7 @@ read_rule(struct rate_rule *rule, const struct node *map,
 			has_per = true;
 			read_per(rule, n, complaints);
 		} else {
-			complain(complaints, &n->place,
+			complain(complaints, &n->key,
 			    "%s: no such key, a rule has mails and per",
 			    n->path);
 		}
@@ -106,8 +106,7 @@ rules_read(
 	    strcasecmp(node->value, "unlimited") == 0)
 		return 0;
 	if (node->kind != NODE_LIST) {
-		complain_found(complaints, &node->place, node->path,
-		    tree_found(node), rules_allowed);
+		tree_complain(node, complaints, NULL, rules_allowed);
 		return -1;
 	}
 	for (const struct node *n = tree_first(node); n != NULL;

@@ -141,6 +141,16 @@ check_readable(struct draft *draft, const char *key, const char *path)
 		draft_refuse(draft, key, "%s is not a plain file", path);
 }
 
+/* Whom to notify: was any of it there, but wrong? */
+static bool
+is_any_bad(const struct draft *draft)
+{
+	return draft_is_bad(draft, "notify.to") ||
+	       draft_is_bad(draft, "notify.account") ||
+	       draft_is_bad(draft, "notify.exec") ||
+	       draft_is_bad(draft, "notify.webhook");
+}
+
 static void
 check_notify(struct draft *draft)
 {
@@ -179,11 +189,12 @@ check_notify(struct draft *draft)
 		    "allowed are http:// and https:// URLs");
 	if (!config->notify.enabled)
 		return;
-	if (has_mail && *config->notify.from == '\0')
+	if (has_mail && *config->notify.from == '\0' &&
+	    !draft_is_bad(draft, "notify.from"))
 		draft_refuse(draft, "notify.enabled",
 		    "found true, which needs notify.from");
 	if (!has_mail && config->notify.exec.count == 0 &&
-	    *config->notify.webhook == '\0')
+	    *config->notify.webhook == '\0' && !is_any_bad(draft))
 		draft_refuse(draft, "notify.enabled",
 		    "found true, which needs notify.to (or notify.account, "
 		    "notify.exec or notify.webhook)");
@@ -225,10 +236,10 @@ check_report(struct draft *draft)
 	check_mailboxes(draft, "report.to", &config->report.to);
 	if (!config->report.enabled)
 		return;
-	if (config->report.to.count == 0)
+	if (config->report.to.count == 0 && !draft_is_bad(draft, "report.to"))
 		draft_refuse(draft, "report.enabled",
 		    "found true, which needs report.to");
-	if (*config->notify.from == '\0')
+	if (*config->notify.from == '\0' && !draft_is_bad(draft, "notify.from"))
 		draft_refuse(draft, "report.enabled",
 		    "found true, which needs notify.from, its sender");
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LONGEST_SHOWN = 120 };
+
 struct node *
 tree_add(
     struct tree *tree, char *path, size_t name_at, const struct place *place)
@@ -26,6 +28,7 @@ tree_add(
 	node->name = path + name_at;
 	node->span = 1;
 	node->place = *place;
+	node->key = *place;
 	return node;
 }
 
@@ -81,9 +84,9 @@ tree_check(const struct tree *tree, struct complaints *complaints)
 	for (size_t i = 1; i < tree->count; i++) {
 		if (strcmp(sorted[i]->path, sorted[i - 1]->path) != 0)
 			continue;
-		complain(complaints, &sorted[i]->place,
+		complain(complaints, &sorted[i]->key,
 		    "%s: found twice, first in line %u; keep one of them",
-		    sorted[i]->path, sorted[i - 1]->place.line);
+		    sorted[i]->path, sorted[i - 1]->key.line);
 		result = -1;
 	}
 	free(sorted);
@@ -115,18 +118,42 @@ tree_next(const struct node *parent, const struct node *child)
 	return next < parent + parent->span ? next : NULL;
 }
 
-const char *
-tree_found(const struct node *node)
+/* Length of a text that is shown: not all of a long one. */
+static size_t
+shown_length(const char *text)
 {
-	switch (node->kind) {
-	case NODE_TEXT:
-		return node->value;
-	case NODE_LIST:
-		return "a list";
-	case NODE_MAP:
-		return "a map";
-	case NODE_NULL:
-	default:
-		return "nothing";
+	size_t length = strlen(text);
+
+	if (length <= LONGEST_SHOWN)
+		return length;
+	/* Do not cut a UTF-8 sequence in two. */
+	length = LONGEST_SHOWN;
+	while (length > 0 && (text[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
+void
+tree_complain(const struct node *node, struct complaints *complaints,
+    const char *shown, const char *allowed)
+{
+	static const char *const kinds[] = {
+		[NODE_NULL] = "nothing",
+		[NODE_LIST] = "a list",
+		[NODE_MAP] = "a map",
+	};
+	size_t length;
+
+	if (node->kind != NODE_TEXT) {
+		complain(complaints, &node->place,
+		    "%s: found %s, allowed is %s", node->path,
+		    kinds[node->kind], allowed);
+		return;
 	}
+	if (shown == NULL)
+		shown = node->value;
+	length = shown_length(shown);
+	complain(complaints, &node->place,
+	    "%s: found \"%.*s\"%s, allowed is %s", node->path, (int)length,
+	    shown, shown[length] == '\0' ? "" : "...", allowed);
 }

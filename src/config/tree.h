@@ -22,7 +22,8 @@ struct node {
 	const char *name;	/* the last part of it, as written */
 	char *value;		/* of a text, else NULL */
 	size_t span;		/* nodes it takes: itself and all it holds */
-	struct place place;
+	struct place place;	/* of the value */
+	struct place key;	/* of the name; of a list's item as place */
 };
 
 struct tree {
@@ -49,7 +50,9 @@ const struct node *tree_first(const struct node *parent);
 const struct node *tree_next(const struct node *parent,
     const struct node *child);
 
-/* What a node is, for complaints: its text, "a list", "a map", "nothing". */
-const char *tree_found(const struct node *);
+/* Complain `KEY: found "TEXT", allowed is ALLOWED`. A long text is cut; shown,
+ * if not NULL, is shown in place of it. */
+void tree_complain(const struct node *, struct complaints *, const char *shown,
+    const char *allowed);
 
 #endif

@@ -76,6 +76,7 @@ begin_node(struct reader *reader, const yaml_event_t *event)
 	path = mem_printf(
 	    "%s%s%s", parent, *parent == '\0' ? "" : ".", level->key);
 	node = tree_add(tree, path, strlen(path) - strlen(level->key), &place);
+	node->key = level->place;
 	free(level->key);
 	level->key = NULL;
 	level->wants_value = false;
@@ -235,36 +236,44 @@ has_tab(const struct reader *reader, size_t line)
 	return c < end && *c == '\t';
 }
 
+/* Bytes that are no text: the position is in bytes, the mark is not set. */
 static void
-complain_syntax(struct reader *reader)
+complain_bytes(const struct reader *reader)
+{
+	size_t offset = reader->parser.problem_offset;
+	struct place place = { .variable = reader->variable, .line = 1 };
+
+	place.column = 1;
+	for (size_t i = 0; i < offset && i < reader->length; i++) {
+		place.column++;
+		if (reader->text[i] == '\n') {
+			place.line++;
+			place.column = 1;
+		}
+	}
+	complain(reader->complaints, &place,
+	    "found bytes that are no UTF-8 text: %s", reader->parser.problem);
+}
+
+static void
+complain_syntax(const struct reader *reader)
 {
 	const yaml_parser_t *parser = &reader->parser;
-	const char *problem = parser->problem;
 	struct place place = place_of(reader, &parser->problem_mark);
+	const char *context = parser->context;
 
-	if (problem == NULL)
-		problem = "no memory";
-	if (parser->error == YAML_READER_ERROR) {
-		/* Its position is in bytes, and its mark is not set. */
-		place.line = 1;
-		for (size_t i = 0;
-		     i < parser->problem_offset && i < reader->length; i++)
-			if (reader->text[i] == '\n')
-				place.line++;
+	if (parser->error == YAML_READER_ERROR)
+		complain_bytes(reader);
+	else if (has_tab(reader, parser->problem_mark.line))
 		complain(reader->complaints, &place,
-		    "this is not a UTF-8 text: %s (byte %zu)", problem,
-		    parser->problem_offset);
-	} else if (has_tab(reader, parser->problem_mark.line)) {
+		    "found a tab; YAML is indented with spaces only");
+	else
 		complain(reader->complaints, &place,
-		    "a tab; YAML is indented with spaces only");
-	} else if (parser->context != NULL) {
-		complain(reader->complaints, &place,
-		    "not valid YAML: %s, %s (since line %zu)", parser->context,
-		    problem, parser->context_mark.line + 1);
-	} else {
-		complain(
-		    reader->complaints, &place, "not valid YAML: %s", problem);
-	}
+		    "not valid YAML: %s%s%s; a text with any of : # , [ ] "
+		    "{ } in it is best put in quotes",
+		    context != NULL ? context : "",
+		    context != NULL ? ", " : "",
+		    parser->problem != NULL ? parser->problem : "no memory");
 }
 
 /* Take one event; 1: that was the last, -1: an error was complained of. */

@@ -26,20 +26,22 @@ COMPILE = $(CC) $(STRICT) $(WERROR) $(HARDEN_CFLAGS) -Isrc \
 LINK = $(CC) $(HARDEN_LDFLAGS) $(CFLAGS) $(LDFLAGS)
 confdir ?= /etc/policyd
 
+# A line a file; V=1 shows the whole commands.
+Q = $(if $(V),,@echo "  $(if $(filter %.o,$@),CC  ,MAKE)  $@";)
+
 SOURCES := $(sort $(wildcard src/*/*.c))
 SQL := $(sort $(wildcard src/facts/schema/*/*.sql))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/schema.o
 
 $(BUILD)/policyd: $(BUILD)/src/main.o $(BUILD)/libpolicyd.a
-	$(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/libpolicyd.a: $(OBJECTS)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(Q)$(COMPILE) -c -o $@ $<
 
 # The SQL files, built in: a table of {store, number, name, text}.
 $(BUILD)/gen/schema.c: src/facts/schema/embed.sh $(SQL)
@@ -48,7 +50,7 @@ $(BUILD)/gen/schema.c: src/facts/schema/embed.sh $(SQL)
 	mv $@.tmp $@
 
 $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
-	$(COMPILE) -c -o $@ $<
+	$(Q)$(COMPILE) -c -o $@ $<
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/main.d
 

@@ -88,6 +88,18 @@ $(BUILD)/config.mk: $(BUILD)/configure src/config.mk.in
 	cd $(BUILD) && ./configure --quiet --srcdir=$(srcdir) $(CONFIGURE_FLAGS)
 	@touch $@
 
+# --- a program for tests/system/test_ldap.py ----------------------------------
+
+LDAP_PROBE = $(addprefix $(BUILD)/,tests/system/ldap_probe.o \
+	$(patsubst %.c,%.o,$(wildcard src/base/*.c src/facts/ldap_*.c)) \
+	src/facts/account.o src/facts/cache.o src/facts/directory.o \
+	src/facts/identity.o)
+
+$(BUILD)/ldap_probe: $(LDAP_PROBE)
+	$(LINK) -o $@ $^ $(LIBS)
+
+-include $(BUILD)/tests/system/ldap_probe.d
+
 # --- what is missing on this machine -----------------------------------------
 
 deps:

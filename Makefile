@@ -52,6 +52,17 @@ $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/main.d
 
+# --- what sends mail, hooks and webhooks, for tests/system/test_mail.py -------
+
+MAIL_PROBE = $(BUILD)/tests/system/mail_probe
+$(MAIL_PROBE): $(BUILD)/tests/system/mail_probe.o \
+    $(filter $(BUILD)/src/base/% $(foreach n,delivery dialog hook mail mailbox \
+	message mime notice template transfer webhook, \
+	$(BUILD)/src/jobs/$n.o),$(OBJECTS))
+	$(LINK) -o $@ $^ $(LIBS)
+
+-include $(MAIL_PROBE).d
+
 # --- configure ---------------------------------------------------------------
 
 $(BUILD)/configure: configure.ac

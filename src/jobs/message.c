@@ -16,7 +16,7 @@
 #include <sysexits.h>
 #include <time.h>
 
-enum { LONGEST_ID_PART = 255 };
+enum { LONGEST_ID_PART = 128 };
 
 /* RFC 5322, 3.3; strftime(3) would write the names in the user's language. */
 static void
@@ -84,7 +84,7 @@ write_header(FILE *out, const struct message *message)
 	mailbox_write_header(out, "To", message->to);
 	mime_write_header(out, "Subject", message->subject);
 	write_date(out, message->time_ms);
-	fputs("Message-ID:\r\n <", out);
+	fputs("Message-ID: <", out);
 	write_id_part(out, message->id);
 	fputc('@', out);
 	write_id_part(out, message->host);

@@ -107,6 +107,9 @@ mailbox_parse(const char *text, struct mailbox *mailbox)
 	const char *open = strrchr(text, '<');
 	const char *close = open != NULL ? strchr(open, '>') : NULL;
 
+	/* Nobody writes an address over several lines to do good. */
+	if (text[strcspn(text, "\r\n")] != '\0')
+		return -1;
 	if (open == NULL) {
 		mailbox->name = mem_dup("");
 		mailbox->address = trim(text, strlen(text));

@@ -18,7 +18,8 @@ struct mailbox {
 
 /*
  * Read "a@b", "<a@b>", "Name <a@b>" or "\"Name\" <a@b>". Return 0, or -1 if
- * there is no address in it. mailbox_clear frees what it holds.
+ * there is no address in it. mailbox_clear frees what it holds. What comes
+ * from a client, an account, is no such thing: mailbox_is_address is for it.
  */
 int mailbox_parse(const char *, struct mailbox *);
 void mailbox_clear(struct mailbox *);

@@ -54,12 +54,16 @@ static char *
 read_input(void)
 {
 	size_t length = 0;
-	char *text = mem_new(4096, 1);
+	size_t room = 4096;
+	char *text = mem_new(room, 1);
 	size_t done;
 
-	while ((done = fread(text + length, 1, 4095, stdin)) > 0) {
+	while ((done = fread(text + length, 1, room - length - 1, stdin)) > 0) {
 		length += done;
-		text = mem_grow(text, length + 4096, 1);
+		if (length + 1 < room)
+			continue;
+		room *= 2;
+		text = mem_grow(text, room, 1);
 	}
 	text[length] = '\0';
 	return text;

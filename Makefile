@@ -52,7 +52,7 @@ $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/main.d
 
-# --- what sends mail, hooks and webhooks, for tests/system/test_mail.py -------
+# --- what sends mail, hooks and webhooks, for tests/system/delivery.py --------
 
 MAIL_PROBE = $(BUILD)/tests/system/mail_probe
 $(MAIL_PROBE): $(BUILD)/tests/system/mail_probe.o \

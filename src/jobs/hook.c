@@ -92,9 +92,9 @@ set_actions(posix_spawn_file_actions_t *actions, int in, int out)
 static int
 spawn(pid_t *pid, const struct strings *command, int in, int out)
 {
-	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:"
-			     "/usr/bin:/sbin:/bin";
-	static char language[] = "LANG=C.UTF-8";
+	char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:"
+		      "/usr/bin:/sbin:/bin";
+	char language[] = "LANG=C.UTF-8";
 	char *const environment[] = { path, language, NULL };
 	char **arguments = mem_new(command->count + 1, sizeof(*arguments));
 	posix_spawn_file_actions_t actions;

@@ -165,6 +165,15 @@ mime_write_words(FILE *out, const char *text, size_t column)
 	return column + (is_open ? strlen(word_end) : 0);
 }
 
+/* Can it stand in a line as it is? A blank must not be the last. */
+static bool
+is_literal(char c, bool is_last)
+{
+	if (c == ' ' || c == '\t')
+		return !is_last;
+	return c > ' ' && c <= '~' && c != '=';
+}
+
 /* Write one line; end is where it ends. */
 static void
 write_line(FILE *out, const char *line, const char *end)
@@ -177,19 +186,15 @@ write_line(FILE *out, const char *line, const char *end)
 		    &bytes);
 		size_t taken = length > 0 ? length : 1;
 		size_t given = length > 0 ? length : strlen(replacement);
-		bool is_last = line + taken == end;
-		bool is_blank = *bytes == ' ' || *bytes == '\t';
-		bool is_literal = is_blank ? !is_last :
-					     *bytes > ' ' && *bytes <= '~' &&
-			*bytes != '=';
-		size_t width = is_literal ? 1 : given * 3;
+		bool is_short = is_literal(*bytes, line + taken == end);
+		size_t width = is_short ? 1 : given * 3;
 
 		/* One column is kept for the "=" of a soft line break. */
 		if (column + width > MIME_LINE - 1) {
 			fputs("=\r\n", out);
 			column = 0;
 		}
-		if (is_literal)
+		if (is_short)
 			fputc(*bytes, out);
 		else
 			for (size_t i = 0; i < given; i++)

@@ -1,5 +1,5 @@
 /*
- * mail_probe.c -- one delivery from the command line, for test_mail.py.
+ * mail_probe.c -- one delivery from the command line, for delivery.py.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   mail_probe mail|build|webhook [key=value ...] <text

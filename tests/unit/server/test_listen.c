@@ -6,9 +6,9 @@
 #include "server/listen.h"
 
 #include "server/endpoint.h"
+#include "unit.h"
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -21,8 +21,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* As ck_assert, also where check has no say: in a child of the test. */
+#define EXPECT(claim)                                                          \
+	do {                                                                   \
+		if (!(claim)) {                                                \
+			fprintf(stderr, "test_listen.c:%d: not true: %s\n",    \
+			    __LINE__, #claim);                                 \
+			_exit(1);                                              \
+		}                                                              \
+	} while (0)
+
 static char directory[] = "/tmp/policyd-listen-XXXXXX";
-static char path[64], spec[80];
+static char path[64], spec[80], user[32], group[32];
 static char *specs[8];
 static struct config config;
 
@@ -35,7 +45,9 @@ setup(void)
 	snprintf(spec, sizeof(spec), "unix:%s", path);
 	memset(&config, 0, sizeof(config));
 	config.socket.mode = 0660;
-	config.socket.user = config.socket.group = (char []) { "" };
+	user[0] = group[0] = '\0';
+	config.socket.user = user;
+	config.socket.group = group;
 	config.listen.list = specs;
 }
 
@@ -83,7 +95,7 @@ connect_to(const struct listener *listener)
 	struct endpoint bound;
 	int fd;
 
-	ck_assert_int_eq(endpoint_of(listener->fd, &bound), 0);
+	EXPECT(endpoint_of(listener->fd, &bound) == 0);
 	fd = socket(bound.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connect(fd, (struct sockaddr *)&bound.address, bound.size) == 0)
 		return fd;
@@ -97,15 +109,15 @@ assert_serves(const struct listener *listener)
 	int client = connect_to(listener);
 	int server;
 
-	ck_assert_int_ge(client, 0);
+	EXPECT(client >= 0);
 	server = accept(listener->fd, NULL, NULL);
-	ck_assert_int_ge(server, 0);
+	EXPECT(server >= 0);
 	close(server);
 	close(client);
 	/* Non-blocking: nobody waits in accept for a client that left. */
-	ck_assert_int_eq(accept(listener->fd, NULL, NULL), -1);
-	ck_assert_int_eq(errno, EAGAIN);
-	ck_assert_int_eq(fcntl(listener->fd, F_GETFD), FD_CLOEXEC);
+	EXPECT(accept(listener->fd, NULL, NULL) == -1);
+	EXPECT(errno == EAGAIN);
+	EXPECT(fcntl(listener->fd, F_GETFD) == FD_CLOEXEC);
 }
 
 static int
@@ -115,10 +127,10 @@ bind_unix(const char *name, int type, bool listens)
 	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 
 	strcpy(address.sun_path, name);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address,
-		sizeof(address)), 0);
+	EXPECT(bind(fd, (struct sockaddr *)&address,
+		sizeof(address)) == 0);
 	if (listens)
-		ck_assert_int_eq(listen(fd, 5), 0);
+		EXPECT(listen(fd, 5) == 0);
 	return fd;
 }
 
@@ -135,21 +147,31 @@ static const struct {
 	{ "any of both", "inet:*:0", 2 },
 };
 
-START_TEST(test_inet)
+static void
+check_inet(size_t i)
 {
 	struct listeners listeners;
 
-	listen_on(inets[_i].spec, NULL);
+	listen_on(inets[i].spec, NULL);
 	ck_assert_msg(listen_open(&listeners, &config, NULL) == 0, "%s",
-	    inets[_i].says);
-	ck_assert_uint_eq(listeners.count, inets[_i].sockets);
-	for (size_t i = 0; i < listeners.count; i++) {
-		ck_assert_str_eq(listeners.list[i].spec, inets[_i].spec);
-		ck_assert_ptr_null(listeners.list[i].path);
-		assert_serves(&listeners.list[i]);
+	    inets[i].says);
+	ck_assert_uint_eq(listeners.count, inets[i].sockets);
+	for (size_t n = 0; n < listeners.count; n++) {
+		ck_assert_str_eq(listeners.list[n].spec, inets[i].spec);
+		ck_assert_ptr_null(listeners.list[n].path);
+		assert_serves(&listeners.list[n]);
 	}
 	listen_close(&listeners, NULL);
 	ck_assert_uint_eq(listeners.count, 0);
+}
+
+START_TEST(test_inet)
+{
+	for (size_t i = 0; i < ROWS(inets); i++) {
+		setup();
+		check_inet(i);
+		teardown();
+	}
 }
 END_TEST
 
@@ -160,6 +182,7 @@ START_TEST(test_v6only)
 	struct endpoint bound;
 	char text[32];
 
+	setup();
 	listen_on("inet:[::]:0", NULL);
 	ck_assert_int_eq(listen_open(&first, &config, NULL), 0);
 	endpoint_of(first.list[0].fd, &bound);
@@ -169,6 +192,7 @@ START_TEST(test_v6only)
 	assert_serves(&second.list[0]);
 	listen_close(&first, NULL);
 	listen_close(&second, NULL);
+	teardown();
 }
 END_TEST
 
@@ -177,6 +201,7 @@ START_TEST(test_unix)
 	struct listeners listeners;
 	struct stat status;
 
+	setup();
 	umask(077); /* must not matter */
 	listen_on(spec, NULL);
 	ck_assert_int_eq(listen_open(&listeners, &config, NULL), 0);
@@ -190,6 +215,7 @@ START_TEST(test_unix)
 	assert_serves(&listeners.list[0]);
 	listen_close(&listeners, NULL);
 	ck_assert_int_eq(access(path, F_OK), -1);
+	teardown();
 }
 END_TEST
 
@@ -200,8 +226,9 @@ START_TEST(test_owner)
 
 	if (geteuid() != 0)
 		return;
-	config.socket.user = (char []) { "daemon" };
-	config.socket.group = (char []) { "mail" };
+	setup();
+	strcpy(user, "daemon");
+	strcpy(group, "mail");
 	config.socket.mode = 0606;
 	listen_on(spec, NULL);
 	ck_assert_int_eq(listen_open(&listeners, &config, NULL), 0);
@@ -210,12 +237,13 @@ START_TEST(test_owner)
 	ck_assert_uint_eq(status.st_gid, 8);
 	ck_assert_uint_eq(status.st_mode & 07777, 0606);
 	config.socket.mode = 0600;
-	config.socket.group = (char []) { "daemon" };
+	strcpy(group, "daemon");
 	listen_restrict(&listeners, &config);
 	ck_assert_int_eq(stat(path, &status), 0);
 	ck_assert_uint_eq(status.st_gid, 1);
 	ck_assert_uint_eq(status.st_mode & 07777, 0600);
 	listen_close(&listeners, NULL);
+	teardown();
 }
 END_TEST
 
@@ -229,8 +257,8 @@ open_as_nobody(void)
 	if (chmod(directory, 0777) != 0 || setgid(65534) != 0 ||
 	    setuid(65534) != 0)
 		return 1;
-	config.socket.user = (char []) { "root" };
-	config.socket.group = (char []) { "root" };
+	strcpy(user, "root");
+	strcpy(group, "root");
 	listen_on(spec, NULL);
 	if (listen_open(&listeners, &config, NULL) != 0)
 		return 2;
@@ -248,11 +276,13 @@ START_TEST(test_unprivileged)
 
 	if (geteuid() != 0)
 		return;
+	setup();
 	pid = fork();
 	if (pid == 0)
 		_exit(open_as_nobody());
 	waitpid(pid, &status, 0);
 	ck_assert_int_eq(status, 0);
+	teardown();
 }
 END_TEST
 
@@ -337,17 +367,18 @@ static const struct {
 	{ "not even one to nowhere", dangling_link, -1 },
 };
 
-START_TEST(test_place)
+static void
+check_place(size_t i)
 {
 	struct listeners listeners;
 	struct stat before = { 0 }, after = { 0 };
 
-	places[_i].happens();
+	places[i].happens();
 	lstat(path, &before);
 	listen_on(spec, NULL);
 	ck_assert_msg(listen_open(&listeners, &config, NULL) ==
-		places[_i].result, "%s", places[_i].says);
-	if (places[_i].result == 0) {
+		places[i].result, "%s", places[i].says);
+	if (places[i].result == 0) {
 		assert_serves(&listeners.list[0]);
 		listen_close(&listeners, NULL);
 		return;
@@ -355,6 +386,15 @@ START_TEST(test_place)
 	ck_assert_uint_eq(listeners.count, 0);
 	ck_assert_int_eq(lstat(path, &after), 0);
 	ck_assert_uint_eq(before.st_ino, after.st_ino);
+}
+
+START_TEST(test_place)
+{
+	for (size_t i = 0; i < ROWS(places); i++) {
+		setup();
+		check_place(i);
+		teardown();
+	}
 }
 END_TEST
 
@@ -386,14 +426,24 @@ static const struct {
 	{ "a good one and a bad one", "inet:127.0.0.1:0", "inet:nowhere" },
 };
 
-START_TEST(test_bad)
+static void
+check_bad(size_t i)
 {
 	struct listeners listeners;
 
-	listen_on(bad[_i].first, bad[_i].second);
+	listen_on(bad[i].first, bad[i].second);
 	ck_assert_msg(listen_open(&listeners, &config, NULL) == -1, "%s",
-	    bad[_i].says);
+	    bad[i].says);
 	ck_assert_uint_eq(listeners.count, 0);
+}
+
+START_TEST(test_bad)
+{
+	for (size_t i = 0; i < ROWS(bad); i++) {
+		setup();
+		check_bad(i);
+		teardown();
+	}
 }
 END_TEST
 
@@ -403,6 +453,7 @@ START_TEST(test_longest_path)
 	char text[200];
 	int length;
 
+	setup();
 	length = snprintf(text, sizeof(text), "unix:%s/", directory);
 	memset(text + length, 'x', sizeof(text) - (size_t)length);
 	text[5 + 107] = '\0';
@@ -411,6 +462,7 @@ START_TEST(test_longest_path)
 	assert_serves(&listeners.list[0]);
 	listen_close(&listeners, NULL);
 	ck_assert_int_eq(access(text + 5, F_OK), -1);
+	teardown();
 }
 END_TEST
 
@@ -420,6 +472,7 @@ START_TEST(test_port_in_use)
 	struct endpoint bound;
 	char text[ENDPOINT_TEXT_SIZE];
 
+	setup();
 	listen_on("inet:127.0.0.1:0", NULL);
 	ck_assert_int_eq(listen_open(&first, &config, NULL), 0);
 	endpoint_of(first.list[0].fd, &bound);
@@ -429,6 +482,7 @@ START_TEST(test_port_in_use)
 	/* Free again at once, whatever its connections wait for. */
 	ck_assert_int_eq(listen_open(&second, &config, NULL), 0);
 	listen_close(&second, NULL);
+	teardown();
 }
 END_TEST
 
@@ -436,9 +490,11 @@ START_TEST(test_failure_leaves_nothing)
 {
 	struct listeners listeners;
 
+	setup();
 	listen_on(spec, "inet:nowhere");
 	ck_assert_int_eq(listen_open(&listeners, &config, NULL), -1);
 	ck_assert_int_eq(access(path, F_OK), -1);
+	teardown();
 }
 END_TEST
 
@@ -448,13 +504,15 @@ START_TEST(test_unknown_owner)
 
 	if (geteuid() != 0)
 		return;
+	setup();
 	listen_on(spec, NULL);
-	config.socket.user = (char []) { "no-such-user" };
+	strcpy(user, "no-such-user");
 	ck_assert_int_eq(listen_open(&listeners, &config, NULL), -1);
-	config.socket.user = (char []) { "" };
-	config.socket.group = (char []) { "no-such-group" };
+	strcpy(user, "");
+	strcpy(group, "no-such-group");
 	ck_assert_int_eq(listen_open(&listeners, &config, NULL), -1);
 	ck_assert_int_eq(access(path, F_OK), -1);
+	teardown();
 }
 END_TEST
 
@@ -465,6 +523,7 @@ START_TEST(test_taken_over)
 	struct listeners old, new;
 	int client;
 
+	setup();
 	listen_on(spec, "inet:127.0.0.1:0");
 	ck_assert_int_eq(listen_open(&old, &config, NULL), 0);
 	client = connect_to(&old.list[0]); /* waits in the queue meanwhile */
@@ -482,6 +541,7 @@ START_TEST(test_taken_over)
 	assert_serves(&new.list[1]);
 	listen_close(&new, NULL);
 	ck_assert_int_eq(access(path, F_OK), -1);
+	teardown();
 }
 END_TEST
 
@@ -491,6 +551,7 @@ START_TEST(test_another_name_for_the_address)
 	struct endpoint bound;
 	char text[32];
 
+	setup();
 	listen_on("inet:localhost:0", NULL);
 	ck_assert_int_eq(listen_open(&old, &config, NULL), 0);
 	endpoint_of(old.list[0].fd, &bound);
@@ -503,6 +564,7 @@ START_TEST(test_another_name_for_the_address)
 	listen_close(&old, &new);
 	assert_serves(&new.list[0]);
 	listen_close(&new, NULL);
+	teardown();
 }
 END_TEST
 
@@ -511,6 +573,7 @@ START_TEST(test_removed_and_added)
 	struct listeners old, new;
 	int fd;
 
+	setup();
 	listen_on(spec, "inet:127.0.0.1:0");
 	ck_assert_int_eq(listen_open(&old, &config, NULL), 0);
 	listen_on("inet:127.0.0.1:0", "inet:[::1]:0");
@@ -523,6 +586,7 @@ START_TEST(test_removed_and_added)
 	assert_serves(&new.list[0]);
 	assert_serves(&new.list[1]);
 	listen_close(&new, NULL);
+	teardown();
 }
 END_TEST
 
@@ -530,6 +594,7 @@ START_TEST(test_failed_reload_leaves_the_old)
 {
 	struct listeners old, new;
 
+	setup();
 	listen_on(spec, "inet:127.0.0.1:0");
 	ck_assert_int_eq(listen_open(&old, &config, NULL), 0);
 	listen_on(spec, "inet:nowhere");
@@ -537,6 +602,7 @@ START_TEST(test_failed_reload_leaves_the_old)
 	assert_serves(&old.list[0]);
 	assert_serves(&old.list[1]);
 	listen_close(&old, NULL);
+	teardown();
 }
 END_TEST
 
@@ -545,6 +611,7 @@ START_TEST(test_bound_anew_by_another)
 	struct listeners listeners;
 	int other;
 
+	setup();
 	listen_on(spec, NULL);
 	ck_assert_int_eq(listen_open(&listeners, &config, NULL), 0);
 	ck_assert_int_eq(unlink(path), 0);
@@ -553,6 +620,7 @@ START_TEST(test_bound_anew_by_another)
 	close(connect_unix(path));
 	ck_assert_int_eq(access(path, F_OK), 0);
 	close(other);
+	teardown();
 }
 END_TEST
 
@@ -570,12 +638,11 @@ set_environment(int count)
 	setenv("LISTEN_FDNAMES", "policyd.socket", 1);
 }
 
-/* Put it where systemd would: whatever check has open there is not used in
- * this process any more. */
+/* Put it where systemd would. */
 static void
 pass(int fd, int place)
 {
-	ck_assert_int_eq(dup2(fd, place), place);
+	EXPECT(dup2(fd, place) == place);
 	close(fd);
 }
 
@@ -587,25 +654,25 @@ adopt_configured(void)
 	pass(bind_unix(path, SOCK_STREAM, true), 3);
 	set_environment(1);
 	listen_on(spec, "inet:127.0.0.1:0");
-	ck_assert_int_eq(listen_open(&listeners, &config, NULL), 0);
-	ck_assert_uint_eq(listeners.count, 2);
-	ck_assert_int_eq(listeners.list[0].fd, 3);
-	ck_assert(listeners.list[0].is_adopted);
-	ck_assert_ptr_null(listeners.list[0].path);
-	ck_assert(!listeners.list[1].is_adopted);
+	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listeners.count == 2);
+	EXPECT(listeners.list[0].fd == 3);
+	EXPECT(listeners.list[0].is_adopted);
+	EXPECT(listeners.list[0].path == NULL);
+	EXPECT(!listeners.list[1].is_adopted);
 	assert_serves(&listeners.list[0]);
-	ck_assert_ptr_null(getenv("LISTEN_PID"));
-	ck_assert_ptr_null(getenv("LISTEN_FDS"));
-	ck_assert_ptr_null(getenv("LISTEN_FDNAMES"));
+	EXPECT(getenv("LISTEN_PID") == NULL);
+	EXPECT(getenv("LISTEN_FDS") == NULL);
+	EXPECT(getenv("LISTEN_FDNAMES") == NULL);
 	/* On reload it stays, even if nothing names it any more. */
 	listen_on("inet:127.0.0.1:0", NULL);
-	ck_assert_int_eq(listen_open(&next, &config, &listeners), 0);
+	EXPECT(listen_open(&next, &config, &listeners) == 0);
 	listen_close(&listeners, &next);
-	ck_assert_uint_eq(next.count, 2);
-	ck_assert_int_eq(next.list[0].fd, 3);
+	EXPECT(next.count == 2);
+	EXPECT(next.list[0].fd == 3);
 	assert_serves(&next.list[0]);
 	listen_close(&next, NULL);
-	ck_assert_int_eq(access(path, F_OK), 0); /* systemd's, not ours */
+	EXPECT(access(path, F_OK) == 0); /* systemd's, not ours */
 	return 0;
 }
 
@@ -617,9 +684,9 @@ adopt_another(void)
 	pass(bind_unix(path, SOCK_STREAM, true), 3);
 	set_environment(1);
 	listen_on("inet:127.0.0.1:0", NULL);
-	ck_assert_int_eq(listen_open(&listeners, &config, NULL), 0);
-	ck_assert_uint_eq(listeners.count, 2);
-	ck_assert_str_eq(listeners.list[0].spec, spec);
+	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listeners.count == 2);
+	EXPECT(strcmp(listeners.list[0].spec, spec) == 0);
 	assert_serves(&listeners.list[0]);
 	assert_serves(&listeners.list[1]);
 	listen_close(&listeners, NULL);
@@ -636,16 +703,16 @@ adopt_inet(void)
 	struct endpoint bound;
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address,
-		sizeof(address)), 0);
-	ck_assert_int_eq(listen(fd, 5), 0);
+	EXPECT(bind(fd, (struct sockaddr *)&address,
+		sizeof(address)) == 0);
+	EXPECT(listen(fd, 5) == 0);
 	endpoint_of(fd, &bound);
 	pass(fd, 3);
 	set_environment(1);
 	listen_on(endpoint_format(&bound, text), NULL);
-	ck_assert_int_eq(listen_open(&listeners, &config, NULL), 0);
-	ck_assert_uint_eq(listeners.count, 1);
-	ck_assert_int_eq(listeners.list[0].fd, 3);
+	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listeners.count == 1);
+	EXPECT(listeners.list[0].fd == 3);
 	assert_serves(&listeners.list[0]);
 	listen_close(&listeners, NULL);
 	return 0;
@@ -659,9 +726,9 @@ refuse(int count)
 
 	set_environment(count);
 	listen_on("inet:127.0.0.1:0", NULL);
-	ck_assert_int_eq(listen_open(&listeners, &config, NULL), -1);
-	ck_assert_uint_eq(listeners.count, 0);
-	ck_assert_ptr_null(getenv("LISTEN_FDS"));
+	EXPECT(listen_open(&listeners, &config, NULL) == -1);
+	EXPECT(listeners.count == 0);
+	EXPECT(getenv("LISTEN_FDS") == NULL);
 	return 0;
 }
 
@@ -718,11 +785,11 @@ ignore_others(void)
 	set_environment(1);
 	setenv("LISTEN_PID", "1", 1);
 	listen_on("inet:127.0.0.1:0", NULL);
-	ck_assert_int_eq(listen_open(&listeners, &config, NULL), 0);
-	ck_assert_uint_eq(listeners.count, 1);
+	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listeners.count == 1);
 	listen_close(&listeners, NULL);
-	ck_assert_int_ge(connect_unix(path), 0); /* still open */
-	ck_assert_ptr_null(getenv("LISTEN_PID"));
+	EXPECT(connect_unix(path) >= 0); /* still open */
+	EXPECT(getenv("LISTEN_PID") == NULL);
 	return 0;
 }
 
@@ -742,51 +809,31 @@ static const struct {
 	{ "not what was meant for others", ignore_others },
 };
 
+/* In a child: check itself uses descriptor 3. */
+static void
+check_passed(size_t i)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(passed[i].happens());
+	waitpid(pid, &status, 0);
+	ck_assert_msg(status == 0, "%s", passed[i].says);
+}
+
 START_TEST(test_passed)
 {
-	/* check runs each test in a process of its own; without (CK_FORK=no)
-	 * descriptor 3 may be in use. */
-	int saved = fcntl(3, F_DUPFD_CLOEXEC, 10);
-
-	ck_assert_msg(passed[_i].happens() == 0, "%s", passed[_i].says);
-	if (saved >= 0) {
-		dup2(saved, 3);
-		close(saved);
+	for (size_t i = 0; i < ROWS(passed); i++) {
+		setup();
+		check_passed(i);
+		teardown();
 	}
 }
 END_TEST
 
-#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
-int
-main(void)
-{
-	Suite *suite = suite_create("listen");
-	TCase *tests = tcase_create("listen");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, tests);
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_loop_test(tests, test_inet, 0, ROWS(inets));
-	tcase_add_test(tests, test_v6only);
-	tcase_add_test(tests, test_unix);
-	tcase_add_test(tests, test_owner);
-	tcase_add_test(tests, test_unprivileged);
-	tcase_add_loop_test(tests, test_place, 0, ROWS(places));
-	tcase_add_loop_test(tests, test_bad, 0, ROWS(bad));
-	tcase_add_test(tests, test_longest_path);
-	tcase_add_test(tests, test_port_in_use);
-	tcase_add_test(tests, test_failure_leaves_nothing);
-	tcase_add_test(tests, test_unknown_owner);
-	tcase_add_test(tests, test_taken_over);
-	tcase_add_test(tests, test_another_name_for_the_address);
-	tcase_add_test(tests, test_removed_and_added);
-	tcase_add_test(tests, test_failed_reload_leaves_the_old);
-	tcase_add_test(tests, test_bound_anew_by_another);
-	tcase_add_loop_test(tests, test_passed, 0, ROWS(passed));
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT("server/listen", test_inet, test_v6only, test_unix, test_owner,
+    test_unprivileged, test_place, test_bad, test_longest_path,
+    test_port_in_use, test_failure_leaves_nothing, test_unknown_owner,
+    test_taken_over, test_another_name_for_the_address, test_removed_and_added,
+    test_failed_reload_leaves_the_old, test_bound_anew_by_another, test_passed)

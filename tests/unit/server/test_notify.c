@@ -5,8 +5,8 @@
 #include "server/notify.h"
 
 #include "base/clock.h"
+#include "unit.h"
 
-#include <check.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +79,7 @@ START_TEST(test_messages)
 	struct notify notify;
 	long long before, told;
 
+	setup();
 	notify_open(&notify);
 	ck_assert_ptr_null(getenv("NOTIFY_SOCKET"));
 	notify_send(&notify, "READY=1\nSTATUS=%d of %d", 3, 4);
@@ -92,6 +93,7 @@ START_TEST(test_messages)
 	notify_close(&notify);
 	notify_send(&notify, "STOPPING=1");
 	assert_silence();
+	teardown();
 }
 END_TEST
 
@@ -100,6 +102,7 @@ START_TEST(test_abstract_socket)
 	struct notify notify;
 	char name[64];
 
+	setup();
 	close(manager);
 	snprintf(name, sizeof(name), "@policyd-test-%d", (int)getpid());
 	listen_at(name);
@@ -107,6 +110,7 @@ START_TEST(test_abstract_socket)
 	notify_send(&notify, "READY=1");
 	ck_assert_str_eq(heard(), "READY=1");
 	notify_close(&notify);
+	teardown();
 }
 END_TEST
 
@@ -115,11 +119,12 @@ static const char *const unusable[] = { "", "@", "relative/path", "vsock:2:1",
 	"/a/path/that/does/not/fit/into/the/address/of/a/socket/because/it/is/"
 	"much/longer/than/a/hundred/and/eight/bytes" };
 
-START_TEST(test_unusable_socket)
+static void
+check_unusable_socket(size_t i)
 {
 	struct notify notify;
 
-	setenv("NOTIFY_SOCKET", unusable[_i], 1);
+	setenv("NOTIFY_SOCKET", unusable[i], 1);
 	setenv("WATCHDOG_USEC", "1000000", 1);
 	notify_open(&notify);
 	notify_send(&notify, "READY=1");
@@ -127,12 +132,22 @@ START_TEST(test_unusable_socket)
 	notify_close(&notify);
 	assert_silence();
 }
+
+START_TEST(test_unusable_socket)
+{
+	for (size_t i = 0; i < ROWS(unusable); i++) {
+		setup();
+		check_unusable_socket(i);
+		teardown();
+	}
+}
 END_TEST
 
 START_TEST(test_no_manager)
 {
 	struct notify notify;
 
+	setup();
 	unsetenv("NOTIFY_SOCKET");
 	setenv("WATCHDOG_USEC", "1000000", 1);
 	notify_open(&notify);
@@ -140,6 +155,7 @@ START_TEST(test_no_manager)
 	ck_assert_int_eq(notify_watchdog(&notify, 0), INT64_MAX);
 	notify_send(&notify, "READY=1");
 	assert_silence();
+	teardown();
 }
 END_TEST
 
@@ -148,11 +164,13 @@ START_TEST(test_full_queue)
 {
 	struct notify notify;
 
+	setup();
 	notify_open(&notify);
 	for (int i = 0; i < 10000; i++)
 		notify_send(&notify, "STATUS=%d", i);
 	ck_assert_str_eq(heard(), "STATUS=0");
 	notify_close(&notify);
+	teardown();
 }
 END_TEST
 
@@ -170,23 +188,33 @@ static const struct {
 	{ "very short", "10", NULL, 1 },
 };
 
-START_TEST(test_watchdog)
+static void
+check_watchdog(size_t i)
 {
 	struct notify notify;
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	if (watchdogs[_i].usec != NULL)
-		setenv("WATCHDOG_USEC", watchdogs[_i].usec, 1);
-	if (watchdogs[_i].pid != NULL)
-		setenv("WATCHDOG_PID", strcmp(watchdogs[_i].pid, "us") == 0
-			? pid : watchdogs[_i].pid, 1);
+	if (watchdogs[i].usec != NULL)
+		setenv("WATCHDOG_USEC", watchdogs[i].usec, 1);
+	if (watchdogs[i].pid != NULL)
+		setenv("WATCHDOG_PID", strcmp(watchdogs[i].pid, "us") == 0
+			? pid : watchdogs[i].pid, 1);
 	notify_open(&notify);
-	ck_assert_msg(notify.watchdog_ms == watchdogs[_i].every_ms,
-	    "%s: %lld", watchdogs[_i].says, (long long)notify.watchdog_ms);
+	ck_assert_msg(notify.watchdog_ms == watchdogs[i].every_ms,
+	    "%s: %lld", watchdogs[i].says, (long long)notify.watchdog_ms);
 	ck_assert_ptr_null(getenv("WATCHDOG_USEC"));
 	ck_assert_ptr_null(getenv("WATCHDOG_PID"));
 	notify_close(&notify);
+}
+
+START_TEST(test_watchdog)
+{
+	for (size_t i = 0; i < ROWS(watchdogs); i++) {
+		setup();
+		check_watchdog(i);
+		teardown();
+	}
 }
 END_TEST
 
@@ -194,6 +222,7 @@ START_TEST(test_watchdog_ticks)
 {
 	struct notify notify;
 
+	setup();
 	setenv("WATCHDOG_USEC", "2000000", 1);
 	notify_open(&notify);
 	ck_assert_int_eq(notify_watchdog(&notify, 5000), 6000);
@@ -203,30 +232,10 @@ START_TEST(test_watchdog_ticks)
 	ck_assert_int_eq(notify_watchdog(&notify, 6500), 7500);
 	ck_assert_str_eq(heard(), "WATCHDOG=1");
 	notify_close(&notify);
+	teardown();
 }
 END_TEST
 
-#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
-int
-main(void)
-{
-	Suite *suite = suite_create("notify");
-	TCase *tests = tcase_create("notify");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, tests);
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, test_messages);
-	tcase_add_test(tests, test_abstract_socket);
-	tcase_add_loop_test(tests, test_unusable_socket, 0, ROWS(unusable));
-	tcase_add_test(tests, test_no_manager);
-	tcase_add_test(tests, test_full_queue);
-	tcase_add_loop_test(tests, test_watchdog, 0, ROWS(watchdogs));
-	tcase_add_test(tests, test_watchdog_ticks);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT("server/notify", test_messages, test_abstract_socket,
+    test_unusable_socket, test_no_manager, test_full_queue, test_watchdog,
+    test_watchdog_ticks)

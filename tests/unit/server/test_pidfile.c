@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "server/pidfile.h"
+#include "unit.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,11 +70,13 @@ START_TEST(test_written_and_removed)
 {
 	struct pidfile pidfile;
 
+	setup();
 	ck_assert_int_eq(pidfile_open(&pidfile, path), 0);
 	assert_ours();
 	pidfile_close(&pidfile);
 	ck_assert_int_ne(access(path, F_OK), 0);
 	pidfile_close(&pidfile); /* once more does no harm */
+	teardown();
 }
 END_TEST
 
@@ -82,9 +84,11 @@ START_TEST(test_none_wanted)
 {
 	struct pidfile pidfile;
 
+	setup();
 	ck_assert_int_eq(pidfile_open(&pidfile, ""), 0);
 	ck_assert_int_eq(pidfile.fd, -1);
 	pidfile_close(&pidfile);
+	teardown();
 }
 END_TEST
 
@@ -92,11 +96,13 @@ START_TEST(test_stale_one_is_taken)
 {
 	struct pidfile pidfile;
 
+	setup();
 	/* Longer than ours, and the number of a process that lives. */
 	write_file(path, "1 and what somebody wrote behind it\n");
 	ck_assert_int_eq(pidfile_open(&pidfile, path), 0);
 	assert_ours();
 	pidfile_close(&pidfile);
+	teardown();
 }
 END_TEST
 
@@ -106,6 +112,7 @@ START_TEST(test_held_one_is_refused)
 	int status;
 	pid_t pid;
 
+	setup();
 	ck_assert_int_eq(pidfile_open(&pidfile, path), 0);
 	pid = fork();
 	if (pid == 0)
@@ -114,14 +121,17 @@ START_TEST(test_held_one_is_refused)
 	ck_assert_int_eq(status, 0);
 	assert_ours();
 	pidfile_close(&pidfile);
+	teardown();
 }
 END_TEST
 
 START_TEST(test_killed_holder_leaves_it_free)
 {
 	struct pidfile pidfile;
-	pid_t pid = fork();
+	pid_t pid;
 
+	setup();
+	pid = fork();
 	if (pid == 0)
 		_exit(pidfile_open(&pidfile, path) == 0 ? 0 : 1);
 	waitpid(pid, NULL, 0);
@@ -129,6 +139,7 @@ START_TEST(test_killed_holder_leaves_it_free)
 	ck_assert_int_eq(pidfile_open(&pidfile, path), 0);
 	assert_ours();
 	pidfile_close(&pidfile);
+	teardown();
 }
 END_TEST
 
@@ -136,11 +147,13 @@ START_TEST(test_file_of_another_stays)
 {
 	struct pidfile pidfile;
 
+	setup();
 	ck_assert_int_eq(pidfile_open(&pidfile, path), 0);
 	write_file(other, "4711\n");
 	ck_assert_int_eq(rename(other, path), 0);
 	pidfile_close(&pidfile);
 	assert_file(path, "4711\n");
+	teardown();
 }
 END_TEST
 
@@ -152,6 +165,7 @@ START_TEST(test_directory_of_root)
 
 	if (geteuid() != 0)
 		return;
+	setup();
 	ck_assert_int_eq(chmod(directory, 0755), 0);
 	pid = fork();
 	if (pid == 0) {
@@ -163,6 +177,7 @@ START_TEST(test_directory_of_root)
 	waitpid(pid, &status, 0);
 	ck_assert_int_eq(status, 0);
 	assert_file(path, "");
+	teardown();
 }
 END_TEST
 
@@ -196,15 +211,25 @@ static const struct {
 	{ "a fifo is refused, not waited on", make_fifo },
 };
 
-START_TEST(test_trap)
+static void
+check_trap(size_t i)
 {
 	struct pidfile pidfile;
 
-	traps[_i].happens();
+	traps[i].happens();
 	ck_assert_msg(pidfile_open(&pidfile, path) == -1, "%s",
-	    traps[_i].says);
+	    traps[i].says);
 	ck_assert_int_eq(pidfile.fd, -1);
 	assert_file(other, "precious");
+}
+
+START_TEST(test_trap)
+{
+	for (size_t i = 0; i < ROWS(traps); i++) {
+		setup();
+		check_trap(i);
+		teardown();
+	}
 }
 END_TEST
 
@@ -212,34 +237,14 @@ START_TEST(test_no_directory)
 {
 	struct pidfile pidfile;
 
+	setup();
 	strcat(path, "/no/such");
 	ck_assert_int_eq(pidfile_open(&pidfile, path), -1);
+	teardown();
 }
 END_TEST
 
-#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
-int
-main(void)
-{
-	Suite *suite = suite_create("pidfile");
-	TCase *tests = tcase_create("pidfile");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, tests);
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests, test_written_and_removed);
-	tcase_add_test(tests, test_none_wanted);
-	tcase_add_test(tests, test_stale_one_is_taken);
-	tcase_add_test(tests, test_held_one_is_refused);
-	tcase_add_test(tests, test_killed_holder_leaves_it_free);
-	tcase_add_test(tests, test_file_of_another_stays);
-	tcase_add_test(tests, test_directory_of_root);
-	tcase_add_loop_test(tests, test_trap, 0, ROWS(traps));
-	tcase_add_test(tests, test_no_directory);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT("server/pidfile", test_written_and_removed, test_none_wanted,
+    test_stale_one_is_taken, test_held_one_is_refused,
+    test_killed_holder_leaves_it_free, test_file_of_another_stays,
+    test_directory_of_root, test_trap, test_no_directory)

@@ -6,8 +6,8 @@
  */
 #define _GNU_SOURCE /* getgrouplist, setgroups */
 #include "server/privs.h"
+#include "unit.h"
 
-#include <check.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -63,18 +63,25 @@ static const struct {
 	{ "an unknown group", "nobody", "no-such-group", -1, false },
 };
 
-START_TEST(test_lookup)
+static void
+check_lookup(size_t i)
 {
 	struct privs privs;
 
 	if (geteuid() != 0)
 		return;
-	ck_assert_msg(privs_lookup(&privs, lookups[_i].user,
-		lookups[_i].group) == lookups[_i].result, "%s",
-	    lookups[_i].says);
-	ck_assert_msg(privs.is_wanted == lookups[_i].is_wanted, "%s",
-	    lookups[_i].says);
+	ck_assert_msg(privs_lookup(&privs, lookups[i].user,
+		lookups[i].group) == lookups[i].result, "%s",
+	    lookups[i].says);
+	ck_assert_msg(privs.is_wanted == lookups[i].is_wanted, "%s",
+	    lookups[i].says);
 	privs_clear(&privs);
+}
+
+START_TEST(test_lookup)
+{
+	for (size_t i = 0; i < ROWS(lookups); i++)
+		check_lookup(i);
 }
 END_TEST
 
@@ -138,22 +145,4 @@ START_TEST(test_drop)
 }
 END_TEST
 
-#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
-int
-main(void)
-{
-	Suite *suite = suite_create("privs");
-	TCase *tests = tcase_create("privs");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, tests);
-	tcase_add_test(tests, test_find);
-	tcase_add_loop_test(tests, test_lookup, 0, ROWS(lookups));
-	tcase_add_test(tests, test_drop);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT("server/privs", test_find, test_lookup, test_drop)

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "server/roster.h"
+#include "unit.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 enum { START = 1000000, FIRST_PID = 100 };
@@ -63,7 +63,8 @@ static const struct {
 	{ "which begin anew after it", { 0, 0, 0, 6000, 10, -1 }, 100 },
 };
 
-START_TEST(test_delay)
+static void
+check_delay(size_t i)
 {
 	struct post *post;
 	int64_t now = START;
@@ -71,18 +72,24 @@ START_TEST(test_delay)
 	start_three();
 	roster_serve(&roster);
 	post = roster_find(&roster, FIRST_PID);
-	for (int i = 0; delays[_i].lives_ms[i] >= 0; i++) {
+	for (const int64_t *life = delays[i].lives_ms; *life >= 0; life++) {
 		roster_started(post, FIRST_PID, now);
-		now += delays[_i].lives_ms[i];
+		now += *life;
 		roster_exited(&roster, post, now);
 	}
-	ck_assert_msg(post->start_at_ms == now + delays[_i].delay_ms,
-	    "%s: %lld ms", delays[_i].says,
+	ck_assert_msg(post->start_at_ms == now + delays[i].delay_ms,
+	    "%s: %lld ms", delays[i].says,
 	    (long long)(post->start_at_ms - now));
-	ck_assert_int_eq(roster_wake_ms(&roster), now + delays[_i].delay_ms);
+	ck_assert_int_eq(roster_wake_ms(&roster), now + delays[i].delay_ms);
 	ck_assert_ptr_eq(roster_due(&roster, post->start_at_ms), post);
 	ck_assert_ptr_null(roster_due(&roster, post->start_at_ms - 1));
 	roster_clear(&roster);
+}
+
+START_TEST(test_delay)
+{
+	for (size_t i = 0; i < ROWS(delays); i++)
+		check_delay(i);
 }
 END_TEST
 
@@ -252,20 +259,27 @@ static const struct {
 	{ "until they are gone", kill_and_all_are_gone, 2, ROSTER_DONE },
 };
 
-START_TEST(test_advice)
+static void
+check_advice(size_t i)
 {
 	enum roster_advice advice;
 
 	start_three();
-	advices[_i].happens();
-	advice = roster_check(&roster, START + advices[_i].after_ms);
-	ck_assert_msg(advice == advices[_i].advice, "%s: advice %d",
-	    advices[_i].says, advice);
+	advices[i].happens();
+	advice = roster_check(&roster, START + advices[i].after_ms);
+	ck_assert_msg(advice == advices[i].advice, "%s: advice %d",
+	    advices[i].says, advice);
 	/* Whatever comes with time alone must be waked for. */
 	if (advice == ROSTER_STOP || advice == ROSTER_KILL)
 		ck_assert_int_eq(roster_wake_ms(&roster),
-		    START + advices[_i].after_ms);
+		    START + advices[i].after_ms);
 	roster_clear(&roster);
+}
+
+START_TEST(test_advice)
+{
+	for (size_t i = 0; i < ROWS(advices); i++)
+		check_advice(i);
 }
 END_TEST
 
@@ -281,13 +295,20 @@ static const struct {
 	{ "who was killed is not", kill_and_all_are_gone, false },
 };
 
-START_TEST(test_replacement)
+static void
+check_replacement(size_t i)
 {
 	start_three();
-	replacements[_i].happens();
+	replacements[i].happens();
 	ck_assert_msg((roster_due(&roster, START + 200) != NULL) ==
-		replacements[_i].is_replaced, "%s", replacements[_i].says);
+		replacements[i].is_replaced, "%s", replacements[i].says);
 	roster_clear(&roster);
+}
+
+START_TEST(test_replacement)
+{
+	for (size_t i = 0; i < ROWS(replacements); i++)
+		check_replacement(i);
 }
 END_TEST
 
@@ -301,25 +322,6 @@ START_TEST(test_no_posts)
 }
 END_TEST
 
-#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
-int
-main(void)
-{
-	Suite *suite = suite_create("roster");
-	TCase *tests = tcase_create("roster");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, tests);
-	tcase_add_loop_test(tests, test_delay, 0, ROWS(delays));
-	tcase_add_test(tests, test_failed_fork_backs_off);
-	tcase_add_test(tests, test_one_death_leaves_the_others);
-	tcase_add_loop_test(tests, test_advice, 0, ROWS(advices));
-	tcase_add_loop_test(tests, test_replacement, 0, ROWS(replacements));
-	tcase_add_test(tests, test_no_posts);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT("server/roster", test_delay, test_failed_fork_backs_off,
+    test_one_death_leaves_the_others, test_advice, test_replacement,
+    test_no_posts)

@@ -4,8 +4,8 @@
  */
 #define _GNU_SOURCE /* F_GET_SEALS */
 #include "server/snapshot.h"
+#include "unit.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -71,6 +71,7 @@ START_TEST(test_copy_is_sealed)
 	struct snapshot snapshot;
 	int fd;
 
+	setup();
 	fill(path, 'a', SIZE);
 	ck_assert_int_eq(snapshot_take(&snapshot, path), 0);
 	assert_holds(&snapshot, 'a');
@@ -86,6 +87,7 @@ START_TEST(test_copy_is_sealed)
 		close(fd);
 	snapshot_close(&snapshot);
 	ck_assert_int_eq(snapshot.fd, -1);
+	teardown();
 }
 END_TEST
 
@@ -94,6 +96,7 @@ START_TEST(test_original_may_change)
 	struct snapshot snapshot;
 	const char *map;
 
+	setup();
 	fill(path, 'a', SIZE);
 	ck_assert_int_eq(snapshot_take(&snapshot, path), 0);
 	map = mmap(NULL, SIZE, PROT_READ, MAP_SHARED, snapshot.fd, 0);
@@ -104,6 +107,7 @@ START_TEST(test_original_may_change)
 	ck_assert_int_eq(map[SIZE - 1], 'a');
 	munmap((void *)(uintptr_t)map, SIZE);
 	snapshot_close(&snapshot);
+	teardown();
 }
 END_TEST
 
@@ -113,6 +117,7 @@ START_TEST(test_child_reads_it)
 	int status;
 	pid_t pid;
 
+	setup();
 	fill(path, 'c', SIZE);
 	ck_assert_int_eq(snapshot_take(&snapshot, path), 0);
 	pid = fork();
@@ -125,6 +130,7 @@ START_TEST(test_child_reads_it)
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 	snapshot_close(&snapshot);
+	teardown();
 }
 END_TEST
 
@@ -134,6 +140,7 @@ START_TEST(test_written_while_copied)
 	struct snapshot snapshot;
 	pid_t pid;
 
+	setup();
 	fill(path, 'a', SIZE);
 	pid = fork();
 	if (pid == 0)
@@ -152,6 +159,7 @@ START_TEST(test_written_while_copied)
 	waitpid(pid, NULL, 0);
 	ck_assert_int_eq(snapshot_take(&snapshot, path), 0);
 	snapshot_close(&snapshot);
+	teardown();
 }
 END_TEST
 
@@ -216,7 +224,8 @@ static const struct {
 	{ "one that is gone has not: keep the copy", remove_it, false },
 };
 
-START_TEST(test_stale)
+static void
+check_stale(size_t i)
 {
 	static const struct timespec tick = { .tv_nsec = 20000000 };
 	struct snapshot snapshot;
@@ -225,10 +234,19 @@ START_TEST(test_stale)
 	ck_assert_int_eq(snapshot_take(&snapshot, path), 0);
 	ck_assert(!snapshot_is_stale(&snapshot, path));
 	nanosleep(&tick, NULL); /* times of files advance in ticks */
-	changes[_i].happens();
+	changes[i].happens();
 	ck_assert_msg(snapshot_is_stale(&snapshot, path) ==
-		changes[_i].is_stale, "%s", changes[_i].says);
+		changes[i].is_stale, "%s", changes[i].says);
 	snapshot_close(&snapshot);
+}
+
+START_TEST(test_stale)
+{
+	for (size_t i = 0; i < ROWS(changes); i++) {
+		setup();
+		check_stale(i);
+		teardown();
+	}
 }
 END_TEST
 
@@ -236,6 +254,7 @@ START_TEST(test_refused)
 {
 	struct snapshot snapshot;
 
+	setup();
 	ck_assert_int_eq(snapshot_take(&snapshot, path), -1);
 	ck_assert_int_eq(snapshot.fd, -1);
 	fill(path, 'a', 0);
@@ -244,30 +263,9 @@ START_TEST(test_refused)
 	unlink(path);
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
 	ck_assert_int_eq(snapshot_take(&snapshot, path), -1);
+	teardown();
 }
 END_TEST
 
-#define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
-int
-main(void)
-{
-	Suite *suite = suite_create("snapshot");
-	TCase *tests = tcase_create("snapshot");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	suite_add_tcase(suite, tests);
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, test_copy_is_sealed);
-	tcase_add_test(tests, test_original_may_change);
-	tcase_add_test(tests, test_child_reads_it);
-	tcase_add_test(tests, test_written_while_copied);
-	tcase_add_loop_test(tests, test_stale, 0, ROWS(changes));
-	tcase_add_test(tests, test_refused);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT("server/snapshot", test_copy_is_sealed, test_original_may_change,
+    test_child_reads_it, test_written_while_copied, test_stale, test_refused)

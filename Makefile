@@ -26,20 +26,22 @@ COMPILE = $(CC) $(STRICT) $(WERROR) $(HARDEN_CFLAGS) -Isrc \
 LINK = $(CC) $(HARDEN_LDFLAGS) $(CFLAGS) $(LDFLAGS)
 confdir ?= /etc/policyd
 
+# A line a file; V=1 shows the whole commands.
+Q = $(if $(V),,@echo "  $(if $(filter %.o,$@),CC  ,MAKE)  $@";)
+
 SOURCES := $(sort $(wildcard src/*/*.c))
 SQL := $(sort $(wildcard src/facts/schema/*/*.sql))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/schema.o
 
 $(BUILD)/policyd: $(BUILD)/src/main.o $(BUILD)/libpolicyd.a
-	$(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/libpolicyd.a: $(OBJECTS)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(Q)$(COMPILE) -c -o $@ $<
 
 # The SQL files, built in: a table of {store, number, name, text}.
 $(BUILD)/gen/schema.c: src/facts/schema/embed.sh $(SQL)
@@ -48,9 +50,32 @@ $(BUILD)/gen/schema.c: src/facts/schema/embed.sh $(SQL)
 	mv $@.tmp $@
 
 $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
-	$(COMPILE) -c -o $@ $<
+	$(Q)$(COMPILE) -c -o $@ $<
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/main.d
+
+# --- unit tests --------------------------------------------------------------
+
+# Each tests/unit/ROOM/test_FILE.c is a program. They run in $(srcdir), all of
+# them, and the failure of one is the failure of all.
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort \
+	$(wildcard tests/unit/*/test_*.c)))
+
+check-unit: $(UNIT_TESTS)
+	@failed=; for test in $(UNIT_TESTS); do \
+		$(UNIT_WRAPPER) $$test || failed="$$failed $$test"; \
+	done; \
+	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
+
+$(UNIT_TESTS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libpolicyd.a
+	@mkdir -p $(@D)
+	@test -n "$(CHECK_LIBS)" || { echo "check is missing: see make deps"; \
+		exit 1; }
+	$(COMPILE) -Itests/unit $(CHECK_CFLAGS) -MF $@.d -MT $@ \
+		$(HARDEN_LDFLAGS) $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libpolicyd.a $(CHECK_LIBS) $(LIBS)
+
+-include $(UNIT_TESTS:=.d)
 
 # --- configure ---------------------------------------------------------------
 
@@ -83,5 +108,5 @@ deps:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps clean
+.PHONY: all check-unit deps clean
 .DELETE_ON_ERROR:

@@ -53,6 +53,15 @@ class Database:
         assert len(rows) == 1 and len(rows[0]) == 1, rows
         return rows[0][0]
 
+    def age(self, interval):
+        """Make everything that is remembered older."""
+        for table, columns in (
+                ("login", ("first_seen", "last_seen")),
+                ("account", ("last_seen", "written_at", "counted_until"))):
+            changes = ", ".join(f"{column} = {column} - interval '{interval}'"
+                                for column in columns)
+            self.sql(f"UPDATE policyd.{table} SET {changes}")
+
     def backends(self):
         """The process ids of policyd's connections."""
         return [int(row[0]) for row in self.server.sql(

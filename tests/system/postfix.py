@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 
-from policyd import free_port
+from policyd import USER, free_port
 from waiting import PATIENCE, until
 
 MAIN = """
@@ -30,7 +30,8 @@ local_recipient_maps =
 default_transport = discard:
 relay_transport = discard:
 smtpd_authorized_xclient_hosts = 127.0.0.0/8, [::1]
-smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated
+relay_domains = example.org
+smtpd_relay_restrictions = reject_unauth_destination
 smtpd_recipient_restrictions = {restrictions}
 smtpd_tls_security_level = none
 smtpd_error_sleep_time = 0
@@ -58,15 +59,23 @@ postlog   unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    """One instance; restrictions are those of RCPT TO."""
+    """One instance. It asks the policy server at socket for each RCPT TO."""
 
-    def __init__(self, restrictions):
+    def __init__(self):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-postfix."))
         self.root.chmod(0o755)
         for name in ("etc", "spool", "data"):
             (self.root / name).mkdir()
         os.chown(self.root / "data", pwd.getpwnam("postfix").pw_uid, -1)
         self.port = free_port()
+        self._log_from = 0
+        # As /var/spool/postfix/policyd: the server makes its socket there.
+        folder = self.root / "policyd"
+        folder.mkdir()
+        shutil.chown(folder, USER, "postfix")
+        self.socket = folder / "policy"
+        restrictions = (f"check_policy_service {{unix:{self.socket}, "
+                        "default_action=DUNNO}, permit")
         (self.root / "etc" / "main.cf").write_text(
             MAIN.format(root=self.root, restrictions=restrictions))
         (self.root / "etc" / "master.cf").write_text(
@@ -89,9 +98,14 @@ class Postfix:
         except OSError:
             return False
 
-    def log(self):
+    def log(self, everything=False):
         path = self.root / "log"
-        return path.read_text(errors="replace") if path.exists() else ""
+        text = path.read_text(errors="replace") if path.exists() else ""
+        return text if everything else text[self._log_from:]
+
+    def forget_log(self):
+        """Later reads of the log begin here."""
+        self._log_from = len(self.log(everything=True))
 
     def session(self, address, login=None, host="127.0.0.1"):
         """An SMTP session as from this address, logged in as login."""

@@ -8,35 +8,35 @@ import pytest
 
 import policyd as daemon
 from geoip import address, address6
+from postfix import Postfix
 from waiting import until
 
 pytestmark = pytest.mark.skipif(
     not daemon.IS_ROOT, reason="only root can start a Postfix")
 
 JOE = "joe@example.com"
-BLOCKED = "5.7.1 {} is blocked: {}. Please contact your postmaster"
+
+
+@pytest.fixture(scope="module")
+def postfix():
+    """One Postfix for all tests here; it asks who listens at its socket."""
+    instance = Postfix()
+    yield instance
+    instance.close()
 
 
 @pytest.fixture
-def mail(make_policyd):
-    """A function: policyd with this configuration, and a Postfix that asks
-    it; (policyd, postfix)."""
-    from postfix import Postfix
-    started = []
-
-    def start(config=None, service="unix:{}"):
+def mail(make_policyd, postfix):
+    """A function that starts policyd where Postfix asks; gives both."""
+    def start(config=None):
         policyd = make_policyd({
+            "listen": [f"unix:{postfix.socket}"],
             "socket": {"mode": "0660", "user": daemon.USER,
                        "group": "postfix"}, **(config or {})})
-        policyd.start()
-        started.append(Postfix(
-            "check_policy_service {" + service.format(policyd.socket) +
-            ", default_action=DUNNO}, permit"))
-        return policyd, started[-1]
-
-    yield start
-    for postfix in started:
-        postfix.close()
+        policyd.address = f"unix:{postfix.socket}"
+        postfix.forget_log()
+        return policyd.start(), postfix
+    return start
 
 
 def test_the_story_of_a_stolen_account(mail):

@@ -99,6 +99,14 @@ check-asan:
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
 		CONFIGURE_FLAGS=--disable-hardening CFLAGS="$(SANITIZE)" check
 
+# The unit tests, and what a daemon mostly does, under valgrind.
+check-valgrind: $(BUILD)/policyd
+	+@$(MAKE) --no-print-directory check-unit \
+		UNIT_WRAPPER="$(VALGRIND)" CK_FORK=no
+	POLICYD_BUILD=$(abspath $(BUILD)) POLICYD_WRAPPER="$(VALGRIND)" \
+	POLICYD_PATIENCE=10 $(PYTEST) $(PYTEST_FLAGS) \
+		-k "protocol or override or geoip or reload" tests/system
+
 # --- lint --------------------------------------------------------------------
 
 HEADERS := $(wildcard src/*/*.h)

@@ -24,6 +24,8 @@ PROGRAM = BUILD.resolve() / "policyd"
 # A command to run the daemon under, such as valgrind with its options.
 WRAPPER = shlex.split(os.environ.get("POLICYD_WRAPPER", ""))
 IS_ROOT = os.geteuid() == 0
+# What sanitizers, valgrind (-q) and assert() say.
+TROUBLE = re.compile(r"^==\d+==|runtime error:|Assertion `", re.MULTILINE)
 # Whom the daemon becomes when it is started as root.
 USER, GROUP = "nobody", "nogroup"
 
@@ -220,9 +222,7 @@ class Policyd:
                 code = self.stop()
                 assert code == 0, f"exit status {code}:\n{self.log()}"
             log = self.log(everything=True)
-            for trouble in ("ERROR: AddressSanitizer", "runtime error:",
-                            "ERROR: LeakSanitizer", "Assertion"):
-                assert trouble not in log, log
+            assert not TROUBLE.search(log), log
         finally:
             self._kill()
             shutil.rmtree(self.root, ignore_errors=True)

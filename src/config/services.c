@@ -263,7 +263,9 @@ check_http(struct draft *draft)
 		    config->http.listen, wrong);
 	else if (!endpoint_is_local(&endpoint) &&
 		 config->http.users.count == 0 &&
-		 config->http.tokens.count == 0)
+		 config->http.tokens.count == 0 &&
+		 !draft_is_bad(draft, "http.users") &&
+		 !draft_is_bad(draft, "http.tokens"))
 		draft_refuse(draft, "http.listen",
 		    "found \"%s\", which others can reach: it needs "
 		    "http.users or http.tokens",

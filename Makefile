@@ -27,20 +27,22 @@ COMPILE = $(CC) $(STRICT) $(WERROR) $(HARDEN_CFLAGS) -Isrc \
 LINK = $(CC) $(HARDEN_LDFLAGS) $(CFLAGS) $(LDFLAGS)
 confdir ?= /etc/policyd
 
+# A line a file; V=1 shows the whole commands.
+Q = $(if $(V),,@echo "  $(if $(filter %.o,$@),CC  ,MAKE)  $@";)
+
 SOURCES := $(sort $(wildcard src/*/*.c))
 SQL := $(sort $(wildcard src/facts/schema/*/*.sql))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/schema.o
 
 $(BUILD)/policyd: $(BUILD)/src/main.o $(BUILD)/libpolicyd.a
-	$(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/libpolicyd.a: $(OBJECTS)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(Q)$(COMPILE) -c -o $@ $<
 
 # The SQL files, built in: a table of {store, number, name, text}.
 $(BUILD)/gen/schema.c: src/facts/schema/embed.sh $(SQL)
@@ -49,7 +51,7 @@ $(BUILD)/gen/schema.c: src/facts/schema/embed.sh $(SQL)
 	mv $@.tmp $@
 
 $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
-	$(COMPILE) -c -o $@ $<
+	$(Q)$(COMPILE) -c -o $@ $<
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/main.d
 
@@ -86,6 +88,18 @@ $(BUILD)/configure: configure.ac
 $(BUILD)/config.mk: $(BUILD)/configure src/config.mk.in
 	cd $(BUILD) && ./configure --quiet --srcdir=$(srcdir) $(CONFIGURE_FLAGS)
 	@touch $@
+
+# --- a program for tests/system/test_ldap.py ----------------------------------
+
+LDAP_PROBE = $(addprefix $(BUILD)/,tests/system/ldap_probe.o \
+	$(patsubst %.c,%.o,$(wildcard src/base/*.c src/facts/ldap_*.c)) \
+	src/facts/account.o src/facts/cache.o src/facts/directory.o \
+	src/facts/identity.o)
+
+$(BUILD)/ldap_probe: $(LDAP_PROBE)
+	$(LINK) -o $@ $^ $(LIBS)
+
+-include $(BUILD)/tests/system/ldap_probe.d
 
 # --- what is missing on this machine -----------------------------------------
 

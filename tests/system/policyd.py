@@ -193,21 +193,16 @@ class Policyd:
         self.wait_ready()
 
     def workers(self):
-        """The process ids of the workers, all of them up."""
-        count = self.config["server"]["workers"]
-        pids = until(lambda: len(self._named("worker")) == count and
-                     self._named("worker"), f"{count} workers")
-        return pids
-
-    def _named(self, role):
-        found = []
-        for pid in children(self.pid):
-            with contextlib.suppress(OSError):
-                command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
-                name = pathlib.Path(f"/proc/{pid}/comm").read_bytes()
-                if role.encode() in command + name:
-                    found.append(pid)
-        return found
+        """The process ids of the workers, as soon as all are up."""
+        def ask():
+            seen = len(self.log(everything=True))
+            self.signal(signal.SIGUSR1)
+            line = until(lambda: re.search(
+                r"^.*\bworker=.*$", self.log(everything=True)[seen:],
+                re.MULTILINE), "the list of processes").group()
+            pids = fields(line)["worker"].split()
+            return "-" not in pids and [int(pid) for pid in pids]
+        return until(ask, "all workers to be up")
 
     def stop(self, seconds=5):
         """Ask it to end, and return the exit status."""
@@ -272,7 +267,7 @@ class Policyd:
     def decisions(self, count=1, **wanted):
         """Wait for so many decision lines with these fields; the fields."""
         def find():
-            found = [fields(line) for line in self.log().splitlines()
+            found = [fields(line) for line in self.log().split("\n")
                      if re.search(r"\bdecision ", line)]
             found = [decision for decision in found
                      if all(decision.get(name) == value

@@ -124,7 +124,8 @@ keys_nearest(const char *key, char nearest[KEYS_NAME_SIZE])
 			consider(key, o->key, (size_t)(dot - o->key), &slips,
 			    nearest);
 	}
-	if (slips > 1 && find_namesake(key, namesake))
+	/* "server.url" is nearer to server.user, but is not half of it. */
+	if (slips * 2 >= strlen(last_part(key)) && find_namesake(key, namesake))
 		memcpy(nearest, namesake, sizeof(namesake));
 	else if (slips > SLIPS_IN_KEY)
 		return NULL;

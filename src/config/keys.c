@@ -115,6 +115,7 @@ keys_nearest(const char *key, char nearest[KEYS_NAME_SIZE])
 {
 	unsigned slips = SLIPS_IN_KEY + 1;
 	char namesake[KEYS_NAME_SIZE];
+	bool is_far;
 
 	for (const struct option *o = options; o->key != NULL; o++) {
 		const char *dot = o->key;
@@ -125,7 +126,8 @@ keys_nearest(const char *key, char nearest[KEYS_NAME_SIZE])
 			    nearest);
 	}
 	/* "server.url" is nearer to server.user, but is not half of it. */
-	if (slips * 2 >= strlen(last_part(key)) && find_namesake(key, namesake))
+	is_far = slips > SLIPS_IN_KEY || slips * 2 >= strlen(last_part(key));
+	if (is_far && find_namesake(key, namesake))
 		memcpy(nearest, namesake, sizeof(namesake));
 	else if (slips > SLIPS_IN_KEY)
 		return NULL;

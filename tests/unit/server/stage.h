@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -290,6 +291,7 @@ stage_run(bool is_daemon)
 	stage_master = fork();
 	if (stage_master != 0)
 		return;
+	prctl(PR_SET_PDEATHSIG, SIGTERM); /* should the test fail */
 	dup2(open(stage_log, O_WRONLY | O_CREAT | O_APPEND, 0666),
 	    STDERR_FILENO);
 	_exit(master_run(&stage_service, &options));

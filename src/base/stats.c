@@ -32,7 +32,7 @@ static struct slot *own = &private_slot;
 static unsigned slot_count = 1;
 
 const struct stat_info *
-stats_info(enum stat stat)
+stats_info(enum statistic stat)
 {
 	return &infos[stat];
 }
@@ -56,24 +56,24 @@ stats_use(unsigned slot)
 	own = &slots[slot % slot_count];
 	for (int i = 0; i < STAT_COUNT; i++)
 		if (infos[i].is_gauge)
-			stats_set((enum stat)i, 0);
+			stats_set((enum statistic)i, 0);
 }
 
 void
-stats_add(enum stat stat, uint64_t n)
+stats_add(enum statistic stat, uint64_t n)
 {
 	/* Two generations of workers may share a slot for a while. */
 	atomic_fetch_add_explicit(&own->value[stat], n, memory_order_relaxed);
 }
 
 void
-stats_set(enum stat stat, uint64_t n)
+stats_set(enum statistic stat, uint64_t n)
 {
 	atomic_store_explicit(&own->value[stat], n, memory_order_relaxed);
 }
 
 uint64_t
-stats_sum(enum stat stat)
+stats_sum(enum statistic stat)
 {
 	uint64_t sum = 0;
 
@@ -88,6 +88,6 @@ stats_log(void)
 {
 	log_begin(LOG_LEVEL_INFO, "counters");
 	for (int i = 0; i < STAT_COUNT; i++)
-		log_number(infos[i].name, (int64_t)stats_sum((enum stat)i));
+		log_number(infos[i].name, (int64_t)stats_sum((enum statistic)i));
 	log_end();
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum stat {
+enum statistic {
 #define STAT(name, kind, text, help) STAT_##name,
 #include "base/stats.def"
 #undef STAT
@@ -26,7 +26,7 @@ struct stat_info {
 };
 
 /* Name, kind and help of a counter. */
-const struct stat_info *stats_info(enum stat);
+const struct stat_info *stats_info(enum statistic);
 
 /* Make the shared memory. Return 0, or -1 with errno set. */
 int stats_open(unsigned slots);
@@ -34,11 +34,11 @@ int stats_open(unsigned slots);
 /* Count in this slot from now on; gauges of the slot start at 0. */
 void stats_use(unsigned slot);
 
-void stats_add(enum stat, uint64_t);
-void stats_set(enum stat, uint64_t);
+void stats_add(enum statistic, uint64_t);
+void stats_set(enum statistic, uint64_t);
 
 /* The sum over all slots. */
-uint64_t stats_sum(enum stat);
+uint64_t stats_sum(enum statistic);
 
 /* Log all of them as one line. */
 void stats_log(void);

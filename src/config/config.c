@@ -121,6 +121,10 @@ config_free(struct config *config)
 {
 	if (config == NULL)
 		return;
+	if (config->owners > 0) {
+		config->owners--;
+		return;
+	}
 	for (const struct option *o = options; o->key != NULL; o++) {
 		draft_forget(o, config);
 		if (o->type == OPTION_SECRET)
@@ -130,6 +134,13 @@ config_free(struct config *config)
 	netset_free(config->rates.networks);
 	free(config->path);
 	free(config);
+}
+
+struct config *
+config_share(struct config *config)
+{
+	config->owners++;
+	return config;
 }
 
 void

@@ -34,6 +34,7 @@ enum ldap_unknown { UNKNOWN_KEEP, UNKNOWN_SKIP };
 enum smtp_tls { SMTP_TLS_NONE, SMTP_TLS_STARTTLS, SMTP_TLS_WRAPPED };
 
 struct config {
+	unsigned owners;	/* beyond the first: see config_share */
 	char *path;	/* the file it was read from */
 	enum mode mode;
 	struct strings listen;
@@ -164,6 +165,9 @@ struct config *config_parse(const char *text, size_t length, const char *path,
     FILE *errors);
 
 void config_free(struct config *);
+
+/* One more owner, who calls config_free too; the last one frees it. */
+struct config *config_share(struct config *);
 
 /* Write the effective values as YAML that config_load reads back to the same.
  * Passwords and hashes are masked, what a secret file holds is not written. */

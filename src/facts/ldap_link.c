@@ -38,6 +38,7 @@ set_options(struct link *link, const struct config *config)
 	int version = LDAP_VERSION3;
 	int check = config->ldap.verify ? LDAP_OPT_X_TLS_HARD
 					: LDAP_OPT_X_TLS_NEVER;
+	struct timeval none = { -1, 0 };
 	LDAP *handle = link->handle;
 
 	/*
@@ -47,8 +48,8 @@ set_options(struct link *link, const struct config *config)
 	 */
 	if (ldap_set_option(handle, LDAP_OPT_PROTOCOL_VERSION, &version) != 0 ||
 	    ldap_set_option(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) != 0 ||
-	    ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, NULL) != 0 ||
-	    ldap_set_option(handle, LDAP_OPT_TIMEOUT, NULL) != 0)
+	    ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, &none) != 0 ||
+	    ldap_set_option(handle, LDAP_OPT_TIMEOUT, &none) != 0)
 		return -1;
 	/* The context checks the chain; the handle's own copy the name. */
 	return ldap_set_option(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, &check);

@@ -15,7 +15,7 @@
 
 static const struct {
 	const char *name;
-	enum stat stat;
+	enum statistic stat;
 } outcomes[OUTCOME_COUNT] = {
 	[OUTCOME_PASS] = { "pass", STAT_PASSED },
 	[OUTCOME_NO_ACCOUNT] = { "none", STAT_PASSED },

@@ -54,23 +54,62 @@ limits_judge(const struct settings *settings, const struct evidence *evidence,
 	return none;
 }
 
-struct evidence
-limits_add(const struct evidence *before, const struct settings *settings,
-    const struct login *login, bool is_new_country)
-{
-	struct evidence after = *before;
+/* The countries seen so far: one bit for each two letters. */
+struct seen {
+	bool is_seen[26 * 26];
+};
 
-	if (countries_has(&settings->exempt_countries, login->country))
-		return after;
-	if (limits_is_home(settings, login->country)) {
-		after.home_networks++;
-		after.home_countries += is_new_country ? 1 : 0;
+/* Is this country new? Then it is not from now on. "" never is. */
+static bool
+is_new_country(struct seen *seen, const char *country)
+{
+	size_t i;
+
+	if (country[0] < 'A' || country[0] > 'Z' || country[1] < 'A' ||
+	    country[1] > 'Z')
+		return false;
+	i = (size_t)(country[0] - 'A') * 26 + (size_t)(country[1] - 'A');
+	if (seen->is_seen[i])
+		return false;
+	seen->is_seen[i] = true;
+	return true;
+}
+
+static void
+count_one(struct evidence *evidence, const struct settings *settings,
+    struct seen *seen, const char *country)
+{
+	bool is_new = is_new_country(seen, country);
+
+	if (countries_has(&settings->exempt_countries, country))
+		return;
+	if (limits_is_home(settings, country)) {
+		evidence->home_networks++;
+		evidence->home_countries += is_new;
 	} else {
-		after.networks++;
-		if (is_new_country && login->country[0] != '\0')
-			after.countries++;
+		evidence->networks++;
+		evidence->countries += is_new;
 	}
-	return after;
+}
+
+struct evidence
+limits_count(const struct settings *settings,
+    const struct login_record *logins, size_t count,
+    const struct login *extra)
+{
+	struct evidence evidence = { 0, 0, 0, 0 };
+	struct seen seen = { { false } };
+
+	for (size_t i = 0; i < count; i++) {
+		if (!logins[i].is_within ||
+		    (extra != NULL &&
+			addr_equal(&logins[i].network, &extra->network)))
+			continue;
+		count_one(&evidence, settings, &seen, logins[i].country);
+	}
+	if (extra != NULL)
+		count_one(&evidence, settings, &seen, extra->country);
+	return evidence;
 }
 
 bool

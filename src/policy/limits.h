@@ -20,10 +20,14 @@
 struct judgement limits_judge(const struct settings *,
     const struct evidence *, const struct login *);
 
-/* The evidence there will be once login is recorded, if it is_new in the
- * window; is_new_country: no other login of the window is from there. */
-struct evidence limits_add(const struct evidence *, const struct settings *,
-    const struct login *, bool is_new_country);
+/*
+ * Count the places of logins (those that are within the window) and of one
+ * login more, NULL for none, that takes the place of an earlier one from its
+ * network.
+ */
+struct evidence limits_count(const struct settings *,
+    const struct login_record *logins, size_t count,
+    const struct login *extra);
 
 /* Is a country one of the account's home countries? "" is foreign. */
 bool limits_is_home(const struct settings *, const char *country);

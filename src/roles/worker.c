@@ -26,6 +26,8 @@
 
 enum {
 	SWEEP_MS = 1000,
+	/* Waiting for the store before the first connection is taken. */
+	START_MS = 3000,
 	/*
 	 * A retired worker answers each connection once more. Postfix may
 	 * pause for longer; it takes a closed connection as it should.
@@ -310,6 +312,9 @@ worker_run(const struct seat *seat)
 	}
 	worker->clients = clients_new(worker->config, worker->poller);
 	poller_catch_term();
+	/* If the store is away, the housekeeper sees to its schema later. */
+	store_init(worker->desk.store, worker->config->store.create,
+	    clock_mono_ms() + START_MS);
 	store_tend(worker->desk.store);
 	seat_ready(seat);
 	listen_on(worker, true);

@@ -181,6 +181,21 @@ snapshot_close(struct snapshot *snapshot)
 	snapshot->path[0] = '\0';
 }
 
+int
+snapshot_share(struct snapshot *snapshot, const struct snapshot *of)
+{
+	*snapshot = *of;
+	snapshot->fd = fcntl(of->fd, F_DUPFD_CLOEXEC, 3);
+	if (snapshot->fd < 0) {
+		log_error("no descriptor for a copy of a file: %s",
+		    strerror(errno));
+		return -1;
+	}
+	snprintf(snapshot->path, sizeof(snapshot->path), "/proc/self/fd/%d",
+	    snapshot->fd);
+	return 0;
+}
+
 bool
 snapshot_is_stale(const struct snapshot *snapshot, const char *path)
 {

@@ -30,6 +30,9 @@ struct snapshot {
 int snapshot_take(struct snapshot *, const char *path);
 void snapshot_close(struct snapshot *);
 
+/* A second one of the same copy, to be closed by itself. 0, or -1. */
+int snapshot_share(struct snapshot *, const struct snapshot *of);
+
 /* Is the file at path another one, or changed, since it was copied? A file
  * that cannot be examined has not changed. */
 bool snapshot_is_stale(const struct snapshot *, const char *path);

@@ -1,0 +1,14 @@
+/*
+ * sqlite_clean.h -- delete from an SQLite file what nobody needs any more.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FACTS_SQLITE_CLEAN_H
+#define FACTS_SQLITE_CLEAN_H
+
+#include "facts/store.h"
+
+/* As in store.h; self is a struct sqlite_db. */
+enum store_result sqlite_clean(void *self, uint32_t retention_s,
+    unsigned batch, struct cleaned *, int64_t deadline_ms);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * sqlite_override.h -- overrides that an SQLite file has for an account.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FACTS_SQLITE_OVERRIDE_H
+#define FACTS_SQLITE_OVERRIDE_H
+
+#include "facts/sqlite_db.h"
+
+/*
+ * Lay what holds at now_ms over settings: the domain's, then the account's
+ * over it. The overrides, zeroed by the caller, own the lists that settings
+ * borrows then: override_clear.
+ */
+int override_lay(struct sqlite_db *, const char *account, int64_t now_ms,
+    struct settings *, struct override *of_domain,
+    struct override *of_account);
+
+#endif

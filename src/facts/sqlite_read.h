@@ -1,0 +1,17 @@
+/*
+ * sqlite_read.h -- what the SQLite side tells of accounts; writes nothing.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FACTS_SQLITE_READ_H
+#define FACTS_SQLITE_READ_H
+
+#include "facts/store.h"
+
+/* As in store.h; self is a struct sqlite_db. */
+enum store_result sqlite_list_blocked(void *self, const char *after,
+    size_t most, struct block **, size_t *, int64_t deadline_ms);
+enum store_result sqlite_account(void *self, const char *account,
+    const struct settings *, size_t most_logins, struct account_record *,
+    int64_t deadline_ms);
+
+#endif

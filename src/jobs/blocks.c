@@ -1,0 +1,149 @@
+/*
+ * blocks.c -- list, block and unblock accounts from the command line.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "jobs/blocks.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "facts/store.h"
+#include "jobs/print.h"
+#include "jobs/subject.h"
+#include "policy/limits.h"
+#include "policy/reply.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* Blocks read at a time. */
+enum { PAGE = 500 };
+
+static int64_t
+deadline(void)
+{
+	return clock_mono_ms() + JOB_PATIENCE_MS;
+}
+
+static void
+add_row(struct table *table, const struct block *block)
+{
+	char began[24];
+	char until[24];
+	char attempts[24];
+	char reason[REASON_SIZE];
+	const char *row[] = { block->account, began, until, attempts,
+		block->country[0] != '\0' ? block->country : "-",
+		block->client[0] != '\0' ? block->client : "-", reason };
+
+	clock_format(block->began_ms, began);
+	print_until(block->until_ms, until);
+	snprintf(attempts, sizeof(attempts), "%llu",
+	    (unsigned long long)block->attempts);
+	reply_reason(block->cause, block->found, block->limit, block->per_s,
+	    block->note, reason);
+	table_add(table, row);
+}
+
+/* Read all blocks, page by page, into a table or an array of JSON. */
+static enum store_result
+collect(struct store *store, struct table *table, json_t *array)
+{
+	enum store_result result;
+	char after[ACCOUNT_SIZE] = "";
+	size_t count;
+
+	do {
+		struct block *blocks = NULL;
+
+		result = store_list_blocked(store, after, PAGE, &blocks,
+		    &count, deadline());
+		if (result != STORE_DONE)
+			return result;
+		for (size_t i = 0; i < count; i++) {
+			if (array != NULL)
+				json_array_append_new(array,
+				    print_block(&blocks[i]));
+			else
+				add_row(table, &blocks[i]);
+			snprintf(after, sizeof(after), "%s",
+			    blocks[i].account);
+			block_clear(&blocks[i]);
+		}
+		free(blocks);
+	} while (count == PAGE);
+	return STORE_DONE;
+}
+
+int
+blocks_list(const struct job *job)
+{
+	static const char *const heads[] = { "ACCOUNT", "BLOCKED AT", "UNTIL",
+		"REFUSED", "COUNTRY", "CLIENT", "REASON", NULL };
+	struct store *store = store_open(job->config, &limits_policy);
+	struct table *table = table_new(heads);
+	json_t *array = job->is_json ? json_array() : NULL;
+	enum store_result result = collect(store, table, array);
+
+	if (result == STORE_DONE && job->is_json)
+		print_json(job->out, array);
+	else if (result == STORE_DONE && table_rows(table) > 0)
+		table_print(table, job->out);
+	json_decref(array);
+	table_free(table);
+	store_close(store);
+	return result == STORE_DONE ? EX_OK : EX_UNAVAILABLE;
+}
+
+int
+blocks_add(const struct job *job, const char *given, uint32_t duration_s,
+    const char *note)
+{
+	struct store *store;
+	char account[ACCOUNT_SIZE];
+	enum store_result result;
+	char until[24];
+	int status = subject_find(job, given, account);
+
+	if (status != EX_OK)
+		return status;
+	store = store_open(job->config, &limits_policy);
+	result = store_block(store, account, duration_s, note, deadline());
+	store_close(store);
+	if (result != STORE_DONE)
+		return EX_UNAVAILABLE;
+	print_until(duration_s == 0 ? 0 :
+	    clock_wall_ms() + (int64_t)duration_s * 1000, until);
+	if (job->is_json)
+		print_outcome(job->out, account, "blocked");
+	else
+		fprintf(job->out, "%s is blocked until %s\n", account,
+		    duration_s == 0 ? "it is unblocked" : until);
+	return EX_OK;
+}
+
+int
+blocks_remove(const struct job *job, const char *given)
+{
+	struct store *store;
+	char account[ACCOUNT_SIZE];
+	enum store_result result;
+	int status = subject_find(job, given, account);
+
+	if (status != EX_OK)
+		return status;
+	store = store_open(job->config, &limits_policy);
+	result = store_unblock(store, account, deadline());
+	store_close(store);
+	if (result == STORE_FAILED)
+		return EX_UNAVAILABLE;
+	if (job->is_json)
+		print_outcome(job->out, account, result == STORE_DONE ?
+		    "unblocked" : "not blocked");
+	else
+		fprintf(job->out, "%s %s\n", account, result == STORE_DONE ?
+		    "is unblocked; its count starts afresh" :
+		    "is not blocked");
+	return result == STORE_DONE ? EX_OK : JOB_NOT_FOUND;
+}

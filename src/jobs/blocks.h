@@ -1,0 +1,22 @@
+/*
+ * blocks.h -- list, block and unblock accounts from the command line.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef JOBS_BLOCKS_H
+#define JOBS_BLOCKS_H
+
+#include "jobs/job.h"
+
+#include <stdint.h>
+
+/* --list-blocked */
+int blocks_list(const struct job *);
+
+/* --block: for so many seconds, 0 until unblocked; note may be "". */
+int blocks_add(const struct job *, const char *account, uint32_t duration_s,
+    const char *note);
+
+/* --unblock; JOB_NOT_FOUND if the account is not blocked. */
+int blocks_remove(const struct job *, const char *account);
+
+#endif

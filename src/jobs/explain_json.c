@@ -1,0 +1,185 @@
+/*
+ * explain_json.c -- an account explained to programs.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "jobs/explain_json.h"
+
+#include "base/clock.h"
+#include "jobs/print.h"
+
+#include <string.h>
+
+static void
+add_limit(struct text *value, uint32_t limit)
+{
+	if (limit == UNLIMITED)
+		text_add(value, "unlimited");
+	else
+		text_printf(value, "%u", limit);
+}
+
+static void
+add_countries(struct text *value, const struct countries *countries)
+{
+	for (size_t i = 0; i < countries->count; i++)
+		text_printf(value, "%s%s", i > 0 ? " " : "",
+		    countries->codes[i]);
+}
+
+static void
+add_networks(struct text *value, const struct networks *networks)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < networks->count; i++)
+		text_printf(value, "%s%s", i > 0 ? " " : "",
+		    addr_format(&networks->list[i], text));
+}
+
+static void
+add_rates(struct text *value, const struct rates *rates)
+{
+	char per[24];
+
+	for (size_t i = 0; i < rates->count; i++) {
+		text_format_duration(rates->rules[i].per_s, per);
+		text_printf(value, "%s%u mails in %s", i > 0 ? ", " : "",
+		    rates->rules[i].mails, per);
+	}
+}
+
+void
+explain_setting(const struct settings *settings, enum setting setting,
+    struct text *value)
+{
+	switch (setting) {
+	case SETTING_COUNTRIES:
+		add_limit(value, settings->countries);
+		break;
+	case SETTING_NETWORKS:
+		add_limit(value, settings->networks);
+		break;
+	case SETTING_HOME_COUNTRIES:
+		add_countries(value, &settings->home_countries);
+		break;
+	case SETTING_HOME_MAX_COUNTRIES:
+		add_limit(value, settings->home_max_countries);
+		break;
+	case SETTING_HOME_MAX_NETWORKS:
+		add_limit(value, settings->home_max_networks);
+		break;
+	case SETTING_ONLY_COUNTRIES:
+		add_countries(value, &settings->only_countries);
+		break;
+	case SETTING_ONLY_NETWORKS:
+		add_networks(value, &settings->only_networks);
+		break;
+	case SETTING_RATES:
+		add_rates(value, &settings->rates);
+		break;
+	case SETTING_COUNT:
+	default:
+		break;
+	}
+	if (value->length == 0)
+		text_add(value, "-");
+}
+
+static json_t *
+settings_json(const struct settings *settings)
+{
+	json_t *object = json_object();
+
+	for (int i = 0; i < SETTING_COUNT; i++) {
+		char bytes[1024];
+		struct text value;
+
+		text_init(&value, bytes, sizeof(bytes));
+		explain_setting(settings, (enum setting)i, &value);
+		json_object_set_new(object, settings_name((enum setting)i),
+		    json_pack("{ss ss}", "value", bytes, "from",
+			settings_origin((enum origin)settings->origin[i])));
+	}
+	return object;
+}
+
+static json_t *
+evidence_json(const struct evidence *evidence, uint32_t window_s)
+{
+	return json_pack("{si si si si si}", "window", (int)window_s,
+	    "countries", (int)evidence->countries, "networks",
+	    (int)evidence->networks, "home_countries",
+	    (int)evidence->home_countries, "home_networks",
+	    (int)evidence->home_networks);
+}
+
+static json_t *
+logins_json(const struct account_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->login_count; i++) {
+		const struct login_record *login = &record->logins[i];
+		char network[ADDR_TEXT_SIZE];
+
+		json_array_append_new(array,
+		    json_pack("{ss ss so so sI sb}", "network",
+			addr_format(&login->network, network), "country",
+			login->country, "first", print_time(login->first_ms),
+			"last", print_time(login->last_ms), "mails",
+			(json_int_t)login->mails, "counts",
+			login->is_within));
+	}
+	return array;
+}
+
+static json_t *
+rates_json(const struct account_record *record)
+{
+	const struct rates *rates = &record->settings.rates;
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < rates->count; i++)
+		json_array_append_new(array, json_pack("{si sI sI}", "per",
+		    (int)rates->rules[i].per_s, "limit",
+		    (json_int_t)rates->rules[i].mails, "used",
+		    (json_int_t)record->rates[i].used));
+	return array;
+}
+
+static json_t *
+verdict_json(const char *address, const struct would_be *would)
+{
+	const struct finding *f = &would->finding;
+	char reason[REASON_SIZE];
+
+	reply_reason(f->cause, f->found, f->limit, f->per_s, f->note, reason);
+	return json_pack("{ss ss sb ss ss sb}", "client", address, "country",
+	    would->login.country, "exempt_network", would->is_network_exempt,
+	    "verdict", decide_outcome(would->outcome), "reason", reason,
+	    "observed", would->is_observed);
+}
+
+json_t *
+explain_json(const struct desk *desk, const char *account,
+    const struct account_record *record, const char *address,
+    const struct would_be *would)
+{
+	const struct block *block = &record->block;
+	bool is_blocked = record->has_block && block->ended_ms == 0 &&
+	    (block->until_ms == 0 || block->until_ms > clock_wall_ms());
+	json_t *document = json_pack("{ss sb sb sb sb so so so so so so}",
+	    "account", account, "known", record->is_known, "exempt",
+	    overrides_is_exempt(desk->overrides, account), "blocked",
+	    is_blocked, "geoip", desk->geo != NULL, "block",
+	    record->has_block ? print_block(block) : json_null(),
+	    "counted_since", print_time(record->since_ms), "evidence",
+	    evidence_json(&record->evidence, record->settings.window_s),
+	    "settings", settings_json(&record->settings), "rates",
+	    rates_json(record), "logins", logins_json(record));
+
+	if (would != NULL)
+		json_object_set_new(document, "login",
+		    verdict_json(address, would));
+	return document;
+}

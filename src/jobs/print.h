@@ -1,0 +1,44 @@
+/*
+ * print.h -- what jobs print: aligned tables, times, JSON.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef JOBS_PRINT_H
+#define JOBS_PRINT_H
+
+#include "facts/store.h"
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A table with as many columns as heads, which end with NULL. */
+struct table;
+struct table *table_new(const char *const *heads);
+void table_free(struct table *);
+
+/* Add a row of that many texts, copied; control bytes are shown escaped. */
+void table_add(struct table *, const char *const *row);
+size_t table_rows(const struct table *);
+
+/* Print heads and rows, columns aligned; columns of numbers to the right. */
+void table_print(const struct table *, FILE *);
+
+/* "2026-01-31T12:00:00Z", or "-" for 0: no end. */
+void print_until(int64_t ms, char text[24]);
+
+/* A JSON document and a line end. */
+void print_json(FILE *, const json_t *);
+
+/* {"account": account, "result": result} */
+void print_outcome(FILE *, const char *account, const char *result);
+
+/* JSON of times: RFC 3339 text, or null for 0. */
+json_t *print_time(int64_t ms);
+
+/* JSON of a limit: a number, or null for UNLIMITED. */
+json_t *print_limit(uint32_t);
+
+json_t *print_block(const struct block *);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * subject.c -- the account that an administrator names.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "jobs/subject.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+static bool
+is_utf8(const char *name)
+{
+	size_t left = strlen(name);
+
+	while (left > 0) {
+		size_t step = text_utf8(name, left);
+
+		if (step == 0)
+			return false;
+		name += step;
+		left -= step;
+	}
+	return true;
+}
+
+int
+subject_find(const struct job *job, const char *given,
+    char account[ACCOUNT_SIZE])
+{
+	struct account_query query;
+	struct accounts *accounts;
+
+	if (given[0] == '\0' || !is_utf8(given) ||
+	    identity_clean(job->config, given, query.name) != 0) {
+		log_error("\"%.60s\" is not the name of an account: give "
+			  "1 to %d bytes of UTF-8", given, ACCOUNT_SIZE - 1);
+		return EX_USAGE;
+	}
+	accounts = accounts_open(job->config);
+	if (accounts == NULL)
+		return EX_UNAVAILABLE;
+	accounts_resolve(accounts, &query, 1,
+	    clock_mono_ms() + JOB_PATIENCE_MS);
+	accounts_close(accounts);
+	memcpy(account, query.name, ACCOUNT_SIZE);
+	return EX_OK;
+}

@@ -1,0 +1,19 @@
+/*
+ * subject.h -- the account that an administrator names.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef JOBS_SUBJECT_H
+#define JOBS_SUBJECT_H
+
+#include "facts/account.h"
+#include "jobs/job.h"
+
+/*
+ * Write the account that a typed name stands for: lower case, without its
+ * extension, and the account itself for an alias that LDAP knows. Return 0,
+ * or an exit status after saying why not.
+ */
+int subject_find(const struct job *, const char *given,
+    char account[ACCOUNT_SIZE]);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * verdict.c -- the verdict that a login would get, without recording it.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "jobs/verdict.h"
+
+#include "base/clock.h"
+#include "policy/limits.h"
+
+#include <string.h>
+
+static bool
+is_blocked(const struct account_record *record)
+{
+	const struct block *block = &record->block;
+
+	return record->has_block && block->ended_ms == 0 &&
+	    (block->until_ms == 0 || block->until_ms > clock_wall_ms());
+}
+
+static void
+foretell_block(const struct account_record *record, struct would_be *would)
+{
+	const struct block *block = &record->block;
+
+	would->outcome = OUTCOME_BLOCKED;
+	would->finding.cause = block->cause;
+	would->finding.found = block->found;
+	would->finding.limit = block->limit;
+	would->finding.per_s = block->per_s;
+	would->finding.until_ms = block->until_ms;
+	strncpy(would->finding.note, block->note,
+	    sizeof(would->finding.note) - 1);
+}
+
+static void
+foretell_limits(const struct config *config,
+    const struct account_record *record, struct would_be *would)
+{
+	struct judgement judgement;
+
+	would->finding.evidence = limits_count(&record->settings,
+	    record->logins, record->login_count, &would->login);
+	judgement = limits_judge(&record->settings, &would->finding.evidence,
+	    &would->login);
+	if (judgement.cause == CAUSE_NONE)
+		return;
+	would->outcome = config->block.enabled ? OUTCOME_BLOCKED :
+						 OUTCOME_OVER_LIMIT;
+	would->finding.cause = judgement.cause;
+	would->finding.found = judgement.found;
+	would->finding.limit = judgement.limit;
+	would->finding.per_s = record->settings.window_s;
+}
+
+static void
+foretell_rates(const struct account_record *record, struct would_be *would)
+{
+	const struct rates *rates = &record->settings.rates;
+
+	for (size_t i = 0; i < rates->count && i < record->rate_count; i++) {
+		if (record->rates[i].used < rates->rules[i].mails)
+			continue;
+		would->outcome = OUTCOME_OVER_RATE;
+		would->finding.cause = CAUSE_RATE;
+		would->finding.found = record->rates[i].used;
+		would->finding.limit = rates->rules[i].mails;
+		would->finding.per_s = rates->rules[i].per_s;
+		return;
+	}
+}
+
+bool
+verdict_foretell(const struct desk *desk, const char *account,
+    const struct account_record *record, const char *address,
+    struct would_be *would)
+{
+	memset(would, 0, sizeof(*would));
+	would->is_observed = desk->config->mode == MODE_OBSERVE;
+	would->finding.evidence = record->evidence;
+	if (!decide_login(desk, address, &would->login,
+		&would->is_network_exempt))
+		return false;
+	if (overrides_is_exempt(desk->overrides, account))
+		would->outcome = OUTCOME_EXEMPT;
+	else if (is_blocked(record))
+		foretell_block(record, would);
+	else if (!would->is_network_exempt)
+		foretell_limits(desk->config, record, would);
+	if (would->outcome == OUTCOME_PASS)
+		foretell_rates(record, would);
+	return true;
+}

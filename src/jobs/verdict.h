@@ -1,0 +1,22 @@
+/*
+ * verdict.h -- the verdict that a login would get, without recording it.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef JOBS_VERDICT_H
+#define JOBS_VERDICT_H
+
+#include "policy/decide.h"
+
+struct would_be {
+	enum outcome outcome;
+	bool is_observed;		/* nobody is refused: mode observe */
+	bool is_network_exempt;
+	struct login login;
+	struct finding finding;		/* cause, found, limit, evidence */
+};
+
+/* Steps 3 to 10 for one login. Returns false if address is none. */
+bool verdict_foretell(const struct desk *, const char *account,
+    const struct account_record *, const char *address, struct would_be *);
+
+#endif

@@ -1,0 +1,154 @@
+/*
+ * housekeeper.c -- the role that looks after the store and the GeoIP file.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * No request waits for it: it does what has to be done now and then.
+ */
+#include "roles/housekeeper.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "facts/geo.h"
+#include "facts/store.h"
+#include "policy/limits.h"
+#include "server/poller.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+	TICK_MS = 1000,
+	EXPIRE_MS = 10000,
+	/* How long one of its calls may wait for the store. */
+	PATIENCE_MS = 3000,
+};
+
+struct housekeeper {
+	const struct seat *seat;
+	const struct config *config;
+	struct store *store;
+	bool is_schema_ready;
+	int64_t schema_ms, expire_ms, geoip_ms;	/* when it is due */
+	struct snapshot refused;	/* a broken file that was looked at */
+};
+
+/* Is it time? Then set the next time. */
+static bool
+is_due(int64_t *due_ms, int64_t every_ms)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now < *due_ms)
+		return false;
+	*due_ms = now + every_ms;
+	return true;
+}
+
+/* The store may have been away when the server started. */
+static void
+tend_schema(struct housekeeper *keeper)
+{
+	if (keeper->is_schema_ready || !is_due(&keeper->schema_ms, EXPIRE_MS))
+		return;
+	keeper->is_schema_ready = store_init(keeper->store,
+	    keeper->config->store.create, clock_mono_ms() + PATIENCE_MS) ==
+	    STORE_DONE;
+}
+
+static void
+tend_blocks(struct housekeeper *keeper)
+{
+	uint64_t ended = 0;
+
+	if (!keeper->is_schema_ready || !is_due(&keeper->expire_ms, EXPIRE_MS))
+		return;
+	if (store_expire(keeper->store, &ended,
+		clock_mono_ms() + PATIENCE_MS) == STORE_DONE &&
+	    ended > 0)
+		log_info("%llu blocks ended: their time was over",
+		    (unsigned long long)ended);
+}
+
+/*
+ * A newer GeoIP file: see that it is good, then have the master start a
+ * generation with it. One that is broken is logged once.
+ */
+static void
+tend_geoip(struct housekeeper *keeper)
+{
+	const char *path = keeper->config->geoip.country;
+	const struct snapshot *current = &keeper->seat->load->geoip;
+	struct snapshot snapshot;
+	struct geo *geo;
+
+	if (path[0] == '\0' ||
+	    !is_due(&keeper->geoip_ms,
+		(int64_t)keeper->config->geoip.reload_s * 1000))
+		return;
+	if (!snapshot_is_stale(current, path) ||
+	    (keeper->refused.fd >= 0 &&
+		!snapshot_is_stale(&keeper->refused, path)))
+		return;
+	if (snapshot_take(&snapshot, path) != 0)
+		return;
+	snapshot_close(&keeper->refused);
+	geo = geo_open(snapshot.path, path);
+	if (geo == NULL) {
+		log_warning("geoip: going on with the file as it was before");
+		keeper->refused = snapshot;
+		return;
+	}
+	geo_close(geo);
+	snapshot_close(&snapshot);
+	log_info("geoip: %s is new: taking it", path);
+	kill(getppid(), SIGUSR2);
+}
+
+static bool
+goes_on(struct housekeeper *keeper, struct poller *poller)
+{
+	void *tag;
+	int store_ms = store_tend(keeper->store);
+	int wait_ms = store_ms >= 0 && store_ms < TICK_MS ? store_ms :
+							    TICK_MS;
+
+	if (poller_wait(poller, &tag, 1, wait_ms) == 0)
+		return !poller_is_told();
+	return seat_order(keeper->seat) == SEAT_STAY;
+}
+
+int
+housekeeper_run(const struct seat *seat)
+{
+	struct housekeeper keeper = { .seat = seat,
+		.config = seat->load->config, .refused = { .fd = -1 } };
+	struct poller *poller = poller_new();
+
+	seat_close_listeners(seat);
+	if (poller == NULL ||
+	    poller_add(poller, seat->master_fd, INTEREST_READ, &keeper) !=
+		0) {
+		log_error("epoll: %s", strerror(errno));
+		poller_free(poller);
+		return EX_OSERR;
+	}
+	keeper.store = store_open(keeper.config, &limits_policy);
+	/* The file that is served was looked at when it was loaded. */
+	is_due(&keeper.geoip_ms,
+	    (int64_t)keeper.config->geoip.reload_s * 1000);
+	poller_catch_term();
+	tend_schema(&keeper);
+	seat_ready(seat);
+	while (goes_on(&keeper, poller)) {
+		tend_schema(&keeper);
+		tend_blocks(&keeper);
+		tend_geoip(&keeper);
+	}
+	snapshot_close(&keeper.refused);
+	store_close(keeper.store);
+	poller_free(poller);
+	return EX_OK;
+}

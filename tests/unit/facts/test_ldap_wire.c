@@ -46,7 +46,7 @@ reach_mute(struct wire *wire, int *listener)
 
 	url.lud_port = listen_somewhere(listener);
 	snprintf(uri, sizeof(uri), "ldap://127.0.0.1:%d", url.lud_port);
-	*wire = (struct wire){ .fd = -1, .stop_fd = -1, .may_wait = true,
+	*wire = (struct wire){ .fd = -1, .stop_fd = -1,
 		.deadline_ms = clock_mono_ms() + WAIT_MS };
 	ck_assert_msg(wire_connect(wire, &url, error, sizeof(error)) == 0,
 	    "%s", error);
@@ -68,7 +68,7 @@ assert_waited(int64_t began_ms)
 START_TEST(wait_ends)
 {
 	int ends[2], stop[2];
-	struct wire wire = { .may_wait = true };
+	struct wire wire;
 	int64_t began_ms = clock_mono_ms();
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);

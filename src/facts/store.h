@@ -44,6 +44,13 @@ struct store *store_open(const struct config *, const struct store_policy *);
 void store_close(struct store *);
 
 /*
+ * Look after the connection between calls: bring a reconnect forward, notice
+ * a server that hung up. Never blocks. Returns in how many milliseconds it
+ * wants to be called again, -1: no need.
+ */
+int store_tend(struct store *);
+
+/*
  * Create or upgrade the schema if may_create, and see that it is ours.
  * STORE_NONE: it is missing, old or newer than this program (logged).
  */

@@ -1,0 +1,108 @@
+-- 003-admin.sql -- block and unblock by hand, expiry, cleaning.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+CREATE FUNCTION policyd.block_account(p_account text, p_block_s integer,
+    p_note text, p_notify text[], p_server text, p_now timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO policyd.account (account) VALUES (p_account)
+    ON CONFLICT DO NOTHING;
+    PERFORM FROM policyd.account WHERE account = p_account FOR NO KEY UPDATE;
+    PERFORM policyd.begin_block(p_account, 8, 0, 0, 0, p_note, NULL, '',
+        coalesce(p_now, clock_timestamp()), p_block_s, p_notify, p_server);
+END
+$$;
+
+-- Returns false if the account is not blocked.
+CREATE FUNCTION policyd.unblock_account(p_account text, p_notify text[],
+    p_server text, p_now timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    v_until timestamptz;
+    v_now   timestamptz;
+BEGIN
+    SELECT blocked_until INTO v_until FROM policyd.account
+     WHERE account = p_account FOR NO KEY UPDATE;
+    v_now := coalesce(p_now, clock_timestamp());
+    IF v_until IS NULL THEN
+        RETURN false;
+    END IF;
+    PERFORM policyd.end_block(p_account, least(v_until, v_now), p_notify,
+                              p_server);
+    RETURN v_until > v_now;
+END
+$$;
+
+-- End the blocks whose time is over, at most p_most; returns how many.
+CREATE FUNCTION policyd.expire(p_most integer, p_notify text[], p_server text,
+    p_now timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    v_now   timestamptz := coalesce(p_now, clock_timestamp());
+    v_count integer := 0;
+    v_row   record;
+BEGIN
+    FOR v_row IN
+        SELECT a.account, a.blocked_until FROM policyd.account a
+         WHERE a.account IN (SELECT account FROM policyd.block
+                              WHERE ended_at IS NULL AND until <= v_now
+                              LIMIT p_most)
+           AND a.blocked_until <= v_now
+           FOR NO KEY UPDATE SKIP LOCKED
+    LOOP
+        PERFORM policyd.end_block(v_row.account, v_row.blocked_until,
+                                  p_notify, p_server);
+        v_count := v_count + 1;
+    END LOOP;
+    RETURN v_count;
+END
+$$;
+
+-- Cleaning walks the primary key in batches, so that each transaction is
+-- short and no index on last_seen is needed. p_after is where the last batch
+-- ended; next is where the next begins, NULL at the end of the table.
+CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
+    p_network cidr, p_most integer, OUT deleted bigint,
+    OUT next_account text, OUT next_network cidr
+) LANGUAGE sql AS $$
+    WITH batch AS MATERIALIZED (
+        SELECT account, network, last_seen FROM policyd.login
+         WHERE (account, network) > (p_account, p_network)
+         ORDER BY account, network LIMIT p_most
+    ), gone AS (
+        DELETE FROM policyd.login l USING batch b
+         WHERE b.last_seen < p_before AND l.account = b.account
+           AND l.network = b.network AND l.last_seen < p_before
+        RETURNING 1
+    ), last AS (
+        SELECT account, network FROM batch
+         ORDER BY account DESC, network DESC LIMIT 1
+    )
+    SELECT (SELECT count(*) FROM gone),
+           (SELECT account FROM last
+             WHERE (SELECT count(*) FROM batch) = p_most),
+           (SELECT network FROM last
+             WHERE (SELECT count(*) FROM batch) = p_most)
+$$;
+
+-- Accounts that were idle that long, have no login left and no block.
+CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
+    p_most integer, OUT deleted bigint, OUT next_account text
+) LANGUAGE sql AS $$
+    WITH batch AS MATERIALIZED (
+        SELECT account FROM policyd.account
+         WHERE account > p_account ORDER BY account LIMIT p_most
+    ), idle AS MATERIALIZED (
+        SELECT a.account FROM policyd.account a JOIN batch USING (account)
+         WHERE a.blocked_until IS NULL
+           AND coalesce(a.last_seen, '-infinity') < p_before
+           AND a.evidence_since < p_before
+           AND NOT EXISTS (SELECT FROM policyd.login l
+                            WHERE l.account = a.account)
+           FOR UPDATE OF a SKIP LOCKED
+    ), gone AS (
+        DELETE FROM policyd.account USING idle
+         WHERE account.account = idle.account RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM gone),
+           (SELECT max(account) FROM batch
+            HAVING count(*) = p_most)
+$$;

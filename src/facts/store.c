@@ -1,0 +1,198 @@
+/*
+ * store.c -- the seam to the store: which side, and what both share.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "facts/store.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "facts/store_side.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	FIRST_DELAY_MS = 100,
+	LONGEST_DELAY_MS = 30000,
+};
+
+struct store {
+	const struct store_side *side;
+	void *self;
+};
+
+struct store *
+store_open(const struct config *config, const struct store_policy *policy)
+{
+	struct store *store = mem_new(1, sizeof(*store));
+
+	store->side = strncmp(config->store.url, "sqlite:", 7) == 0 ?
+	    &store_sqlite : &store_pgsql;
+	store->self = store->side->open(config, policy);
+	return store;
+}
+
+void
+store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	store->side->close(store->self);
+	free(store);
+}
+
+int
+store_tend(struct store *store)
+{
+	return store->side->tend(store->self);
+}
+
+enum store_result
+store_init(struct store *store, bool may_create, int64_t deadline_ms)
+{
+	return store->side->init(store->self, may_create, deadline_ms);
+}
+
+void
+store_check(struct store *store, struct check *checks, size_t count,
+    int64_t deadline_ms)
+{
+	store->side->check(store->self, checks, count, deadline_ms);
+}
+
+enum store_result
+store_block(struct store *store, const char *account, uint32_t duration_s,
+    const char *note, int64_t deadline_ms)
+{
+	return store->side->block(store->self, account, duration_s, note,
+	    deadline_ms);
+}
+
+enum store_result
+store_unblock(struct store *store, const char *account, int64_t deadline_ms)
+{
+	return store->side->unblock(store->self, account, deadline_ms);
+}
+
+enum store_result
+store_list_blocked(struct store *store, const char *after, size_t most,
+    struct block **blocks, size_t *count, int64_t deadline_ms)
+{
+	return store->side->list_blocked(store->self, after, most, blocks,
+	    count, deadline_ms);
+}
+
+enum store_result
+store_account(struct store *store, const char *account,
+    const struct settings *settings, size_t most_logins,
+    struct account_record *record, int64_t deadline_ms)
+{
+	memset(record, 0, sizeof(*record));
+	record->settings = *settings;
+	return store->side->account(store->self, account, settings,
+	    most_logins, record, deadline_ms);
+}
+
+enum store_result
+store_clean(struct store *store, uint32_t retention_s, unsigned batch,
+    struct cleaned *cleaned, int64_t deadline_ms)
+{
+	memset(cleaned, 0, sizeof(*cleaned));
+	return store->side->clean(store->self, retention_s, batch, cleaned,
+	    deadline_ms);
+}
+
+enum store_result
+store_expire(struct store *store, uint64_t *ended, int64_t deadline_ms)
+{
+	return store->side->expire(store->self, ended, deadline_ms);
+}
+
+void
+block_clear(struct block *block)
+{
+	free(block->account);
+	free(block->note);
+	memset(block, 0, sizeof(*block));
+}
+
+void
+account_record_clear(struct account_record *record)
+{
+	block_clear(&record->block);
+	free(record->logins);
+	override_clear(&record->of_account);
+	override_clear(&record->of_domain);
+	memset(record, 0, sizeof(*record));
+}
+
+size_t
+store_channels(const struct config *config, bool is_block,
+    const char *names[CHANNELS_MAX])
+{
+	size_t count = 0;
+
+	if (!config->notify.enabled ||
+	    !(is_block ? config->notify.on_block : config->notify.on_unblock))
+		return 0;
+	if (config->notify.to.count > 0)
+		names[count++] = "mail";
+	if (config->notify.account)
+		names[count++] = "account";
+	if (config->notify.exec.count > 0)
+		names[count++] = "exec";
+	if (config->notify.webhook[0] != '\0')
+		names[count++] = "webhook";
+	return count;
+}
+
+const char *
+store_server_name(void)
+{
+	static char name[256];
+
+	if (name[0] == '\0' && gethostname(name, sizeof(name) - 1) != 0)
+		strcpy(name, "localhost");
+	return name;
+}
+
+void
+trouble_begin(struct trouble *trouble, const char *why)
+{
+	int64_t now = clock_mono_ms();
+
+	if (!trouble->is_on) {
+		trouble->is_on = true;
+		trouble->since_ms = now;
+		trouble->delay_ms = FIRST_DELAY_MS;
+		trouble->failed = 0;
+		log_error("store: %s; answering actions.error until it is back",
+		    why);
+	} else {
+		trouble->delay_ms *= 2;
+		if (trouble->delay_ms > LONGEST_DELAY_MS)
+			trouble->delay_ms = LONGEST_DELAY_MS;
+		log_debug("store: still: %s", why);
+	}
+	trouble->retry_ms = now + trouble->delay_ms;
+}
+
+void
+trouble_end(struct trouble *trouble)
+{
+	if (!trouble->is_on)
+		return;
+	trouble->is_on = false;
+	log_info("store: back after %.1f s; %llu requests were answered "
+		 "without it",
+	    (double)(clock_mono_ms() - trouble->since_ms) / 1000,
+	    (unsigned long long)trouble->failed);
+}
+
+bool
+trouble_may_try(const struct trouble *trouble)
+{
+	return !trouble->is_on || clock_mono_ms() >= trouble->retry_ms;
+}

@@ -1,0 +1,61 @@
+/*
+ * store_side.h -- what a side of the store implements; only store.c and the
+ * sides include it.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FACTS_STORE_SIDE_H
+#define FACTS_STORE_SIDE_H
+
+#include "facts/store.h"
+
+/* One row of functions a side; what they do is said in store.h. */
+struct store_side {
+	void *(*open)(const struct config *, const struct store_policy *);
+	void (*close)(void *);
+	int (*tend)(void *);
+	enum store_result (*init)(void *, bool may_create, int64_t deadline_ms);
+	void (*check)(void *, struct check *, size_t, int64_t deadline_ms);
+	enum store_result (*block)(void *, const char *account,
+	    uint32_t duration_s, const char *note, int64_t deadline_ms);
+	enum store_result (*unblock)(void *, const char *account,
+	    int64_t deadline_ms);
+	enum store_result (*list_blocked)(void *, const char *after,
+	    size_t most, struct block **, size_t *, int64_t deadline_ms);
+	enum store_result (*account)(void *, const char *account,
+	    const struct settings *, size_t most_logins,
+	    struct account_record *, int64_t deadline_ms);
+	enum store_result (*clean)(void *, uint32_t retention_s,
+	    unsigned batch, struct cleaned *, int64_t deadline_ms);
+	enum store_result (*expire)(void *, uint64_t *, int64_t deadline_ms);
+};
+
+extern const struct store_side store_pgsql;
+extern const struct store_side store_sqlite;
+
+/* The ways to tell of an event that this configuration wants: at most 4
+ * names ("mail", "account", "exec", "webhook"), by event. */
+enum { CHANNELS_MAX = 4 };
+size_t store_channels(const struct config *, bool is_block,
+    const char *names[CHANNELS_MAX]);
+
+/* The host's name, for events. */
+const char *store_server_name(void);
+
+/*
+ * The trouble of a store, logged once when it begins and once when it ends,
+ * and the delay before it is tried again: 100 ms, doubling, to 30 s.
+ */
+struct trouble {
+	bool is_on;
+	int64_t since_ms, retry_ms;	/* monotonic */
+	uint32_t delay_ms;
+	uint64_t failed;		/* requests without an answer meanwhile */
+};
+
+/* The store failed: why. Sets when it may be tried again. */
+void trouble_begin(struct trouble *, const char *why);
+void trouble_end(struct trouble *);
+/* May it be tried now? */
+bool trouble_may_try(const struct trouble *);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * reply.c -- the text of an answer. Pure.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "policy/reply.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Longest value filled in: an account of 320 bytes must fit. */
+enum { VALUE_SIZE = 330 };
+
+struct values {
+	const char *account;
+	const struct login *login;
+	const struct finding *finding;
+};
+
+const char *
+reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
+    const char *note, char text[REASON_SIZE])
+{
+	static const char *const places[] = {
+		[CAUSE_COUNTRIES] = "countries",
+		[CAUSE_NETWORKS] = "networks",
+		[CAUSE_HOME_COUNTRIES] = "home countries",
+		[CAUSE_HOME_NETWORKS] = "home networks",
+	};
+	char per[24];
+
+	text_format_duration(per_s, per);
+	switch (cause) {
+	case CAUSE_COUNTRIES:
+	case CAUSE_NETWORKS:
+	case CAUSE_HOME_COUNTRIES:
+	case CAUSE_HOME_NETWORKS:
+		snprintf(text, REASON_SIZE, "%u %s within %s, %u allowed",
+		    found, places[cause], per, limit);
+		break;
+	case CAUSE_ONLY_COUNTRIES:
+		strcpy(text, "login from outside the allowed countries");
+		break;
+	case CAUSE_ONLY_NETWORKS:
+		strcpy(text, "login from outside the allowed networks");
+		break;
+	case CAUSE_RATE:
+		snprintf(text, REASON_SIZE, "%u mails within %s, %u allowed",
+		    found, per, limit);
+		break;
+	case CAUSE_MANUAL:
+		snprintf(text, REASON_SIZE, "%.150s",
+		    note[0] != '\0' ? note : "blocked by the administrator");
+		break;
+	case CAUSE_NONE:
+	default:
+		text[0] = '\0';
+		break;
+	}
+	return text;
+}
+
+/* Is the macro at name (length bytes) this one? */
+static bool
+is_macro(const char *name, size_t length, const char *macro)
+{
+	return strlen(macro) == length && memcmp(name, macro, length) == 0;
+}
+
+/* Write the value of a macro to value; false if there is no such macro. */
+static bool
+value_of(const char *name, size_t length, const struct values *v,
+    char value[VALUE_SIZE])
+{
+	const struct finding *f = v->finding;
+	char reason[REASON_SIZE];
+	char time[24];
+	char address[ADDR_TEXT_SIZE];
+
+	if (is_macro(name, length, "account"))
+		snprintf(value, VALUE_SIZE, "%s", v->account);
+	else if (is_macro(name, length, "client"))
+		snprintf(value, VALUE_SIZE, "%s",
+		    addr_format(&v->login->client, address));
+	else if (is_macro(name, length, "country"))
+		snprintf(value, VALUE_SIZE, "%s", v->login->country);
+	else if (is_macro(name, length, "countries"))
+		snprintf(value, VALUE_SIZE, "%u",
+		    f->evidence.countries + f->evidence.home_countries);
+	else if (is_macro(name, length, "networks"))
+		snprintf(value, VALUE_SIZE, "%u",
+		    f->evidence.networks + f->evidence.home_networks);
+	else if (is_macro(name, length, "limit"))
+		snprintf(value, VALUE_SIZE, "%u", f->limit);
+	else if (is_macro(name, length, "per"))
+		text_format_duration(f->per_s, value);
+	else if (is_macro(name, length, "reason"))
+		snprintf(value, VALUE_SIZE, "%s", reply_reason(f->cause,
+		    f->found, f->limit, f->per_s, f->note, reason));
+	else if (is_macro(name, length, "until") && f->until_ms == 0)
+		strcpy(value, "unblocked by an administrator");
+	else if (is_macro(name, length, "until")) {
+		clock_format(f->until_ms, time);
+		snprintf(value, VALUE_SIZE, "%s", time);
+	} else
+		return false;
+	return true;
+}
+
+static void
+add_clean(struct text *out, const char *value)
+{
+	for (; *value != '\0'; value++)
+		if ((unsigned char)*value >= ' ' && *value != 0x7f)
+			text_add_char(out, *value);
+}
+
+void
+reply_format(const char *action, const char *account,
+    const struct login *login, const struct finding *finding,
+    char text[REPLY_SIZE])
+{
+	struct values values = { account, login, finding };
+	struct text out;
+
+	text_init(&out, text, REPLY_SIZE);
+	while (*action != '\0') {
+		const char *end = strchr(action, '}');
+		char value[VALUE_SIZE];
+
+		if (action[0] == '$' && action[1] == '{' && end != NULL &&
+		    value_of(action + 2, (size_t)(end - action - 2), &values,
+			value)) {
+			add_clean(&out, value);
+			action = end + 1;
+			continue;
+		}
+		text_add_char(&out, *action++);
+	}
+	/* Do not end within a UTF-8 sequence. */
+	if (out.is_cut) {
+		size_t start = out.length;
+
+		while (start > 0 && (text[start - 1] & 0xc0) == 0x80)
+			start--;
+		if (start > 0 && (text[start - 1] & 0x80) != 0)
+			text[start - 1] = '\0';
+	}
+}

@@ -54,6 +54,7 @@ struct config {
 		char *password_file;
 		char *password;		/* what password_file holds, or NULL */
 		bool create;
+		bool prepare;		/* named prepared statements */
 		uint32_t retention_s;
 	} store;
 	struct {

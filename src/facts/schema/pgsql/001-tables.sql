@@ -37,7 +37,8 @@ CREATE TABLE policyd.account (
     -- Rates: see policyd.rate_ask in 002-check.sql. instances: hashes of the
     -- mails counted last, newest first.
     rates           bigint[],
-    instances       bigint[]
+    instances       bigint[],
+    rated_at        timestamptz         -- when a rate was last counted
 ) WITH (fillfactor = 60);
 
 -- One row an account and network. No other index: one on last_seen would make

@@ -8,56 +8,62 @@
 -- one, and a mail is forgotten at most one sub-bucket late. The rings of all
 -- rules stand one behind the other; a rule finds its ring by `per`.
 --
--- rate_ask: would `weight` more mails break a rule? If not, state comes back
--- with them added. over: the number of the broken rule, 0 for none.
+-- rate_ring: the ring of a rule, turned to the present.
+CREATE FUNCTION policyd.rate_ring(state bigint[], per_s integer,
+    at timestamptz) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    width   bigint := (per_s::bigint * 1000000 + 11) / 12;
+    bucket  bigint := (extract(epoch FROM at) * 1000000)::bigint / width;
+    steps   bigint;
+BEGIN
+    FOR k IN 0 .. coalesce(array_length(state, 1), 0) / 15 - 1 LOOP
+        CONTINUE WHEN state[15 * k + 1] <> per_s;
+        -- A clock that went back stays in the newest sub-bucket.
+        steps := least(bucket - state[15 * k + 2], 13);
+        IF steps <= 0 THEN
+            RETURN state[15 * k + 1 : 15 * k + 15];
+        END IF;
+        RETURN ARRAY[per_s::bigint, bucket]
+            || array_fill(0::bigint, ARRAY[steps::integer])
+            || state[15 * k + 3 : 15 * k + 15 - steps::integer];
+    END LOOP;
+    RETURN ARRAY[per_s::bigint, bucket] || array_fill(0::bigint, ARRAY[13]);
+END
+$$;
+
+CREATE FUNCTION policyd.rate_sum(ring bigint[]) RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    n      bigint;
+    total  bigint := -ring[1] - ring[2];
+BEGIN
+    FOREACH n IN ARRAY ring LOOP
+        total := total + n;
+    END LOOP;
+    RETURN total;
+END
+$$;
+
+-- Would `weight` more mails break a rule? If not, state comes back with them
+-- added. over: the number of the broken rule, 0 for none; used: its mails.
 CREATE FUNCTION policyd.rate_ask(
     INOUT state bigint[], rules integer[], weight integer, at timestamptz,
     OUT over integer, OUT used bigint
 ) LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    now_us  bigint := (extract(epoch FROM at) * 1000000)::bigint;
-    fresh   bigint[] := '{}';
-    ring    bigint[];
-    width   bigint;
-    bucket  bigint;
-    steps   bigint;
-    sum     bigint;
-    n       bigint;
-    i       integer;
-    k       integer;
+    fresh  bigint[] := '{}';
+    ring   bigint[];
 BEGIN
     over := 0;
-    used := 0;
     FOR i IN 1 .. coalesce(array_length(rules, 1), 0) / 2 LOOP
-        width := (rules[2 * i]::bigint * 1000000 + 11) / 12;
-        bucket := now_us / width;
-        ring := NULL;
-        FOR k IN 0 .. coalesce(array_length(state, 1), 0) / 15 - 1 LOOP
-            IF state[15 * k + 1] = rules[2 * i] THEN
-                ring := state[15 * k + 3 : 15 * k + 15];
-                -- A clock that went back stays in the newest sub-bucket.
-                bucket := greatest(bucket, state[15 * k + 2]);
-                steps := least(bucket - state[15 * k + 2], 13);
-                EXIT;
-            END IF;
-        END LOOP;
-        IF ring IS NULL THEN
-            ring := array_fill(0::bigint, ARRAY[13]);
-        ELSIF steps > 0 THEN
-            ring := (array_fill(0::bigint, ARRAY[steps::integer])
-                     || ring)[1:13];
-        END IF;
-        sum := 0;
-        FOREACH n IN ARRAY ring LOOP
-            sum := sum + n;
-        END LOOP;
-        IF sum + weight > rules[2 * i - 1] THEN
+        ring := policyd.rate_ring(state, rules[2 * i], at);
+        used := policyd.rate_sum(ring);
+        IF used + weight > rules[2 * i - 1] THEN
             over := i;
-            used := sum;
             RETURN;     -- refused: nothing is added to any rule
         END IF;
-        ring[1] := ring[1] + weight;
-        fresh := fresh || ARRAY[rules[2 * i]::bigint, bucket] || ring;
+        ring[3] := ring[3] + weight;
+        fresh := fresh || ring;
     END LOOP;
     state := fresh;
 END
@@ -214,8 +220,11 @@ BEGIN
                 ELSE coalesce(o.home_countries, p_home_countries) END;
             p_home_networks := CASE o.home_networks WHEN -1 THEN NULL
                 ELSE coalesce(o.home_networks, p_home_networks) END;
-            p_only_countries := coalesce(o.only_countries, p_only_countries);
-            p_only_networks := coalesce(o.only_networks, p_only_networks);
+            -- An empty list lifts the one of the configuration.
+            p_only_countries := nullif(
+                coalesce(o.only_countries, p_only_countries), '{}');
+            p_only_networks := nullif(
+                coalesce(o.only_networks, p_only_networks), '{}');
             p_rates := coalesce(o.rates, p_rates);
         END LOOP;
     END IF;
@@ -368,7 +377,7 @@ BEGIN
             verdict := 3; cause := 7; amount := r.used;
             allowed := p_rates[2 * r.over - 1]; per_s := p_rates[2 * r.over];
         ELSE
-            a.rates := r.state;
+            a.rates := r.state; a.rated_at := v_now;
             IF p_once AND v_instance IS NOT NULL THEN
                 a.instances := (v_instance || a.instances)[1:64];
             END IF;
@@ -385,7 +394,8 @@ BEGIN
                home_networks = a.home_networks,
                counted_with = a.counted_with,
                counted_until = a.counted_until,
-               rates = a.rates, instances = a.instances
+               rates = a.rates, instances = a.instances,
+               rated_at = a.rated_at
          WHERE account = p_account;
     END IF;
 

@@ -83,6 +83,23 @@ CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
              WHERE (SELECT count(*) FROM batch) = p_most)
 $$;
 
+-- Blocks that ended, and what was told or reported long ago.
+CREATE FUNCTION policyd.clean_blocks(p_before timestamptz, p_account text,
+    p_most integer, OUT deleted bigint, OUT next_account text
+) LANGUAGE sql AS $$
+    WITH batch AS MATERIALIZED (
+        SELECT account, ended_at FROM policyd.block
+         WHERE account > p_account ORDER BY account LIMIT p_most
+    ), gone AS (
+        DELETE FROM policyd.block b USING batch
+         WHERE batch.ended_at < p_before AND b.account = batch.account
+           AND b.ended_at < p_before
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM gone),
+           (SELECT max(account) FROM batch HAVING count(*) = p_most)
+$$;
+
 -- Accounts that were idle that long, have no login left and no block.
 CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
@@ -94,6 +111,7 @@ CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
         SELECT a.account FROM policyd.account a JOIN batch USING (account)
          WHERE a.blocked_until IS NULL
            AND coalesce(a.last_seen, '-infinity') < p_before
+           AND coalesce(a.rated_at, '-infinity') < p_before
            AND a.evidence_since < p_before
            AND NOT EXISTS (SELECT FROM policyd.login l
                             WHERE l.account = a.account)

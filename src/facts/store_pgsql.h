@@ -1,0 +1,36 @@
+/*
+ * store_pgsql.h -- what the files of the PostgreSQL side share.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FACTS_STORE_PGSQL_H
+#define FACTS_STORE_PGSQL_H
+
+#include "facts/pgsql.h"
+#include "facts/pgsql_params.h"
+#include "facts/store_side.h"
+
+struct store_pgsql {
+	const struct config *config;
+	struct pgsql *pg;
+	struct params params;
+};
+
+/* The statement that is prepared as "check". */
+extern const char pgsql_check_statement[];
+
+/* As in store.h; self is a struct store_pgsql. */
+void pgsql_check(void *self, struct check *, size_t, int64_t deadline_ms);
+enum store_result pgsql_list_blocked(void *self, const char *after,
+    size_t most, struct block **, size_t *, int64_t deadline_ms);
+enum store_result pgsql_account(void *self, const char *account,
+    const struct settings *, size_t most_logins, struct account_record *,
+    int64_t deadline_ms);
+
+/* Add the channels of an event as a text array. */
+void pgsql_add_channels(struct store_pgsql *, bool is_block);
+
+/* Run a statement with the parameters collected. */
+PGresult *pgsql_run(struct store_pgsql *, const char *sql,
+    int64_t deadline_ms);
+
+#endif

@@ -52,6 +52,29 @@ $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/main.d
 
+# --- unit tests --------------------------------------------------------------
+
+# Each tests/unit/ROOM/test_FILE.c is a program. They run in $(srcdir), all of
+# them, and the failure of one is the failure of all.
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort \
+	$(wildcard tests/unit/*/test_*.c)))
+
+check-unit: $(UNIT_TESTS)
+	@failed=; for test in $(UNIT_TESTS); do \
+		$(UNIT_WRAPPER) $$test || failed="$$failed $$test"; \
+	done; \
+	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
+
+$(UNIT_TESTS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libpolicyd.a
+	@mkdir -p $(@D)
+	@test -n "$(CHECK_LIBS)" || { echo "check is missing: see make deps"; \
+		exit 1; }
+	$(COMPILE) -Itests/unit $(CHECK_CFLAGS) -MF $@.d -MT $@ \
+		$(HARDEN_LDFLAGS) $(LDFLAGS) -o $@ $< \
+		$(BUILD)/libpolicyd.a $(CHECK_LIBS) $(LIBS)
+
+-include $(UNIT_TESTS:=.d)
+
 # --- configure ---------------------------------------------------------------
 
 $(BUILD)/configure: configure.ac
@@ -71,7 +94,7 @@ deps:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps clean
+.PHONY: all check-unit deps clean
 .DELETE_ON_ERROR:
 
 # --- make bench: a table of what this machine does ---------------------------

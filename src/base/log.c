@@ -306,6 +306,15 @@ log_number(const char *key, int64_t value)
 }
 
 void
+log_milliseconds(const char *key, int64_t us)
+{
+	if (us < 0)
+		us = 0;
+	text_printf(&sink.line, sink.options.is_json ? ",\"%s\":%lld.%03d" :
+		" %s=%lld.%03d", key, (long long)(us / 1000), (int)(us % 1000));
+}
+
+void
 log_end(void)
 {
 	if (is_wanted(sink.level))

@@ -43,7 +43,7 @@ void log_limited(struct log_limit *, enum log_level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * A line of fields: log_begin, any number of log_text and log_number, log_end.
+ * A line of fields: log_begin, any number of fields, log_end.
  * Text: "event key=value key=value". JSON: members of one object. A value may
  * hold any bytes; it is escaped and cut to 256 bytes. A NULL or empty text is
  * left out.
@@ -51,6 +51,8 @@ void log_limited(struct log_limit *, enum log_level, const char *format, ...)
 void log_begin(enum log_level, const char *event);
 void log_text(const char *key, const char *value);
 void log_number(const char *key, int64_t value);
+/* A time given in microseconds, written in milliseconds: 1.234. */
+void log_milliseconds(const char *key, int64_t us);
 void log_end(void);
 
 #endif

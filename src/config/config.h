@@ -55,7 +55,7 @@ struct config {
 		char *password;		/* what password_file holds, or NULL */
 		bool create;
 		bool prepare;		/* named prepared statements */
-		uint32_t retention_s;
+		uint32_t retention_s;	/* never less than the window */
 	} store;
 	struct {
 		char *country;
@@ -141,10 +141,10 @@ struct config {
 		bool only_if_needed;
 	} report;
 	struct {
-		char *listen;
+		char *listen;		/* "127.0.0.1:80", "unix:/path" */
 		char *cert_file, *key_file;	/* http.tls.* */
-		struct strings users;	/* "name:hash" */
-		struct strings tokens;	/* "scope:hash"; http.tokens */
+		struct strings users;	/* "name:hash", crypt(3); "*": locked */
+		struct strings tokens;	/* "scope:hash", SHA-256 in hex */
 	} http;
 	struct log_options log;
 	enum decisions log_decisions;
@@ -157,13 +157,20 @@ struct config {
  * A path that does not exist is an error unless is_optional.
  */
 struct config *config_load(const char *path, bool is_optional, FILE *errors);
+
+/* The same with the text of a file that nobody else may read; path is its
+ * name in errors. */
+struct config *config_parse(const char *text, size_t length, const char *path,
+    FILE *errors);
+
 void config_free(struct config *);
 
 /* Write the effective values as YAML that config_load reads back to the same.
- * What a password file holds is never written. */
+ * Passwords and hashes are masked, what a secret file holds is not written. */
 void config_dump(const struct config *, FILE *);
 
-/* Write one value, without quotes. Return 0, or -1 if there is no such key. */
+/* Write one value without quotes, a list one item a line. Return 0, or -1 if
+ * there is no such key. */
 int config_get(const struct config *, const char *key, FILE *);
 
 #endif

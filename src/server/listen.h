@@ -2,7 +2,9 @@
  * listen.h -- the sockets that clients come to.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * "unix:/path", "inet:host:port", "inet:[::1]:port"; port 0 takes a free one.
+ * "unix:/path", "inet:host:port", "inet:[::1]:port", "inet:*:port"; port 0
+ * takes a free one. An IPv6 socket takes IPv6 alone, "*" makes one for each.
+ * A host name that has several addresses makes several sockets.
  * Sockets that systemd passes (sd_listen_fds(3)) are adopted: the one bound to
  * a configured address serves it, and with any passed the others add to it.
  */
@@ -13,12 +15,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct listener {
 	int fd;			/* listening, non-blocking, close-on-exec */
 	char *spec;		/* as configured, for messages */
 	char *path;		/* of a Unix socket that we made, else NULL */
 	bool is_adopted;	/* from systemd: not ours to remove */
+	dev_t device;		/* of the file at path, as we made it */
+	ino_t inode;
 };
 
 struct listeners {
@@ -27,16 +32,21 @@ struct listeners {
 };
 
 /*
- * Open what config->listen names. What `old` (NULL at start) has open under
- * the same spec is taken over, not opened again. A socket file nobody listens
- * on is removed first; one that answers is refused. On failure log each
- * cause, leave `old` as it was and return -1.
+ * Open what config->listen names. What `old` (NULL at start) has open at the
+ * same address is taken over, not opened again; what it adopted is always.
+ * A socket file nobody listens on is removed first; one that answers is
+ * refused. On failure log each cause, leave `old` as it was and return -1.
  */
 int listen_open(struct listeners *, const struct config *,
     const struct listeners *old);
 
+/* Give the sockets that we made the owner and mode of config->socket: for
+ * those that were taken over from another configuration. */
+void listen_restrict(const struct listeners *, const struct config *);
+
 /* Close what is in `listeners` and not in `kept` (may be NULL), and remove
- * its socket files unless another server has bound them anew meanwhile. */
+ * its socket files unless another server has bound them anew meanwhile. For
+ * the master alone; a child closes its copies by seat_close_listeners. */
 void listen_close(struct listeners *, const struct listeners *kept);
 
 #endif

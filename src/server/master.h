@@ -4,23 +4,17 @@
  *
  * The master runs roles of a table and knows nothing of what they do. All
  * processes that were started with one load are a generation. A reload makes a
- * new generation and retires the old one, which finishes by itself.
+ * new generation; once all of it is up the old one is retired and finishes by
+ * itself. If one of the new dies first, or is not up within 10 s, the new
+ * generation is given up and the old one goes on.
  *
  * Signals of the master: HUP reload, USR2 take a new GeoIP file, USR1 log the
- * counters, TERM and INT stop.
+ * counters and the processes, TERM and INT stop (5 s at most).
  */
 #ifndef SERVER_MASTER_H
 #define SERVER_MASTER_H
 
-#include "config/config.h"
-#include "server/listen.h"
-#include "server/snapshot.h"
-
-/* What a generation lives on: constant once loaded. */
-struct load {
-	struct config *config;
-	struct snapshot geoip;	/* fd -1: none configured */
-};
+#include "server/seat.h"
 
 enum load_reason {
 	LOAD_START,	/* failure ends the program */
@@ -28,21 +22,8 @@ enum load_reason {
 	LOAD_REFRESH,	/* USR2: the configuration as it is, GeoIP anew */
 };
 
-/* Where a child sits. */
-struct seat {
-	unsigned index;		/* 0 to count-1 within its role */
-	/*
-	 * A pipe from the master. A byte on it: retire, that is, take no more
-	 * connections, serve those there are until they can be closed without
-	 * loss. Its end: stop, answer what is under way and exit.
-	 */
-	int master_fd;
-	const struct listeners *listeners;
-	const struct load *load;
-};
-
-/* A child: run returns its exit status. Signals are blocked when it starts;
- * it runs as the unprivileged user. */
+/* A child: run returns its exit status. It runs as the unprivileged user;
+ * what signals do to it is said at signals_child (signals.h). */
 struct role {
 	const char *name;
 	unsigned count;
@@ -52,19 +33,38 @@ struct role {
 enum { ROLES_MAX = 4 };
 
 struct service {
-	/* A new load, or NULL after every error was logged. */
+	/*
+	 * A new load, or NULL after every error was logged. Nobody is
+	 * supervised meanwhile, so it should not take longer than a second.
+	 */
 	struct load *(*load)(enum load_reason, const struct load *current);
+	/* Free a load that no process of this generation needs any more. */
 	void (*unload)(struct load *);
-	/* Fill in the roles that this configuration wants; how many. */
+	/*
+	 * Fill in the roles that this configuration wants; how many. The
+	 * first is the one that the service is for: systemd's watchdog is
+	 * answered only while one of its processes at least is up.
+	 */
 	size_t (*roles)(const struct config *, struct role roles[ROLES_MAX]);
 };
 
 struct master_options {
-	bool is_daemon;		/* go to the background once it is ready */
-	const char *pidfile;	/* "" for none */
+	/*
+	 * Go to the background once all are up: the calling process returns
+	 * from master_run then, with 0, or with the status of the failure.
+	 * The daemon works in "/", so paths should be absolute. A log to
+	 * stderr goes to syslog, unless stderr is a file.
+	 */
+	bool is_daemon;
+	const char *pidfile;	/* NULL or "": what server.pidfile says */
 };
 
-/* Serve until told to stop; returns the exit status (sysexits.h). */
+/*
+ * Serve until told to stop; returns the exit status (sysexits.h): 0 stopped,
+ * EX_CONFIG no good configuration, user or group, EX_NOPERM privileges cannot
+ * be dropped, EX_UNAVAILABLE no socket, pidfile in use, processes do not come
+ * up. Sets up the log as the configuration says.
+ */
 int master_run(const struct service *, const struct master_options *);
 
 #endif

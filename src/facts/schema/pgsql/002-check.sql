@@ -235,8 +235,8 @@ BEGIN
 
     -- The common case in one statement: the place is the one seen last, its
     -- row is fresh, nothing is blocked and no limit is near.
-    IF p_weight = 0 AND p_only_countries IS NULL AND p_only_networks IS NULL
-    THEN
+    IF p_only_countries IS NULL AND p_only_networks IS NULL
+       AND (p_weight = 0 OR array_length(p_rates, 1) IS NULL) THEN
         UPDATE policyd.account
            SET last_seen = v_now, last_instance = v_instance,
                pending = pending
@@ -264,7 +264,8 @@ BEGIN
            FOR NO KEY UPDATE;
         EXIT WHEN FOUND;
         -- Nothing is stored of a login that does not count.
-        EXIT WHEN p_network IS NULL AND p_weight = 0;
+        EXIT WHEN p_network IS NULL
+              AND (p_weight = 0 OR array_length(p_rates, 1) IS NULL);
         INSERT INTO policyd.account (account) VALUES (p_account)
         ON CONFLICT DO NOTHING;
     END LOOP;

@@ -1,0 +1,17 @@
+/*
+ * dump.h -- a configuration as text.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef CONFIG_DUMP_H
+#define CONFIG_DUMP_H
+
+#include "config/config.h"
+#include "config/options.h"
+
+/* All values as YAML, each with its line of help. */
+void dump_all(const struct config *, FILE *);
+
+/* One value without quotes, a list one item a line. */
+void dump_value(const struct option *, const struct config *, FILE *);
+
+#endif

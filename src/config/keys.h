@@ -1,0 +1,31 @@
+/*
+ * keys.h -- names of keys: find them, and what a wrong one was meant to be.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
+
+#include "config/options.h"
+
+enum { KEYS_NAME_SIZE = 48, KEYS_VARIABLE_SIZE = 64 };
+
+/* The row of a dotted key, or NULL. */
+const struct option *keys_find(const char *key);
+
+/* Is it the name of a section, "limits" or "limits.home"? */
+bool keys_is_section(const char *name);
+
+/* Write the key or section that was probably meant to nearest and return it,
+ * or NULL if none comes near. */
+const char *keys_nearest(const char *key, char nearest[KEYS_NAME_SIZE]);
+
+/* Write the name of a key's environment variable; return it. */
+const char *keys_variable(const struct option *,
+    char variable[KEYS_VARIABLE_SIZE]);
+
+/* The row of an environment variable; NULL: it has none. If its name is all
+ * but that of one, *nearest is the one's row, else NULL. */
+const struct option *keys_of_variable(const char *variable, size_t length,
+    const struct option **nearest);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * list.h -- a value that is a list of texts: read, checked and written.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Every list but rates.rules and overrides, whose items have fields (rules.h,
+ * overrides.h). The map http.users is a list of "name:hash".
+ */
+#ifndef CONFIG_LIST_H
+#define CONFIG_LIST_H
+
+#include "config/value.h"
+
+/* Add one item; return 0, or -1 and change nothing if it is not allowed. */
+int list_add(const struct option *, struct config *, const char *item);
+
+size_t list_count(const struct option *, const struct config *);
+
+/* The text of item i, such that list_add takes it; hashes are masked. The
+ * caller frees it. */
+char *list_text(const struct option *, const struct config *, size_t i);
+
+/* Write what an item can be, "a network such as ..."; return it. */
+const char *list_allowed(const struct option *,
+    char allowed[VALUE_ALLOWED_SIZE]);
+
+/* Free all items: the list is empty then. */
+void list_clear(const struct option *, struct config *);
+
+/* Is it an account: not empty, no white space, no control character? */
+bool list_is_account(const char *);
+
+#endif

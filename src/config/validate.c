@@ -1,0 +1,238 @@
+/*
+ * validate.c -- what the values of a configuration must be to each other.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config/validate.h"
+
+#include "base/netset.h"
+#include "config/endpoint.h"
+#include "config/macros.h"
+#include "config/secret.h"
+#include "config/services.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static void
+check_listen(struct draft *draft)
+{
+	const struct strings *listen = &draft->config->listen;
+	static const char inet[] = "inet:";
+
+	for (size_t i = 0; i < listen->count; i++) {
+		const char *spec = listen->list[i];
+		bool is_inet = strncmp(spec, inet, sizeof(inet) - 1) == 0;
+		struct endpoint endpoint;
+		const char *wrong;
+
+		if (!is_inet && strncmp(spec, "unix:", 5) != 0)
+			wrong = "it must begin with unix: or inet:";
+		else
+			wrong = endpoint_parse(&endpoint,
+			    is_inet ? spec + sizeof(inet) - 1 : spec);
+		if (wrong == NULL && is_inet && endpoint.path != NULL)
+			wrong = "it is either unix: or inet:";
+		for (size_t j = 0; j < i && wrong == NULL; j++)
+			if (strcmp(listen->list[j], spec) == 0)
+				wrong = "it is there twice";
+		if (wrong != NULL)
+			draft_refuse(draft, "listen",
+			    "found \"%s\": %s; allowed are unix:/path, "
+			    "inet:192.0.2.1:4646 and inet:[::1]:4646",
+			    spec, wrong);
+	}
+}
+
+/* "sqlite:/path", a URL of libpq, or its keywords. */
+static void
+check_store(struct draft *draft)
+{
+	struct config *config = draft->config;
+	const char *url = config->store.url;
+	const char *rest = strstr(url, "://");
+
+	/* What is older than the window is never missed, younger would be. */
+	if (config->store.retention_s < config->settings.window_s)
+		config->store.retention_s = config->settings.window_s;
+	if (strncmp(url, "sqlite:", 7) == 0) {
+		if (url[7] != '/' || url[8] == '\0' || url[8] == '/')
+			draft_refuse(draft, "store.url",
+			    "found \"%s\": the path of the file must be "
+			    "absolute, as in sqlite:/var/lib/policyd/"
+			    "policyd.db",
+			    url);
+		return;
+	}
+	if (strncmp(url, "postgresql://", 13) != 0 &&
+	    strncmp(url, "postgres://", 11) != 0) {
+		if (rest != NULL || strchr(url, '=') == NULL)
+			draft_refuse(draft, "store.url",
+			    "allowed are sqlite:/path, "
+			    "postgresql://user@host/database and "
+			    "\"host=... dbname=...\"");
+		return;
+	}
+	/* libpq would take the password for a port, and show it. */
+	rest += 3;
+	rest += strcspn(rest, "/?");
+	if (memchr(rest, '@', strcspn(rest, "?")) != NULL)
+		draft_refuse(draft, "store.url",
+		    "there is an @ behind the first /; in a name or password "
+		    "write %%2F for / and %%40 for @");
+}
+
+/* No limit of 0 for everybody: it would block each account at once. */
+static void
+check_limits(struct draft *draft)
+{
+	struct config *config = draft->config;
+
+	if (config->settings.home_countries.count > 0 ||
+	    config->override_count > 0)
+		return;
+	if (config->settings.countries == 0)
+		draft_refuse(draft, "limits.countries",
+		    "found 0, which blocks every account at its first login; "
+		    "set limits.home.countries too, or write unlimited");
+	if (config->settings.networks == 0)
+		draft_refuse(draft, "limits.networks",
+		    "found 0, which blocks every account at its first login; "
+		    "set limits.home.countries too, or write unlimited");
+}
+
+static void
+check_action(struct draft *draft, const char *key, const char *action)
+{
+	char unknown[64];
+
+	if (macros_check(action, unknown, sizeof(unknown)) != 0)
+		draft_refuse(draft, key,
+		    "found \"%s\", which is none of the macros %s", unknown,
+		    macros_known);
+	if (action[strspn(action, "0123456789 ")] == '\0')
+		draft_refuse(draft, key,
+		    "found \"%s\", which Postfix takes for OK; allowed is an "
+		    "action of access(5) such as REJECT or 450 4.7.1 TEXT",
+		    action);
+	else if (action[0] == ' ')
+		draft_refuse(draft, key,
+		    "found a blank before the action \"%s\"", action);
+}
+
+static void
+check_actions(struct draft *draft)
+{
+	const struct config *config = draft->config;
+
+	check_action(draft, "actions.ok", config->actions.ok);
+	check_action(draft, "actions.blocked", config->actions.blocked);
+	check_action(draft, "actions.over_limit", config->actions.over_limit);
+	check_action(draft, "actions.over_rate", config->actions.over_rate);
+	check_action(draft, "actions.error", config->actions.error);
+}
+
+/* Add the networks of a file. */
+static void
+load_networks(struct draft *draft, struct netset *set, const char *path)
+{
+	struct stat info;
+	char error[512];
+
+	/* Nothing to wait on: a pipe would be. */
+	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+		draft_refuse(draft, "exempt.networks_file",
+		    "%s is not a plain file", path);
+	else if (netset_load(set, path, error, sizeof(error)) != 0)
+		draft_refuse(draft, "exempt.networks_file", "%s", error);
+}
+
+static struct netset *
+make_set(const struct networks *networks)
+{
+	struct netset *set = netset_new();
+
+	for (size_t i = 0; i < networks->count; i++)
+		netset_add(set, &networks->list[i]);
+	return set;
+}
+
+static void
+make_sets(struct draft *draft)
+{
+	struct config *config = draft->config;
+
+	config->exempt.networks = make_set(&config->exempt.networks_list);
+	if (*config->exempt.networks_file != '\0')
+		load_networks(draft, config->exempt.networks,
+		    config->exempt.networks_file);
+	if (!config->count.private)
+		netset_add_private(config->exempt.networks);
+	netset_seal(config->exempt.networks);
+	if (config->rates.networks_list.count == 0)
+		return;
+	config->rates.networks = make_set(&config->rates.networks_list);
+	netset_seal(config->rates.networks);
+}
+
+static void
+load_secrets(struct draft *draft)
+{
+	for (const struct option *o = options; o->key != NULL; o++) {
+		const char *path;
+		char error[256];
+		char **secret;
+
+		if (o->type != OPTION_SECRET)
+			continue;
+		path = *(char **)((char *)draft->config + o->offset);
+		secret = (char **)((char *)draft->config + o->aside);
+		if (*path == '\0')
+			continue;
+		*secret = secret_load(path, error, sizeof(error));
+		if (*secret == NULL)
+			draft_refuse(draft, o->key, "%s %s", path, error);
+	}
+}
+
+/* Is there a hash that a password could be found for? */
+static bool
+has_hash(const struct strings *strings)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		if (strchr("*!", strchr(strings->list[i], ':')[1]) == NULL)
+			return true;
+	return false;
+}
+
+static void
+refuse_public(struct draft *draft, const char *key, bool is_secret)
+{
+	if (is_secret && draft->is_public && draft_is_in_file(draft, key))
+		draft_refuse(draft, key,
+		    "holds a secret, and everybody can read %s: chmod o-r",
+		    draft->complaints.file);
+}
+
+void
+validate(struct draft *draft)
+{
+	struct config *config = draft->config;
+
+	check_listen(draft);
+	check_store(draft);
+	check_limits(draft);
+	check_actions(draft);
+	if (strpbrk(config->identity.extension, "@ ") != NULL)
+		draft_refuse(draft, "identity.extension",
+		    "found \"%s\", allowed are characters such as + or -",
+		    config->identity.extension);
+	config->settings.exempt_countries = config->exempt.countries;
+	make_sets(draft);
+	load_secrets(draft);
+	services_check(draft);
+	refuse_public(draft, "store.url", secret_is_in(config->store.url));
+	refuse_public(
+	    draft, "notify.webhook", secret_is_in(config->notify.webhook));
+	refuse_public(draft, "http.users", has_hash(&config->http.users));
+	refuse_public(draft, "http.tokens", has_hash(&config->http.tokens));
+}

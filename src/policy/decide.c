@@ -1,0 +1,288 @@
+/*
+ * decide.c -- a round of requests: ask the facts in order, and answer.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "policy/decide.h"
+
+#include "base/log.h"
+#include "base/netset.h"
+#include "base/stats.h"
+#include "base/text.h"
+#include "policy/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	enum stat stat;
+} outcomes[OUTCOME_COUNT] = {
+	[OUTCOME_PASS] = { "pass", STAT_PASSED },
+	[OUTCOME_NO_ACCOUNT] = { "none", STAT_PASSED },
+	[OUTCOME_EXEMPT] = { "exempt", STAT_EXEMPT },
+	[OUTCOME_BLOCKED] = { "blocked", STAT_BLOCKED },
+	[OUTCOME_OVER_LIMIT] = { "over_limit", STAT_OVER_LIMIT },
+	[OUTCOME_OVER_RATE] = { "over_rate", STAT_OVER_RATE },
+	[OUTCOME_ERROR] = { "error", STAT_ERRORS },
+};
+
+const char *
+decide_outcome(enum outcome outcome)
+{
+	return outcomes[outcome].name;
+}
+
+int
+desk_open(struct desk *desk, const struct config *config, const char *geoip)
+{
+	memset(desk, 0, sizeof(*desk));
+	desk->config = config;
+	if (geoip[0] != '\0' &&
+	    (desk->geo = geo_open(geoip, config->geoip.country)) == NULL)
+		return -1;
+	desk->accounts = accounts_open(config);
+	if (desk->accounts == NULL) {
+		desk_close(desk);
+		return -1;
+	}
+	desk->overrides = overrides_new(config);
+	desk->store = store_open(config, &limits_policy);
+	return 0;
+}
+
+void
+desk_close(struct desk *desk)
+{
+	store_close(desk->store);
+	overrides_free(desk->overrides);
+	accounts_close(desk->accounts);
+	geo_close(desk->geo);
+	memset(desk, 0, sizeof(*desk));
+}
+
+/*
+ * A name may hold any bytes, and a store wants UTF-8. What is none becomes
+ * "?": the name still counts, it cannot slip through as an error.
+ */
+static void
+make_utf8(char *name)
+{
+	size_t left = strlen(name);
+
+	while (left > 0) {
+		size_t step = text_utf8(name, left);
+
+		if (step == 0) {
+			*name = '?';
+			step = 1;
+		}
+		name += step;
+		left -= step;
+	}
+}
+
+/* Step 2: whose mail is it, as far as the request says? */
+static bool
+name_account(const struct config *config, struct decision *decision)
+{
+	const struct request *request = decision->request;
+	const struct identity_source source = {
+		.sasl_username = request->sasl_username,
+		.sender = request->sender,
+		.client_address = request->client_address,
+	};
+
+	switch (identity_name(config, &source, decision->account)) {
+	case IDENTITY_NAMED:
+		make_utf8(decision->account);
+		return true;
+	case IDENTITY_TOO_LONG:
+		log_warning("an account of over %d bytes is not counted: "
+		    "%.100s...", ACCOUNT_SIZE - 1, request->sasl_username);
+		break;
+	case IDENTITY_NONE:
+	case IDENTITY_FOREIGN:
+	default:
+		break;
+	}
+	decision->outcome = OUTCOME_NO_ACCOUNT;
+	return false;
+}
+
+/* Step 2 to its end: the directory may know the name as an alias. */
+static void
+resolve_accounts(struct desk *desk, struct decision **open, size_t count,
+    int64_t deadline_ms)
+{
+	struct account_query queries[ROUND_MAX];
+
+	if (!desk->config->ldap.enabled)
+		return;
+	for (size_t i = 0; i < count; i++)
+		memcpy(queries[i].name, open[i]->account, ACCOUNT_SIZE);
+	accounts_resolve(desk->accounts, queries, count, deadline_ms);
+	for (size_t i = 0; i < count; i++) {
+		memcpy(open[i]->account, queries[i].name, ACCOUNT_SIZE);
+		if (queries[i].result == ACCOUNT_SKIPPED)
+			open[i]->outcome = OUTCOME_NO_ACCOUNT;
+	}
+}
+
+/* Steps 5 and 6. */
+bool
+decide_login(const struct desk *desk, const char *address,
+    struct login *login, bool *is_exempt)
+{
+	const struct config *config = desk->config;
+
+	*is_exempt = false;
+	if (addr_parse(address, &login->client) != 0 ||
+	    login->client.prefix != login->client.bits)
+		return false;
+	if (desk->geo != NULL &&
+	    geo_country(desk->geo, &login->client, login->country) !=
+		LOOKUP_FOUND)
+		stats_add(STAT_GEO_MISSES, 1);
+	*is_exempt = netset_has(config->exempt.networks, &login->client);
+	if (!*is_exempt)
+		login->network = addr_mask(&login->client,
+		    config->count.ipv4_prefix, config->count.ipv6_prefix);
+	return true;
+}
+
+/* Step 10: what does this request weigh? */
+static void
+weigh(const struct config *config, const struct decision *decision,
+    struct check *check)
+{
+	static const char *const stages[] = {
+		[STAGE_RCPT] = "RCPT",
+		[STAGE_DATA] = "DATA",
+		[STAGE_END_OF_MESSAGE] = "END-OF-MESSAGE",
+	};
+	const struct request *request = decision->request;
+	int64_t recipients;
+
+	check->weight = 0;
+	check->weighs_once = config->rates.count == RATES_MESSAGES ||
+	    config->rates.stage != STAGE_RCPT;
+	if (strcmp(request->protocol_state, stages[config->rates.stage]) != 0)
+		return;
+	if (config->rates.networks != NULL &&
+	    !netset_has(config->rates.networks, &decision->login.client))
+		return;
+	check->weight = 1;
+	if (config->rates.count == RATES_RECIPIENTS &&
+	    config->rates.stage != STAGE_RCPT) {
+		/* At DATA and END-OF-MESSAGE Postfix counts for us. */
+		recipients = text_parse_number(request->recipient_count,
+		    1000000);
+		if (recipients > 1)
+			check->weight = (uint32_t)recipients;
+	}
+}
+
+static void
+prepare_check(struct desk *desk, struct decision *decision,
+    struct check *check)
+{
+	memset(check, 0, sizeof(*check));
+	if (!decide_login(desk, decision->request->client_address,
+		&decision->login, &decision->is_network_exempt))
+		log_debug("not an address: client_address=%.60s",
+		    decision->request->client_address);
+	check->account = decision->account;
+	check->instance = decision->request->instance;
+	check->login = decision->login;
+	check->settings = overrides_find(desk->overrides, decision->account);
+	weigh(desk->config, decision, check);
+}
+
+static enum outcome
+outcome_of(const struct check *check)
+{
+	if (check->result != STORE_DONE)
+		return OUTCOME_ERROR;
+	switch (check->finding.verdict) {
+	case VERDICT_BLOCKED:
+		return OUTCOME_BLOCKED;
+	case VERDICT_OVER_LIMIT:
+		return OUTCOME_OVER_LIMIT;
+	case VERDICT_OVER_RATE:
+		return OUTCOME_OVER_RATE;
+	case VERDICT_PASS:
+	default:
+		return OUTCOME_PASS;
+	}
+}
+
+/* Steps 4 and 7 to 10: the store. */
+static void
+ask_store(struct desk *desk, struct decision **open, size_t count,
+    int64_t deadline_ms)
+{
+	struct check checks[ROUND_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		prepare_check(desk, open[i], &checks[i]);
+	store_check(desk->store, checks, count, deadline_ms);
+	for (size_t i = 0; i < count; i++) {
+		open[i]->outcome = outcome_of(&checks[i]);
+		open[i]->finding = checks[i].finding;
+		stats_add(STAT_BLOCKS, checks[i].finding.is_new_block);
+	}
+}
+
+/* Step 11, and all that is answered otherwise. */
+static void
+answer(const struct config *config, struct decision *decision)
+{
+	const char *const texts[OUTCOME_COUNT] = {
+		[OUTCOME_PASS] = config->actions.ok,
+		[OUTCOME_NO_ACCOUNT] = config->actions.ok,
+		[OUTCOME_EXEMPT] = config->actions.ok,
+		[OUTCOME_BLOCKED] = config->actions.blocked,
+		[OUTCOME_OVER_LIMIT] = config->actions.over_limit,
+		[OUTCOME_OVER_RATE] = config->actions.over_rate,
+		[OUTCOME_ERROR] = config->actions.error,
+	};
+
+	decision->is_observed = config->mode == MODE_OBSERVE;
+	reply_format(decision->is_observed ? config->actions.ok :
+					     texts[decision->outcome],
+	    decision->account, &decision->login, &decision->finding,
+	    decision->action);
+	stats_add(STAT_REQUESTS, 1);
+	stats_add(outcomes[decision->outcome].stat, 1);
+}
+
+void
+decide(struct desk *desk, struct decision *decisions, size_t count,
+    int64_t deadline_ms)
+{
+	struct decision *open[ROUND_MAX];
+	size_t open_count = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct request *request = decisions[i].request;
+
+		memset(&decisions[i], 0, sizeof(decisions[i]));
+		decisions[i].request = request;
+		if (name_account(desk->config, &decisions[i]))
+			open[open_count++] = &decisions[i];
+	}
+	resolve_accounts(desk, open, open_count, deadline_ms);
+	for (size_t i = 0; i < open_count; i++) {
+		if (open[i]->outcome == OUTCOME_NO_ACCOUNT)
+			continue;
+		if (overrides_is_exempt(desk->overrides, open[i]->account))
+			open[i]->outcome = OUTCOME_EXEMPT; /* step 3 */
+		else
+			open[kept++] = open[i];
+	}
+	if (kept > 0)
+		ask_store(desk, open, kept, deadline_ms);
+	for (size_t i = 0; i < count; i++)
+		answer(desk->config, &decisions[i]);
+}

@@ -1,0 +1,71 @@
+/*
+ * decide.h -- a round of requests: ask the facts in order, and answer.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef POLICY_DECIDE_H
+#define POLICY_DECIDE_H
+
+#include "config/config.h"
+#include "facts/account.h"
+#include "facts/finding.h"
+#include "facts/geo.h"
+#include "facts/overrides.h"
+#include "facts/store.h"
+#include "policy/reply.h"
+#include "policy/request.h"
+
+/* Requests of one round: more wait for the next. */
+enum { ROUND_MAX = 64 };
+
+/* Whom a process asks: opened after fork. geo may be NULL. */
+struct desk {
+	const struct config *config;
+	struct geo *geo;
+	struct accounts *accounts;
+	struct overrides *overrides;
+	struct store *store;
+};
+
+/* Open all of them. geoip is the path of an MMDB file, "" for none. Return 0,
+ * or -1 after logging why. */
+int desk_open(struct desk *, const struct config *, const char *geoip);
+void desk_close(struct desk *);
+
+enum outcome {
+	OUTCOME_PASS,
+	OUTCOME_NO_ACCOUNT,	/* nobody logged in, or nobody we count */
+	OUTCOME_EXEMPT,		/* the account is exempt */
+	OUTCOME_BLOCKED,
+	OUTCOME_OVER_LIMIT,
+	OUTCOME_OVER_RATE,
+	OUTCOME_ERROR,		/* there is no answer from the store */
+	OUTCOME_COUNT
+};
+
+struct decision {
+	const struct request *request;	/* given */
+	enum outcome outcome;
+	bool is_observed;	/* outcome is what would be: the answer is ok */
+	bool is_network_exempt;	/* the login does not count */
+	char account[ACCOUNT_SIZE];
+	struct login login;
+	struct finding finding;
+	char action[REPLY_SIZE];
+};
+
+/* The name of an outcome: "pass", "blocked", ... */
+const char *decide_outcome(enum outcome);
+
+/* Decide them all by the deadline; none is left without an answer. */
+void decide(struct desk *, struct decision *, size_t count,
+    int64_t deadline_ms);
+
+/*
+ * Where does an address log in from? Fill in login for it: what it is masked
+ * to, its country; the network stays empty if it is exempt. Returns false if
+ * it is not an address.
+ */
+bool decide_login(const struct desk *, const char *address, struct login *,
+    bool *is_exempt);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * journal.c -- the log line of a decision.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "policy/journal.h"
+
+#include "base/log.h"
+
+static bool
+is_refused(enum outcome outcome)
+{
+	return outcome == OUTCOME_BLOCKED || outcome == OUTCOME_OVER_LIMIT ||
+	    outcome == OUTCOME_OVER_RATE || outcome == OUTCOME_ERROR;
+}
+
+static void
+log_count(const char *key, uint32_t count, const char *limit_key,
+    uint32_t limit)
+{
+	log_number(key, count);
+	if (limit != UNLIMITED)
+		log_number(limit_key, limit);
+}
+
+/* How many places there are, and may be. */
+static void
+log_counts(const struct config *config, const struct finding *finding)
+{
+	const struct evidence *evidence = &finding->evidence;
+
+	log_count("countries", evidence->countries, "countries_limit",
+	    finding->max_countries);
+	log_count("networks", evidence->networks, "networks_limit",
+	    finding->max_networks);
+	if (config->settings.home_countries.count == 0 &&
+	    evidence->home_networks == 0)
+		return;
+	log_count("home_countries", evidence->home_countries,
+	    "home_countries_limit", finding->home_max_countries);
+	log_count("home_networks", evidence->home_networks,
+	    "home_networks_limit", finding->home_max_networks);
+}
+
+static void
+log_outcome(const struct decision *decision)
+{
+	const struct finding *finding = &decision->finding;
+	const char *outcome = decide_outcome(decision->outcome);
+	char reason[REASON_SIZE];
+
+	if (decision->is_network_exempt)
+		log_text("exempt", "network");
+	if (decision->is_observed && is_refused(decision->outcome)) {
+		log_text("verdict", "pass");
+		log_text("would", outcome);
+	} else {
+		log_text("verdict", outcome);
+	}
+	if (finding->is_new_block)
+		log_text("blocked", "now");
+	log_text("reason", reply_reason(finding->cause, finding->found,
+	    finding->limit, finding->per_s, finding->note, reason));
+}
+
+void
+journal_decision(const struct config *config, const struct decision *decision,
+    int64_t took_us)
+{
+	enum log_level level = LOG_LEVEL_INFO;
+	char address[ADDR_TEXT_SIZE];
+
+	if (config->log_decisions == DECISIONS_REFUSED &&
+	    !is_refused(decision->outcome))
+		return;
+	/* Mail that nobody logged in for is not what we watch. */
+	if (decision->outcome == OUTCOME_NO_ACCOUNT)
+		level = LOG_LEVEL_DEBUG;
+	if (level > config->log.level)
+		return;
+	log_begin(level, "decision");
+	log_text("account", decision->account);
+	log_text("client", decision->login.client.bits != 0 ?
+	    addr_format(&decision->login.client, address) :
+	    decision->request->client_address);
+	log_text("country", decision->login.country);
+	if (decision->outcome != OUTCOME_NO_ACCOUNT &&
+	    decision->outcome != OUTCOME_EXEMPT &&
+	    decision->outcome != OUTCOME_ERROR)
+		log_counts(config, &decision->finding);
+	log_outcome(decision);
+	log_text("action", decision->action);
+	log_text("instance", decision->request->instance);
+	log_text("queue_id", decision->request->queue_id);
+	log_milliseconds("ms", took_us);
+	log_end();
+}

@@ -1,0 +1,217 @@
+/*
+ * clients.c -- the connections of one worker.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "roles/clients.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/stats.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct client {
+	struct session *session;
+	int64_t active_ms;	/* when the last request was answered */
+	enum interest interest;
+	bool is_queued;
+	struct client *next_queued;
+	struct client *next, *previous;	/* all of them, the newest first */
+};
+
+struct clients {
+	const struct config *config;
+	struct poller *poller;
+	size_t count;
+	struct client *first;
+	struct client *queue, **queue_end;
+	bool is_retired;
+	uint32_t patience_ms;
+};
+
+struct clients *
+clients_new(const struct config *config, struct poller *poller)
+{
+	struct clients *clients = mem_new(1, sizeof(*clients));
+
+	clients->config = config;
+	clients->poller = poller;
+	clients->queue_end = &clients->queue;
+	clients->patience_ms = config->server.idle_timeout_s * 1000;
+	return clients;
+}
+
+size_t
+clients_count(const struct clients *clients)
+{
+	return clients->count;
+}
+
+bool
+clients_are_full(const struct clients *clients)
+{
+	return clients->count >= clients->config->server.max_connections;
+}
+
+static void
+drop(struct clients *clients, struct client *client)
+{
+	poller_remove(clients->poller, session_fd(client->session));
+	if (client->previous != NULL)
+		client->previous->next = client->next;
+	else
+		clients->first = client->next;
+	if (client->next != NULL)
+		client->next->previous = client->previous;
+	session_free(client->session);
+	free(client);
+	clients->count--;
+	stats_set(STAT_CONNECTIONS_OPEN, clients->count);
+}
+
+void
+clients_free(struct clients *clients)
+{
+	if (clients == NULL)
+		return;
+	while (clients->first != NULL)
+		drop(clients, clients->first);
+	free(clients);
+}
+
+void
+clients_add(struct clients *clients, int fd)
+{
+	struct client *client = mem_new(1, sizeof(*client));
+
+	client->session = session_new(fd);
+	client->active_ms = clock_mono_ms();
+	client->interest = INTEREST_READ;
+	client->next = clients->first;
+	if (client->next != NULL)
+		client->next->previous = client;
+	clients->first = client;
+	clients->count++;
+	stats_add(STAT_CONNECTIONS, 1);
+	stats_set(STAT_CONNECTIONS_OPEN, clients->count);
+	if (poller_add(clients->poller, fd, INTEREST_READ, client) != 0) {
+		log_error("epoll: %s", strerror(errno));
+		drop(clients, client);
+	}
+}
+
+static void
+watch(struct clients *clients, struct client *client, enum interest interest)
+{
+	if (client->interest == interest)
+		return;
+	client->interest = interest;
+	poller_change(clients->poller, session_fd(client->session), interest,
+	    client);
+}
+
+/* Act on the state that a session has come to. */
+static void
+settle(struct clients *clients, struct client *client)
+{
+	switch (session_state(client->session)) {
+	case SESSION_READY:
+		/* It is answered in a moment: leave the poller alone. */
+		client->is_queued = true;
+		client->next_queued = NULL;
+		*clients->queue_end = client;
+		clients->queue_end = &client->next_queued;
+		break;
+	case SESSION_WRITING:
+		watch(clients, client, INTEREST_WRITE);
+		break;
+	case SESSION_READING:
+		watch(clients, client, INTEREST_READ);
+		break;
+	case SESSION_OVER:
+	default:
+		drop(clients, client);
+		break;
+	}
+}
+
+void
+clients_serve(struct clients *clients, struct client *client)
+{
+	if (client->is_queued)
+		return;
+	if (session_state(client->session) == SESSION_WRITING)
+		session_write(client->session);
+	else
+		session_read(client->session);
+	settle(clients, client);
+}
+
+bool
+clients_have_next(const struct clients *clients)
+{
+	return clients->queue != NULL;
+}
+
+struct client *
+clients_next(struct clients *clients)
+{
+	struct client *client = clients->queue;
+
+	if (client == NULL)
+		return NULL;
+	clients->queue = client->next_queued;
+	if (clients->queue == NULL)
+		clients->queue_end = &clients->queue;
+	return client;
+}
+
+struct session *
+clients_session(struct client *client)
+{
+	return client->session;
+}
+
+void
+clients_answer(struct clients *clients, struct client *client,
+    const char *action)
+{
+	client->is_queued = false;
+	client->active_ms = clock_mono_ms();
+	session_answer(client->session, action);
+	if (clients->is_retired && session_is_idle(client->session)) {
+		/* Whoever asks one question at a time has none under way. */
+		drop(clients, client);
+		return;
+	}
+	settle(clients, client);
+}
+
+void
+clients_retire(struct clients *clients, uint32_t patience_ms)
+{
+	clients->is_retired = true;
+	clients->patience_ms = patience_ms;
+}
+
+void
+clients_sweep(struct clients *clients)
+{
+	int64_t now = clock_mono_ms();
+	struct client *next;
+
+	for (struct client *c = clients->first; c != NULL; c = next) {
+		next = c->next;
+		if (c->is_queued || now - c->active_ms < clients->patience_ms)
+			continue;
+		if (!clients->is_retired) {
+			log_debug("closed a connection that was idle");
+			stats_add(STAT_IDLE_CLOSED, 1);
+		}
+		drop(clients, c);
+	}
+}

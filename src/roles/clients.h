@@ -1,0 +1,52 @@
+/*
+ * clients.h -- the connections of one worker.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ROLES_CLIENTS_H
+#define ROLES_CLIENTS_H
+
+#include "config/config.h"
+#include "policy/session.h"
+#include "server/poller.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct clients;
+struct client;
+
+struct clients *clients_new(const struct config *, struct poller *);
+void clients_free(struct clients *);	/* closes what is open */
+
+/* How many are open; is there room for one more? */
+size_t clients_count(const struct clients *);
+bool clients_are_full(const struct clients *);
+
+/* Take over a connection; its tag in the poller is a struct client. */
+void clients_add(struct clients *, int fd);
+
+/* Read or write what is possible for one that the poller reported. */
+void clients_serve(struct clients *, struct client *);
+
+/*
+ * The next client with a request to be answered, in the order they came, or
+ * NULL. Each one taken must be given back with clients_answer.
+ */
+struct client *clients_next(struct clients *);
+struct session *clients_session(struct client *);
+bool clients_have_next(const struct clients *);
+
+/* Answer the request of a client. */
+void clients_answer(struct clients *, struct client *, const char *action);
+
+/*
+ * From now on close each connection once its answer is out; those that wait
+ * are closed when they were idle for patience_ms (clients_sweep does it).
+ */
+void clients_retire(struct clients *, uint32_t patience_ms);
+
+/* Close what was idle for too long: to be called about once a second. */
+void clients_sweep(struct clients *);
+
+#endif

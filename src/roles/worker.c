@@ -1,0 +1,324 @@
+/*
+ * worker.c -- the role that answers Postfix.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A worker serves many connections in rounds: take every complete request
+ * that waits, decide them all in one round trip to the store, answer them.
+ */
+#include "roles/worker.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stats.h"
+#include "policy/decide.h"
+#include "policy/journal.h"
+#include "roles/clients.h"
+#include "server/poller.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+	SWEEP_MS = 1000,
+	/*
+	 * A retired worker answers each connection once more. Postfix may
+	 * pause for longer; it takes a closed connection as it should.
+	 */
+	RETIRED_IDLE_MS = 10000,
+	/* Told to stop: the master's patience is 4 s. */
+	STOPPED_IDLE_MS = 1000,
+	STOP_MS = 3000,
+	TAGS = 128,
+	/* Descriptors that are not connections: logs, store, files. */
+	SPARE_FILES = 64,
+	/* Connections accepted in one go, so that other workers get theirs. */
+	ACCEPT_AT_ONCE = 4,
+};
+
+struct worker {
+	const struct seat *seat;
+	const struct config *config;
+	struct desk desk;
+	struct poller *poller;
+	struct clients *clients;
+	bool is_listening;
+	bool is_paused;		/* accept failed: until the next sweep */
+	bool is_leaving;
+	int64_t stop_ms;	/* leave by then at the latest; 0: no hurry */
+	int64_t sweep_ms;
+	struct log_limit accept_limit;
+	/* A round. */
+	struct client *asking[ROUND_MAX];
+	struct decision decisions[ROUND_MAX];
+};
+
+/* One descriptor each for many connections: take what the system allows. */
+static void
+raise_file_limit(const struct config *config)
+{
+	rlim_t wanted = config->server.max_connections + SPARE_FILES;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	if (limit.rlim_max < wanted)
+		log_warning("only %llu open files are allowed; "
+		    "server.max_connections: %u needs %llu",
+		    (unsigned long long)limit.rlim_max,
+		    config->server.max_connections,
+		    (unsigned long long)wanted);
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void
+listen_on(struct worker *worker, bool is_wanted)
+{
+	const struct listeners *listeners = worker->seat->listeners;
+
+	if (worker->is_listening == is_wanted)
+		return;
+	worker->is_listening = is_wanted;
+	for (size_t i = 0; i < listeners->count; i++) {
+		struct listener *listener = &listeners->list[i];
+
+		if (!is_wanted)
+			poller_remove(worker->poller, listener->fd);
+		else if (poller_add(worker->poller, listener->fd,
+			     INTEREST_ACCEPT, listener) != 0)
+			log_error("epoll: %s: %s", listener->spec,
+			    strerror(errno));
+	}
+}
+
+/* Take up to most connections; false: there are none, or no more can be. */
+static bool
+accept_some(struct worker *worker, int listening, unsigned most)
+{
+	for (unsigned i = 0; i < most; i++) {
+		int fd;
+
+		if (clients_are_full(worker->clients))
+			return false;
+		fd = accept(listening, NULL, NULL);
+		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
+			continue;
+		if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return false;
+		if (fd < 0) {
+			/* Out of descriptors or memory: pause for a while. */
+			log_limited(&worker->accept_limit, LOG_LEVEL_ERROR,
+			    "accept: %s", strerror(errno));
+			worker->is_paused = true;
+			return false;
+		}
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+		fcntl(fd, F_SETFL, O_NONBLOCK);
+		clients_add(worker->clients, fd);
+	}
+	return true;
+}
+
+/* Is the tag that of a listener? Then return it. */
+static struct listener *
+as_listener(const struct worker *worker, void *tag)
+{
+	const struct listeners *listeners = worker->seat->listeners;
+
+	for (size_t i = 0; i < listeners->count; i++)
+		if (tag == &listeners->list[i])
+			return tag;
+	return NULL;
+}
+
+/* Whoever connected before the end is still served. */
+static void
+stop_listening(struct worker *worker)
+{
+	const struct listeners *listeners = worker->seat->listeners;
+
+	if (worker->stop_ms != 0)
+		for (size_t i = 0; i < listeners->count; i++)
+			accept_some(worker, listeners->list[i].fd,
+			    worker->config->server.max_connections);
+	listen_on(worker, false);
+	seat_close_listeners(worker->seat);
+}
+
+static void
+leave(struct worker *worker, bool in_a_hurry)
+{
+	if (in_a_hurry && worker->stop_ms == 0)
+		worker->stop_ms = clock_mono_ms() + STOP_MS;
+	if (!worker->is_leaving)
+		stop_listening(worker);
+	worker->is_leaving = true;
+	clients_retire(worker->clients,
+	    worker->stop_ms != 0 ? STOPPED_IDLE_MS : RETIRED_IDLE_MS);
+}
+
+static void
+heed_master(struct worker *worker)
+{
+	enum seat_order order = seat_order(worker->seat);
+
+	if (order == SEAT_RETIRE)
+		leave(worker, false);
+	else if (order == SEAT_STOP) {
+		leave(worker, true);
+		/* Its end would be reported for ever. */
+		poller_remove(worker->poller, worker->seat->master_fd);
+	}
+}
+
+/*
+ * The time a round may take: half the deadline, because a request that comes
+ * just after a round began waits for its end, and then has its own round.
+ */
+static int64_t
+round_deadline(const struct worker *worker)
+{
+	return clock_mono_ms() + worker->config->server.deadline_ms / 2;
+}
+
+/* Take what waits, decide it, answer it. */
+static void
+play_round(struct worker *worker)
+{
+	size_t count = 0;
+	int64_t began_us = clock_mono_us();
+	int64_t now_us;
+
+	while (count < ROUND_MAX &&
+	    (worker->asking[count] = clients_next(worker->clients)) != NULL) {
+		worker->decisions[count].request = session_request(
+		    clients_session(worker->asking[count]));
+		count++;
+	}
+	if (count == 0)
+		return;
+	decide(&worker->desk, worker->decisions, count,
+	    round_deadline(worker));
+	now_us = clock_mono_us();
+	stats_add(STAT_STORE_ROUNDS, 1);
+	stats_add(STAT_STORE_US, (uint64_t)(now_us - began_us));
+	for (size_t i = 0; i < count; i++) {
+		int64_t took_us = now_us - session_since_us(
+		    clients_session(worker->asking[i]));
+
+		stats_add(STAT_REQUEST_US, (uint64_t)took_us);
+		/* The request's bytes go with the answer: log first. */
+		journal_decision(worker->config, &worker->decisions[i],
+		    took_us);
+		clients_answer(worker->clients, worker->asking[i],
+		    worker->decisions[i].action);
+	}
+}
+
+static void
+dispatch(struct worker *worker, void *tag)
+{
+	struct listener *listener = as_listener(worker, tag);
+
+	if (tag == worker)
+		heed_master(worker);
+	else if (listener != NULL)
+		accept_some(worker, listener->fd, ACCEPT_AT_ONCE);
+	else
+		clients_serve(worker->clients, tag);
+}
+
+/* How long to wait: the store's needs and the sweep, or not at all. */
+static int
+patience(struct worker *worker)
+{
+	int store_ms = store_tend(worker->desk.store);
+	int sweep_ms = clock_left_ms(worker->sweep_ms);
+
+	if (clients_have_next(worker->clients))
+		return 0;
+	return store_ms >= 0 && store_ms < sweep_ms ? store_ms : sweep_ms;
+}
+
+static void
+sweep(struct worker *worker)
+{
+	if (clock_left_ms(worker->sweep_ms) > 0)
+		return;
+	worker->sweep_ms = clock_mono_ms() +
+	    (worker->is_leaving ? SWEEP_MS / 10 : SWEEP_MS);
+	clients_sweep(worker->clients);
+	worker->is_paused = false;
+	if (poller_is_told())
+		leave(worker, true);
+}
+
+static bool
+is_over(const struct worker *worker)
+{
+	if (!worker->is_leaving)
+		return false;
+	return clients_count(worker->clients) == 0 ||
+	    (worker->stop_ms != 0 && clock_left_ms(worker->stop_ms) == 0);
+}
+
+static void
+serve(struct worker *worker)
+{
+	void *tags[TAGS];
+
+	while (!is_over(worker)) {
+		size_t count = poller_wait(worker->poller, tags, TAGS,
+		    patience(worker));
+
+		for (size_t i = 0; i < count; i++)
+			dispatch(worker, tags[i]);
+		play_round(worker);
+		sweep(worker);
+		if (!worker->is_leaving)
+			listen_on(worker, !worker->is_paused &&
+			    !clients_are_full(worker->clients));
+	}
+}
+
+int
+worker_run(const struct seat *seat)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+	int status = EX_OSERR;
+
+	if (worker == NULL)
+		return status;
+	worker->seat = seat;
+	worker->config = seat->load->config;
+	raise_file_limit(worker->config);
+	if (desk_open(&worker->desk, worker->config,
+		seat->load->geoip.fd >= 0 ? seat->load->geoip.path : "") != 0)
+		goto fail;
+	worker->poller = poller_new();
+	if (worker->poller == NULL ||
+	    poller_add(worker->poller, seat->master_fd, INTEREST_READ,
+		worker) != 0) {
+		log_error("epoll: %s", strerror(errno));
+		goto fail;
+	}
+	worker->clients = clients_new(worker->config, worker->poller);
+	poller_catch_term();
+	store_tend(worker->desk.store);
+	seat_ready(seat);
+	listen_on(worker, true);
+	serve(worker);
+	status = EX_OK;
+fail:
+	clients_free(worker->clients);
+	poller_free(worker->poller);
+	desk_close(&worker->desk);
+	free(worker);
+	return status;
+}

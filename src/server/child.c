@@ -1,0 +1,62 @@
+/*
+ * child.c -- what a forked process does before its role, and after.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "server/child.h"
+
+#include "base/stats.h"
+#include "server/signals.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static bool
+listens_on(const struct generation *generation, int fd)
+{
+	for (size_t i = 0; i < generation->listeners.count; i++)
+		if (generation->listeners.list[i].fd == fd)
+			return true;
+	return false;
+}
+
+/* Close what a generation has open and `own` has not. A brother's end of his
+ * pair, kept open here, would keep him from seeing the master's death. */
+static void
+close_foreign(const struct generation *generation,
+    const struct generation *own)
+{
+	for (size_t i = 0; i < generation->roster.count; i++)
+		if (generation->members[i].fd >= 0)
+			close(generation->members[i].fd);
+	if (generation == own)
+		return;
+	for (size_t i = 0; i < generation->listeners.count; i++)
+		if (!listens_on(own, generation->listeners.list[i].fd))
+			close(generation->listeners.list[i].fd);
+	if (generation->load->geoip.fd >= 0 &&
+	    generation->load->geoip.fd != own->load->geoip.fd)
+		close(generation->load->geoip.fd);
+}
+
+_Noreturn void
+child_run(const struct fleet *fleet, const struct generation *own,
+    const struct post *post, int master_fd, pid_t master)
+{
+	const struct seat seat = {
+		.index = post->index,
+		.master_fd = master_fd,
+		.listeners = &own->listeners,
+		.load = own->load,
+	};
+
+	for (size_t i = 0; i < fleet->private_count; i++)
+		close(fleet->private_fds[i]);
+	for (const struct generation *generation = fleet->newest;
+	    generation != NULL; generation = generation->older)
+		close_foreign(generation, own);
+	signals_child(master);
+	stats_use(own->members[post - own->roster.posts].slot);
+	stats_add(STAT_STARTS, 1);
+	exit(own->roles[post->role].run(&seat));
+}

@@ -1,0 +1,65 @@
+/*
+ * fleet.h -- the processes of all generations: start, hear, reap.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef SERVER_FLEET_H
+#define SERVER_FLEET_H
+
+#include "server/generation.h"
+
+#include <poll.h>
+#include <stdbool.h>
+
+enum { FLEET_PRIVATE_MAX = 4 };
+
+struct fleet {
+	const struct service *service;
+	struct generation *newest;	/* its `older` leads to the others */
+	unsigned last_number;
+	unsigned slot_count;
+	bool *slots;	/* of the counters: taken? The first is the master's */
+	struct pollfd *polled;
+	size_t polled_size;
+	/* Descriptors of the master that no child may have. */
+	size_t private_count;
+	int private_fds[FLEET_PRIVATE_MAX];
+	/* Exit status of the last one that was not told to end; 0: none, or
+	 * it was killed by a signal. */
+	int last_status;
+};
+
+/* Start without a generation; `first` tells how large they will be. Return
+ * 0, or -1 with the error logged. */
+int fleet_open(struct fleet *, const struct service *,
+    const struct config *first);
+/* Free everything; no process should be left. */
+void fleet_close(struct fleet *);
+
+/* Keep a descriptor, unless it is -1, from the processes that are forked;
+ * no more, before it is closed. */
+void fleet_keep_private(struct fleet *, int fd);
+void fleet_drop_private(struct fleet *, int fd);
+
+/* Add a generation on trial; takes the load and the listeners. Remove and
+ * free one of which nobody is left. */
+struct generation *fleet_add(struct fleet *, struct load *,
+    struct listeners *, int64_t now);
+void fleet_remove(struct fleet *, struct generation *);
+
+/* The newest generation in a phase, or NULL. */
+struct generation *fleet_find(const struct fleet *, enum roster_phase);
+
+/* Start whoever is due. A failure is logged and tried again later. */
+void fleet_start_due(struct fleet *, int64_t now);
+
+/* Reap who ended, and log how. */
+void fleet_reap(struct fleet *, int64_t now);
+
+/* Wait until wake_ms (monotonic), for a signal, or for a process to say that
+ * it is up. */
+void fleet_wait(struct fleet *, int64_t wake_ms);
+
+/* The earliest time that a roster asks for; INT64_MAX: none. */
+int64_t fleet_wake_ms(const struct fleet *);
+
+#endif

@@ -1,0 +1,304 @@
+/*
+ * listen.c -- the sockets that clients come to.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define _GNU_SOURCE /* SOCK_CLOEXEC */
+#include "server/listen.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/adopt.h"
+#include "server/endpoint.h"
+#include "server/unix_socket.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct listener *
+add(struct listeners *listeners, int fd, const char *spec)
+{
+	struct listener *listener;
+
+	listeners->list = mem_grow(listeners->list, listeners->count + 1,
+	    sizeof(*listeners->list));
+	listener = &listeners->list[listeners->count++];
+	*listener = (struct listener) { .fd = fd, .spec = mem_dup(spec) };
+	return listener;
+}
+
+static bool
+has_fd(const struct listeners *listeners, int fd)
+{
+	for (size_t i = 0; listeners != NULL && i < listeners->count; i++)
+		if (listeners->list[i].fd == fd)
+			return true;
+	return false;
+}
+
+/* Add what another list has open, to be shared with it. */
+static void
+share(struct listeners *listeners, const struct listener *other,
+    const char *spec)
+{
+	struct listener *listener;
+
+	if (has_fd(listeners, other->fd))
+		return;
+	listener = add(listeners, other->fd, spec);
+	listener->path = mem_dup(other->path);
+	listener->is_adopted = other->is_adopted;
+	listener->device = other->device;
+	listener->inode = other->inode;
+}
+
+/* Does a listener serve this address, which spec stands for? */
+static bool
+serves(const struct listener *listener, const struct endpoint *wanted,
+    const char *spec)
+{
+	struct endpoint bound;
+
+	if (endpoint_of(listener->fd, &bound) != 0)
+		return false;
+	if (endpoint_equal(&bound, wanted))
+		return true;
+	/* Port 0 became a real one: only the text tells what it stood for. */
+	return wanted->address.ss_family != AF_UNIX &&
+	    bound.address.ss_family == wanted->address.ss_family &&
+	    endpoint_port(wanted) == 0 && strcmp(listener->spec, spec) == 0;
+}
+
+static const struct listener *
+find(const struct listeners *listeners, const struct endpoint *wanted,
+    const char *spec)
+{
+	for (size_t i = 0; listeners != NULL && i < listeners->count; i++)
+		if (serves(&listeners->list[i], wanted, spec))
+			return &listeners->list[i];
+	return NULL;
+}
+
+static void
+log_inet_error(const char *spec, int error)
+{
+	const char *remedy = "";
+
+	if (error == EADDRINUSE)
+		remedy = "; another program listens there, stop it or choose "
+			 "another port";
+	else if (error == EACCES)
+		remedy = "; a port below 1024 needs root";
+	else if (error == EADDRNOTAVAIL)
+		remedy = "; this host does not have the address";
+	log_error("listen: %s: %s%s", spec, strerror(error), remedy);
+}
+
+/* Return the descriptor, or -1 with errno set. */
+static int
+open_inet(const struct endpoint *endpoint)
+{
+	const int family = endpoint->address.ss_family;
+	const int yes = 1;
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error;
+
+	if (fd < 0)
+		return -1;
+	/* V6ONLY: what an IPv6 address takes does not depend on a sysctl. */
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+	    (family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+		&yes, sizeof(yes)) == 0) &&
+	    bind(fd, (const struct sockaddr *)&endpoint->address,
+		endpoint->size) == 0 && listen(fd, SOMAXCONN) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+static int
+add_unix(struct listeners *listeners, const char *spec,
+    const struct endpoint *endpoint, const struct socket_access *access)
+{
+	struct socket_file file;
+	struct listener *listener;
+	int fd = unix_socket_open(endpoint, access, &file);
+
+	if (fd < 0)
+		return -1;
+	listener = add(listeners, fd, spec);
+	listener->path = mem_dup(endpoint_path(endpoint));
+	listener->device = file.device;
+	listener->inode = file.inode;
+	log_info("listening on %s", spec);
+	return 0;
+}
+
+static int
+add_inet(struct listeners *listeners, const char *spec,
+    const struct endpoint *endpoint)
+{
+	char text[ENDPOINT_TEXT_SIZE];
+	struct endpoint bound;
+	int fd = open_inet(endpoint);
+
+	if (fd < 0)
+		return -1;
+	add(listeners, fd, spec);
+	if (endpoint_of(fd, &bound) == 0)
+		log_info("listening on %s", endpoint_format(&bound, text));
+	return 0;
+}
+
+/* The addresses of one host: those of a protocol that this machine does not
+ * have are left out, as long as one is left. */
+static int
+add_host(struct listeners *listeners, const char *spec,
+    const struct endpoint *list, size_t count, const struct listeners *old)
+{
+	size_t opened = 0;
+	int error = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct listener *other = find(old, &list[i], spec);
+
+		if (other != NULL) {
+			share(listeners, other, spec);
+			opened++;
+		} else if (add_inet(listeners, spec, &list[i]) == 0) {
+			opened++;
+		} else if (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL) {
+			error = errno;
+		} else {
+			log_inet_error(spec, errno);
+			return -1;
+		}
+	}
+	if (opened > 0)
+		return 0;
+	log_inet_error(spec, error);
+	return -1;
+}
+
+static int
+add_spec(struct listeners *listeners, const char *spec,
+    const struct socket_access *access, const struct listeners *old)
+{
+	struct endpoint list[ENDPOINTS_MAX];
+	size_t count = endpoint_parse(spec, list);
+	const struct listener *other;
+
+	if (count == 0)
+		return -1;
+	other = find(listeners, &list[0], spec);
+	if (other != NULL && !other->is_adopted) {
+		log_error("listen: %s is named twice", spec);
+		return -1;
+	}
+	if (endpoint_path(&list[0]) == NULL)
+		return add_host(listeners, spec, list, count, old);
+	other = find(old, &list[0], spec);
+	if (other == NULL)
+		return add_unix(listeners, spec, &list[0], access);
+	share(listeners, other, spec);
+	return 0;
+}
+
+/* What systemd passed, as a list that can be taken over from. */
+static int
+adopt(struct listeners *adopted)
+{
+	char text[ENDPOINT_TEXT_SIZE];
+	int fds[ADOPT_MAX];
+	int count = adopt_listeners(fds);
+
+	for (int i = 0; i < count; i++) {
+		struct endpoint bound;
+
+		if (endpoint_of(fds[i], &bound) != 0)
+			continue; /* adopt_listeners has looked at it */
+		endpoint_format(&bound, text);
+		add(adopted, fds[i], text)->is_adopted = true;
+		log_info("listening on %s, passed by systemd", text);
+	}
+	return count < 0 ? -1 : 0;
+}
+
+/* Free the list, not what it has open. */
+static void
+forget(struct listeners *listeners)
+{
+	for (size_t i = 0; i < listeners->count; i++) {
+		free(listeners->list[i].spec);
+		free(listeners->list[i].path);
+	}
+	free(listeners->list);
+	*listeners = (struct listeners) { 0 };
+}
+
+int
+listen_open(struct listeners *listeners, const struct config *config,
+    const struct listeners *old)
+{
+	struct listeners adopted = { 0 };
+	const struct listeners *source = old != NULL ? old : &adopted;
+	struct socket_access access;
+	int result = 0;
+
+	*listeners = (struct listeners) { 0 };
+	if (socket_access_find(&access, config) != 0)
+		return -1;
+	if (old == NULL && adopt(&adopted) != 0)
+		return -1;
+	for (size_t i = 0; i < source->count; i++)
+		if (source->list[i].is_adopted)
+			share(listeners, &source->list[i],
+			    source->list[i].spec);
+	for (size_t i = 0; i < config->listen.count; i++)
+		if (add_spec(listeners, config->listen.list[i], &access,
+			source) != 0)
+			result = -1;
+	if (result != 0)
+		listen_close(listeners, old);
+	forget(&adopted);
+	return result;
+}
+
+void
+listen_restrict(const struct listeners *listeners, const struct config *config)
+{
+	struct socket_access access;
+
+	if (socket_access_find(&access, config) != 0)
+		return;
+	for (size_t i = 0; i < listeners->count; i++) {
+		const struct listener *listener = &listeners->list[i];
+		struct socket_file file = { listener->device,
+			listener->inode };
+
+		if (listener->path != NULL)
+			unix_socket_restrict(listener->path, &file, &access);
+	}
+}
+
+void
+listen_close(struct listeners *listeners, const struct listeners *kept)
+{
+	for (size_t i = 0; i < listeners->count; i++) {
+		const struct listener *listener = &listeners->list[i];
+		struct socket_file file = { listener->device,
+			listener->inode };
+
+		if (has_fd(kept, listener->fd))
+			continue;
+		if (listener->path != NULL)
+			unix_socket_remove(listener->path, &file);
+		close(listener->fd);
+	}
+	forget(listeners);
+}

@@ -1,0 +1,337 @@
+/*
+ * master.c -- the master: fork, supervise, reload, stop.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "server/master.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stats.h"
+#include "server/background.h"
+#include "server/fleet.h"
+#include "server/notify.h"
+#include "server/pidfile.h"
+#include "server/privs.h"
+#include "server/reload.h"
+#include "server/signals.h"
+
+#include <signal.h>
+#include <sysexits.h>
+
+/* For killed processes to vanish; then we leave without them. */
+enum { KILL_MS = 500 };
+
+struct master {
+	const struct service *service;
+	struct fleet fleet;
+	struct notify notify;
+	struct pidfile pidfile;
+	struct background background;
+	struct reload reload;
+	size_t told_up;		/* systemd was told that so many are up ... */
+	unsigned told_number;	/* ... of this generation */
+};
+
+static void
+tell_status(struct master *master)
+{
+	const struct generation *serving =
+	    fleet_find(&master->fleet, ROSTER_SERVING);
+	size_t up = serving == NULL ? 0 : roster_up(&serving->roster);
+
+	if (serving == NULL || (up == master->told_up &&
+		serving->number == master->told_number))
+		return;
+	master->told_up = up;
+	master->told_number = serving->number;
+	notify_send(&master->notify,
+	    "STATUS=Generation %u: %zu of %zu processes are up",
+	    serving->number, up, serving->roster.count);
+}
+
+/* Answer the watchdog while the service is there. Return when to do so again. */
+static int64_t
+tell_watchdog(struct master *master, int64_t now)
+{
+	const struct generation *serving =
+	    fleet_find(&master->fleet, ROSTER_SERVING);
+
+	if (serving == NULL || roster_role_up(&serving->roster, 0) == 0)
+		return INT64_MAX;
+	return notify_watchdog(&master->notify, now);
+}
+
+/* All of the first or of a new generation are up. */
+static void
+accept_trial(struct master *master, struct generation *trial, int64_t now)
+{
+	struct generation *old = fleet_find(&master->fleet, ROSTER_SERVING);
+
+	roster_serve(&trial->roster);
+	if (old != NULL) {
+		reload_accept(&master->reload, trial, old, now);
+		return;
+	}
+	log_info("policyd " POLICYD_VERSION " serves, %zu processes",
+	    trial->roster.count);
+	fleet_drop_private(&master->fleet, master->background.fd);
+	background_ready(&master->background);
+	/* In the background the process that was called tells it: systemd
+	 * would not listen to us yet. */
+	if (!master->background.is_daemon)
+		notify_send(&master->notify, "READY=1");
+}
+
+/* Return 0, or the exit status if there is no other generation. */
+static int
+reject_trial(struct master *master, struct generation *trial, int64_t now)
+{
+	struct generation *old = fleet_find(&master->fleet, ROSTER_SERVING);
+
+	if (!trial->roster.has_failed) {
+		log_error("not all processes were up within %d s (? is "
+			  "behind who was not)", ROSTER_TRIAL_MS / 1000);
+		generation_log(trial);
+	}
+	if (old != NULL) {
+		reload_reject(&master->reload, trial, old, now);
+		return 0;
+	}
+	log_error("not started: see above");
+	return master->fleet.last_status != 0 ? master->fleet.last_status
+					      : EX_UNAVAILABLE;
+}
+
+/* --- the loop --------------------------------------------------------------- */
+
+/* Do what the rosters advise. Return 0, or the status of a failed start. */
+static int
+settle(struct master *master, int64_t now)
+{
+	struct generation *older;
+
+	for (struct generation *one = master->fleet.newest; one != NULL;
+	    one = older) {
+		int status = 0;
+
+		older = one->older;
+		switch (roster_check(&one->roster, now)) {
+		case ROSTER_ACCEPT:
+			accept_trial(master, one, now);
+			break;
+		case ROSTER_REJECT:
+			status = reject_trial(master, one, now);
+			break;
+		case ROSTER_STOP:
+			log_info("generation %u is stopped: it has finished "
+				 "long enough", one->number);
+			generation_stop(one, now);
+			break;
+		case ROSTER_KILL:
+			generation_kill(one);
+			break;
+		case ROSTER_DONE:
+			log_info("generation %u is gone", one->number);
+			fleet_remove(&master->fleet, one);
+			break;
+		case ROSTER_WAIT:
+		default:
+			break;
+		}
+		if (status != 0)
+			return status;
+	}
+	return 0;
+}
+
+static void
+log_state(const struct master *master)
+{
+	stats_log();
+	for (const struct generation *one = master->fleet.newest; one != NULL;
+	    one = one->older)
+		generation_log(one);
+}
+
+/* One reload at a time: what comes meanwhile waits. */
+static void
+obey_signals(struct master *master)
+{
+	if (signals_take(SIGUSR1))
+		log_state(master);
+	if (fleet_find(&master->fleet, ROSTER_TRIAL) != NULL)
+		return;
+	if (signals_take(SIGHUP)) {
+		signals_take(SIGUSR2); /* a reload takes a new file too */
+		reload_begin(&master->reload, LOAD_RELOAD);
+	} else if (signals_take(SIGUSR2)) {
+		reload_begin(&master->reload, LOAD_REFRESH);
+	}
+}
+
+/* Until told to stop (0), or a start that failed (its status). */
+static int
+supervise(struct master *master)
+{
+	for (;;) {
+		int64_t now = clock_mono_ms();
+		int64_t wake_ms, watchdog_ms;
+		int status;
+
+		fleet_reap(&master->fleet, now);
+		if (signals_take(SIGTERM) || signals_take(SIGINT))
+			return 0;
+		status = settle(master, now);
+		if (status != 0)
+			return status;
+		obey_signals(master);
+		fleet_start_due(&master->fleet, clock_mono_ms());
+		tell_status(master);
+		watchdog_ms = tell_watchdog(master, now);
+		wake_ms = fleet_wake_ms(&master->fleet);
+		fleet_wait(&master->fleet,
+		    wake_ms < watchdog_ms ? wake_ms : watchdog_ms);
+	}
+}
+
+/* --- stop ------------------------------------------------------------------- */
+
+static void
+close_all_listeners(struct master *master)
+{
+	struct generation *trial = fleet_find(&master->fleet, ROSTER_TRIAL);
+	struct generation *serving =
+	    fleet_find(&master->fleet, ROSTER_SERVING);
+
+	if (trial != NULL)
+		listen_close(&trial->listeners,
+		    serving == NULL ? NULL : &serving->listeners);
+	if (serving != NULL)
+		listen_close(&serving->listeners, NULL);
+}
+
+/* Stop all processes; more signals change nothing. */
+static void
+stop(struct master *master)
+{
+	int64_t now = clock_mono_ms();
+	int64_t leave_ms = now + ROSTER_STOP_MS + KILL_MS;
+
+	log_info("stopping");
+	notify_send(&master->notify, "STOPPING=1\nSTATUS=Stopping");
+	close_all_listeners(master);
+	for (struct generation *one = master->fleet.newest; one != NULL;
+	    one = one->older)
+		if (one->roster.phase < ROSTER_STOPPING)
+			generation_stop(one, now);
+	while (master->fleet.newest != NULL && now < leave_ms) {
+		int64_t wake_ms = fleet_wake_ms(&master->fleet);
+
+		fleet_wait(&master->fleet,
+		    wake_ms < leave_ms ? wake_ms : leave_ms);
+		now = clock_mono_ms();
+		fleet_reap(&master->fleet, now);
+		settle(master, now);
+	}
+	log_info("stopped");
+}
+
+/* --- start ------------------------------------------------------------------ */
+
+/* Leave the terminal, if that is wanted, before processes inherit it. */
+static void
+detach(struct master *master, const struct config *config)
+{
+	if (!master->background.is_daemon)
+		return;
+	if (!config->log.to_syslog && background_loses_stderr())
+		log_warning("log.to is stderr, which is lost in the "
+			    "background: logging to syslog");
+	background_detach();
+	background_set_log(&master->background, &config->log);
+}
+
+/* With all that needs root: open, lock, then drop it. Return 0 or the exit
+ * status; what was opened is closed by the caller either way. */
+static int
+prepare(struct master *master, const struct config *config,
+    const char *pidfile, struct listeners *listeners)
+{
+	struct privs privs;
+	int status = 0;
+
+	if (pidfile == NULL || *pidfile == '\0')
+		pidfile = config->server.pidfile;
+	if (privs_lookup(&privs, config->server.user,
+		config->server.group) != 0)
+		return EX_CONFIG;
+	if (listen_open(listeners, config, NULL) != 0 ||
+	    pidfile_open(&master->pidfile, pidfile) != 0)
+		status = EX_UNAVAILABLE;
+	else if (fleet_open(&master->fleet, master->service, config) != 0)
+		status = EX_OSERR;
+	else if (privs_drop(&privs) != 0)
+		status = EX_NOPERM;
+	privs_clear(&privs);
+	return status;
+}
+
+/* Start, serve and stop, in the process that stays. */
+static int
+serve(struct master *master, const char *pidfile)
+{
+	struct load *load = master->service->load(LOAD_START, NULL);
+	struct listeners listeners = { 0 };
+	int status;
+
+	if (load == NULL)
+		return EX_CONFIG;
+	log_setup(&load->config->log);
+	signals_open();
+	status = prepare(master, load->config, pidfile, &listeners);
+	if (status != 0) {
+		listen_close(&listeners, NULL);
+		master->service->unload(load);
+	} else {
+		detach(master, load->config);
+		fleet_keep_private(&master->fleet, master->notify.fd);
+		fleet_keep_private(&master->fleet, master->pidfile.fd);
+		fleet_keep_private(&master->fleet, master->background.fd);
+		fleet_add(&master->fleet, load, &listeners, clock_mono_ms());
+		status = supervise(master);
+		stop(master);
+	}
+	fleet_close(&master->fleet);
+	pidfile_close(&master->pidfile);
+	return status;
+}
+
+int
+master_run(const struct service *service, const struct master_options *options)
+{
+	struct master master = {
+		.service = service,
+		.pidfile = { .fd = -1 },
+		.background = { .fd = -1 },
+	};
+	int status = EX_OSERR;
+
+	master.reload = (struct reload) {
+		.service = service,
+		.fleet = &master.fleet,
+		.notify = &master.notify,
+		.background = &master.background,
+	};
+	notify_open(&master.notify);
+	if (!options->is_daemon) {
+		status = serve(&master, options->pidfile);
+	} else if (background_start(&master.background, &status) == 0) {
+		if (master.background.is_daemon)
+			status = serve(&master, options->pidfile);
+		else if (status == 0)
+			notify_send(&master.notify, "MAINPID=%d\nREADY=1",
+			    (int)master.background.pid);
+	}
+	notify_close(&master.notify);
+	return status;
+}

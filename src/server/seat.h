@@ -1,0 +1,56 @@
+/*
+ * seat.h -- where a process that the master forked sits.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The master and each of its processes are joined by a pair of sockets: the
+ * process says that it is up, the master that it shall retire or stop.
+ */
+#ifndef SERVER_SEAT_H
+#define SERVER_SEAT_H
+
+#include "config/config.h"
+#include "server/listen.h"
+#include "server/snapshot.h"
+
+/* What a generation lives on: constant once loaded. */
+struct load {
+	struct config *config;
+	struct snapshot geoip;	/* fd -1: none configured */
+};
+
+struct seat {
+	unsigned index;		/* 0 to count-1 within its role */
+	/*
+	 * From the master; to be waited on for reading, non-blocking. A byte
+	 * on it: retire, that is, take no more connections, serve those there
+	 * are until they can be closed without loss. Its end: stop, answer
+	 * what is under way and exit. See seat_order.
+	 */
+	int master_fd;
+	const struct listeners *listeners;
+	const struct load *load;
+};
+
+enum seat_order {
+	SEAT_STAY,
+	SEAT_RETIRE,
+	SEAT_STOP,
+};
+
+/* Take the master's order from master_fd; never waits. */
+enum seat_order seat_order(const struct seat *);
+
+/*
+ * Tell the master that this process is up. Each must, once it has opened what
+ * it needs: a start or a reload in which one does not fails.
+ */
+void seat_ready(const struct seat *);
+
+/*
+ * Close this process's copies of the listening sockets. A socket listens for
+ * as long as anybody holds it: so who takes no connections calls this at
+ * once, and who is retired or stopped as soon as it takes no more.
+ */
+void seat_close_listeners(const struct seat *);
+
+#endif

@@ -110,3 +110,26 @@ clean:
 
 .PHONY: all check-unit deps clean
 .DELETE_ON_ERROR:
+
+# --- both stores answer alike --------------------------------------------------
+
+# Runs on SQLite, and on PostgreSQL if PGHOST or the like names a server;
+# otherwise in a throw-away one, if pg_virtualenv is there.
+STORE_TEST = $(BUILD)/tests/store/test_store
+
+$(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
+		$(BUILD)/libpolicyd.a
+	$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
+
+check-store: $(STORE_TEST)
+	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
+	    command -v pg_virtualenv >/dev/null; then \
+		pg_virtualenv -v 15 $(STORE_TEST); \
+	else \
+		$(STORE_TEST); \
+	fi
+
+-include $(wildcard $(BUILD)/tests/store/*.d)
+.PHONY: check-store

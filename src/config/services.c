@@ -4,7 +4,7 @@
  */
 #include "config/services.h"
 
-#include "config/endpoint.h"
+#include "config/hostport.h"
 #include "config/macros.h"
 
 #include <errno.h>
@@ -221,7 +221,7 @@ check_smtp(struct draft *draft)
 		draft_refuse(
 		    draft, "smtp.password_file", "needs smtp.username");
 	if (has_name && config->smtp.tls == SMTP_TLS_NONE &&
-	    !endpoint_is_loopback(config->smtp.host))
+	    !hostport_is_loopback(config->smtp.host))
 		draft_refuse(draft, "smtp.username",
 		    "would send a password unencrypted to %s; set smtp.tls to "
 		    "starttls or wrapped",
@@ -248,20 +248,20 @@ static void
 check_http(struct draft *draft)
 {
 	const struct config *config = draft->config;
-	struct endpoint endpoint;
+	struct hostport hostport;
 	const char *wrong;
 
 	check_pair(draft, "http.tls.cert_file", config->http.cert_file,
 	    "http.tls.key_file", config->http.key_file);
 	if (*config->http.listen == '\0')
 		return;
-	wrong = endpoint_parse(&endpoint, config->http.listen);
+	wrong = hostport_parse(&hostport, config->http.listen);
 	if (wrong != NULL)
 		draft_refuse(draft, "http.listen",
 		    "found \"%s\": %s; allowed are 127.0.0.1:8080, "
 		    "[::1]:8080 and unix:/path",
 		    config->http.listen, wrong);
-	else if (!endpoint_is_local(&endpoint) &&
+	else if (!hostport_is_local(&hostport) &&
 		 config->http.users.count == 0 &&
 		 config->http.tokens.count == 0 &&
 		 !draft_is_bad(draft, "http.users") &&

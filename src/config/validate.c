@@ -5,7 +5,7 @@
 #include "config/validate.h"
 
 #include "base/netset.h"
-#include "config/endpoint.h"
+#include "config/hostport.h"
 #include "config/macros.h"
 #include "config/secret.h"
 #include "config/services.h"
@@ -22,15 +22,15 @@ check_listen(struct draft *draft)
 	for (size_t i = 0; i < listen->count; i++) {
 		const char *spec = listen->list[i];
 		bool is_inet = strncmp(spec, inet, sizeof(inet) - 1) == 0;
-		struct endpoint endpoint;
+		struct hostport hostport;
 		const char *wrong;
 
 		if (!is_inet && strncmp(spec, "unix:", 5) != 0)
 			wrong = "it must begin with unix: or inet:";
 		else
-			wrong = endpoint_parse(&endpoint,
+			wrong = hostport_parse(&hostport,
 			    is_inet ? spec + sizeof(inet) - 1 : spec);
-		if (wrong == NULL && is_inet && endpoint.path != NULL)
+		if (wrong == NULL && is_inet && hostport.path != NULL)
 			wrong = "it is either unix: or inet:";
 		for (size_t j = 0; j < i && wrong == NULL; j++)
 			if (strcmp(listen->list[j], spec) == 0)

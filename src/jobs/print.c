@@ -89,7 +89,7 @@ is_numeric(const struct table *table, size_t column)
 	for (size_t row = 1; row < table->rows; row++) {
 		const char *cell = table->cells[row * table->columns + column];
 
-		if (*cell == '\0' || cell[strspn(cell, "0123456789.")] != '\0')
+		if (*cell == '\0' || cell[strspn(cell, "0123456789")] != '\0')
 			return false;
 	}
 	return table->rows > 1;

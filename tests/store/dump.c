@@ -48,7 +48,8 @@ const struct dump_query dump_queries[] = {
 	    "SELECT channel, kind, account, created_at, next_try, attempts, "
 	    "ended_at, error FROM outbox ORDER BY id",
 	    "SELECT channel, kind, account, " MS("created_at") ", "
-	    MS("next_try") ", attempts, " MS("ended_at") ", error "
+	    MS("next_try") ", attempts, CASE WHEN ended_at IS NOT NULL THEN "
+	    MS("ended_at") " END, error "
 	    "FROM policyd.outbox ORDER BY id" },
 	{ "events",
 	    "SELECT o.account, o.kind, e.key, e.value FROM outbox o, "

@@ -101,7 +101,9 @@ CREATE TABLE outbox (
     attempts      INTEGER NOT NULL DEFAULT 0,
     next_try      INTEGER NOT NULL,
     ended_at      INTEGER,              -- told, or given up
-    error         TEXT NOT NULL DEFAULT ''
+    error         TEXT NOT NULL DEFAULT '',
+    -- Who is still to get a mail, one a line; '' everybody.
+    recipients    TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_open ON outbox (next_try) WHERE ended_at IS NULL;
 

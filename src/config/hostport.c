@@ -1,8 +1,8 @@
 /*
- * endpoint.c -- where a server listens: "unix:/path" or "host:port".
+ * hostport.c -- where a server listens: "unix:/path" or "host:port".
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "config/endpoint.h"
+#include "config/hostport.h"
 
 #include "base/addr.h"
 #include "base/text.h"
@@ -13,18 +13,18 @@
 #include <sys/un.h>
 
 static const char *
-parse_path(struct endpoint *endpoint, const char *path)
+parse_path(struct hostport *hostport, const char *path)
 {
 	if (*path != '/')
 		return "the path of a Unix socket must begin with /";
 	if (strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path))
 		return "the path of a Unix socket has at most 107 bytes";
-	endpoint->path = path;
+	hostport->path = path;
 	return NULL;
 }
 
 static const char *
-parse_host(struct endpoint *endpoint, const char *host, size_t length)
+parse_host(struct hostport *hostport, const char *host, size_t length)
 {
 	struct addr addr;
 	bool is_bracketed =
@@ -34,41 +34,41 @@ parse_host(struct endpoint *endpoint, const char *host, size_t length)
 		host++;
 		length -= 2;
 	}
-	if (length == 0 || length >= sizeof(endpoint->host))
+	if (length == 0 || length >= sizeof(hostport->host))
 		return "there is no host before the port";
-	memcpy(endpoint->host, host, length);
-	endpoint->host[length] = '\0';
-	if (strpbrk(endpoint->host, " \t/[]") != NULL)
+	memcpy(hostport->host, host, length);
+	hostport->host[length] = '\0';
+	if (strpbrk(hostport->host, " \t/[]") != NULL)
 		return "the host is no name and no address";
-	if (!is_bracketed && strchr(endpoint->host, ':') != NULL)
+	if (!is_bracketed && strchr(hostport->host, ':') != NULL)
 		return "an IPv6 address must be in brackets: [::1]:4646";
-	if (is_bracketed && (addr_parse(endpoint->host, &addr) != 0 ||
-				strchr(endpoint->host, ':') == NULL))
+	if (is_bracketed && (addr_parse(hostport->host, &addr) != 0 ||
+				strchr(hostport->host, ':') == NULL))
 		return "there is no IPv6 address between the brackets";
 	return NULL;
 }
 
 const char *
-endpoint_parse(struct endpoint *endpoint, const char *text)
+hostport_parse(struct hostport *hostport, const char *text)
 {
 	static const char unix_prefix[] = "unix:";
 	const char *colon = strrchr(text, ':');
 	int64_t port;
 
-	memset(endpoint, 0, sizeof(*endpoint));
+	memset(hostport, 0, sizeof(*hostport));
 	if (strncmp(text, unix_prefix, sizeof(unix_prefix) - 1) == 0)
-		return parse_path(endpoint, text + sizeof(unix_prefix) - 1);
+		return parse_path(hostport, text + sizeof(unix_prefix) - 1);
 	if (colon == NULL)
 		return "there is no port; write 127.0.0.1:4646";
 	port = text_parse_number(colon + 1, UINT16_MAX);
 	if (port < 0)
 		return "the port must be a number from 0 to 65535";
-	endpoint->port = (unsigned)port;
-	return parse_host(endpoint, text, (size_t)(colon - text));
+	hostport->port = (unsigned)port;
+	return parse_host(hostport, text, (size_t)(colon - text));
 }
 
 bool
-endpoint_is_loopback(const char *host)
+hostport_is_loopback(const char *host)
 {
 	struct addr addr;
 
@@ -85,7 +85,7 @@ endpoint_is_loopback(const char *host)
 }
 
 bool
-endpoint_is_local(const struct endpoint *endpoint)
+hostport_is_local(const struct hostport *hostport)
 {
-	return endpoint->path != NULL || endpoint_is_loopback(endpoint->host);
+	return hostport->path != NULL || hostport_is_loopback(hostport->host);
 }

@@ -241,3 +241,26 @@ bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
 	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
 
 .PHONY: bench
+
+# --- both stores answer alike --------------------------------------------------
+
+# Runs on SQLite, and on PostgreSQL if PGHOST or the like names a server;
+# otherwise in a throw-away one, if pg_virtualenv is there.
+STORE_TEST = $(BUILD)/tests/store/test_store
+
+$(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
+		$(BUILD)/libpolicyd.a
+	$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
+
+check-store: $(STORE_TEST)
+	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
+	    command -v pg_virtualenv >/dev/null; then \
+		pg_virtualenv -v 15 $(STORE_TEST); \
+	else \
+		$(STORE_TEST); \
+	fi
+
+-include $(wildcard $(BUILD)/tests/store/*.d)
+.PHONY: check-store

@@ -212,3 +212,22 @@ dist: $(BUILD)/config.mk
 
 .PHONY: check check-system check-asan check-valgrind demo lint lint-rooms \
 	lint-headers lint-analyze lint-text install dist
+
+# --- make bench: a table of what this machine does ---------------------------
+
+BENCH_PROGRAMS = $(BUILD)/tests/bench/null $(BUILD)/tests/bench/load
+
+$(BUILD)/tests/bench/null: $(BUILD)/tests/bench/null.o
+	$(LINK) -o $@ $^
+
+$(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o \
+		$(BUILD)/tests/bench/workload.o $(BUILD)/tests/bench/histogram.o
+	$(LINK) -o $@ $^ -lm
+
+-include $(wildcard $(BUILD)/tests/bench/*.d)
+
+# Options of tests/bench/run.py, such as BENCH="--seconds 10 --rounds 3".
+bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
+	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
+
+.PHONY: bench

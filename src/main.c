@@ -12,7 +12,9 @@
 #include "jobs/blocks.h"
 #include "jobs/clean.h"
 #include "jobs/explain.h"
+#include "jobs/notify.h"
 #include "policy/limits.h"
+#include "roles/courier.h"
 #include "roles/housekeeper.h"
 #include "roles/worker.h"
 #include "server/master.h"
@@ -137,7 +139,10 @@ roles(const struct config *config, struct role table[ROLES_MAX])
 	table[0] = (struct role){ "worker", config->server.workers,
 		worker_run };
 	table[1] = (struct role){ "housekeeper", 1, housekeeper_run };
-	return 2;
+	if (!config->notify.enabled)
+		return 2;
+	table[2] = (struct role){ "courier", 1, courier_run };
+	return 3;
 }
 
 static int
@@ -236,6 +241,7 @@ static const struct mode_row {
 	{ "block", 0, ARGUMENT_ONE, block },
 	{ "unblock", 0, ARGUMENT_ONE, unblock },
 	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
+	{ "test-notify", 0, ARGUMENT_NONE, notify_test },
 };
 enum { MODES = sizeof(modes) / sizeof(modes[0]) };
 
@@ -263,6 +269,7 @@ static const char help[] =
     "      --unblock ACCOUNT    unblock it and start a fresh count\n"
     "      --explain ACCOUNT [ADDRESS]\n"
     "                           why it is treated as it is\n"
+    "      --test-notify        send a test notification now\n"
     "\n"
     "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try\n"
     "again, 77 permission, 78 configuration. See policyd(8), policyd.yaml(5).\n";

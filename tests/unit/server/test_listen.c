@@ -182,15 +182,13 @@ START_TEST(test_another_name_for_the_address)
 {
 	struct listeners old, new;
 	struct endpoint bound;
-	char text[32];
+	char text[ENDPOINT_TEXT_SIZE];
 
 	setup();
 	listen_on("inet:localhost:0", NULL);
 	ck_assert_int_eq(listen_open(&old, &config, NULL), 0);
 	endpoint_of(old.list[0].fd, &bound);
-	listen_on(endpoint_format(&bound, (char [ENDPOINT_TEXT_SIZE]) { 0 }),
-	    NULL);
-	snprintf(text, sizeof(text), "%s", specs[0]);
+	listen_on(endpoint_format(&bound, text), NULL);
 	ck_assert_int_eq(listen_open(&new, &config, &old), 0);
 	ck_assert_int_eq(new.list[0].fd, old.list[0].fd);
 	ck_assert_str_eq(new.list[0].spec, text);

@@ -23,9 +23,14 @@ START_TEST(test_starts_and_stops)
 	ck_assert_uint_eq(stage_children(), 4);
 	for (int i = 0; i < 3; i++)
 		pids[i] = board->births[i].pid;
-	stage_stop();
+	kill(stage_master, SIGTERM);
+	ck_assert_int_eq(stage_end(), 0);
 	for (int i = 0; i < 3; i++)
 		ck_assert(!stage_is_alive(pids[i]));
+	ck_assert(!stage_logged("did not stop in time"));
+	ck_assert_int_eq(access(stage_path, F_OK), -1);
+	ck_assert_int_eq(access(board->pidfile, F_OK), -1);
+	stage_clear();
 }
 END_TEST
 
@@ -52,7 +57,7 @@ START_TEST(test_deaf_worker_is_killed)
 	board->actor = 1;
 	stage_start();
 	AWAIT(stage_logged("serves, 4 processes"));
-	stage_stop(); /* within 5 s */
+	stage_stop(); /* within 5 s, and with a clear end */
 }
 END_TEST
 

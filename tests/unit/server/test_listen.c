@@ -6,7 +6,7 @@
 #include "sockets.h"
 
 
-/* --- opening ---------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------ */
 
 static const struct {
 	const char *says, *spec;
@@ -68,7 +68,7 @@ START_TEST(test_v6only)
 }
 END_TEST
 
-/* --- what is refused -------------------------------------------------------- */
+/* --- what is refused ---------------------------------------------------- */
 
 static const struct {
 	const char *says, *first, *second;
@@ -149,7 +149,7 @@ START_TEST(test_failure_leaves_nothing)
 }
 END_TEST
 
-/* --- from one generation to the next ---------------------------------------- */
+/* --- from one generation to the next ------------------------------------ */
 
 START_TEST(test_taken_over)
 {

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
-/* --- start and stop --------------------------------------------------------- */
+/* --- start and stop ----------------------------------------------------- */
 
 START_TEST(test_starts_and_stops)
 {
@@ -57,7 +57,7 @@ START_TEST(test_deaf_worker_is_killed)
 	board->actor = 1;
 	stage_start();
 	AWAIT(stage_logged("serves, 4 processes"));
-	stage_stop(); /* within 5 s, and with a clear end */
+	stage_stop(); /* within 5 s */
 }
 END_TEST
 
@@ -167,7 +167,7 @@ START_TEST(test_unprivileged)
 }
 END_TEST
 
-/* --- in the background ------------------------------------------------------ */
+/* --- in the background -------------------------------------------------- */
 
 START_TEST(test_background)
 {
@@ -224,7 +224,7 @@ START_TEST(test_background_fails)
 }
 END_TEST
 
-/* --- those who die ---------------------------------------------------------- */
+/* --- those who die ------------------------------------------------------ */
 
 START_TEST(test_killed_worker_is_replaced)
 {
@@ -346,7 +346,7 @@ START_TEST(test_counters_and_processes_are_logged)
 }
 END_TEST
 
-/* --- the service manager ---------------------------------------------------- */
+/* --- the service manager ------------------------------------------------ */
 
 static int manager;
 

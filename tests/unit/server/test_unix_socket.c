@@ -134,7 +134,7 @@ START_TEST(test_unknown_owner)
 }
 END_TEST
 
-/* --- what is at the path ---------------------------------------------------- */
+/* --- what is at the path ------------------------------------------------ */
 
 static void
 nothing(void)

@@ -135,9 +135,9 @@ VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
 check: deps
 	+@MAKE="$(MAKE)" tests/check.sh $(BUILD)
 
-check-system: $(BUILD)/policyd
-	POLICYD_BUILD=$(abspath $(BUILD)) $(PYTEST) $(PYTEST_FLAGS) \
-		tests/system
+check-system: $(BUILD)/policyd $(MAIL_PROBE) $(BUILD)/ldap_probe
+	BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
+	$(PYTEST) $(PYTEST_FLAGS) tests/system
 
 demo: deps
 	+@$(MAKE) --no-print-directory $(BUILD)/policyd

@@ -72,22 +72,20 @@ $(UNIT_TESTS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libpolicyd.a
 	@mkdir -p $(@D)
 	@test -n "$(CHECK_LIBS)" || { echo "check is missing: see make deps"; \
 		exit 1; }
-	$(COMPILE) -Itests/unit $(CHECK_CFLAGS) -MF $@.d -MT $@ \
+	$(Q)$(COMPILE) -Itests/unit $(CHECK_CFLAGS) -MF $@.d -MT $@ \
 		$(HARDEN_LDFLAGS) $(LDFLAGS) -o $@ $< \
 		$(BUILD)/libpolicyd.a $(CHECK_LIBS) $(LIBS)
 
 -include $(UNIT_TESTS:=.d)
 
-# --- what sends mail, hooks and webhooks, for tests/system/delivery.py --------
+# --- programs that the system tests drive -------------------------------------
 
-MAIL_PROBE = $(BUILD)/tests/system/mail_probe
-$(MAIL_PROBE): $(BUILD)/tests/system/mail_probe.o \
-    $(filter $(BUILD)/src/base/% $(foreach n,delivery dialog hook mail mailbox \
-	message mime notice template transfer webhook, \
-	$(BUILD)/src/jobs/$n.o),$(OBJECTS))
-	$(LINK) -o $@ $^ $(LIBS)
+PROBES = $(BUILD)/tests/system/mail_probe $(BUILD)/tests/system/ldap_probe
 
--include $(MAIL_PROBE).d
+$(PROBES): %: %.o $(BUILD)/libpolicyd.a
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+-include $(PROBES:=.d)
 
 # --- configure ---------------------------------------------------------------
 
@@ -99,18 +97,6 @@ $(BUILD)/configure: configure.ac
 $(BUILD)/config.mk: $(BUILD)/configure src/config.mk.in
 	cd $(BUILD) && ./configure --quiet --srcdir=$(srcdir) $(CONFIGURE_FLAGS)
 	@touch $@
-
-# --- a program for tests/system/test_ldap.py ----------------------------------
-
-LDAP_PROBE = $(addprefix $(BUILD)/,tests/system/ldap_probe.o \
-	$(patsubst %.c,%.o,$(wildcard src/base/*.c src/facts/ldap_*.c)) \
-	src/facts/account.o src/facts/cache.o src/facts/directory.o \
-	src/facts/identity.o)
-
-$(BUILD)/ldap_probe: $(LDAP_PROBE)
-	$(LINK) -o $@ $^ $(LIBS)
-
--include $(BUILD)/tests/system/ldap_probe.d
 
 # --- what is missing on this machine -----------------------------------------
 
@@ -135,7 +121,7 @@ VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
 check: deps
 	+@MAKE="$(MAKE)" tests/check.sh $(BUILD)
 
-check-system: $(BUILD)/policyd $(MAIL_PROBE) $(BUILD)/ldap_probe
+check-system: $(BUILD)/policyd $(PROBES)
 	BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
 	$(PYTEST) $(PYTEST_FLAGS) tests/system
 
@@ -212,3 +198,22 @@ dist: $(BUILD)/config.mk
 
 .PHONY: check check-system check-asan check-valgrind demo lint lint-rooms \
 	lint-headers lint-analyze lint-text install dist
+
+# --- make bench: a table of what this machine does ---------------------------
+
+BENCH_PROGRAMS = $(BUILD)/tests/bench/null $(BUILD)/tests/bench/load
+
+$(BUILD)/tests/bench/null: $(BUILD)/tests/bench/null.o
+	$(LINK) -o $@ $^
+
+$(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o \
+		$(BUILD)/tests/bench/workload.o $(BUILD)/tests/bench/histogram.o
+	$(LINK) -o $@ $^ -lm
+
+-include $(wildcard $(BUILD)/tests/bench/*.d)
+
+# Options of tests/bench/run.py, such as BENCH="--seconds 10 --rounds 3".
+bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
+	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
+
+.PHONY: bench

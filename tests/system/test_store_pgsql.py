@@ -184,6 +184,18 @@ def test_an_account_that_is_locked_by_somebody_else(start_policyd, postgres,
     until(lambda: timed(policyd) == "DUNNO", "the account")
 
 
+def test_an_account_known_to_be_blocked_stays_so(start_policyd, stopped):
+    """Every worker knows, whichever blocked it."""
+    policyd = start_policyd({**DEADLINE, "server": {
+        "deadline": "500ms", "workers": 4}, "limits": {"countries": 1}})
+    assert timed(policyd, JOE, address("DE")) == "DUNNO"
+    assert timed(policyd, JOE, address("AT")) == "REJECT blocked"
+    stopped()
+    for _ in range(20):
+        assert timed(policyd, JOE, address("DE")) == "REJECT blocked"
+        assert timed(policyd, "ann@example.com") == ACTIONS["error"]
+
+
 def test_a_server_that_starts_before_its_store(make_policyd, postgres,
                                                stopped):
     policyd = make_policyd(DEADLINE)
@@ -227,10 +239,13 @@ def test_many_servers_make_the_schema_at_once(make_policyd, empty_database):
 def test_a_newer_schema_is_refused(make_policyd, database):
     database.sql("INSERT INTO policyd.schema_version (version, name) "
                  "VALUES (999, 'tomorrow')")
-    policyd = make_policyd().launch()
-    assert policyd.process.wait(10 * PATIENCE) in (69, 70, 78)
-    assert "newer" in policyd.log()
-    assert "999" in policyd.log()
+    policyd = make_policyd({"actions": ACTIONS}).start()
+    assert timed(policyd) == ACTIONS["error"]
+    policyd.wait_log("version 999.*newer")
+    result = policyd.cli("--init-store")
+    assert result.returncode == 69
+    assert "999" in result.stderr and "newer" in result.stderr
+    assert database.value("SELECT count(*) FROM policyd.login") == "0"
 
 
 # --- through pgbouncer -----------------------------------------------------------

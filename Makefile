@@ -87,6 +87,30 @@ $(PROBES): %: %.o $(BUILD)/libpolicyd.a
 
 -include $(PROBES:=.d)
 
+# --- fuzzing -----------------------------------------------------------------
+
+# Each tests/fuzz/fuzz_NAME.c is run for a while by clang's libFuzzer; files in
+# tests/fuzz/NAME/ are what it begins with. What it finds stays in $(BUILD)/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+fuzz: $(FUZZERS:%=fuzz-%)
+
+$(FUZZERS:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/fuzz/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 \
+		-verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$* \
+		$(wildcard tests/fuzz/$*)
+
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(SOURCES) $(BUILD)/gen/schema.c
+	@mkdir -p $(@D)
+	clang -g -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all $(filter-out -W%,$(STRICT)) -Isrc \
+		-DPOLICYD_VERSION='"$(VERSION)"' \
+		-DPOLICYD_SYSCONFDIR='"$(confdir)"' $(LIBS_CFLAGS) -o $@ $^ \
+		$(LIBS)
+
 # --- configure ---------------------------------------------------------------
 
 $(BUILD)/configure: configure.ac
@@ -106,7 +130,7 @@ deps:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-unit deps clean
+.PHONY: all check-unit fuzz deps clean
 .DELETE_ON_ERROR:
 
 # --- tests -------------------------------------------------------------------
@@ -217,3 +241,26 @@ bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
 	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
 
 .PHONY: bench
+
+# --- both stores answer alike --------------------------------------------------
+
+# Runs on SQLite, and on PostgreSQL if PGHOST or the like names a server;
+# otherwise in a throw-away one, if pg_virtualenv is there.
+STORE_TEST = $(BUILD)/tests/store/test_store
+
+$(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
+		$(BUILD)/libpolicyd.a
+	$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
+
+check-store: $(STORE_TEST)
+	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
+	    command -v pg_virtualenv >/dev/null; then \
+		pg_virtualenv -v 15 $(STORE_TEST); \
+	else \
+		$(STORE_TEST); \
+	fi
+
+-include $(wildcard $(BUILD)/tests/store/*.d)
+.PHONY: check-store

@@ -8,7 +8,8 @@ srcdir := $(CURDIR)
 
 all: $(BUILD)/policyd
 
-ifneq ($(filter-out clean deps,$(or $(MAKECMDGOALS),all)),)
+# These work before configure does; the last two install what it wants.
+ifneq ($(filter-out clean deps check demo,$(or $(MAKECMDGOALS),all)),)
 -include $(BUILD)/config.mk
 endif
 
@@ -71,11 +72,44 @@ $(UNIT_TESTS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libpolicyd.a
 	@mkdir -p $(@D)
 	@test -n "$(CHECK_LIBS)" || { echo "check is missing: see make deps"; \
 		exit 1; }
-	$(COMPILE) -Itests/unit $(CHECK_CFLAGS) -MF $@.d -MT $@ \
+	$(Q)$(COMPILE) -Itests/unit $(CHECK_CFLAGS) -MF $@.d -MT $@ \
 		$(HARDEN_LDFLAGS) $(LDFLAGS) -o $@ $< \
 		$(BUILD)/libpolicyd.a $(CHECK_LIBS) $(LIBS)
 
 -include $(UNIT_TESTS:=.d)
+
+# --- programs that the system tests drive -------------------------------------
+
+PROBES = $(BUILD)/tests/system/mail_probe $(BUILD)/tests/system/ldap_probe
+
+$(PROBES): %: %.o $(BUILD)/libpolicyd.a
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+-include $(PROBES:=.d)
+
+# --- fuzzing -----------------------------------------------------------------
+
+# Each tests/fuzz/fuzz_NAME.c is run for a while by clang's libFuzzer; files in
+# tests/fuzz/NAME/ are what it begins with. What it finds stays in $(BUILD)/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+fuzz: $(FUZZERS:%=fuzz-%)
+
+$(FUZZERS:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/fuzz/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 \
+		-verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$* \
+		$(wildcard tests/fuzz/$*)
+
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(SOURCES) $(BUILD)/gen/schema.c
+	@mkdir -p $(@D)
+	clang -g -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all $(filter-out -W%,$(STRICT)) -Isrc \
+		-DPOLICYD_VERSION='"$(VERSION)"' \
+		-DPOLICYD_SYSCONFDIR='"$(confdir)"' $(LIBS_CFLAGS) -o $@ $^ \
+		$(LIBS)
 
 # --- configure ---------------------------------------------------------------
 
@@ -88,18 +122,6 @@ $(BUILD)/config.mk: $(BUILD)/configure src/config.mk.in
 	cd $(BUILD) && ./configure --quiet --srcdir=$(srcdir) $(CONFIGURE_FLAGS)
 	@touch $@
 
-# --- a program for tests/system/test_ldap.py ----------------------------------
-
-LDAP_PROBE = $(addprefix $(BUILD)/,tests/system/ldap_probe.o \
-	$(patsubst %.c,%.o,$(wildcard src/base/*.c src/facts/ldap_*.c)) \
-	src/facts/account.o src/facts/cache.o src/facts/directory.o \
-	src/facts/identity.o)
-
-$(BUILD)/ldap_probe: $(LDAP_PROBE)
-	$(LINK) -o $@ $^ $(LIBS)
-
--include $(BUILD)/tests/system/ldap_probe.d
-
 # --- what is missing on this machine -----------------------------------------
 
 deps:
@@ -108,5 +130,137 @@ deps:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-unit deps clean
+.PHONY: all check-unit fuzz deps clean
 .DELETE_ON_ERROR:
+
+# --- tests -------------------------------------------------------------------
+
+PYTEST = /usr/bin/python3 -B -m pytest -p no:cacheprovider --tb=short -q
+SANITIZE = -g -O1 -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
+	--errors-for-leak-kinds=definite --trace-children=no
+
+# Everything: installs what is missing, builds, runs unit and system tests.
+check: deps
+	+@MAKE="$(MAKE)" tests/check.sh $(BUILD)
+
+check-system: $(BUILD)/policyd $(PROBES)
+	POLICYD_BUILD=$(abspath $(BUILD)) $(PYTEST) $(PYTEST_FLAGS) \
+		tests/system
+
+demo: deps
+	+@$(MAKE) --no-print-directory $(BUILD)/policyd
+	POLICYD_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -B tests/demo.py
+
+check-asan:
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
+		CONFIGURE_FLAGS=--disable-hardening CFLAGS="$(SANITIZE)" check
+
+# The unit tests, and what a daemon mostly does, under valgrind.
+check-valgrind: $(BUILD)/policyd
+	+@$(MAKE) --no-print-directory check-unit \
+		UNIT_WRAPPER="$(VALGRIND)" CK_FORK=no
+	POLICYD_BUILD=$(abspath $(BUILD)) POLICYD_WRAPPER="$(VALGRIND)" \
+	POLICYD_PATIENCE=10 $(PYTEST) $(PYTEST_FLAGS) \
+		-k "protocol or override or geoip or reload" tests/system
+
+# --- lint --------------------------------------------------------------------
+
+HEADERS := $(wildcard src/*/*.h)
+
+lint: lint-rooms lint-headers lint-analyze lint-text
+
+lint-rooms:
+	tests/lint-rooms.py
+
+# Every header compiles alone.
+lint-headers: $(BUILD)/config.mk
+	set -e; for header in $(HEADERS); do \
+		$(COMPILE) -Werror -fsyntax-only -MF /dev/null \
+		-x c $$header; done
+
+lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+		--enable=warning,performance,portability \
+		--suppress=missingIncludeSystem -Isrc src
+	set -e; for source in $(SOURCES) src/main.c; do \
+		$(COMPILE) -Werror -O2 -fanalyzer -MF /dev/null \
+		-c -o /dev/null $$source; done
+
+lint-text:
+	mandoc -Tlint -W warning man/*.[58]
+	if command -v shellcheck >/dev/null; then \
+		shellcheck .ci/run tests/*.sh src/facts/schema/embed.sh; fi
+
+# --- install, dist -----------------------------------------------------------
+
+unitdir ?= $(prefix)/lib/systemd/system
+INSTALL_DATA = install -m 644
+
+install: $(BUILD)/policyd
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(confdir) \
+		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
+		$(DESTDIR)$(unitdir) \
+		$(DESTDIR)$(datadir)/policyd/schema/pgsql \
+		$(DESTDIR)$(datadir)/policyd/schema/sqlite
+	install -m 755 $(BUILD)/policyd $(DESTDIR)$(sbindir)/policyd
+	$(INSTALL_DATA) man/*.5 $(DESTDIR)$(mandir)/man5
+	$(INSTALL_DATA) man/*.8 $(DESTDIR)$(mandir)/man8
+	$(INSTALL_DATA) systemd/* $(DESTDIR)$(unitdir)
+	for store in pgsql sqlite; do \
+		$(INSTALL_DATA) src/facts/schema/$$store/*.sql \
+			$(DESTDIR)$(datadir)/policyd/schema/$$store; done
+	# What an administrator wrote is kept.
+	test -e $(DESTDIR)$(confdir)/policyd.yaml || $(INSTALL_DATA) \
+		etc/policyd.yaml $(DESTDIR)$(confdir)/policyd.yaml
+
+dist: $(BUILD)/config.mk
+	git archive --prefix=policyd-$(VERSION)/ \
+		-o $(BUILD)/policyd-$(VERSION).tar.gz HEAD
+	@echo $(BUILD)/policyd-$(VERSION).tar.gz
+
+.PHONY: check check-system check-asan check-valgrind demo lint lint-rooms \
+	lint-headers lint-analyze lint-text install dist
+
+# --- make bench: a table of what this machine does ---------------------------
+
+BENCH_PROGRAMS = $(BUILD)/tests/bench/null $(BUILD)/tests/bench/load
+
+$(BUILD)/tests/bench/null: $(BUILD)/tests/bench/null.o
+	$(LINK) -o $@ $^
+
+$(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o \
+		$(BUILD)/tests/bench/workload.o $(BUILD)/tests/bench/histogram.o
+	$(LINK) -o $@ $^ -lm
+
+-include $(wildcard $(BUILD)/tests/bench/*.d)
+
+# Options of tests/bench/run.py, such as BENCH="--seconds 10 --rounds 3".
+bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
+	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
+
+.PHONY: bench
+
+# --- both stores answer alike --------------------------------------------------
+
+# Runs on SQLite, and on PostgreSQL if PGHOST or the like names a server;
+# otherwise in a throw-away one, if pg_virtualenv is there.
+STORE_TEST = $(BUILD)/tests/store/test_store
+
+$(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
+		$(BUILD)/libpolicyd.a
+	$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
+
+check-store: $(STORE_TEST)
+	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
+	    command -v pg_virtualenv >/dev/null; then \
+		pg_virtualenv -v 15 $(STORE_TEST); \
+	else \
+		$(STORE_TEST); \
+	fi
+
+-include $(wildcard $(BUILD)/tests/store/*.d)
+.PHONY: check-store

@@ -83,6 +83,22 @@ session_since_us(const struct session *session)
 	return session->since_us;
 }
 
+void
+session_hang_up(struct session *session)
+{
+	shutdown(session->fd, SHUT_RD);
+}
+
+bool
+session_is_local(const struct session *session)
+{
+	struct sockaddr_storage own;
+	socklen_t size = sizeof(own);
+
+	return getsockname(session->fd, (struct sockaddr *)&own, &size) == 0 &&
+	    own.ss_family == AF_UNIX;
+}
+
 bool
 session_is_idle(const struct session *session)
 {

@@ -52,7 +52,7 @@ class Probe:
         if "cert_file" in settings:
             environment["LSAN_OPTIONS"] = f"suppressions={LEAKS}"
         self.process = subprocess.Popen(
-            [BUILD / "ldap_probe",
+            [BUILD / "tests/system/ldap_probe",
              *(f"{key}={value}" for key, value in settings.items())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=self.log_file, text=True, env=environment)

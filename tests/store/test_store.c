@@ -91,6 +91,7 @@ main(void)
 	tcase_set_timeout(cases, 120);
 	suite_add_tcase(suite, cases);
 	suite_add_tcase(suite, tests_model());
+	suite_add_tcase(suite, tests_processes());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

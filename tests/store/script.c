@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS_MAX = 40, ROUND_MAX = 16, TOLD_SIZE = 16384 };
+enum { WORDS_MAX = 40, ROUND_MAX = 16, OUTBOX_MAX = 16, TOLD_SIZE = 16384 };
 
 /* A line, taken apart. */
 struct step {
@@ -31,6 +31,7 @@ struct run {
 	size_t round;		/* of requests that wait to be asked */
 	struct step steps[ROUND_MAX];
 	struct check checks[ROUND_MAX];
+	int64_t taken[OUTBOX_MAX];	/* of the outbox */
 };
 
 static void
@@ -277,6 +278,61 @@ do_explain(struct run *run, const struct step *step, struct text *told)
 	account_record_clear(&record);
 }
 
+static void
+do_take(struct run *run, const struct step *step, struct text *told)
+{
+	struct outbox_row *rows = NULL;
+	size_t count = 0;
+	char time[32];
+
+	tell_result(told, store_outbox_take(run->world.console,
+	    value_of(step, "channel", NULL),
+	    (size_t)atoi(value_of(step, "most", "10")),
+	    (uint32_t)text_parse_duration(value_of(step, "lease", "1m")),
+	    &rows, &count, world_deadline()));
+	ck_assert_uint_le(count, OUTBOX_MAX);
+	text_printf(told, " count=%zu", count);
+	for (size_t i = 0; i < count; i++) {
+		text_printf(told, " %s:%s:%s:%s:%u:%s", rows[i].channel,
+		    rows[i].kind, rows[i].account,
+		    world_show(rows[i].created_ms, time),
+		    (unsigned)rows[i].attempts, rows[i].recipients);
+		ck_assert_int_eq(rows[i].event[0], '{');
+		run->taken[i] = rows[i].id;
+		outbox_row_clear(&rows[i]);
+	}
+	free(rows);
+}
+
+/* The id of the row at the place that the step names. */
+static int64_t
+taken_at(const struct run *run, const struct step *step)
+{
+	int place = atoi(word_at(step, 1));
+
+	ck_assert(place > 0 && place <= OUTBOX_MAX);
+	return run->taken[place - 1];
+}
+
+static void
+do_told(struct run *run, const struct step *step, struct text *told)
+{
+	tell_result(told, store_outbox_end(run->world.console,
+	    taken_at(run, step), step->count > 2 ? step->words[2] : "",
+	    world_deadline()));
+}
+
+static void
+do_delay(struct run *run, const struct step *step, struct text *told)
+{
+	int64_t delay_s = text_parse_duration(word_at(step, 2));
+	bool counts = step->count < 4 || strcmp(step->words[3], "again") != 0;
+
+	tell_result(told, store_outbox_delay(run->world.console,
+	    taken_at(run, step), (uint32_t)delay_s, counts,
+	    value_of(step, "recipients", ""), "busy", world_deadline()));
+}
+
 static const struct {
 	const char *word;
 	void (*run)(struct run *, const struct step *, struct text *told);
@@ -284,7 +340,8 @@ static const struct {
 	{ "set", do_set }, { "at", do_at }, { "block", do_block },
 	{ "unblock", do_unblock }, { "expire", do_expire },
 	{ "clean", do_clean }, { "override", do_override },
-	{ "list", do_list }, { "explain", do_explain },
+	{ "list", do_list }, { "explain", do_explain }, { "take", do_take },
+	{ "told", do_told }, { "delay", do_delay },
 };
 
 static void

@@ -13,6 +13,9 @@
  *   & ACCOUNT ADDRESS ...     one more in the same round
  *   block ACCOUNT TIME [NOTE]    unblock ACCOUNT    expire
  *   clean RETENTION BATCH     override ACCOUNT COLUMN=VALUE ...
+ *   take [channel=X] [most=N] [lease=TIME]     rows of the outbox, known by
+ *                             their place in what was taken, from 1, to
+ *   told PLACE [ERROR]        delay PLACE TIME [again] [recipients=X]
  *   list [after=ACCOUNT] [most=N]    explain ACCOUNT [most=N]
  *
  * Behind "=>" stand words that must all be in what the step tells of itself.

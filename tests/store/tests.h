@@ -14,10 +14,4 @@ TCase *tests_processes(void);
 /* What can happen to the SQLite file. */
 TCase *tests_file(void);
 
-static inline void
-tests_add(Suite *suite)
-{
-	(void)suite;
-}
-
 #endif

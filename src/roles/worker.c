@@ -304,6 +304,7 @@ worker_run(const struct seat *seat)
 	if (desk_open(&worker->desk, worker->config,
 		seat->load->geoip.fd >= 0 ? seat->load->geoip.path : "") != 0)
 		goto fail;
+	worker->desk.blocked = seat->load->shared;
 	worker->poller = poller_new();
 	if (worker->poller == NULL ||
 	    poller_add(worker->poller, seat->master_fd, INTEREST_READ,

@@ -15,7 +15,7 @@ enum { CHILDREN = 4, ADDS = 10000 };
 START_TEST(names)
 {
 	for (int i = 0; i < STAT_COUNT; i++) {
-		const struct stat_info *info = stats_info((enum stat)i);
+		const struct stat_info *info = stats_info((enum statistic)i);
 
 		ck_assert_str_ne(info->help, "");
 		for (const char *c = info->name; *c != '\0'; c++)
@@ -23,7 +23,7 @@ START_TEST(names)
 			    "%s", info->name);
 		for (int j = 0; j < i; j++)
 			ck_assert_str_ne(info->name,
-			    stats_info((enum stat)j)->name);
+			    stats_info((enum statistic)j)->name);
 	}
 	ck_assert(stats_info(STAT_CONNECTIONS_OPEN)->is_gauge);
 	ck_assert(!stats_info(STAT_REQUESTS)->is_gauge);

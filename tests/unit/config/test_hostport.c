@@ -1,8 +1,8 @@
 /*
- * test_endpoint.c -- where a server listens.
+ * test_hostport.c -- where a server listens.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "config/endpoint.h"
+#include "config/hostport.h"
 #include "unit.h"
 
 #include <string.h>
@@ -27,14 +27,14 @@ static const struct {
 START_TEST(hosts)
 {
 	for (size_t i = 0; i < ROWS(good); i++) {
-		struct endpoint endpoint;
-		const char *wrong = endpoint_parse(&endpoint, good[i].text);
+		struct hostport hostport;
+		const char *wrong = hostport_parse(&hostport, good[i].text);
 
 		ck_assert_msg(wrong == NULL, "%s: %s", good[i].text, wrong);
-		ck_assert_ptr_null(endpoint.path);
-		ck_assert_str_eq(endpoint.host, good[i].host);
-		ck_assert_uint_eq(endpoint.port, good[i].port);
-		ck_assert_msg(endpoint_is_local(&endpoint) == good[i].is_local,
+		ck_assert_ptr_null(hostport.path);
+		ck_assert_str_eq(hostport.host, good[i].host);
+		ck_assert_uint_eq(hostport.port, good[i].port);
+		ck_assert_msg(hostport_is_local(&hostport) == good[i].is_local,
 		    "%s", good[i].text);
 	}
 }
@@ -49,9 +49,9 @@ static const char *const bad[] = {
 START_TEST(refused)
 {
 	for (size_t i = 0; i < ROWS(bad); i++) {
-		struct endpoint endpoint;
+		struct hostport hostport;
 
-		ck_assert_msg(endpoint_parse(&endpoint, bad[i]) != NULL, "%s",
+		ck_assert_msg(hostport_parse(&hostport, bad[i]) != NULL, "%s",
 		    bad[i]);
 	}
 }
@@ -60,30 +60,30 @@ END_TEST
 START_TEST(paths)
 {
 	char text[5 + 108 + 1] = "unix:/";
-	struct endpoint endpoint;
+	struct hostport hostport;
 
-	ck_assert_ptr_null(endpoint_parse(&endpoint, "unix:/a:80"));
-	ck_assert_str_eq(endpoint.path, "/a:80");
-	ck_assert(endpoint_is_local(&endpoint));
+	ck_assert_ptr_null(hostport_parse(&hostport, "unix:/a:80"));
+	ck_assert_str_eq(hostport.path, "/a:80");
+	ck_assert(hostport_is_local(&hostport));
 	memset(text + 6, 'x', 106);
-	ck_assert_ptr_null(endpoint_parse(&endpoint, text));
+	ck_assert_ptr_null(hostport_parse(&hostport, text));
 	memset(text + 6, 'x', 107);
-	ck_assert_ptr_nonnull(endpoint_parse(&endpoint, text));
+	ck_assert_ptr_nonnull(hostport_parse(&hostport, text));
 }
 END_TEST
 
 START_TEST(long_hosts)
 {
 	char text[300];
-	struct endpoint endpoint;
+	struct hostport hostport;
 
 	memset(text, 'h', sizeof(text));
 	memcpy(text + 255, ":1", 3);
-	ck_assert_ptr_null(endpoint_parse(&endpoint, text));
+	ck_assert_ptr_null(hostport_parse(&hostport, text));
 	memset(text, 'h', sizeof(text));
 	memcpy(text + 256, ":1", 3);
-	ck_assert_ptr_nonnull(endpoint_parse(&endpoint, text));
+	ck_assert_ptr_nonnull(hostport_parse(&hostport, text));
 }
 END_TEST
 
-UNIT("config/endpoint", hosts, refused, paths, long_hosts)
+UNIT("config/hostport", hosts, refused, paths, long_hosts)

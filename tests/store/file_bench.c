@@ -64,7 +64,8 @@ bench_log_in(struct bench *bench, const char *account, unsigned n,
 	snprintf(text, sizeof(text), "192.0.2.%u", n);
 	ck_assert_int_eq(addr_parse(text, &check.login.network), 0);
 	check.login.client = check.login.network;
-	store_check(bench->store, &check, 1, clock_mono_ms() + BENCH_DEADLINE_MS);
+	store_check(bench->store, &check, 1,
+	    clock_mono_ms() + BENCH_DEADLINE_MS);
 	ck_assert_int_eq(check.result, expected);
 	return check.finding.verdict;
 }
@@ -112,7 +113,8 @@ bench_see_trouble(struct bench *bench, const char *said)
 	began_ms = clock_mono_ms();
 	for (int i = 0; i < 20; i++)
 		bench_log_in(bench, "joe", 1, STORE_FAILED);
-	ck_assert_int_lt(clock_mono_ms() - began_ms, 20 * BENCH_DEADLINE_MS / 2);
+	ck_assert_int_lt(clock_mono_ms() - began_ms,
+	    20 * BENCH_DEADLINE_MS / 2);
 	ck_assert_uint_eq(bench_logged(bench, said), 1);
 }
 

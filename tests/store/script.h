@@ -34,7 +34,8 @@
 /* All that a script did and found on one side. */
 struct transcript {
 	char *text;		/* each step and what it told, and a dump */
-	char *failure;		/* the first step that told otherwise; or NULL */
+	char *failure;		/* the first step that told otherwise, or
+				 * NULL */
 };
 
 /* Run a script on an empty store. */

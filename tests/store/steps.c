@@ -74,8 +74,8 @@ do_block(struct turn *turn, const struct step *step, struct text *told)
 static void
 do_unblock(struct turn *turn, const struct step *step, struct text *told)
 {
-	tell_result(told, store_unblock(turn->world->console, step_word(step, 1),
-	    world_deadline()));
+	tell_result(told, store_unblock(turn->world->console,
+	    step_word(step, 1), world_deadline()));
 }
 
 static void

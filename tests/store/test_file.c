@@ -74,8 +74,9 @@ START_TEST(a_missing_one_is_not_made_unasked)
 
 	bench_set_up(&bench);
 	bench.world.config.store.create = false;
-	bench_see_trouble(&bench, "store.db does not exist: run policyd "
-			    "--init-store");
+	bench_see_trouble(&bench,
+	    "store.db does not exist: run policyd "
+	    "--init-store");
 	ck_assert_int_eq(store_init(bench.store, false, world_deadline()),
 	    STORE_NONE);
 	ck_assert_int_ne(access(bench.path, F_OK), 0);
@@ -95,8 +96,9 @@ START_TEST(its_directory_is_missing)
 	bench_set_up(&bench);
 	snprintf(moved, sizeof(moved), "%s.moved", bench.directory);
 	ck_assert_int_eq(rename(bench.directory, moved), 0);
-	bench_see_trouble(&bench, "store.db: its directory cannot be used (No such "
-			    "file or directory): create it, owned by");
+	bench_see_trouble(&bench,
+	    "store.db: its directory cannot be used (No such "
+	    "file or directory): create it, owned by");
 	ck_assert_int_eq(rename(moved, bench.directory), 0);
 	bench_see_recovery(&bench);
 	bench_tear_down(&bench);
@@ -116,15 +118,17 @@ START_TEST(it_may_not_be_written)
 	bench.store = store_open(&bench.world.config, &limits_policy);
 	if (geteuid() == 0)
 		ck_assert_int_eq(seteuid(NOBODY), 0);
-	bench_see_trouble(&bench, "store.db cannot be read and written (Permission "
-			    "denied): give it to ");
+	bench_see_trouble(&bench,
+	    "store.db cannot be read and written (Permission "
+	    "denied): give it to ");
 	ck_assert_int_eq(chmod(bench.path, 0640), 0);
 	bench_see_recovery(&bench);
 	store_close(bench.store);
 	ck_assert_int_eq(chmod(bench.directory, 0500), 0);
 	bench.store = store_open(&bench.world.config, &limits_policy);
-	bench_see_trouble(&bench, "store.db: its directory cannot be written to "
-			    "(Permission denied): give it to ");
+	bench_see_trouble(&bench,
+	    "store.db: its directory cannot be written to "
+	    "(Permission denied): give it to ");
 	ck_assert_int_eq(chmod(bench.directory, 0700), 0);
 	bench_see_recovery(&bench);
 	ck_assert_int_eq(seteuid(getuid()), 0);
@@ -149,8 +153,9 @@ START_TEST(it_is_something_else)
 
 	bench_set_up(&bench);
 	write_file(bench.path, "This is no database. ");
-	bench_see_trouble(&bench, "store.db is not an SQLite database: move it "
-			    "away");
+	bench_see_trouble(&bench,
+	    "store.db is not an SQLite database: move it "
+	    "away");
 	ck_assert_int_eq(unlink(bench.path), 0);
 	bench_see_recovery(&bench);
 	bench_tear_down(&bench);
@@ -163,7 +168,8 @@ START_TEST(it_belongs_to_another_program)
 
 	bench_set_up(&bench);
 	bench_change(&bench, "CREATE TABLE songs (title TEXT)");
-	bench_see_trouble(&bench, "store.db belongs to another program");
+	bench_see_trouble(&bench,
+	    "store.db belongs to another program");
 	ck_assert_int_eq(store_init(bench.store, true, world_deadline()),
 	    STORE_NONE);
 	bench_tear_down(&bench);
@@ -178,7 +184,8 @@ START_TEST(its_schema_is_newer)
 	ck_assert_int_eq(store_init(bench.store, true, world_deadline()),
 	    STORE_DONE);
 	bench_change(&bench, "INSERT INTO schema_version VALUES (99, 'x', 0)");
-	bench_see_trouble(&bench, "store.db has schema 99 and this program needs");
+	bench_see_trouble(&bench,
+	    "store.db has schema 99 and this program needs");
 	ck_assert_int_eq(store_init(bench.store, true, world_deadline()),
 	    STORE_NONE);
 	bench_change(&bench, "DELETE FROM schema_version WHERE version = 99");
@@ -201,7 +208,8 @@ START_TEST(it_is_cut_short)
 	store_close(bench.store);
 	ck_assert_int_eq(truncate(bench.path, 3 * 4096), 0);
 	bench.store = store_open(&bench.world.config, &limits_policy);
-	bench_see_trouble(&bench, "store.db is damaged: move it away");
+	bench_see_trouble(&bench,
+	    "store.db is damaged: move it away");
 	ck_assert_int_eq(unlink(bench.path), 0);
 	bench_see_recovery(&bench);
 	bench_tear_down(&bench);

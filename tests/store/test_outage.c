@@ -47,7 +47,8 @@ START_TEST(it_is_removed_while_it_is_open)
 	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
 	    VERDICT_BLOCKED);
 	ck_assert_int_eq(unlink(bench.path), 0);
-	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE), VERDICT_PASS);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_PASS);
 	ck_assert_uint_eq(bench_logged(&bench, "was removed or replaced"), 1);
 	ck_assert_int_eq(access(bench.path, F_OK), 0);
 	/* All of it is in the new file. */
@@ -77,12 +78,14 @@ START_TEST(it_is_replaced_while_it_is_open)
 	    STORE_DONE);
 	ck_assert_int_eq(rename(backup, bench.path), 0);
 	/* As the backup has it: one login, no block; both stores see that. */
-	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE), VERDICT_PASS);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
+	    VERDICT_PASS);
 	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
 	    VERDICT_BLOCKED);
 	ck_assert_int_eq(store_unblock(other, "joe", world_deadline()),
 	    STORE_DONE);
-	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE), VERDICT_PASS);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_PASS);
 	store_close(other);
 	bench_tear_down(&bench);
 }

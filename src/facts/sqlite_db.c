@@ -97,8 +97,8 @@ db_note(struct sqlite_db *db, int code)
 
 	db->code = code;
 	sqlite_file_explain(db->path, code,
-	    db->handle != NULL ? sqlite3_errmsg(db->handle) :
-				 sqlite3_errstr(code),
+	    db->handle != NULL && sqlite3_extended_errcode(db->handle) == code ?
+		sqlite3_errmsg(db->handle) : sqlite3_errstr(code),
 	    is_io && db->handle != NULL ? sqlite3_system_errno(db->handle) : 0,
 	    db->why, sizeof(db->why));
 }

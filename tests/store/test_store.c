@@ -92,6 +92,8 @@ main(void)
 	suite_add_tcase(suite, cases);
 	suite_add_tcase(suite, tests_model());
 	suite_add_tcase(suite, tests_processes());
+	suite_add_tcase(suite, tests_file());
+	suite_add_tcase(suite, tests_outage());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -159,8 +159,7 @@ static const char help[] =
     "  -c, --config FILE        read FILE, not " DEFAULT_CONFIG "\n"
     "  -v, --verbose            log at level debug\n"
     "  -j, --json               print JSON\n"
-    "  -h, --help               print this and exit\n"
-    "  -V, --version            print the version and exit\n"
+    "  -h, --help, --version    print this, or the version (-V)\n"
     "\n"
     "Without a mode the server runs in the foreground.\n"
     "  -d, --daemon             run it in the background\n"
@@ -172,13 +171,11 @@ static const char help[] =
     "      --list-blocked       list the blocked accounts\n"
     "      --block ACCOUNT      block it [--for DURATION] [--reason TEXT]\n"
     "      --unblock ACCOUNT    unblock it and start a fresh count\n"
-    "      --explain ACCOUNT [ADDRESS]\n"
-    "                           why it is treated as it is\n"
+    "      --explain ACCOUNT    why it is treated as it is [ADDRESS]\n"
     "      --copy-store FROM TO carry a store over to another: URLs\n"
     "      --test-notify        send a test notification now\n"
     "\n"
-    "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try\n"
-    "again, 77 permission, 78 configuration. See policyd(8), policyd.yaml(5).\n";
+    "The exit status is that of sysexits.h; 1: not found. See policyd(8).\n";
 
 /* Letters of options that have no short form. */
 enum { OPTION_MODE = 256, OPTION_FOR = 512, OPTION_REASON };

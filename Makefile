@@ -8,7 +8,8 @@ srcdir := $(CURDIR)
 
 all: $(BUILD)/policyd
 
-ifneq ($(filter-out clean deps,$(or $(MAKECMDGOALS),all)),)
+# These work before configure does; the last two install what it wants.
+ifneq ($(filter-out clean deps check demo,$(or $(MAKECMDGOALS),all)),)
 -include $(BUILD)/config.mk
 endif
 
@@ -110,3 +111,93 @@ clean:
 
 .PHONY: all check-unit deps clean
 .DELETE_ON_ERROR:
+
+# --- tests -------------------------------------------------------------------
+
+PYTEST = /usr/bin/python3 -B -m pytest -p no:cacheprovider --tb=short -q
+SANITIZE = -g -O1 -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
+	--errors-for-leak-kinds=definite --trace-children=no
+
+# Everything: installs what is missing, builds, runs unit and system tests.
+check: deps
+	+@MAKE="$(MAKE)" tests/check.sh $(BUILD)
+
+check-system: $(BUILD)/policyd
+	POLICYD_BUILD=$(abspath $(BUILD)) $(PYTEST) $(PYTEST_FLAGS) \
+		tests/system
+
+demo: deps
+	+@$(MAKE) --no-print-directory $(BUILD)/policyd
+	POLICYD_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -B tests/demo.py
+
+check-asan:
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
+		CONFIGURE_FLAGS=--disable-hardening CFLAGS="$(SANITIZE)" check
+
+# The unit tests, and what a daemon mostly does, under valgrind.
+check-valgrind: $(BUILD)/policyd
+	+@$(MAKE) --no-print-directory check-unit \
+		UNIT_WRAPPER="$(VALGRIND)" CK_FORK=no
+	POLICYD_BUILD=$(abspath $(BUILD)) POLICYD_WRAPPER="$(VALGRIND)" \
+	POLICYD_PATIENCE=10 $(PYTEST) $(PYTEST_FLAGS) \
+		-k "protocol or override or geoip or reload" tests/system
+
+# --- lint --------------------------------------------------------------------
+
+HEADERS := $(wildcard src/*/*.h)
+
+lint: lint-rooms lint-headers lint-analyze lint-text
+
+lint-rooms:
+	tests/lint-rooms.py
+
+# Every header compiles alone.
+lint-headers: $(BUILD)/config.mk
+	set -e; for header in $(HEADERS); do \
+		$(COMPILE) -Werror -fsyntax-only -MF /dev/null \
+		-x c $$header; done
+
+lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+		--enable=warning,performance,portability \
+		--suppress=missingIncludeSystem -Isrc src
+	set -e; for source in $(SOURCES) src/main.c; do \
+		$(COMPILE) -Werror -O2 -fanalyzer -MF /dev/null \
+		-c -o /dev/null $$source; done
+
+lint-text:
+	mandoc -Tlint -W warning man/*.[58]
+	if command -v shellcheck >/dev/null; then \
+		shellcheck .ci/run tests/*.sh src/facts/schema/embed.sh; fi
+
+# --- install, dist -----------------------------------------------------------
+
+unitdir ?= $(prefix)/lib/systemd/system
+INSTALL_DATA = install -m 644
+
+install: $(BUILD)/policyd
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(confdir) \
+		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
+		$(DESTDIR)$(unitdir) \
+		$(DESTDIR)$(datadir)/policyd/schema/pgsql \
+		$(DESTDIR)$(datadir)/policyd/schema/sqlite
+	install -m 755 $(BUILD)/policyd $(DESTDIR)$(sbindir)/policyd
+	$(INSTALL_DATA) man/*.5 $(DESTDIR)$(mandir)/man5
+	$(INSTALL_DATA) man/*.8 $(DESTDIR)$(mandir)/man8
+	$(INSTALL_DATA) systemd/* $(DESTDIR)$(unitdir)
+	for store in pgsql sqlite; do \
+		$(INSTALL_DATA) src/facts/schema/$$store/*.sql \
+			$(DESTDIR)$(datadir)/policyd/schema/$$store; done
+	# What an administrator wrote is kept.
+	test -e $(DESTDIR)$(confdir)/policyd.yaml || $(INSTALL_DATA) \
+		etc/policyd.yaml $(DESTDIR)$(confdir)/policyd.yaml
+
+dist: $(BUILD)/config.mk
+	git archive --prefix=policyd-$(VERSION)/ \
+		-o $(BUILD)/policyd-$(VERSION).tar.gz HEAD
+	@echo $(BUILD)/policyd-$(VERSION).tar.gz
+
+.PHONY: check check-system check-asan check-valgrind demo lint lint-rooms \
+	lint-headers lint-analyze lint-text install dist

@@ -83,6 +83,12 @@ session_since_us(const struct session *session)
 	return session->since_us;
 }
 
+void
+session_hang_up(struct session *session)
+{
+	shutdown(session->fd, SHUT_RD);
+}
+
 bool
 session_is_idle(const struct session *session)
 {

@@ -46,6 +46,13 @@ enum session_state session_answer(struct session *, const char *action);
 /* Go on writing. */
 enum session_state session_write(struct session *);
 
+/*
+ * Take no more requests than have come. The client of a Unix socket cannot
+ * send from now on, and so loses none; session_read finds what came before,
+ * and then the end.
+ */
+void session_hang_up(struct session *);
+
 /* Has it nothing under way: no byte of a request, no answer? */
 bool session_is_idle(const struct session *);
 

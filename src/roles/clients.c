@@ -182,12 +182,12 @@ clients_answer(struct clients *clients, struct client *client,
 {
 	client->is_queued = false;
 	client->active_ms = clock_mono_ms();
+	/* Before the answer, which may call forth the next request. */
+	if (clients->is_retired)
+		session_hang_up(client->session);
 	session_answer(client->session, action);
-	if (clients->is_retired && session_is_idle(client->session)) {
-		/* Whoever asks one question at a time has none under way. */
-		drop(clients, client);
-		return;
-	}
+	if (clients->is_retired && session_is_idle(client->session))
+		session_read(client->session);
 	settle(clients, client);
 }
 
@@ -208,6 +208,12 @@ clients_sweep(struct clients *clients)
 		next = c->next;
 		if (c->is_queued || now - c->active_ms < clients->patience_ms)
 			continue;
+		if (clients->is_retired && session_is_idle(c->session)) {
+			/* A request may have come this very moment. */
+			session_hang_up(c->session);
+			clients_serve(clients, c);
+			continue;
+		}
 		if (!clients->is_retired) {
 			log_debug("closed a connection that was idle");
 			stats_add(STAT_IDLE_CLOSED, 1);

@@ -6,7 +6,7 @@ echo '/* Made by src/facts/schema/embed.sh; the sources are the .sql files. */'
 echo '#include "facts/schema.h"'
 i=0
 for file; do
-	echo "static const unsigned char text_$i[] = {"
+	echo "static const unsigned char text_${i}[] = {"
 	od -An -v -tx1 "$file" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'
 	echo '0};'
 	i=$((i + 1))

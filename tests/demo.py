@@ -1,0 +1,85 @@
+#!/usr/bin/python3
+"""demo.py -- the story of a stolen mail account, in a minute.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+
+Starts policyd on a store of its own, asks it what Postfix would ask, and
+fails if the story does not come out right.
+"""
+import pathlib
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "system"))
+
+import geoip
+from policyd import Policyd
+
+JOE = "joe@example.com"
+NAMES = {"DE": "Germany", "AT": "Austria", "CH": "Switzerland",
+         "FR": "France"}
+
+
+class Story:
+    """Tells each step, and remembers whether it came out as expected."""
+
+    def __init__(self, policyd):
+        self.policyd = policyd
+        self.is_right = True
+
+    def mail(self, country, expected):
+        address = geoip.address(country)
+        answer = self.policyd.ask(JOE, address)
+        origin = f"from {NAMES[country]} ({address})"
+        print(f"  {JOE} sends {origin:30} -> {answer[:80]}")
+        self._expect(answer.split()[0], expected)
+
+    def command(self, *arguments):
+        print(f"\n$ policyd {' '.join(arguments)}")
+        result = self.policyd.cli(*arguments)
+        text = result.stdout + result.stderr
+        print("".join(f"  {line}\n" for line in text.splitlines()), end="")
+        self._expect(result.returncode, 0)
+
+    def _expect(self, found, expected):
+        if found != expected:
+            print(f"  *** expected {expected}, not {found}")
+            self.is_right = False
+
+
+def tell(story):
+    print("An account may send from three countries in 24 hours.\n")
+    for country in ("DE", "AT", "CH"):
+        story.mail(country, "DUNNO")
+    print("\nSomebody else has got hold of the password:\n")
+    story.mail("FR", "REJECT")
+    print("\nFrom now on the account is blocked, wherever it sends from:\n")
+    story.mail("DE", "REJECT")
+    print("\nWhy is that?")
+    story.command("--explain", JOE)
+    print("\nThe owner has a new password, so let the account go:")
+    story.command("--unblock", JOE)
+    print()
+    story.mail("DE", "DUNNO")
+
+
+def main():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="policyd-demo."))
+    folder.chmod(0o755)
+    policyd = Policyd()
+    try:
+        geoip.make_files(folder)
+        policyd.write({"geoip": {"country": str(folder / "country.mmdb")},
+                       "store": {"url": f"sqlite:{policyd.root}/policyd.db"}})
+        story = Story(policyd.start())
+        tell(story)
+    finally:
+        policyd.close()
+        shutil.rmtree(folder, ignore_errors=True)
+    print("\nThe story came out right." if story.is_right else
+          "\nThe story did NOT come out right.")
+    return 0 if story.is_right else 1
+
+
+sys.exit(main())

@@ -1,0 +1,81 @@
+#!/usr/bin/python3
+"""lint-rooms.py -- see that src/ is built as it is meant to be.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+
+Includes go downwards only:
+
+    main -> roles -> policy | jobs | admin -> facts | server -> config -> base
+
+Rooms joined by | never include each other. No file is longer than 400 lines,
+no function longer than 60, and every file names itself, its purpose and its
+licence first.
+"""
+import pathlib
+import re
+import sys
+
+SOURCE = pathlib.Path(__file__).parents[1] / "src"
+FLOORS = [["base"], ["config"], ["facts", "server"],
+          ["policy", "jobs", "admin"], ["roles"], ["main"]]
+FLOOR = {room: number for number, rooms in enumerate(FLOORS)
+         for room in rooms}
+FILE_LINES, FUNCTION_LINES = 400, 60
+
+
+def room_of(path):
+    parts = path.relative_to(SOURCE).parts
+    return parts[0] if len(parts) > 1 else "main"
+
+
+def includes(path, lines):
+    room = room_of(path)
+    if room not in FLOOR:
+        yield 1, f"there is no room called {room}"
+        return
+    for number, line in enumerate(lines, 1):
+        match = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+        if not match or match.group(1) == "stats.def":
+            continue
+        other = match.group(1).partition("/")[0]
+        if "/" not in match.group(1) or other not in FLOOR:
+            yield number, f"{match.group(1)} is not written as room/file.h"
+        elif other != room and FLOOR[other] >= FLOOR[room]:
+            yield number, f"{room} must not include {match.group(1)}"
+
+
+def lengths(_, lines):
+    if len(lines) > FILE_LINES:
+        yield len(lines), f"{len(lines)} lines; {FILE_LINES} are the most"
+    start = None
+    for number, line in enumerate(lines, 1):
+        if line == "{":
+            start = number
+        elif line == "}" and start is not None:
+            if number - start - 1 > FUNCTION_LINES:
+                yield start, (f"a function of {number - start - 1} lines; "
+                              f"{FUNCTION_LINES} are the most")
+            start = None
+
+
+def opening(path, lines):
+    if len(lines) < 3 or not lines[1].startswith(f" * {path.name} -- "):
+        yield 1, f'does not open with "{path.name} -- purpose"'
+    elif not any(line.startswith(" * SPDX-License-Identifier: ")
+                 for line in lines[2:5]):
+        yield 3, "names no licence"
+
+
+def main():
+    found = 0
+    for path in sorted(SOURCE.rglob("*.[ch]")):
+        lines = path.read_text().splitlines()
+        for rule in (includes, lengths, opening):
+            for number, message in rule(path, lines):
+                print(f"{path.relative_to(SOURCE.parent)}:{number}: "
+                      f"{message}", file=sys.stderr)
+                found += 1
+    return 1 if found else 0
+
+
+sys.exit(main())

@@ -1,0 +1,99 @@
+"""conftest.py -- what tests ask for: servers, databases, daemons.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import geoip as geoip_files
+import policyd as daemon
+from postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def geoip():
+    """The folder with our GeoIP files, readable by everybody."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="policyd-geoip."))
+    folder.chmod(0o755)
+    geoip_files.make_files(folder)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The one PostgreSQL server of the session."""
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def schema(postgres):
+    """The name of a database that holds the schema, to be copied."""
+    database = postgres.database()
+    result = daemon.run("--init-store", POLICYD_STORE_URL=database.url,
+                        **nowhere())
+    assert result.returncode == 0, result.stderr
+    return database.name
+
+
+def nowhere():
+    """Environment for a program that is not to read /etc/policyd."""
+    if not daemon.IS_ROOT:
+        return {}
+    return {"POLICYD_SERVER_USER": daemon.USER,
+            "POLICYD_SERVER_GROUP": daemon.GROUP}
+
+
+@pytest.fixture
+def empty_database(postgres):
+    """A database of its own, without a schema."""
+    database = postgres.database()
+    yield database
+    postgres.drop(database)
+
+
+@pytest.fixture
+def database(postgres, schema):
+    """A database of its own, with the schema in it."""
+    database = postgres.database(schema)
+    yield database
+    postgres.drop(database)
+
+
+@pytest.fixture
+def make_policyd(database, geoip):
+    """A function that makes daemons, not started, with a store and GeoIP."""
+    made = []
+
+    def make(config=None, **options):
+        base = {"store": {"url": database.url},
+                "geoip": {"country": str(geoip / "country.mmdb")}}
+        made.append(daemon.Policyd(daemon.merge(base, config or {}),
+                                   **options))
+        return made[-1]
+
+    yield make
+    trouble = None
+    for policyd in made:
+        try:
+            policyd.close()
+        except AssertionError as error:
+            trouble = trouble or error
+    if trouble:
+        raise trouble
+
+
+@pytest.fixture
+def start_policyd(make_policyd):
+    """A function that starts daemons; they are ended after the test."""
+    def start(config=None, **options):
+        return make_policyd(config, **options).start()
+    return start

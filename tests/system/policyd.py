@@ -1,0 +1,276 @@
+"""policyd.py -- start the daemon, talk to it, read its log, stop it.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import contextlib
+import json
+import os
+import pathlib
+import pwd
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+
+from client import Client
+from waiting import PATIENCE, until
+
+SOURCE = pathlib.Path(__file__).parents[2]
+BUILD = pathlib.Path(os.environ.get("POLICYD_BUILD", SOURCE / "build"))
+PROGRAM = BUILD.resolve() / "policyd"
+# A command to run the daemon under, such as valgrind with its options.
+WRAPPER = shlex.split(os.environ.get("POLICYD_WRAPPER", ""))
+IS_ROOT = os.geteuid() == 0
+# What sanitizers, valgrind (-q) and assert() say.
+TROUBLE = re.compile(r"^==\d+==|runtime error:|Assertion `", re.MULTILINE)
+# Whom the daemon becomes when it is started as root.
+USER, GROUP = "nobody", "nogroup"
+
+
+def environment(**more):
+    """What the daemon and its command line inherit: little."""
+    kept = {name: os.environ[name]
+            for name in ("PATH", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS",
+                         "LSAN_OPTIONS", "POLICYD_COVERAGE") if name in
+            os.environ}
+    kept.update({name: str(value) for name, value in more.items()})
+    return kept
+
+
+def run(*arguments, input=None, timeout=30, **env):
+    """Run the program once; a CompletedProcess with text output."""
+    return subprocess.run(
+        [str(PROGRAM), *map(str, arguments)], input=input, text=True,
+        capture_output=True, timeout=timeout * PATIENCE, cwd="/",
+        env=environment(**env))
+
+
+def free_port(family=socket.AF_INET, host="127.0.0.1"):
+    with socket.socket(family) as sock:
+        sock.bind((host, 0))
+        return sock.getsockname()[1]
+
+
+def merge(base, changes):
+    """base with changes laid over it, sections key by key."""
+    merged = dict(base)
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(merged.get(key), dict):
+            merged[key] = merge(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def fields(line):
+    """The fields of a line of the text log, as a dict."""
+    found = {}
+    for match in re.finditer(r'(\w+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))', line):
+        name, quoted, plain = match.groups()
+        found[name] = plain if quoted is None else quoted
+    return found
+
+
+def children(pid):
+    try:
+        text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [int(child) for child in text.split()]
+
+
+def is_alive(pid):
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def open_files(pid):
+    """How many descriptors a process has open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+class Policyd:
+    """One daemon in a directory of its own.
+
+    config is laid over the defaults of the tests; it is written as JSON,
+    which is YAML too. text replaces the file altogether.
+    """
+
+    def __init__(self, config=None, user=USER):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd."))
+        self.root.chmod(0o755)
+        self.socket = self.root / "policy"
+        self.address = f"unix:{self.socket}"
+        self.path = self.root / "policyd.yaml"
+        self.log_path = self.root / "log"
+        self.user = user
+        self.process = None
+        self._log_from = 0
+        self.config = merge(self._defaults(), config or {})
+        self.write()
+        if IS_ROOT and user != "root":
+            entry = pwd.getpwnam(user)
+            os.chown(self.root, entry.pw_uid, entry.pw_gid)
+
+    def _defaults(self):
+        group = GROUP if self.user == USER else "root"
+        defaults = {
+            "listen": [self.address],
+            "server": {"workers": 2},
+            "log": {"level": "info"},
+        }
+        if IS_ROOT:
+            defaults["server"].update(user=self.user, group=group)
+            defaults["socket"] = {"user": self.user, "group": group}
+        else:
+            defaults["socket"] = {"user": "", "group": ""}
+        return defaults
+
+    def write(self, changes=None, text=None):
+        """Write the configuration file, with changes from now on."""
+        self.config = merge(self.config, changes or {})
+        if text is None:
+            text = json.dumps(self.config, indent=1)
+        # By rename: a daemon that reads meanwhile sees one or the other.
+        new = self.path.with_suffix(".new")
+        new.write_text(text)
+        new.chmod(0o644)
+        new.rename(self.path)
+
+    # --- life ---------------------------------------------------------------
+
+    def launch(self, *arguments, wrapper=(), pass_fds=(), **env):
+        """Start the process without waiting for anything."""
+        assert self.process is None or self.process.poll() is not None
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [*wrapper, *WRAPPER, str(PROGRAM), "-c", str(self.path),
+                 *arguments],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                env=environment(**env), pass_fds=pass_fds,
+                start_new_session=True)
+        return self
+
+    def start(self, *arguments, **options):
+        """Start the process and wait until it serves."""
+        self.launch(*arguments, **options)
+        self.wait_ready()
+        return self
+
+    def wait_ready(self):
+        until(self._serves, "the daemon to serve", 20)
+
+    def _serves(self):
+        code = self.process.poll()
+        assert code is None, f"exit status {code}:\n{self.log()}"
+        try:
+            with self.client() as client:
+                # Nobody, so that nothing is counted.
+                client.ask()
+            return True
+        except (OSError, EOFError):
+            return False
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def reload(self):
+        """Reload and wait until the new generation serves alone."""
+        before = set(children(self.pid))
+        self.signal(signal.SIGHUP)
+        until(lambda: children(self.pid) and
+              not before & set(children(self.pid)), "a new generation", 20)
+        self.wait_ready()
+
+    def workers(self):
+        """The process ids of the workers, as soon as all are up."""
+        def ask():
+            seen = len(self.log(everything=True))
+            self.signal(signal.SIGUSR1)
+            line = until(lambda: re.search(
+                r"^.*\bworker=.*$", self.log(everything=True)[seen:],
+                re.MULTILINE), "the list of processes").group()
+            pids = fields(line)["worker"].split()
+            return "-" not in pids and [int(pid) for pid in pids]
+        return until(ask, "all workers to be up")
+
+    def stop(self, seconds=5):
+        """Ask it to end, and return the exit status."""
+        if self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+        return self.process.wait(seconds * PATIENCE + 1)
+
+    def close(self):
+        """End it whatever happened, and check what it left behind."""
+        try:
+            if self.process is not None and self.process.poll() is None:
+                code = self.stop()
+                assert code == 0, f"exit status {code}:\n{self.log()}"
+            log = self.log(everything=True)
+            assert not TROUBLE.search(log), log
+        finally:
+            self._kill()
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def _kill(self):
+        if self.process is None:
+            return
+        pids = children(self.pid)
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    # --- talk ---------------------------------------------------------------
+
+    def client(self, address=None, timeout=10):
+        return Client(address or self.address, timeout)
+
+    def ask(self, account=None, client="192.0.2.1", **attributes):
+        """One request on a connection of its own."""
+        with self.client() as connection:
+            return connection.ask(account, client, **attributes)
+
+    def cli(self, *arguments, **options):
+        """Run the program as an administrator does, on the same file."""
+        return run("-c", self.path, *arguments, **options)
+
+    # --- log ----------------------------------------------------------------
+
+    def log(self, everything=False):
+        if not self.log_path.exists():
+            return ""
+        text = self.log_path.read_bytes().decode("utf-8", "replace")
+        return text if everything else text[self._log_from:]
+
+    def forget_log(self):
+        """Later reads of the log begin here."""
+        self._log_from = len(self.log(everything=True))
+
+    def wait_log(self, pattern, seconds=10):
+        """Wait for a line that matches; returns the match."""
+        return until(lambda: re.search(pattern, self.log(), re.MULTILINE),
+                     f"{pattern!r} in the log:\n{self.log()}", seconds)
+
+    def decisions(self, count=1, **wanted):
+        """Wait for so many decision lines with these fields; the fields."""
+        def find():
+            found = [fields(line) for line in self.log().split("\n")
+                     if re.search(r"\bdecision ", line)]
+            found = [decision for decision in found
+                     if all(decision.get(name) == value
+                            for name, value in wanted.items())]
+            return len(found) >= count and found
+        return until(find, f"{count} decisions with {wanted}")

@@ -1,0 +1,150 @@
+"""postfix.py -- a private Postfix that believes us who the client is (XCLIENT).
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import pathlib
+import pwd
+import shutil
+import smtplib
+import socket
+import subprocess
+import tempfile
+
+from policyd import USER, free_port
+from waiting import PATIENCE, until
+
+MAIN = """
+compatibility_level = 3.6
+config_directory = {root}/etc
+queue_directory = {root}/spool
+data_directory = {root}/data
+maillog_file = {root}/log
+maillog_file_prefixes = {root}
+inet_protocols = all
+inet_interfaces = 127.0.0.1, ::1
+myhostname = mail.example.net
+mydestination =
+alias_maps =
+local_recipient_maps =
+default_transport = discard:
+relay_transport = discard:
+smtpd_authorized_xclient_hosts = 127.0.0.0/8, [::1]
+relay_domains = example.org
+smtpd_relay_restrictions = reject_unauth_destination
+smtpd_recipient_restrictions = {restrictions}
+smtpd_tls_security_level = none
+smtpd_error_sleep_time = 0
+smtpd_client_connection_rate_limit = 0
+smtpd_client_connection_count_limit = 0
+smtpd_peername_lookup = no
+"""
+
+# Nothing runs in a chroot, so that a socket may be anywhere.
+MASTER = """
+[127.0.0.1]:{port} inet n - n - - smtpd
+[::1]:{port} inet n - n - - smtpd
+cleanup   unix  n - n - 0 cleanup
+qmgr      unix  n - n 300 1 qmgr
+rewrite   unix  - - n - - trivial-rewrite
+bounce    unix  - - n - 0 bounce
+defer     unix  - - n - 0 bounce
+trace     unix  - - n - 0 bounce
+verify    unix  - - n - 1 verify
+proxymap  unix  - - n - - proxymap
+anvil     unix  - - n - 1 anvil
+discard   unix  - - n - - discard
+postlog   unix-dgram n - n - 1 postlogd
+"""
+
+
+class Postfix:
+    """One instance. It asks the policy server at socket for each RCPT TO."""
+
+    def __init__(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-postfix."))
+        self.root.chmod(0o755)
+        for name in ("etc", "spool", "data"):
+            (self.root / name).mkdir()
+        os.chown(self.root / "data", pwd.getpwnam("postfix").pw_uid, -1)
+        self.port = free_port()
+        self._log_from = 0
+        # As /var/spool/postfix/policyd: the server makes its socket there.
+        folder = self.root / "policyd"
+        folder.mkdir()
+        shutil.chown(folder, USER, "postfix")
+        self.socket = folder / "policy"
+        restrictions = (f"check_policy_service {{unix:{self.socket}, "
+                        "default_action=DUNNO}, permit")
+        (self.root / "etc" / "main.cf").write_text(
+            MAIN.format(root=self.root, restrictions=restrictions))
+        (self.root / "etc" / "master.cf").write_text(
+            MASTER.format(port=self.port))
+        self._postfix("start")
+        until(self._answers, "Postfix", 20)
+
+    def _postfix(self, command):
+        result = subprocess.run(
+            ["postfix", "-c", str(self.root / "etc"), command],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, timeout=60 * PATIENCE,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+        assert result.returncode == 0, result.stdout + self.log()
+
+    def _answers(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1):
+                return True
+        except OSError:
+            return False
+
+    def log(self, everything=False):
+        path = self.root / "log"
+        text = path.read_text(errors="replace") if path.exists() else ""
+        return text if everything else text[self._log_from:]
+
+    def forget_log(self):
+        """Later reads of the log begin here."""
+        self._log_from = len(self.log(everything=True))
+
+    def session(self, address, login=None, host="127.0.0.1"):
+        """An SMTP session as from this address, logged in as login."""
+        smtp = smtplib.SMTP(host, self.port, "client.example",
+                            timeout=30 * PATIENCE)
+        smtp.ehlo()
+        client = f"IPV6:{address}" if ":" in address else address
+        xclient = f"XCLIENT ADDR={client} NAME=client.example"
+        if login:
+            xclient += f" LOGIN={login}"
+        code, text = smtp.docmd(xclient)
+        assert code == 220, (code, text)
+        smtp.ehlo()
+        return smtp
+
+    def send(self, address, login, recipients=("someone@example.org",)):
+        """Send one mail; the reply to the first RCPT that is refused, else
+        to the end of DATA."""
+        with self.session(address, login) as smtp:
+            smtp.mail(login or "sender@example.com")
+            for recipient in recipients:
+                code, text = smtp.rcpt(recipient)
+                if code != 250:
+                    return code, text.decode()
+            code, text = smtp.data("Subject: hello\r\n\r\nhello\r\n")
+            return code, text.decode()
+
+    def close(self):
+        try:
+            self._postfix("stop")
+            master = self.root / "spool" / "pid" / "master.pid"
+            until(lambda: self._is_free(master), "Postfix to stop", 20)
+        finally:
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def _is_free(self, pidfile):
+        try:
+            pid = int(pidfile.read_text())
+            os.kill(pid, 0)
+        except (OSError, ValueError):
+            return True
+        return False

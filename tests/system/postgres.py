@@ -1,0 +1,168 @@
+"""postgres.py -- a PostgreSQL server of our own, with a database per test.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import glob
+import itertools
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from waiting import until
+
+SETTINGS = """
+listen_addresses = ''
+unix_socket_directories = '{sockets}'
+fsync = off
+full_page_writes = off
+max_connections = 200
+shared_buffers = 64MB
+log_min_messages = warning
+"""
+
+
+def _programs():
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"),
+                   key=lambda path: int(path.split("/")[4]))
+    assert found, "no PostgreSQL server is installed"
+    return pathlib.Path(found[-1]).parent
+
+
+class Database:
+    """A database of its own, owned by the role policyd."""
+
+    def __init__(self, server, name):
+        self.server = server
+        self.name = name
+
+    @property
+    def url(self):
+        return (f"postgresql:///{self.name}?host={self.server.sockets}"
+                "&user=policyd")
+
+    def sql(self, text):
+        """Run SQL; the rows as lists of strings."""
+        return self.server.sql(text, self.name)
+
+    def value(self, text):
+        rows = self.sql(text)
+        assert len(rows) == 1 and len(rows[0]) == 1, rows
+        return rows[0][0]
+
+    def age(self, interval):
+        """Make everything that is remembered older."""
+        for table, columns in (
+                ("login", ("first_seen", "last_seen")),
+                ("account", ("last_seen", "written_at", "counted_until"))):
+            changes = ", ".join(f"{column} = {column} - interval '{interval}'"
+                                for column in columns)
+            self.sql(f"UPDATE policyd.{table} SET {changes}")
+
+    def backends(self):
+        """The process ids of policyd's connections."""
+        return [int(row[0]) for row in self.server.sql(
+            "SELECT pid FROM pg_stat_activity"
+            f" WHERE datname = '{self.name}' AND usename = 'policyd'")]
+
+
+class Postgres:
+    """One server, on a Unix socket only. It never runs as root."""
+
+    def __init__(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pg."))
+        self.data = self.root / "data"
+        self.sockets = self.root / "s"
+        self.sockets.mkdir()
+        self.sockets.chmod(0o755)
+        self.root.chmod(0o755)
+        self._as_user = {}
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
+                             "extra_groups": []}
+            for path in (self.root, self.sockets):
+                os.chown(path, user.pw_uid, user.pw_gid)
+        self._numbers = itertools.count(1)
+        self._templates = set()
+        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust",
+                  "--no-sync", "-E", "UTF8", "--locale=C")
+        with open(self.data / "postgresql.conf", "a") as conf:
+            conf.write(SETTINGS.format(sockets=self.sockets))
+        self.start()
+        self.sql("CREATE ROLE policyd LOGIN")
+
+    def _run(self, program, *arguments):
+        result = subprocess.run(
+            [str(_programs() / program), *map(str, arguments)],
+            cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, **self._as_user)
+        assert result.returncode == 0, result.stdout
+
+    def start(self):
+        # The log goes to a file: a server that inherits a pipe keeps its
+        # reader waiting.
+        self._run("pg_ctl", "-D", self.data, "-l", self.root / "log", "-w",
+                  "start")
+
+    def stop(self, mode="fast"):
+        self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+
+    def processes(self):
+        """The postmaster and its children."""
+        master = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = pathlib.Path(f"/proc/{master}/task/{master}/children")
+        return [master] + [int(pid) for pid in children.read_text().split()]
+
+    def freeze(self):
+        """Stop every process by SIGSTOP; returns what thaw wants."""
+        stopped = []
+        # The postmaster first, then nobody can be born meanwhile.
+        for pid in self.processes():
+            os.kill(pid, signal.SIGSTOP)
+            stopped.append(pid)
+        return stopped
+
+    @staticmethod
+    def thaw(stopped):
+        for pid in stopped:
+            try:
+                os.kill(pid, signal.SIGCONT)
+            except ProcessLookupError:
+                pass
+
+    def sql(self, text, database="postgres"):
+        result = subprocess.run(
+            ["psql", "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1",
+             "-h", str(self.sockets), "-U", "postgres", "-d", database],
+            input=text, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        return [line.split("\t") for line in result.stdout.splitlines()]
+
+    def database(self, template="template0"):
+        """A fresh database, a copy of the template."""
+        name = f"test{next(self._numbers)}"
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} OWNER policyd")
+        return Database(self, name)
+
+    def drop(self, database):
+        self.sql(f"DROP DATABASE {database.name} WITH (FORCE)")
+
+    def close(self):
+        try:
+            self.thaw(self.processes())
+            self.stop("immediate")
+        except FileNotFoundError:
+            pass    # it is not running
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def wait_ready(self):
+        def answers():
+            try:
+                return self.sql("SELECT 1")
+            except AssertionError:
+                return None
+        until(answers, "PostgreSQL")

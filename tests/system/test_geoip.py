@@ -1,0 +1,153 @@
+"""test_geoip.py -- GeoIP files of every layout, replaced while serving.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import shutil
+import signal
+
+import pytest
+
+import policyd as daemon
+from geoip import COUNTRIES, REGISTERED_ONLY, UNKNOWN, address, address6
+from load import Load
+from waiting import PATIENCE, until
+
+JOE = "joe@example.com"
+WHERE = {"actions": {"ok": "PREPEND X-Country: [${country}]"},
+         "limits": {"countries": 1000, "networks": 1000}}
+
+
+def country(policyd, client):
+    answer = policyd.ask(JOE, client)
+    assert answer.startswith("PREPEND X-Country: ["), answer
+    return answer[len("PREPEND X-Country: ["):-1]
+
+
+@pytest.fixture
+def serve(make_policyd, geoip):
+    """A daemon with a GeoIP file of its own to play with."""
+    def start(name="country.mmdb", config=None):
+        policyd = make_policyd(daemon.merge(WHERE, config or {}))
+        policyd.mmdb = policyd.root / "geo.mmdb"
+        shutil.copy(geoip / name, policyd.mmdb)
+        policyd.write({"geoip": {"country": str(policyd.mmdb)}})
+        return policyd.start()
+    return start
+
+
+def replace(policyd, content):
+    """Put a new file in the place of the old, as geoipupdate does."""
+    new = policyd.mmdb.with_suffix(".new")
+    new.write_bytes(content)
+    new.chmod(0o644)
+    new.rename(policyd.mmdb)
+
+
+@pytest.mark.parametrize("name", ["country.mmdb", "city.mmdb", "flat.mmdb"])
+def test_layouts(serve, name):
+    policyd = serve(name)
+    for code in COUNTRIES:
+        assert country(policyd, address(code)) == code
+        assert country(policyd, address6(code)) == code
+    assert country(policyd, "::ffff:" + address("IT")) == "IT"
+    assert country(policyd, UNKNOWN) == ""
+
+
+def test_the_registered_country_serves_where_there_is_no_other(serve):
+    policyd = serve()
+    assert country(policyd, REGISTERED_ONLY) == "SE"
+    assert country(policyd, "2001:db8:100::1") == "SE"
+
+
+def test_ipv6_in_a_file_for_ipv4_alone_has_no_country(serve):
+    policyd = serve("ipv4.mmdb")
+    assert country(policyd, address6("DE")) == ""
+    assert country(policyd, address("DE")) == "DE"
+
+
+def test_a_file_replaced_by_rename_is_taken_by_itself(serve, geoip):
+    policyd = serve(config={"geoip": {"reload": "1s"}})
+    assert country(policyd, address("DE")) == "DE"
+    replace(policyd, (geoip / "country-v2.mmdb").read_bytes())
+    until(lambda: country(policyd, address("DE")) == "AT", "the newer file")
+
+
+def test_usr2_takes_a_new_file_at_once(serve, geoip):
+    policyd = serve(config={"geoip": {"reload": "1d"}})
+    with Load(policyd) as load:
+        replace(policyd, (geoip / "country-v2.mmdb").read_bytes())
+        assert country(policyd, address("DE")) == "DE"
+        policyd.signal(signal.SIGUSR2)
+        load.wait_answers(50, "PREPEND X-Country: [AT]")
+    assert load.lost == 0
+
+
+def test_a_file_overwritten_in_place_misleads_nobody(serve, geoip):
+    """Written in small pieces, back and forth, under load."""
+    policyd = serve(config={"geoip": {"reload": "1s"}})
+    workers = policyd.workers()
+    versions = [(geoip / name).read_bytes()
+                for name in ("country-v2.mmdb", "country.mmdb")]
+    with Load(policyd) as load:
+        for turn in range(6):
+            with open(policyd.mmdb, "r+b", buffering=0) as file:
+                file.truncate(0)
+                for at in range(0, len(versions[turn % 2]), 500):
+                    file.write(versions[turn % 2][at:at + 500])
+                    load.wait_answers(20)
+    assert set(load.answers) <= {"PREPEND X-Country: [DE]",
+                                 "PREPEND X-Country: [AT]"}
+    assert load.lost == 0
+    # Nobody crashed: who is gone was retired.
+    assert "signal" not in policyd.log()
+    assert workers
+    until(lambda: country(policyd, address("DE")) == "DE", "the last file")
+
+
+BROKEN = {
+    "empty": lambda good: b"",
+    "cut short": lambda good: good[:len(good) // 2],
+    "without its end": lambda good: good[:-20],
+    "half written": lambda good: good[:len(good) // 2] +
+    bytes(len(good) // 2),
+    "garbage": lambda good: os.urandom(len(good)),
+    "a text": lambda good: b"<html>404 Not Found</html>\n" * 100,
+    "its data overwritten": lambda good: good[:len(good) // 4] +
+    b"\xff" * (len(good) // 2) + good[3 * len(good) // 4:],
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_file_is_refused_and_the_old_one_kept(serve, geoip, how):
+    policyd = serve(config={"geoip": {"reload": "1d"}})
+    good = (geoip / "country-v2.mmdb").read_bytes()
+    replace(policyd, BROKEN[how](good))
+    policyd.forget_log()
+    policyd.signal(signal.SIGUSR2)
+    policyd.wait_log(r"geo\.mmdb")
+    assert country(policyd, address("DE")) == "DE"
+    assert country(policyd, address6("ZA")) == "ZA"
+    replace(policyd, good)
+    policyd.signal(signal.SIGUSR2)
+    until(lambda: country(policyd, address("DE")) == "AT", "the good file")
+
+
+def test_a_file_that_is_gone_is_not_missed(serve):
+    policyd = serve(config={"geoip": {"reload": "1d"}})
+    policyd.mmdb.unlink()
+    policyd.signal(signal.SIGUSR2)
+    policyd.wait_log(r"geo\.mmdb")
+    assert country(policyd, address("DE")) == "DE"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"garbage" * 1000])
+def test_a_file_that_cannot_be_used_at_start(make_policyd, content):
+    policyd = make_policyd()
+    mmdb = policyd.root / "geo.mmdb"
+    if content is not None:
+        mmdb.write_bytes(content)
+    policyd.write({"geoip": {"country": str(mmdb)}})
+    policyd.launch()
+    assert policyd.process.wait(10 * PATIENCE) == 78
+    assert "geo.mmdb" in policyd.log()

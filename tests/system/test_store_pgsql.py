@@ -1,0 +1,291 @@
+"""test_store_pgsql.py -- PostgreSQL: exact under a crowd, calm when it is away.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import pwd
+import signal
+import subprocess
+import time
+
+import pytest
+
+import policyd as daemon
+from client import request
+from geoip import COUNTRIES, address
+from load import Load
+from waiting import PATIENCE, until
+
+JOE = "joe@example.com"
+ACTIONS = {"ok": "DUNNO", "blocked": "REJECT blocked",
+           "error": "DEFER_IF_PERMIT error"}
+# The deadline of most servers here, and when an answer is late: the machine
+# may be busy.
+DEADLINE = {"server": {"deadline": "500ms"}, "actions": ACTIONS}
+LATE = 2.0 * PATIENCE
+
+
+@pytest.fixture
+def frozen(postgres):
+    """A function that freezes the server until the test is over."""
+    stopped = []
+
+    def freeze():
+        stopped.extend(postgres.freeze())
+    yield freeze
+    postgres.thaw(stopped)
+
+
+@pytest.fixture
+def stopped(postgres):
+    """A function that stops the server; it runs again after the test."""
+    def stop():
+        postgres.stop()
+    yield stop
+    if not (postgres.data / "postmaster.pid").exists():
+        postgres.start()
+
+
+def timed(policyd, account=JOE, client=None):
+    """The answer, and whether it came in time."""
+    began = time.monotonic()
+    answer = policyd.ask(account, client or address("DE"))
+    assert time.monotonic() - began < LATE
+    return answer
+
+
+@pytest.mark.parametrize("limits, places", [
+    pytest.param({"countries": 3, "networks": 1000},
+                 [address(code) for code in COUNTRIES], id="countries"),
+    pytest.param({"countries": 1000, "networks": 3},
+                 [address("DE", n) for n in range(16)], id="networks"),
+])
+def test_first_logins_at_the_same_moment(start_policyd, database, limits,
+                                         places):
+    """16 connections, 16 places, one account: the limit passes, no more."""
+    policyd = start_policyd({
+        "server": {"workers": 8}, "limits": limits, "actions": ACTIONS,
+        "notify": {"enabled": True, "from": "policyd@example.com",
+                   "to": ["postmaster@example.com"]},
+        "log": {"decisions": "refused"}})
+    # Most likely on all workers; at least on several.
+    clients = [policyd.client() for _ in places]
+    for client in clients:
+        client.ask("warm@other.example", "127.0.0.1")
+    rounds = 150
+    for turn in range(rounds):
+        account = f"user{turn}@example.com"
+        data = [request(account, place) for place in places]
+        for client, asked in zip(clients, data):
+            client.send(asked)
+        answers = [client.answer() for client in clients]
+        assert answers.count("DUNNO") == 3, (turn, answers)
+        assert answers.count("REJECT blocked") == 13
+    for client in clients:
+        client.close()
+    assert database.sql(
+        "SELECT count(*), count(DISTINCT account) FROM policyd.outbox") == \
+        [[str(rounds), str(rounds)]]
+
+
+def test_requests_are_spread_over_several_backends(start_policyd, database):
+    """What the test above relies on."""
+    policyd = start_policyd({"server": {"workers": 8}})
+    with Load(policyd, connections=16) as load:
+        load.wait_answers(500)
+        assert len(database.backends()) >= 4
+
+
+def test_a_store_restarted_in_mid_run(start_policyd, postgres, database,
+                                      stopped):
+    policyd = start_policyd(DEADLINE)
+    with Load(policyd, connections=4) as load:
+        load.wait_answers(100, "DUNNO")
+        stopped()
+        load.wait_answers(100, ACTIONS["error"])
+        postgres.start()
+        load.wait_answers(100, "DUNNO")
+    assert load.lost == load.reconnects == 0
+    assert load.longest < LATE
+    # It counts again, and what was counted before is not forgotten.
+    assert [timed(policyd, "ann@example.com", address(code))
+            for code in ("DE", "AT", "CH", "FR")] == \
+        ["DUNNO", "DUNNO", "DUNNO", "REJECT blocked"]
+
+
+def test_counts_survive_a_restart_of_the_store(start_policyd, postgres,
+                                               stopped):
+    policyd = start_policyd(DEADLINE)
+    assert [timed(policyd, JOE, address(code))
+            for code in ("DE", "AT", "CH")] == ["DUNNO"] * 3
+    stopped()
+    assert timed(policyd, JOE, address("FR")) == ACTIONS["error"]
+    postgres.start()
+    until(lambda: timed(policyd, "ann@example.com") == "DUNNO", "the store")
+    until(lambda: timed(policyd, JOE, address("FR")) == "REJECT blocked",
+          "the fourth country to be refused")
+
+
+def test_a_frozen_store(start_policyd, frozen, postgres):
+    policyd = start_policyd(DEADLINE)
+    assert timed(policyd) == "DUNNO"
+    frozen()
+    for _ in range(5):
+        assert timed(policyd) == ACTIONS["error"]
+    postgres.thaw(postgres.processes())
+    until(lambda: timed(policyd) == "DUNNO", "the store", 40)
+
+
+def test_frozen_connections_while_new_ones_work(start_policyd, database):
+    """As behind a firewall that forgot its connections."""
+    policyd = start_policyd(DEADLINE)
+    assert timed(policyd) == "DUNNO"
+    backends = until(database.backends, "a connection to the store")
+    for pid in backends:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        until(lambda: timed(policyd) == "DUNNO", "a new connection")
+    finally:
+        for pid in backends:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_a_backend_that_is_terminated(start_policyd, database, postgres):
+    policyd = start_policyd(DEADLINE)
+    for _ in range(3):
+        until(lambda: timed(policyd) == "DUNNO", "the store")
+        postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                     f" WHERE datname = '{database.name}'")
+    until(lambda: timed(policyd) == "DUNNO", "the store")
+
+
+def test_an_account_that_is_locked_by_somebody_else(start_policyd, postgres,
+                                                    database):
+    policyd = start_policyd(DEADLINE)
+    assert timed(policyd) == "DUNNO"
+    locker = subprocess.Popen(
+        ["psql", "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
+         "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True)
+    try:
+        locker.stdin.write("BEGIN; SELECT 'locked' FROM policyd.account "
+                           f"WHERE account = '{JOE}' FOR UPDATE;\n")
+        locker.stdin.flush()
+        assert locker.stdout.readline() == "locked\n"
+        assert timed(policyd, JOE, address("AT")) == ACTIONS["error"]
+        until(lambda: timed(policyd, "ann@example.com") == "DUNNO",
+              "another account")
+    finally:
+        locker.stdin.close()
+        locker.wait()
+        locker.stdout.close()
+    until(lambda: timed(policyd) == "DUNNO", "the account")
+
+
+def test_an_account_known_to_be_blocked_stays_so(start_policyd, stopped):
+    policyd = start_policyd({**DEADLINE, "server": {
+        "deadline": "500ms", "workers": 1}, "limits": {"countries": 1}})
+    with policyd.client() as client:
+        assert client.ask(JOE, address("DE")) == "DUNNO"
+        assert client.ask(JOE, address("AT")) == "REJECT blocked"
+        stopped()
+        until(lambda: client.ask("ann@example.com", address("DE")) ==
+              ACTIONS["error"], "the store to be gone")
+        assert client.ask(JOE, address("DE")) == "REJECT blocked"
+
+
+def test_a_server_that_starts_before_its_store(make_policyd, postgres,
+                                               stopped):
+    policyd = make_policyd(DEADLINE)
+    stopped()
+    policyd.start()
+    assert timed(policyd) == ACTIONS["error"]
+    postgres.start()
+    until(lambda: timed(policyd) == "DUNNO", "the store", 40)
+
+
+def test_the_log_of_a_store_that_is_away_is_short(start_policyd, stopped):
+    policyd = start_policyd({**DEADLINE, "log": {"decisions": "refused"}})
+    policyd.ask(JOE, address("DE"))
+    stopped()
+    policyd.forget_log()
+    with Load(policyd, connections=4) as load:
+        load.wait_answers(500, ACTIONS["error"])
+    store_lines = [line for line in policyd.log().splitlines()
+                   if "decision " not in line]
+    assert 1 <= len(store_lines) <= 20, policyd.log()
+
+
+# --- the schema ----------------------------------------------------------------
+
+def test_the_server_makes_the_schema(make_policyd, empty_database):
+    policyd = make_policyd({"store": {"url": empty_database.url},
+                            "actions": ACTIONS}).start()
+    until(lambda: policyd.ask(JOE, address("DE")) == "DUNNO", "the store")
+    assert empty_database.value(
+        "SELECT count(*) FROM policyd.account") == "1"
+
+
+def test_many_servers_make_the_schema_at_once(make_policyd, empty_database):
+    servers = [make_policyd({"store": {"url": empty_database.url},
+                             "actions": ACTIONS}).launch() for _ in range(4)]
+    for policyd in servers:
+        policyd.wait_ready()
+        until(lambda: policyd.ask(JOE, address("DE")) == "DUNNO", "the store")
+
+
+def test_a_newer_schema_is_refused(make_policyd, database):
+    database.sql("UPDATE policyd.schema_version SET version = 999")
+    policyd = make_policyd().launch()
+    assert policyd.process.wait(10 * PATIENCE) in (69, 70, 78)
+    assert "newer" in policyd.log()
+    assert "999" in policyd.log()
+
+
+# --- through pgbouncer -----------------------------------------------------------
+
+@pytest.fixture
+def pgbouncer(tmp_path, postgres, database):
+    """The URL of a pgbouncer in transaction mode before our database."""
+    folder = postgres.sockets
+    ini = tmp_path / "pgbouncer.ini"
+    port = daemon.free_port()
+    ini.write_text(f"""
+[databases]
+{database.name} = host={postgres.sockets} user=policyd
+[pgbouncer]
+listen_port = {port}
+unix_socket_dir = {folder}
+auth_type = any
+pool_mode = transaction
+default_pool_size = 2
+logfile = /dev/null
+""")
+    ini.chmod(0o644)
+    for parent in list(ini.parents)[:3]:
+        parent.chmod(0o755)
+    as_user = {}
+    if daemon.IS_ROOT:
+        user = pwd.getpwnam("postgres")
+        as_user = {"user": user.pw_uid, "group": user.pw_gid,
+                   "extra_groups": []}
+    process = subprocess.Popen(
+        ["/usr/sbin/pgbouncer", str(ini)], stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user)
+    until(lambda: (folder / f".s.PGSQL.{port}").exists(), "pgbouncer")
+    yield (f"postgresql:///{database.name}?host={folder}&port={port}"
+           "&user=policyd")
+    process.terminate()
+    process.wait()
+
+
+def test_pgbouncer_in_transaction_mode(start_policyd, pgbouncer):
+    policyd = start_policyd({"store": {"url": pgbouncer},
+                             "server": {"workers": 4}, "actions": ACTIONS})
+    until(lambda: timed(policyd, "first@example.com") == "DUNNO", "the store")
+    with Load(policyd, connections=8) as load:
+        load.wait_answers(500)
+    assert set(load.answers) == {"DUNNO"}
+    assert [timed(policyd, JOE, address(code))
+            for code in ("DE", "AT", "CH", "FR")] == \
+        ["DUNNO", "DUNNO", "DUNNO", "REJECT blocked"]

@@ -1,0 +1,21 @@
+"""waiting.py -- wait for a thing, never for a time.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import time
+
+# Everything may take so many times longer, under valgrind for example.
+PATIENCE = float(os.environ.get("POLICYD_PATIENCE", "1"))
+
+
+def until(claim, what, seconds=10):
+    """Call claim until it is true and return what it returned."""
+    deadline = time.monotonic() + seconds * PATIENCE
+    while True:
+        found = claim()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s in vain for {what}")
+        time.sleep(0.01)

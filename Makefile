@@ -78,6 +78,17 @@ $(UNIT_TESTS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libpolicyd.a
 
 -include $(UNIT_TESTS:=.d)
 
+# --- what sends mail, hooks and webhooks, for tests/system/delivery.py --------
+
+MAIL_PROBE = $(BUILD)/tests/system/mail_probe
+$(MAIL_PROBE): $(BUILD)/tests/system/mail_probe.o \
+    $(filter $(BUILD)/src/base/% $(foreach n,delivery dialog hook mail mailbox \
+	message mime notice template transfer webhook, \
+	$(BUILD)/src/jobs/$n.o),$(OBJECTS))
+	$(LINK) -o $@ $^ $(LIBS)
+
+-include $(MAIL_PROBE).d
+
 # --- configure ---------------------------------------------------------------
 
 $(BUILD)/configure: configure.ac

@@ -87,7 +87,7 @@ try_all(struct connector *connector, bool is_first, char *error, size_t size)
 {
 	const struct config *config = connector->config;
 	int64_t timeout_ms = config->ldap.timeout_ms;
-	int64_t end_ms = clock_mono_ms() + timeout_ms - timeout_ms / 20;
+	int64_t end_ms = clock_mono_ms() + timeout_ms - timeout_ms / 10;
 	struct text text;
 
 	text_init(&text, error, size);

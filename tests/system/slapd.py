@@ -146,6 +146,11 @@ class Slapd:
 
     def freeze(self):
         self.process.send_signal(signal.SIGSTOP)
+        until(self._is_frozen, "slapd to stop")
+
+    def _is_frozen(self):
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat")
+        return all(") T " in task.read_text() for task in tasks)
 
     def thaw(self):
         self.process.send_signal(signal.SIGCONT)

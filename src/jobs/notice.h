@@ -1,0 +1,21 @@
+/*
+ * notice.h -- what notifications say unless the administrator has templates.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef JOBS_NOTICE_H
+#define JOBS_NOTICE_H
+
+enum notice {
+	NOTICE_BLOCK,		/* to the administrator: an account is blocked */
+	NOTICE_UNBLOCK,		/* ... is not any more */
+	NOTICE_DIGEST,		/* many at once; ${count}, ${logins} lists them */
+	NOTICE_TEST,		/* --test-notify */
+	NOTICE_ACCOUNT_BLOCK,	/* to the account's own address */
+	NOTICE_ACCOUNT_UNBLOCK,
+};
+
+/* Templates (jobs/template.h); lines end in LF. */
+const char *notice_subject(enum notice);
+const char *notice_text(enum notice);
+
+#endif

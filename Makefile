@@ -72,22 +72,44 @@ $(UNIT_TESTS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libpolicyd.a
 	@mkdir -p $(@D)
 	@test -n "$(CHECK_LIBS)" || { echo "check is missing: see make deps"; \
 		exit 1; }
-	$(COMPILE) -Itests/unit $(CHECK_CFLAGS) -MF $@.d -MT $@ \
+	$(Q)$(COMPILE) -Itests/unit $(CHECK_CFLAGS) -MF $@.d -MT $@ \
 		$(HARDEN_LDFLAGS) $(LDFLAGS) -o $@ $< \
 		$(BUILD)/libpolicyd.a $(CHECK_LIBS) $(LIBS)
 
 -include $(UNIT_TESTS:=.d)
 
-# --- what sends mail, hooks and webhooks, for tests/system/delivery.py --------
+# --- programs that the system tests drive -------------------------------------
 
-MAIL_PROBE = $(BUILD)/tests/system/mail_probe
-$(MAIL_PROBE): $(BUILD)/tests/system/mail_probe.o \
-    $(filter $(BUILD)/src/base/% $(foreach n,delivery dialog hook mail mailbox \
-	message mime notice template transfer webhook, \
-	$(BUILD)/src/jobs/$n.o),$(OBJECTS))
-	$(LINK) -o $@ $^ $(LIBS)
+PROBES = $(BUILD)/tests/system/mail_probe $(BUILD)/tests/system/ldap_probe
 
--include $(MAIL_PROBE).d
+$(PROBES): %: %.o $(BUILD)/libpolicyd.a
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+-include $(PROBES:=.d)
+
+# --- fuzzing -----------------------------------------------------------------
+
+# Each tests/fuzz/fuzz_NAME.c is run for a while by clang's libFuzzer; files in
+# tests/fuzz/NAME/ are what it begins with. What it finds stays in $(BUILD)/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+fuzz: $(FUZZERS:%=fuzz-%)
+
+$(FUZZERS:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/fuzz/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 \
+		-verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$* \
+		$(wildcard tests/fuzz/$*)
+
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(SOURCES) $(BUILD)/gen/schema.c
+	@mkdir -p $(@D)
+	clang -g -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all $(filter-out -W%,$(STRICT)) -Isrc \
+		-DPOLICYD_VERSION='"$(VERSION)"' \
+		-DPOLICYD_SYSCONFDIR='"$(confdir)"' $(LIBS_CFLAGS) -o $@ $^ \
+		$(LIBS)
 
 # --- configure ---------------------------------------------------------------
 
@@ -100,18 +122,6 @@ $(BUILD)/config.mk: $(BUILD)/configure src/config.mk.in
 	cd $(BUILD) && ./configure --quiet --srcdir=$(srcdir) $(CONFIGURE_FLAGS)
 	@touch $@
 
-# --- a program for tests/system/test_ldap.py ----------------------------------
-
-LDAP_PROBE = $(addprefix $(BUILD)/,tests/system/ldap_probe.o \
-	$(patsubst %.c,%.o,$(wildcard src/base/*.c src/facts/ldap_*.c)) \
-	src/facts/account.o src/facts/cache.o src/facts/directory.o \
-	src/facts/identity.o)
-
-$(BUILD)/ldap_probe: $(LDAP_PROBE)
-	$(LINK) -o $@ $^ $(LIBS)
-
--include $(BUILD)/tests/system/ldap_probe.d
-
 # --- what is missing on this machine -----------------------------------------
 
 deps:
@@ -120,7 +130,7 @@ deps:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-unit deps clean
+.PHONY: all check-unit fuzz deps clean
 .DELETE_ON_ERROR:
 
 # --- tests -------------------------------------------------------------------
@@ -135,7 +145,7 @@ VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
 check: deps
 	+@MAKE="$(MAKE)" tests/check.sh $(BUILD)
 
-check-system: $(BUILD)/policyd
+check-system: $(BUILD)/policyd $(PROBES)
 	POLICYD_BUILD=$(abspath $(BUILD)) $(PYTEST) $(PYTEST_FLAGS) \
 		tests/system
 
@@ -212,3 +222,45 @@ dist: $(BUILD)/config.mk
 
 .PHONY: check check-system check-asan check-valgrind demo lint lint-rooms \
 	lint-headers lint-analyze lint-text install dist
+
+# --- make bench: a table of what this machine does ---------------------------
+
+BENCH_PROGRAMS = $(BUILD)/tests/bench/null $(BUILD)/tests/bench/load
+
+$(BUILD)/tests/bench/null: $(BUILD)/tests/bench/null.o
+	$(LINK) -o $@ $^
+
+$(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o \
+		$(BUILD)/tests/bench/workload.o $(BUILD)/tests/bench/histogram.o
+	$(LINK) -o $@ $^ -lm
+
+-include $(wildcard $(BUILD)/tests/bench/*.d)
+
+# Options of tests/bench/run.py, such as BENCH="--seconds 10 --rounds 3".
+bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
+	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
+
+.PHONY: bench
+
+# --- both stores answer alike --------------------------------------------------
+
+# Runs on SQLite, and on PostgreSQL if PGHOST or the like names a server;
+# otherwise in a throw-away one, if pg_virtualenv is there.
+STORE_TEST = $(BUILD)/tests/store/test_store
+
+$(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
+		$(BUILD)/libpolicyd.a
+	$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
+
+check-store: $(STORE_TEST)
+	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
+	    command -v pg_virtualenv >/dev/null; then \
+		pg_virtualenv -v 15 $(STORE_TEST); \
+	else \
+		$(STORE_TEST); \
+	fi
+
+-include $(wildcard $(BUILD)/tests/store/*.d)
+.PHONY: check-store

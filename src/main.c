@@ -1,21 +1,18 @@
 /*
- * main.c -- options, the table of modes, the table of roles.
+ * main.c -- the command line: options and the table of modes.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "facts/geo.h"
 #include "facts/store.h"
 #include "jobs/blocks.h"
 #include "jobs/clean.h"
 #include "jobs/explain.h"
+#include "jobs/notify.h"
 #include "policy/limits.h"
-#include "roles/housekeeper.h"
-#include "roles/worker.h"
-#include "server/master.h"
+#include "roles/service.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -40,114 +37,22 @@ struct command {
 	int64_t duration_s;	/* -1: not given */
 };
 
-/* Where load() finds the command line: it is constant once parsed. */
+/* Constant once it is parsed. */
 static struct command command = { .config_path = DEFAULT_CONFIG,
 	.reason = "", .duration_s = -1 };
-
-/* --- serving ------------------------------------------------------------- */
-
-/* Copy the GeoIP file and see that it can be used. */
-static int
-load_geoip(const struct config *config, struct snapshot *snapshot)
-{
-	struct geo *geo;
-
-	snapshot->fd = -1;
-	if (config->geoip.country[0] == '\0')
-		return 0;
-	if (snapshot_take(snapshot, config->geoip.country) != 0)
-		return -1;
-	geo = geo_open(snapshot->path, config->geoip.country);
-	if (geo == NULL) {
-		snapshot_close(snapshot);
-		return -1;
-	}
-	log_info("geoip: %s (%s)", config->geoip.country, geo_type(geo));
-	geo_close(geo);
-	return 0;
-}
-
-/* A file that was good before and is not now: the old copy stays. */
-static int
-keep_geoip(const struct config *config, const struct load *current,
-    struct snapshot *snapshot)
-{
-	if (load_geoip(config, snapshot) == 0)
-		return 0;
-	if (current == NULL || current->geoip.fd < 0 ||
-	    strcmp(config->geoip.country, current->config->geoip.country) !=
-		0)
-		return -1;
-	log_warning("geoip: going on with the file as it was before");
-	return snapshot_share(snapshot, &current->geoip);
-}
-
-/* Read the configuration; what is wrong with it goes to the log. */
-static struct config *
-read_config_to_log(void)
-{
-	char *errors = NULL;
-	size_t length = 0;
-	FILE *stream = open_memstream(&errors, &length);
-	struct config *config;
-	char *state = NULL;
-
-	if (stream == NULL)
-		return NULL;
-	config = config_load(command.config_path, !command.is_config_given,
-	    stream);
-	fclose(stream);
-	for (char *line = strtok_r(errors, "\n", &state); line != NULL;
-	     line = strtok_r(NULL, "\n", &state))
-		log_error("%s", line);
-	free(errors);
-	return config;
-}
-
-static struct load *
-load(enum load_reason reason, const struct load *current)
-{
-	struct load *new = mem_new(1, sizeof(*new));
-
-	new->config = reason == LOAD_REFRESH ? config_share(current->config) :
-					       read_config_to_log();
-	if (new->config == NULL ||
-	    keep_geoip(new->config, reason == LOAD_START ? NULL : current,
-		&new->geoip) != 0) {
-		config_free(new->config);
-		free(new);
-		return NULL;
-	}
-	if (command.is_verbose)
-		new->config->log.level = LOG_LEVEL_DEBUG;
-	return new;
-}
-
-static void
-unload(struct load *old)
-{
-	snapshot_close(&old->geoip);
-	config_free(old->config);
-	free(old);
-}
-
-static size_t
-roles(const struct config *config, struct role table[ROLES_MAX])
-{
-	table[0] = (struct role){ "worker", config->server.workers,
-		worker_run };
-	table[1] = (struct role){ "housekeeper", 1, housekeeper_run };
-	return 2;
-}
 
 static int
 serve(const struct job *job)
 {
-	static const struct service service = { load, unload, roles };
-	struct master_options options = { command.is_daemon, "" };
+	const struct service_options options = {
+		.config_path = command.config_path,
+		.is_config_optional = !command.is_config_given,
+		.is_verbose = command.is_verbose,
+		.is_daemon = command.is_daemon,
+	};
 
 	(void)job;
-	return master_run(&service, &options);
+	return service_run(&options);
 }
 
 /* --- other modes --------------------------------------------------------- */
@@ -155,12 +60,9 @@ serve(const struct job *job)
 static int
 check_config(const struct job *job)
 {
-	struct snapshot geoip;
-
 	/* What would keep the server from starting is an error here too. */
-	if (load_geoip(job->config, &geoip) != 0)
+	if (service_try_geoip(job->config) != 0)
 		return EX_CONFIG;
-	snapshot_close(&geoip);
 	if (job->is_json)
 		fputs("{\"result\": \"ok\"}\n", job->out);
 	else
@@ -236,6 +138,7 @@ static const struct mode_row {
 	{ "block", 0, ARGUMENT_ONE, block },
 	{ "unblock", 0, ARGUMENT_ONE, unblock },
 	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
+	{ "test-notify", 0, ARGUMENT_NONE, notify_test },
 };
 enum { MODES = sizeof(modes) / sizeof(modes[0]) };
 
@@ -263,6 +166,7 @@ static const char help[] =
     "      --unblock ACCOUNT    unblock it and start a fresh count\n"
     "      --explain ACCOUNT [ADDRESS]\n"
     "                           why it is treated as it is\n"
+    "      --test-notify        send a test notification now\n"
     "\n"
     "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try\n"
     "again, 77 permission, 78 configuration. See policyd(8), policyd.yaml(5).\n";

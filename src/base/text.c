@@ -248,11 +248,13 @@ text_parse_number(const char *string, int64_t most)
 	if (*string == '\0')
 		return -1;
 	for (; *string != '\0'; string++) {
+		int digit = *string - '0';
+
 		if (!isdigit((unsigned char)*string))
 			return -1;
-		if (number > (most - (*string - '0')) / 10)
+		if (digit > most || number > (most - digit) / 10)
 			return -1;
-		number = number * 10 + (*string - '0');
+		number = number * 10 + digit;
 	}
 	return number;
 }

@@ -92,10 +92,30 @@ consider(const char *wanted, const char *key, size_t length, unsigned *slips,
 	memcpy(nearest, name, sizeof(name));
 }
 
+/* The right name in the wrong section: take the nearest such key. */
+static bool
+find_namesake(const char *wanted, char nearest[KEYS_NAME_SIZE])
+{
+	unsigned slips = LONGEST + 1;
+
+	for (const struct option *o = options; o->key != NULL; o++) {
+		unsigned away = distance(wanted, o->key);
+
+		if (away >= slips ||
+		    strcmp(last_part(o->key), last_part(wanted)) != 0)
+			continue;
+		slips = away;
+		snprintf(nearest, KEYS_NAME_SIZE, "%s", o->key);
+	}
+	return slips <= LONGEST;
+}
+
 const char *
 keys_nearest(const char *key, char nearest[KEYS_NAME_SIZE])
 {
 	unsigned slips = SLIPS_IN_KEY + 1;
+	char namesake[KEYS_NAME_SIZE];
+	bool is_far;
 
 	for (const struct option *o = options; o->key != NULL; o++) {
 		const char *dot = o->key;
@@ -105,16 +125,13 @@ keys_nearest(const char *key, char nearest[KEYS_NAME_SIZE])
 			consider(key, o->key, (size_t)(dot - o->key), &slips,
 			    nearest);
 	}
-	if (slips <= SLIPS_IN_KEY)
-		return nearest;
-	/* The right name in the wrong section? */
-	for (const struct option *o = options; o->key != NULL; o++) {
-		if (strcmp(last_part(o->key), last_part(key)) != 0)
-			continue;
-		snprintf(nearest, KEYS_NAME_SIZE, "%s", o->key);
-		return nearest;
-	}
-	return NULL;
+	/* "server.url" is nearer to server.user, but is not half of it. */
+	is_far = slips > SLIPS_IN_KEY || slips * 2 >= strlen(last_part(key));
+	if (is_far && find_namesake(key, namesake))
+		memcpy(nearest, namesake, sizeof(namesake));
+	else if (slips > SLIPS_IN_KEY)
+		return NULL;
+	return nearest;
 }
 
 const char *

@@ -52,6 +52,17 @@ place_of(const struct reader *reader, const yaml_mark_t *mark)
 	return place;
 }
 
+/* Is a text in no quotes nothing at all? (YAML 1.1, the type null) */
+static bool
+is_null(const yaml_event_t *event)
+{
+	const char *value = (const char *)event->data.scalar.value;
+
+	return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       (*value == '\0' || strcmp(value, "~") == 0 ||
+		   strcasecmp(value, "null") == 0);
+}
+
 /* A node for the value that comes next, with its path. */
 static struct node *
 begin_node(struct reader *reader, const yaml_event_t *event)
@@ -71,7 +82,7 @@ begin_node(struct reader *reader, const yaml_event_t *event)
 		path = mem_printf("%s[%zu]", parent, level->children++);
 		return tree_add(tree, path, strlen(path), &place);
 	}
-	if (event->type != YAML_SCALAR_EVENT || event->data.scalar.length == 0)
+	if (event->type != YAML_SCALAR_EVENT || is_null(event))
 		place = level->place; /* the value may begin lines below */
 	path = mem_printf(
 	    "%s%s%s", parent, *parent == '\0' ? "" : ".", level->key);
@@ -81,17 +92,6 @@ begin_node(struct reader *reader, const yaml_event_t *event)
 	level->key = NULL;
 	level->wants_value = false;
 	return node;
-}
-
-/* Is a text in no quotes nothing at all? (YAML 1.1, the type null) */
-static bool
-is_null(const yaml_event_t *event)
-{
-	const char *value = (const char *)event->data.scalar.value;
-
-	return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-	       (*value == '\0' || strcmp(value, "~") == 0 ||
-		   strcasecmp(value, "null") == 0);
 }
 
 static int

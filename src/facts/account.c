@@ -54,12 +54,13 @@ accounts_close(struct accounts *accounts)
 	free(accounts);
 }
 
+/* "@domain" and client addresses are no accounts. */
 static bool
 is_askable(const char *name)
 {
 	struct addr addr;
 
-	return *name != '\0' && addr_parse(name, &addr) != 0;
+	return *name != '\0' && *name != '@' && addr_parse(name, &addr) != 0;
 }
 
 /*

@@ -37,8 +37,8 @@ struct account_query {
 
 /*
  * Resolve a batch, until the deadline (clock_mono_ms) at most. Names that
- * occur more than once are asked for once; client addresses are not looked
- * up, they are no accounts.
+ * occur more than once are asked for once; client addresses and "@domain" are
+ * not looked up, they are no accounts.
  */
 void accounts_resolve(struct accounts *, struct account_query *queries,
     size_t count, int64_t deadline_ms);

@@ -105,9 +105,6 @@ reach(struct directory *directory, int64_t deadline_ms)
 	int64_t since_ms = clock_mono_ms();
 	int64_t until_ms = directory->is_away ? since_ms : deadline_ms;
 
-	/* The server may have closed a connection that was idle. */
-	if (directory->link != NULL && !link_is_alive(directory->link))
-		drop_link(directory, true);
 	if (directory->link != NULL)
 		return true;
 	connector_start(directory->connector, !directory->is_away);
@@ -129,12 +126,14 @@ reach(struct directory *directory, int64_t deadline_ms)
 	}
 }
 
-/* The query that an answer belongs to; NULL: to none that is known. */
+/* The query that an answer belongs to; NULL: to none. An operation has a
+ * number above 0; that of a notice that the server hangs up (RFC 4511, 4.4.1)
+ * is 0. */
 static struct query *
 find_query(struct query *queries, size_t count, int operation)
 {
 	for (size_t i = 0; i < count; i++)
-		if (queries[i].operation == operation)
+		if (operation > 0 && queries[i].operation == operation)
 			return &queries[i];
 	return NULL;
 }
@@ -184,7 +183,6 @@ ask_once(struct directory *directory, struct query *queries, size_t count,
 			return code;
 		query = find_query(queries, count, ldap_msgid(answer));
 		if (query == NULL) {
-			/* Only of bad news does a server speak unasked. */
 			ldap_msgfree(answer);
 			return LDAP_SERVER_DOWN;
 		}
@@ -236,7 +234,7 @@ ask(struct directory *directory, struct query *queries, size_t count,
 		if (code == LDAP_TIMEOUT)
 			forget(directory, queries, count);
 		else if (!is_again && clock_left_ms(deadline_ms) > 0) {
-			/* It may have been restarted: once more. */
+			/* It was restarted, or hung up on an idle client. */
 			drop_link(directory, true);
 			continue;
 		}

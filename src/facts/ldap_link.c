@@ -238,7 +238,7 @@ link_open(const struct config *config, const char *uri, int64_t deadline_ms,
 
 	link->uri = uri;
 	link->wire = (struct wire){ .fd = -1, .stop_fd = stop_fd,
-		.deadline_ms = deadline_ms, .may_wait = true };
+		.deadline_ms = deadline_ms };
 	if (ldap_url_parse(uri, &url) != LDAP_URL_SUCCESS) {
 		snprintf(cause, sizeof(cause), "not an LDAP URL");
 		goto fail;
@@ -270,25 +270,4 @@ link_close(struct link *link)
 		ldap_unbind_ext(link->handle, NULL, NULL);
 	wire_close(&link->wire);
 	free(link);
-}
-
-bool
-link_is_alive(struct link *link)
-{
-	struct timeval now = { 0, 0 };
-	LDAPMessage *stray = NULL;
-	int kind;
-
-	if (!wire_is_readable(&link->wire))
-		return true;
-	/*
-	 * The end of the connection, a notice of it (RFC 4511, 4.4.1), or
-	 * something of TLS that the library has to see.
-	 */
-	link->wire.may_wait = false;
-	kind = ldap_result(link->handle, LDAP_RES_ANY, LDAP_MSG_ALL, &now,
-	    &stray);
-	link->wire.may_wait = true;
-	ldap_msgfree(stray);
-	return kind == 0;
 }

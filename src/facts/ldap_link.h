@@ -36,9 +36,6 @@ struct link *link_open(const struct config *, const char *uri,
 /* Say goodbye, as far as that needs no waiting; link_close(NULL) is safe. */
 void link_close(struct link *);
 
-/* Between questions: is the server still there, as far as this host knows? */
-bool link_is_alive(struct link *);
-
 /*
  * Wait for the next complete answer, to the operation with this number or to
  * any (LDAP_RES_ANY), until the deadline. Return an answer to be freed with

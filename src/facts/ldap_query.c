@@ -94,12 +94,17 @@ query_send(struct query *query, struct link *link, const struct config *config)
 static bool
 read_value(const struct berval *value, char name[ACCOUNT_SIZE])
 {
+	size_t step;
+
 	if (value->bv_len == 0 || value->bv_len >= ACCOUNT_SIZE)
 		return false;
-	for (size_t i = 0; i < value->bv_len; i++)
-		if ((unsigned char)value->bv_val[i] < ' ' ||
-		    value->bv_val[i] == 0x7f)
+	for (size_t i = 0; i < value->bv_len; i += step) {
+		unsigned char byte = (unsigned char)value->bv_val[i];
+
+		step = text_utf8(value->bv_val + i, value->bv_len - i);
+		if (step == 0 || byte < ' ' || byte == 0x7f)
 			return false;
+	}
 	memcpy(name, value->bv_val, value->bv_len);
 	name[value->bv_len] = '\0';
 	text_lower(name);

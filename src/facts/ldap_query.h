@@ -47,8 +47,8 @@ int query_send(struct query *, struct link *, const struct config *);
 /*
  * Take an answer (link_wait), which is freed. Of several values the first in
  * the order of their bytes holds, so that it is the same every time; values
- * that are no account name (empty, too long, with control bytes) are passed
- * over.
+ * that are no account name (empty, too long, not UTF-8, with control bytes)
+ * are passed over.
  */
 void query_take(struct query *, struct link *, LDAPMessage *answer);
 

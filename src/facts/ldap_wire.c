@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <openldap.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -46,14 +47,6 @@ wire_wait(const struct wire *wire, short events)
 		errno = ETIMEDOUT;
 		return -1;
 	}
-}
-
-bool
-wire_is_readable(const struct wire *wire)
-{
-	struct pollfd wait = { .fd = wire->fd, .events = POLLIN };
-
-	return poll(&wait, 1, 0) == 1;
 }
 
 void
@@ -245,7 +238,7 @@ io_read(Sockbuf_IO_Desc *io, void *buffer, ber_len_t size)
 			return length;
 		if (errno == EINTR)
 			continue;
-		if (!wire->may_wait || wire_wait(wire, POLLIN) != 0)
+		if (wire_wait(wire, POLLIN) != 0)
 			return -1;
 	}
 }

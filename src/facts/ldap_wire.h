@@ -11,7 +11,6 @@
 #define FACTS_LDAP_WIRE_H
 
 #include <ldap.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,7 +18,6 @@ struct wire {
 	int fd;			/* -1: not connected */
 	int stop_fd;		/* once it is readable, every wait ends; -1 */
 	int64_t deadline_ms;	/* clock_mono_ms: no wait goes on after it */
-	bool may_wait;		/* else reading ends with EAGAIN instead */
 };
 
 /*
@@ -40,9 +38,6 @@ LDAP *wire_handle(struct wire *, const char *uri, char *error, size_t size);
 /* Wait for poll(2) events. Return 0, or -1 with errno: ETIMEDOUT at the
  * deadline, ECANCELED when told to stop. */
 int wire_wait(const struct wire *, short events);
-
-/* Is there something to read, the end of the connection included? */
-bool wire_is_readable(const struct wire *);
 
 void wire_close(struct wire *);
 

@@ -110,6 +110,44 @@ store_expire(struct store *store, uint64_t *ended, int64_t deadline_ms)
 	return store->side->expire(store->self, ended, deadline_ms);
 }
 
+enum store_result
+store_outbox_take(struct store *store, const char *channel, size_t most,
+    uint32_t lease_s, struct outbox_row **rows, size_t *count,
+    int64_t deadline_ms)
+{
+	*rows = NULL;
+	*count = 0;
+	return store->side->outbox_take(store->self, channel, most, lease_s,
+	    rows, count, deadline_ms);
+}
+
+enum store_result
+store_outbox_end(struct store *store, int64_t id, const char *error,
+    int64_t deadline_ms)
+{
+	return store->side->outbox_end(store->self, id, error, deadline_ms);
+}
+
+enum store_result
+store_outbox_delay(struct store *store, int64_t id, uint32_t delay_s,
+    bool counts, const char *recipients, const char *error,
+    int64_t deadline_ms)
+{
+	return store->side->outbox_delay(store->self, id, delay_s, counts,
+	    recipients, error, deadline_ms);
+}
+
+void
+outbox_row_clear(struct outbox_row *row)
+{
+	free(row->channel);
+	free(row->kind);
+	free(row->account);
+	free(row->event);
+	free(row->recipients);
+	memset(row, 0, sizeof(*row));
+}
+
 void
 block_clear(struct block *block)
 {

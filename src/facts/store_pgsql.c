@@ -245,4 +245,7 @@ const struct store_side store_pgsql = {
 	.account = pgsql_account,
 	.clean = clean,
 	.expire = expire,
+	.outbox_take = pgsql_outbox_take,
+	.outbox_end = pgsql_outbox_end,
+	.outbox_delay = pgsql_outbox_delay,
 };

@@ -26,6 +26,15 @@ enum store_result pgsql_account(void *self, const char *account,
     const struct settings *, size_t most_logins, struct account_record *,
     int64_t deadline_ms);
 
+enum store_result pgsql_outbox_take(void *self, const char *channel,
+    size_t most, uint32_t lease_s, struct outbox_row **, size_t *,
+    int64_t deadline_ms);
+enum store_result pgsql_outbox_end(void *self, int64_t id, const char *error,
+    int64_t deadline_ms);
+enum store_result pgsql_outbox_delay(void *self, int64_t id, uint32_t delay_s,
+    bool counts, const char *recipients, const char *error,
+    int64_t deadline_ms);
+
 /* Add the channels of an event as a text array. */
 void pgsql_add_channels(struct store_pgsql *, bool is_block);
 

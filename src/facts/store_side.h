@@ -27,6 +27,14 @@ struct store_side {
 	enum store_result (*clean)(void *, uint32_t retention_s,
 	    unsigned batch, struct cleaned *, int64_t deadline_ms);
 	enum store_result (*expire)(void *, uint64_t *, int64_t deadline_ms);
+	enum store_result (*outbox_take)(void *, const char *channel,
+	    size_t most, uint32_t lease_s, struct outbox_row **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*outbox_end)(void *, int64_t id, const char *error,
+	    int64_t deadline_ms);
+	enum store_result (*outbox_delay)(void *, int64_t id, uint32_t delay_s,
+	    bool counts, const char *recipients, const char *error,
+	    int64_t deadline_ms);
 };
 
 extern const struct store_side store_pgsql;

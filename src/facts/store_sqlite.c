@@ -10,6 +10,7 @@
 #include "facts/sqlite_check.h"
 #include "facts/sqlite_clean.h"
 #include "facts/sqlite_db.h"
+#include "facts/sqlite_outbox.h"
 #include "facts/sqlite_read.h"
 
 enum {
@@ -125,4 +126,7 @@ const struct store_side store_sqlite = {
 	.account = sqlite_account,
 	.clean = sqlite_clean,
 	.expire = sqlite_expire,
+	.outbox_take = sqlite_outbox_take,
+	.outbox_end = sqlite_outbox_end,
+	.outbox_delay = sqlite_outbox_delay,
 };

@@ -198,11 +198,38 @@ prepare_check(struct desk *desk, struct decision *decision,
 	weigh(desk->config, decision, check);
 }
 
+/* The store has no answer; who was blocked before it went stays blocked. */
 static enum outcome
-outcome_of(const struct check *check)
+answer_without_store(const struct desk *desk, struct check *check)
+{
+	memset(&check->finding, 0, sizeof(check->finding));
+	if (desk->blocked == NULL ||
+	    !blocked_has(desk->blocked, check->account))
+		return OUTCOME_ERROR;
+	check->finding.cause = CAUSE_MANUAL;
+	strcpy(check->finding.note, "used from too many places");
+	return OUTCOME_BLOCKED;
+}
+
+/* Note for such times what the store says now. */
+static void
+remember(const struct desk *desk, const struct check *check)
+{
+	if (desk->blocked == NULL)
+		return;
+	if (check->finding.verdict != VERDICT_BLOCKED)
+		blocked_remove(desk->blocked, check->account);
+	else if (desk->config->mode == MODE_ENFORCE)
+		blocked_add(desk->blocked, check->account,
+		    check->finding.until_ms);
+}
+
+static enum outcome
+outcome_of(const struct desk *desk, struct check *check)
 {
 	if (check->result != STORE_DONE)
-		return OUTCOME_ERROR;
+		return answer_without_store(desk, check);
+	remember(desk, check);
 	switch (check->finding.verdict) {
 	case VERDICT_BLOCKED:
 		return OUTCOME_BLOCKED;
@@ -227,7 +254,7 @@ ask_store(struct desk *desk, struct decision **open, size_t count,
 		prepare_check(desk, open[i], &checks[i]);
 	store_check(desk->store, checks, count, deadline_ms);
 	for (size_t i = 0; i < count; i++) {
-		open[i]->outcome = outcome_of(&checks[i]);
+		open[i]->outcome = outcome_of(desk, &checks[i]);
 		open[i]->finding = checks[i].finding;
 		stats_add(STAT_BLOCKS, checks[i].finding.is_new_block);
 	}

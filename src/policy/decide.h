@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "facts/account.h"
+#include "facts/blocked.h"
 #include "facts/finding.h"
 #include "facts/geo.h"
 #include "facts/overrides.h"
@@ -24,6 +25,7 @@ struct desk {
 	struct accounts *accounts;
 	struct overrides *overrides;
 	struct store *store;
+	struct blocked *blocked;	/* shared; NULL: none. Not closed here */
 };
 
 /* Open all of them. geoip is the path of an MMDB file, "" for none. Return 0,

@@ -90,6 +90,16 @@ session_hang_up(struct session *session)
 }
 
 bool
+session_is_local(const struct session *session)
+{
+	struct sockaddr_storage own;
+	socklen_t size = sizeof(own);
+
+	return getsockname(session->fd, (struct sockaddr *)&own, &size) == 0 &&
+	    own.ss_family == AF_UNIX;
+}
+
+bool
 session_is_idle(const struct session *session)
 {
 	return session->state == SESSION_READING && session->length == 0;

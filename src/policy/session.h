@@ -47,11 +47,12 @@ enum session_state session_answer(struct session *, const char *action);
 enum session_state session_write(struct session *);
 
 /*
- * Take no more requests than have come. The client of a Unix socket cannot
- * send from now on, and so loses none; session_read finds what came before,
- * and then the end.
+ * Take no more requests than have come: session_read finds those, and then
+ * the end. The client of a Unix socket cannot send from now on, and so loses
+ * none; that of a TCP connection might: session_is_local.
  */
 void session_hang_up(struct session *);
+bool session_is_local(const struct session *);
 
 /* Has it nothing under way: no byte of a request, no answer? */
 bool session_is_idle(const struct session *);

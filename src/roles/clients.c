@@ -198,6 +198,17 @@ clients_retire(struct clients *clients, uint32_t patience_ms)
 	clients->patience_ms = patience_ms;
 }
 
+/* May the connection be ended by hanging up? Who cannot lose a request by it
+ * need not be waited for. */
+static bool
+is_dismissed(const struct clients *clients, const struct client *client,
+    int64_t now)
+{
+	return clients->is_retired && session_is_idle(client->session) &&
+	    (now - client->active_ms >= clients->patience_ms ||
+		session_is_local(client->session));
+}
+
 void
 clients_sweep(struct clients *clients)
 {
@@ -206,14 +217,16 @@ clients_sweep(struct clients *clients)
 
 	for (struct client *c = clients->first; c != NULL; c = next) {
 		next = c->next;
-		if (c->is_queued || now - c->active_ms < clients->patience_ms)
+		if (c->is_queued)
 			continue;
-		if (clients->is_retired && session_is_idle(c->session)) {
+		if (is_dismissed(clients, c, now)) {
 			/* A request may have come this very moment. */
 			session_hang_up(c->session);
 			clients_serve(clients, c);
 			continue;
 		}
+		if (now - c->active_ms < clients->patience_ms)
+			continue;
 		if (!clients->is_retired) {
 			log_debug("closed a connection that was idle");
 			stats_add(STAT_IDLE_CLOSED, 1);

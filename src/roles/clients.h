@@ -42,7 +42,8 @@ void clients_answer(struct clients *, struct client *, const char *action);
 
 /*
  * From now on close each connection once its answer is out; those that wait
- * are closed when they were idle for patience_ms (clients_sweep does it).
+ * are closed by clients_sweep, at once if they are of a Unix socket, else when
+ * they were idle for patience_ms.
  */
 void clients_retire(struct clients *, uint32_t patience_ms);
 

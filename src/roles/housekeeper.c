@@ -8,13 +8,17 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "facts/blocked.h"
 #include "facts/geo.h"
+#include "facts/identity.h"
 #include "facts/store.h"
 #include "policy/limits.h"
 #include "server/poller.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -22,6 +26,8 @@
 enum {
 	TICK_MS = 1000,
 	EXPIRE_MS = 10000,
+	BLOCKED_MS = 10000,
+	PAGE = 1000,
 	/* How long one of its calls may wait for the store. */
 	PATIENCE_MS = 3000,
 };
@@ -31,7 +37,7 @@ struct housekeeper {
 	const struct config *config;
 	struct store *store;
 	bool is_schema_ready;
-	int64_t schema_ms, expire_ms, geoip_ms;	/* when it is due */
+	int64_t schema_ms, expire_ms, blocked_ms, geoip_ms;	/* when it is due */
 	struct snapshot refused;	/* a broken file that was looked at */
 };
 
@@ -70,6 +76,40 @@ tend_blocks(struct housekeeper *keeper)
 	    ended > 0)
 		log_info("%llu blocks ended: their time was over",
 		    (unsigned long long)ended);
+}
+
+/* What holds now, for the workers to go by when the store is away. */
+static void
+tend_blocked(struct housekeeper *keeper)
+{
+	struct blocked *blocked = keeper->seat->load->shared;
+	enum store_result result;
+	char after[ACCOUNT_SIZE] = "";
+	size_t seen = 0;
+	size_t count;
+
+	if (!keeper->is_schema_ready ||
+	    !is_due(&keeper->blocked_ms, BLOCKED_MS))
+		return;
+	blocked_begin(blocked);
+	do {
+		struct block *blocks = NULL;
+
+		result = store_list_blocked(keeper->store, after, PAGE,
+		    &blocks, &count, clock_mono_ms() + PATIENCE_MS);
+		if (result != STORE_DONE)
+			return; /* the old ones stay, too */
+		for (size_t i = 0; i < count; i++) {
+			blocked_add(blocked, blocks[i].account,
+			    blocks[i].until_ms);
+			snprintf(after, sizeof(after), "%s",
+			    blocks[i].account);
+			block_clear(&blocks[i]);
+		}
+		free(blocks);
+		seen += count;
+	} while (count == PAGE && seen < BLOCKED_MAX);
+	blocked_end(blocked);
 }
 
 /*
@@ -141,10 +181,12 @@ housekeeper_run(const struct seat *seat)
 	    (int64_t)keeper.config->geoip.reload_s * 1000);
 	poller_catch_term();
 	tend_schema(&keeper);
+	tend_blocked(&keeper);
 	seat_ready(seat);
 	while (goes_on(&keeper, poller)) {
 		tend_schema(&keeper);
 		tend_blocks(&keeper);
+		tend_blocked(&keeper);
 		tend_geoip(&keeper);
 	}
 	snapshot_close(&keeper.refused);

@@ -29,8 +29,8 @@ enum {
 	/* Waiting for the store before the first connection is taken. */
 	START_MS = 3000,
 	/*
-	 * A retired worker answers each connection once more. Postfix may
-	 * pause for longer; it takes a closed connection as it should.
+	 * A retired worker answers each TCP connection once more. Postfix
+	 * may pause for longer; it takes a closed connection as it should.
 	 */
 	RETIRED_IDLE_MS = 10000,
 	/* Told to stop: the master's patience is 4 s. */
@@ -161,6 +161,7 @@ leave(struct worker *worker, bool in_a_hurry)
 	if (!worker->is_leaving)
 		stop_listening(worker);
 	worker->is_leaving = true;
+	worker->sweep_ms = 0; /* now, but not while events are dispatched */
 	clients_retire(worker->clients,
 	    worker->stop_ms != 0 ? STOPPED_IDLE_MS : RETIRED_IDLE_MS);
 }
@@ -303,6 +304,7 @@ worker_run(const struct seat *seat)
 	if (desk_open(&worker->desk, worker->config,
 		seat->load->geoip.fd >= 0 ? seat->load->geoip.path : "") != 0)
 		goto fail;
+	worker->desk.blocked = seat->load->shared;
 	worker->poller = poller_new();
 	if (worker->poller == NULL ||
 	    poller_add(worker->poller, seat->master_fd, INTEREST_READ,

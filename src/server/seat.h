@@ -16,6 +16,7 @@
 struct load {
 	struct config *config;
 	struct snapshot geoip;	/* fd -1: none configured */
+	void *shared;	/* memory that all processes share; not the load's */
 };
 
 struct seat {

@@ -201,7 +201,8 @@ class Policyd:
                 r"^.*\bworker=.*$", self.log(everything=True)[seen:],
                 re.MULTILINE), "the list of processes").group()
             pids = fields(line)["worker"].split()
-            return "-" not in pids and [int(pid) for pid in pids]
+            # "-" is missing, "12?" not up yet.
+            return all(map(str.isdigit, pids)) and list(map(int, pids))
         return until(ask, "all workers to be up")
 
     def stop(self, seconds=5):

@@ -101,7 +101,7 @@ class Slapd:
     """A server with some mail boxes; it runs once started."""
 
     def __init__(self, ldif="", certificates=None, extra="",
-                 access="by * read"):
+                 access="by * read", is_traced=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="policyd-slapd."))
         (self.folder / "data").mkdir()
         self.port, self.tls_port = free_port(), free_port()
@@ -124,15 +124,17 @@ class Slapd:
             folder=self.folder, tls=tls, extra=extra, suffix=SUFFIX,
             root_dn=ROOT_DN, password=PASSWORD, access=access))
         self.process = None
+        self.is_traced = is_traced
         subprocess.run(["/usr/sbin/slapadd", "-q", "-f", self.conf],
                        input=TOP + READER + ldif, text=True, check=True,
                        capture_output=True)
 
     def start(self):
-        self.process = subprocess.Popen(
-            ["/usr/sbin/slapd", "-d", "0", "-f", self.conf, "-h",
-             " ".join(self.uris)], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                ["/usr/sbin/slapd", "-d", "stats" if self.is_traced else "0",
+                 "-f", self.conf, "-h", " ".join(self.uris)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         until(self._is_up, "slapd")
         return self
 
@@ -173,13 +175,19 @@ class Slapd:
                         "-w", PASSWORD], input=ldif, text=True, check=True,
                        capture_output=True)
 
-    def connections(self):
-        """How many connections clients have to the plain port."""
+    def searches(self, text):
+        """How many searches had the text in their filter, if traced."""
+        log = (self.folder / "log").read_text(errors="replace")
+        return sum(" SRCH base=" in line and text in line
+                   for line in log.splitlines())
+
+    def clients(self):
+        """Where connections to the plain port come from."""
         found = subprocess.run(
             ["ss", "-Htn", "state", "established",
              f"( sport = :{self.port} )"], check=True, text=True,
             capture_output=True).stdout
-        return len(found.splitlines())
+        return sorted(line.split()[-1] for line in found.splitlines())
 
     def close(self):
         self.stop()

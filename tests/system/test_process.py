@@ -46,6 +46,7 @@ def test_a_killed_worker_takes_only_its_own_connections(start_policyd):
 
 def test_a_crash_loop_is_no_fork_storm(start_policyd):
     policyd = start_policyd({"server": {"workers": 2}})
+    policyd.workers()
     killed = set()
     end = time.monotonic() + 3
     while time.monotonic() < end:

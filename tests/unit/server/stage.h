@@ -17,11 +17,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -58,6 +60,7 @@ struct board {
 	char user[32], pidfile[128];
 	/* What happened. */
 	_Atomic unsigned loads, refreshes, unloads;
+	atomic_flag lock;		/* on those who sign in */
 	_Atomic unsigned born;
 	struct birth births[BIRTHS_MAX];
 };
@@ -141,18 +144,19 @@ stage_count_descriptors(pid_t pid)
 static void
 stage_sign_in(const struct stage_load *load, unsigned index)
 {
-	unsigned place = board->born;
 	struct birth *birth;
 
-	while (!atomic_compare_exchange_weak(&board->born, &place, place + 1))
-		;
-	birth = &board->births[place % BIRTHS_MAX];
+	while (atomic_flag_test_and_set(&board->lock))
+		sched_yield();
+	birth = &board->births[board->born % BIRTHS_MAX];
 	birth->load = load->number;
 	birth->index = index;
 	birth->at_ms = clock_mono_ms();
 	birth->descriptors = stage_count_descriptors(getpid());
 	birth->uid = getuid();
 	birth->pid = getpid();
+	board->born++;
+	atomic_flag_clear(&board->lock);
 }
 
 static void
@@ -290,6 +294,7 @@ stage_run(bool is_daemon)
 	stage_master = fork();
 	if (stage_master != 0)
 		return;
+	prctl(PR_SET_PDEATHSIG, SIGTERM); /* should the test fail */
 	dup2(open(stage_log, O_WRONLY | O_CREAT | O_APPEND, 0666),
 	    STDERR_FILENO);
 	_exit(master_run(&stage_service, &options));

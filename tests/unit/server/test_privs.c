@@ -129,10 +129,13 @@ static int
 fail_to_drop(void)
 {
 	struct privs privs;
+	int result;
 
 	if (privs_lookup(&privs, "nobody", "") != 0 || setuid(65534) != 0)
 		return 1;
-	return privs_drop(&privs) == -1 ? 0 : 2;
+	result = privs_drop(&privs);
+	privs_clear(&privs);
+	return result == -1 ? 0 : 2;
 }
 
 START_TEST(test_drop)

@@ -102,7 +102,9 @@ CREATE TABLE policyd.outbox (
     attempts      integer NOT NULL DEFAULT 0,
     next_try      timestamptz NOT NULL,
     ended_at      timestamptz,          -- told, or given up
-    error         text NOT NULL DEFAULT ''
+    error         text NOT NULL DEFAULT '',
+    -- Who is still to get a mail, one a line; '' everybody.
+    recipients    text NOT NULL DEFAULT ''
 );
 CREATE INDEX outbox_open ON policyd.outbox (next_try) WHERE ended_at IS NULL;
 

@@ -37,7 +37,8 @@ CREATE TABLE account (
     -- sub-bucket (8), 13 sums (4 each), newest first. instances: hashes of
     -- the mails counted last, 8 bytes each, newest first.
     rates           BLOB,
-    instances       BLOB
+    instances       BLOB,
+    rated_at        INTEGER NOT NULL DEFAULT 0  -- when a rate was last counted
 ) STRICT, WITHOUT ROWID;
 
 -- One row an account and network.
@@ -100,7 +101,9 @@ CREATE TABLE outbox (
     attempts      INTEGER NOT NULL DEFAULT 0,
     next_try      INTEGER NOT NULL,
     ended_at      INTEGER,              -- told, or given up
-    error         TEXT NOT NULL DEFAULT ''
+    error         TEXT NOT NULL DEFAULT '',
+    -- Who is still to get a mail, one a line; '' everybody.
+    recipients    TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX outbox_open ON outbox (next_try) WHERE ended_at IS NULL;
 

@@ -1,0 +1,30 @@
+/*
+ * letter.h -- events as mail.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef JOBS_LETTER_H
+#define JOBS_LETTER_H
+
+#include "config/config.h"
+#include "facts/store.h"
+#include "jobs/delivery.h"
+#include "jobs/event.h"
+
+/*
+ * Send the event of a row to notify.to, or to the account's own address. Of
+ * several recipients some may have it already, or have it now: who is still
+ * to get it is written to *recipients, one a line, for the next try (NULL:
+ * nobody); the caller frees it. text says how it went.
+ */
+enum delivery letter_send(const struct config *, const struct outbox_row *,
+    const struct event *, char text[DELIVERY_TEXT], char **recipients);
+
+/* All of these events in one mail to notify.to. */
+enum delivery letter_send_digest(const struct config *,
+    const struct outbox_row *, size_t count, char text[DELIVERY_TEXT]);
+
+/* A test mail to notify.to. */
+enum delivery letter_send_test(const struct config *,
+    char text[DELIVERY_TEXT]);
+
+#endif

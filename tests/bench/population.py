@@ -1,0 +1,54 @@
+"""population.py -- accounts, their networks and countries, in every store.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+
+The numbering is that of tests/bench/workload.h: network K (0 to 9) of account
+ABCDEF is 13K.1AB.1CD.1EF. Networks 0 to 7 are in the account's own country, 8
+and 9 in the next one: nobody is over the default limits. The usual network 0
+was seen last within a day, the others within the 30 days that logins are kept.
+"""
+import pathlib
+import subprocess
+
+HERE = pathlib.Path(__file__).parent
+NETWORKS = 10
+ELSEWHERE = 8       # the first network that is in the next country
+COUNTRIES = "DE AT CH FR IT ES NL PL US CA".split()
+ACCOUNTS_PER_COUNTRY = 10_000
+
+
+def write_geoip(path):
+    """A country file that knows every address of the population."""
+    lines = []
+    for network in range(NETWORKS):
+        for group in range(100):
+            code = COUNTRIES[(group + (network >= ELSEWHERE)) % len(COUNTRIES)]
+            lines.append(f"13{network}.{100 + group}.0.0/16 {code}\n")
+    subprocess.run(["perl", str(HERE / "mmdb.pl"), str(path)], check=True,
+                   input="".join(lines), text=True)
+
+
+def postgres_sql(accounts):
+    """Fill policyd.account and policyd.login."""
+    return f"""
+        SELECT setseed(0.5);
+        CREATE TEMPORARY TABLE place AS
+        SELECT format('user%s@bench.example', lpad(a::text, 6, '0')) account,
+               format('13%s.%s.%s.%s', k, 100 + a / 10000, 100 + a / 100 % 100,
+                      100 + a % 100)::cidr network,
+               (ARRAY{COUNTRIES})[1 + (a / {ACCOUNTS_PER_COUNTRY}
+                   + (k >= {ELSEWHERE})::int) % {len(COUNTRIES)}] country,
+               k,
+               now() - random() * CASE k WHEN 0 THEN interval '1 day'
+                                  ELSE interval '30 days' END AS seen
+          FROM generate_series(0, {accounts - 1}) a,
+               generate_series(0, {NETWORKS - 1}) k;
+        INSERT INTO policyd.account (account) SELECT account FROM place
+         WHERE k = 0 ORDER BY account;
+        INSERT INTO policyd.login
+        SELECT account, network, country, now() - interval '30 days', seen, 1
+          FROM place ORDER BY account, network;
+        DROP TABLE place;
+        VACUUM ANALYZE;
+        CHECKPOINT;
+    """

@@ -1,0 +1,56 @@
+"""processes.py -- what processes use: CPU time and memory, from /proc.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import pathlib
+
+_TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
+
+
+def _all():
+    """Every process: its parent and the CPU time, in ticks, of itself and of
+    the children it has waited for."""
+    found = {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            text = pathlib.Path("/proc", entry, "stat").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        # The name, in parentheses, may hold anything.
+        fields = text.rpartition(")")[2].split()
+        found[int(entry)] = int(fields[1]), sum(map(int, fields[11:15]))
+    return found
+
+
+def family(root, processes=None):
+    """A process and all that descend from it."""
+    processes = processes or _all()
+    members = {root}
+    grown = True
+    while grown:
+        born = {pid for pid, (parent, _) in processes.items()
+                if parent in members} - members
+        members |= born
+        grown = bool(born)
+    return members
+
+
+def cpu_us(roots):
+    """The CPU time of each process of a dict, its descendants included."""
+    processes = _all()
+    return {name: _TICK_US * sum(processes[pid][1]
+                                 for pid in family(root, processes)
+                                 if pid in processes)
+            for name, root in roots.items()}
+
+
+def private_bytes(pid):
+    """The memory that a process shares with no other one."""
+    total = 0
+    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").open():
+        if line.startswith("Private_"):
+            total += int(line.split()[1]) * 1024
+    return total

@@ -1,0 +1,23 @@
+/*
+ * tests.h -- tests of the stores that are no scripts.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef TESTS_STORE_TESTS_H
+#define TESTS_STORE_TESTS_H
+
+#include <check.h>
+
+/* Random mails against a model that keeps each of them. */
+TCase *tests_model(void);
+/* Several processes at once, killed at any moment. */
+TCase *tests_processes(void);
+/* What can happen to the SQLite file. */
+TCase *tests_file(void);
+
+static inline void
+tests_add(Suite *suite)
+{
+	(void)suite;
+}
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * test_clock.c -- what time it is.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "base/clock.h"
+#include "unit.h"
+
+#include <limits.h>
+#include <time.h>
+
+START_TEST(the_wall_clock_can_be_set)
+{
+	int64_t mono = clock_mono_ms();
+
+	ck_assert(!clock_is_set());
+	clock_set_wall_ms(1000);
+	ck_assert(clock_is_set());
+	ck_assert_int_eq(clock_wall_ms(), 1000);
+	/* The other goes on. */
+	ck_assert_int_ge(clock_mono_ms(), mono);
+	ck_assert_int_lt(clock_mono_ms(), mono + 60000);
+	clock_set_wall_ms(0);
+	ck_assert(!clock_is_set());
+	ck_assert_int_ge(clock_wall_ms() / 1000, (int64_t)time(NULL) - 60);
+	ck_assert_int_le(clock_wall_ms() / 1000, (int64_t)time(NULL) + 60);
+}
+END_TEST
+
+START_TEST(deadlines)
+{
+	int64_t now = clock_mono_ms();
+
+	ck_assert_int_eq(clock_left_ms(now - 1), 0);
+	ck_assert_int_eq(clock_left_ms(now), 0);
+	ck_assert_int_eq(clock_left_ms(INT64_MIN / 2), 0);
+	ck_assert_int_gt(clock_left_ms(now + 60000), 0);
+	ck_assert_int_le(clock_left_ms(now + 60000), 60000);
+	ck_assert_int_eq(clock_left_ms(INT64_MAX), INT_MAX);
+}
+END_TEST
+
+START_TEST(the_units_agree)
+{
+	int64_t before = clock_mono_ms();
+	int64_t us = clock_mono_us();
+	int64_t after = clock_mono_ms();
+
+	ck_assert_int_ge(us / 1000, before);
+	ck_assert_int_le(us / 1000, after);
+}
+END_TEST
+
+static const struct {
+	int64_t ms;
+	const char *text;
+} rows[] = {
+	{ 0, "1970-01-01T00:00:00Z" },
+	{ 999, "1970-01-01T00:00:00Z" },
+	{ 951782400000, "2000-02-29T00:00:00Z" },
+	{ 1769860800000, "2026-01-31T12:00:00Z" },
+	{ 253402300799999, "9999-12-31T23:59:59Z" },
+	/* What does not fit is no time. */
+	{ INT64_MAX, "-" },
+};
+
+START_TEST(formats)
+{
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		char text[24];
+
+		clock_format(rows[i].ms, text);
+		ck_assert_str_eq(text, rows[i].text);
+	}
+}
+END_TEST
+
+UNIT("base/clock", the_wall_clock_can_be_set, deadlines, the_units_agree,
+    formats)

@@ -1,0 +1,209 @@
+/*
+ * test_log.c -- the one way to the log: lines whatever they hold.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PLENTY = 64 * 1024 };
+
+static int reader;
+
+/* Standard error goes into a pipe from here on. */
+static void
+catch_stderr(bool is_json, enum log_level level)
+{
+	struct log_options options = { .is_json = is_json, .level = level };
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+	close(ends[1]);
+	reader = ends[0];
+	ck_assert_int_eq(fcntl(reader, F_SETFL, O_NONBLOCK), 0);
+	unsetenv("JOURNAL_STREAM");
+	clock_set_wall_ms(1769860800007);
+	log_setup(&options);
+}
+
+/* What was written since; the number of the process becomes 1. */
+static const char *
+caught(void)
+{
+	static char bytes[PLENTY];
+	ssize_t length = read(reader, bytes, sizeof(bytes) - 1);
+	char pid[32];
+	char *found;
+
+	bytes[length < 0 ? 0 : length] = '\0';
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	while ((found = strstr(bytes, pid)) != NULL) {
+		*found = '1';
+		memmove(found + 1, found + strlen(pid),
+		    strlen(found + strlen(pid)) + 1);
+	}
+	return bytes;
+}
+
+START_TEST(lines_of_text)
+{
+	catch_stderr(false, LOG_LEVEL_INFO);
+	log_error("a %d", 1);
+	log_warning("b");
+	log_info("c\nd\x1b");
+	log_debug("not wanted");
+	ck_assert_str_eq(caught(),
+	    "2026-01-31T12:00:00.007Z policyd[1] error: a 1\n"
+	    "2026-01-31T12:00:00.007Z policyd[1] warning: b\n"
+	    "2026-01-31T12:00:00.007Z policyd[1] info: c\\nd\\x1b\n");
+}
+END_TEST
+
+START_TEST(fields_of_text)
+{
+	catch_stderr(false, LOG_LEVEL_INFO);
+	log_begin(LOG_LEVEL_INFO, "decision");
+	log_text("plain", "a@b");
+	log_text("none", NULL);
+	log_text("empty", "");
+	log_text("quoted", "a b\"\n");
+	log_text("equals", "x=y");
+	log_number("n", -5);
+	log_end();
+	ck_assert_str_eq(caught(),
+	    "2026-01-31T12:00:00.007Z policyd[1] info: decision plain=a@b "
+	    "quoted=\"a b\\\"\\n\" equals=\"x=y\" n=-5\n");
+	log_begin(LOG_LEVEL_DEBUG, "nothing");
+	log_end();
+	ck_assert_str_eq(caught(), "");
+}
+END_TEST
+
+START_TEST(objects_of_json)
+{
+	catch_stderr(true, LOG_LEVEL_DEBUG);
+	log_debug("a\"\n");
+	log_begin(LOG_LEVEL_INFO, "decision");
+	log_text("account", "a\xff");
+	log_number("n", 7);
+	log_end();
+	ck_assert_str_eq(caught(),
+	    "{\"time\":\"2026-01-31T12:00:00.007Z\",\"level\":\"debug\","
+	    "\"pid\":1,\"message\":\"a\\\"\\u000a\"}\n"
+	    "{\"time\":\"2026-01-31T12:00:00.007Z\",\"level\":\"info\","
+	    "\"pid\":1,\"event\":\"decision\",\"account\":\"a\xef\xbf\xbd\","
+	    "\"n\":7}\n");
+}
+END_TEST
+
+START_TEST(the_journal_gets_priorities)
+{
+	struct log_options options = { .level = LOG_LEVEL_INFO };
+
+	catch_stderr(false, LOG_LEVEL_INFO);
+	setenv("JOURNAL_STREAM", "1:2", 1);
+	log_setup(&options);
+	log_error("a");
+	log_info("b");
+	ck_assert_str_eq(caught(), "<3>a\n<6>b\n");
+}
+END_TEST
+
+START_TEST(long_values_are_cut)
+{
+	char value[400];
+	const char *line;
+
+	/* 255 letters, then one of two bytes: it goes as a whole. */
+	memset(value, 'v', sizeof(value));
+	memcpy(value + 255, "\xc3\xa9", 2);
+	value[sizeof(value) - 1] = '\0';
+	catch_stderr(false, LOG_LEVEL_INFO);
+	log_begin(LOG_LEVEL_INFO, "e");
+	log_text("v", value);
+	log_end();
+	line = strstr(caught(), "v=");
+	ck_assert_ptr_nonnull(line);
+	ck_assert_uint_eq(strspn(line, "v=\"\n"), strlen(line));
+	ck_assert_uint_le(strlen(line), 260);
+	ck_assert_uint_ge(strlen(line), 256);
+}
+END_TEST
+
+/* A line that is too long is one line, and JSON stays JSON. */
+START_TEST(long_lines_are_cut)
+{
+	char value[255];
+	const char *line;
+
+	memset(value, '\x01', sizeof(value));
+	value[sizeof(value) - 1] = '\0';
+	for (int is_json = 0; is_json < 2; is_json++) {
+		catch_stderr(is_json != 0, LOG_LEVEL_INFO);
+		log_begin(LOG_LEVEL_INFO, "e");
+		for (int i = 0; i < 50; i++)
+			log_text("v", value);
+		log_end();
+		line = caught();
+		ck_assert_uint_gt(strlen(line), 10);
+		ck_assert_uint_le(strlen(line), 4096);
+		ck_assert_ptr_eq(strchr(line, '\n'), line + strlen(line) - 1);
+		if (is_json)
+			ck_assert_str_eq(line,
+			    "{\"event\":\"line too long\"}\n");
+	}
+}
+END_TEST
+
+START_TEST(repeated_failures_are_held_back)
+{
+	struct log_limit limit = { 0 };
+
+	catch_stderr(false, LOG_LEVEL_INFO);
+	for (int i = 0; i < 5; i++)
+		log_limited(&limit, LOG_LEVEL_WARNING, "store is away");
+	ck_assert_str_eq(caught(),
+	    "2026-01-31T12:00:00.007Z policyd[1] warning: store is away\n");
+	limit.quiet_until_ms = 0; /* a minute later */
+	log_limited(&limit, LOG_LEVEL_WARNING, "store is away");
+	ck_assert_str_eq(caught(),
+	    "2026-01-31T12:00:00.007Z policyd[1] warning: store is away "
+	    "(4 more like this since)\n");
+}
+END_TEST
+
+/* Nobody reads: lines are lost, the process goes on, and says so later. */
+START_TEST(a_reader_that_stalls)
+{
+	char line[2001];
+	int64_t began = clock_mono_ms();
+	const char *text;
+
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\0';
+	catch_stderr(false, LOG_LEVEL_INFO);
+	for (int i = 0; i < 1000; i++)
+		log_info("%s", line);
+	ck_assert_int_lt(clock_mono_ms() - began, 10000);
+	while (*caught() != '\0')
+		;
+	log_info("back");
+	text = caught();
+	ck_assert_ptr_nonnull(strstr(text, "info: back\n"));
+	ck_assert_ptr_nonnull(strstr(text,
+	    "log lines were lost: nobody read stderr\n"));
+	log_info("again");
+	ck_assert_ptr_null(strstr(caught(), "were lost"));
+}
+END_TEST
+
+UNIT("base/log", lines_of_text, fields_of_text, objects_of_json,
+    the_journal_gets_priorities, long_values_are_cut, long_lines_are_cut,
+    repeated_failures_are_held_back, a_reader_that_stalls)

@@ -11,6 +11,7 @@
 #include "jobs/subject.h"
 #include "policy/limits.h"
 #include "policy/reply.h"
+#include "policy/show.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ collect(struct store *store, struct table *table, json_t *array)
 		for (size_t i = 0; i < count; i++) {
 			if (array != NULL)
 				json_array_append_new(array,
-				    print_block(&blocks[i]));
+				    show_block(&blocks[i]));
 			else
 				add_row(table, &blocks[i]);
 			snprintf(after, sizeof(after), "%s",

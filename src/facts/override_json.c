@@ -101,7 +101,7 @@ limit_json(const struct override *override, const struct limit_row *row)
 }
 
 json_t *
-override_to_json(const struct stored_override *stored)
+override_set_to_json(const struct stored_override *stored)
 {
 	const struct override *override = &stored->override;
 	const struct settings *set = &override->set;
@@ -127,6 +127,14 @@ override_to_json(const struct stored_override *stored)
 	    override->comment != NULL ? override->comment : ""));
 	json_object_set_new(object, "valid_until",
 	    time_json(stored->valid_until_ms));
+	return object;
+}
+
+json_t *
+override_to_json(const struct stored_override *stored)
+{
+	json_t *object = override_set_to_json(stored);
+
 	json_object_set_new(object, "author", json_string(
 	    stored->author != NULL ? stored->author : ""));
 	json_object_set_new(object, "changed", time_json(stored->changed_ms));

@@ -17,7 +17,10 @@
 
 enum { OVERRIDE_WHY_SIZE = 160, OVERRIDE_COMMENT_MAX = 4096 };
 
-/* Every key, and author, changed, revision and listed too. The caller's. */
+/* What it sets: the keys above. The caller's. */
+json_t *override_set_to_json(const struct stored_override *);
+
+/* That, and what is known of it: author, changed, revision and listed. */
 json_t *override_to_json(const struct stored_override *);
 
 /*

@@ -204,7 +204,7 @@ pgsql_put_override(void *opaque, struct stored_override *stored,
 	params_bool(params, stored->is_listed);
 	params_number(params, expected);
 	pgsql_add_actor(self);
-	add_json(params, override_to_json(stored));
+	add_json(params, override_set_to_json(stored));
 	params_text(params, pgsql_now(now));
 	result = pgsql_run(self, "SELECT policyd.put_override("
 	    "$1::jsonb, $2, $3, $4, $5, $6::jsonb, $7)", deadline_ms);

@@ -253,7 +253,7 @@ sqlite_put_override(void *self, struct stored_override *stored,
 		return finish(db, -1);
 	done = write_one(db, stored, expected, &stored->revision);
 	if (done > 0) {
-		object = override_to_json(stored);
+		object = override_set_to_json(stored);
 		detail = json_dumps(object, JSON_COMPACT);
 		if (audit_add(db, "override.put", account, detail) != 0)
 			done = -1;

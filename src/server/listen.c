@@ -312,20 +312,16 @@ listen_open(struct listeners *listeners, const struct config *config,
 void
 listen_restrict(const struct listeners *listeners, const struct config *config)
 {
-	struct socket_access access;
-	struct socket_access http;
-
-	if (socket_access_find(&access, config) != 0 ||
-	    socket_access_http(&http, config) != 0)
-		return;
 	for (size_t i = 0; i < listeners->count; i++) {
 		const struct listener *listener = &listeners->list[i];
 		struct socket_file file = { listener->device,
 			listener->inode };
+		struct socket_access access;
 
-		if (listener->path != NULL)
-			unix_socket_restrict(listener->path, &file,
-			    listener->is_http ? &http : &access);
+		if (listener->path != NULL &&
+		    (listener->is_http ? socket_access_http :
+		     socket_access_find)(&access, config) == 0)
+			unix_socket_restrict(listener->path, &file, &access);
 	}
 }
 

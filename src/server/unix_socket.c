@@ -54,6 +54,8 @@ socket_access_http(struct socket_access *access, const struct config *config)
 		.uid = (uid_t)-1,
 		.gid = (gid_t)-1,
 	};
+	if (geteuid() != 0)
+		return 0;
 	if (privs_lookup(&privs, config->server.user,
 		config->server.group) != 0)
 		return -1;

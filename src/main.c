@@ -9,6 +9,7 @@
 #include "facts/store.h"
 #include "jobs/blocks.h"
 #include "jobs/clean.h"
+#include "jobs/copy.h"
 #include "jobs/explain.h"
 #include "jobs/notify.h"
 #include "policy/limits.h"
@@ -32,7 +33,7 @@ struct command {
 	bool is_verbose, is_json, is_daemon;
 	const struct mode_row *mode;
 	const char *subject;	/* the mode's argument */
-	const char *address;	/* --explain's second */
+	const char *second;	/* the mode's second argument, or NULL */
 	const char *reason;
 	int64_t duration_s;	/* -1: not given */
 };
@@ -115,13 +116,19 @@ unblock(const struct job *job)
 static int
 explain(const struct job *job)
 {
-	return explain_run(job, command.subject, command.address,
+	return explain_run(job, command.subject, command.second,
 	    job->config->geoip.country);
+}
+
+static int
+copy_store(const struct job *job)
+{
+	return copy_run(job, command.subject, command.second);
 }
 
 /* --- the command line ---------------------------------------------------- */
 
-enum argument { ARGUMENT_NONE, ARGUMENT_ONE, ARGUMENT_ONE_OR_TWO };
+enum argument { ARGUMENT_NONE, ARGUMENT_ONE, ARGUMENT_ONE_OR_TWO, ARGUMENT_TWO };
 
 static const struct mode_row {
 	const char *name;
@@ -138,6 +145,7 @@ static const struct mode_row {
 	{ "block", 0, ARGUMENT_ONE, block },
 	{ "unblock", 0, ARGUMENT_ONE, unblock },
 	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
+	{ "copy-store", 0, ARGUMENT_TWO, copy_store },
 	{ "test-notify", 0, ARGUMENT_NONE, notify_test },
 };
 enum { MODES = sizeof(modes) / sizeof(modes[0]) };
@@ -145,31 +153,24 @@ enum { MODES = sizeof(modes) / sizeof(modes[0]) };
 static const struct mode_row serve_mode = { "serve", 0, ARGUMENT_NONE, serve };
 
 static const char help[] =
-    "Usage: policyd [-c FILE] [-v] [MODE]\n"
+    "Usage: policyd [-c FILE] [-v] [-j] [MODE]\n"
     "Postfix policy service that blocks accounts used from too many places.\n"
-    "\n"
-    "  -c, --config FILE        read FILE, not " DEFAULT_CONFIG "\n"
-    "  -v, --verbose            log at level debug\n"
-    "  -j, --json               print JSON\n"
-    "  -h, --help               print this and exit\n"
-    "  -V, --version            print the version and exit\n"
-    "\n"
-    "Without a mode the server runs in the foreground.\n"
-    "  -d, --daemon             run it in the background\n"
-    "  -t, --check-config       say whether the configuration is good\n"
-    "      --dump-config        print the effective configuration\n"
-    "      --get-config KEY     print one value\n"
-    "      --init-store         create or upgrade the store's schema\n"
-    "      --clean              delete what expired: for cron\n"
-    "      --list-blocked       list the blocked accounts\n"
-    "      --block ACCOUNT      block it [--for DURATION] [--reason TEXT]\n"
-    "      --unblock ACCOUNT    unblock it and start a fresh count\n"
-    "      --explain ACCOUNT [ADDRESS]\n"
-    "                           why it is treated as it is\n"
-    "      --test-notify        send a test notification now\n"
-    "\n"
-    "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try\n"
-    "again, 77 permission, 78 configuration. See policyd(8), policyd.yaml(5).\n";
+    "  -c, --config FILE   read FILE, not " DEFAULT_CONFIG "\n"
+    "  -v, --verbose       log at level debug    -j, --json     print JSON\n"
+    "  -h, --help          print this            -V, --version  say which it is\n"
+    "Without a mode the server runs in the foreground; -d, --daemon: behind it.\n"
+    "  -t, --check-config                is the configuration good?\n"
+    "  --dump-config  --get-config KEY   all effective values, or one\n"
+    "  --init-store                      create or upgrade the store's schema\n"
+    "  --copy-store FROM_URL TO_URL      carry a store over to another\n"
+    "  --clean                           delete what expired: for cron\n"
+    "  --list-blocked                    who is blocked, since when and why\n"
+    "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
+    "  --block ACCOUNT [--for DURATION] [--reason TEXT]\n"
+    "  --unblock ACCOUNT                 end its block, start a fresh count\n"
+    "  --test-notify                     send a test notification now\n"
+    "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"
+    "77 permission, 78 configuration. See policyd(8) and policyd.yaml(5).\n";
 
 /* Letters of options that have no short form. */
 enum { OPTION_MODE = 256, OPTION_FOR = 512, OPTION_REASON };
@@ -238,8 +239,12 @@ check_command(int left, char **rest)
 	if (command.mode == NULL)
 		command.mode = &serve_mode;
 	is_block = strcmp(command.mode->name, "block") == 0;
-	if (command.mode->argument == ARGUMENT_ONE_OR_TWO && left > 0) {
-		command.address = *rest;
+	if (command.mode->argument == ARGUMENT_TWO && left == 0)
+		return usage("a second argument is missing for --",
+		    command.mode->name);
+	if ((command.mode->argument == ARGUMENT_ONE_OR_TWO ||
+		command.mode->argument == ARGUMENT_TWO) && left > 0) {
+		command.second = *rest;
 		left--;
 		rest++;
 	}

@@ -2,27 +2,23 @@
  * call.c -- one HTTP request from its headers to its answer.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#define _GNU_SOURCE /* struct ucred, strncasecmp */
+#define _DEFAULT_SOURCE /* strncasecmp */
 #include "admin/call.h"
 
+#include "admin/answer.h"
+#include "admin/caller.h"
 #include "admin/crosssite.h"
 #include "admin/routes.h"
-#include "base/addr.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/stats.h"
 #include "base/text.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
-#include <netinet/in.h>
-#include <openssl/rand.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 enum {
 	/* Who guesses waits for so long, and nobody with him. */
@@ -105,58 +101,6 @@ call_free(struct calls *calls, struct call *call)
 
 /* --- who, from where -------------------------------------------------------- */
 
-/* A number for the request that no other has (RFC 9562, version 4). */
-static void
-make_guid(char guid[GUID_SIZE])
-{
-	unsigned char b[16] = { 0 };
-
-	RAND_bytes(b, sizeof(b));
-	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-	snprintf(guid, GUID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-"
-	    "%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
-	    b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-	    b[15]);
-}
-
-static void
-find_origin(struct exchange *exchange)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *address = info != NULL ? info->client_addr :
-							NULL;
-	const void *bytes = NULL;
-
-	snprintf(exchange->origin, ORIGIN_SIZE, "unix");
-	if (address != NULL && address->sa_family == AF_INET)
-		bytes = &((const struct sockaddr_in *)
-			(const void *)address)->sin_addr;
-	else if (address != NULL && address->sa_family == AF_INET6)
-		bytes = &((const struct sockaddr_in6 *)
-			(const void *)address)->sin6_addr;
-	if (bytes != NULL)
-		inet_ntop(address->sa_family, bytes, exchange->origin,
-		    ORIGIN_SIZE);
-}
-
-/* Nobody has to say who he is: the kernel tells it of a Unix socket. */
-static void
-name_local(struct exchange *exchange)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	struct ucred peer;
-	socklen_t size = sizeof(peer);
-
-	if (info != NULL && strcmp(exchange->origin, "unix") == 0 &&
-	    getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer,
-		&size) == 0)
-		snprintf(exchange->who, WHO_SIZE, "uid:%u",
-		    (unsigned)peer.uid);
-}
-
 static void
 refuse_stranger(struct exchange *exchange)
 {
@@ -191,7 +135,7 @@ authenticate(struct calls *calls, struct call *call)
 	    &exchange->grant, &call->attempt)) {
 	case CREDENTIALS_GOOD:
 		if (!credentials_are_wanted(calls->credentials))
-			name_local(exchange);
+			caller_name(exchange);
 		authorize(call);
 		break;
 	case CREDENTIALS_OPEN:
@@ -346,8 +290,7 @@ begin(struct calls *calls, struct call *call,
 	exchange->connection = connection;
 	exchange->method = mem_dup(method);
 	exchange->path = mem_dup(url);
-	make_guid(exchange->guid);
-	find_origin(exchange);
+	caller_locate(exchange);
 	announced = exchange_header(exchange, "Content-Length");
 	call->has_body = (announced != NULL && strcmp(announced, "0") != 0) ||
 	    exchange_header(exchange, "Transfer-Encoding") != NULL;
@@ -363,7 +306,7 @@ begin(struct calls *calls, struct call *call,
 		authenticate(calls, call);
 }
 
-/* --- body and answer ---------------------------------------------------------- */
+/* --- body and handler --------------------------------------------------------- */
 
 /* Take some of the body. Return MHD_NO to hang up. */
 static enum MHD_Result
@@ -413,83 +356,6 @@ handle(struct calls *calls, struct call *call)
 	assert(exchange->status != 0);
 }
 
-/* One line for what changes something or goes wrong; others at debug. */
-static void
-log_call(const struct call *call)
-{
-	const struct exchange *exchange = &call->exchange;
-	bool is_noted = exchange->route != NULL &&
-	    exchange->route->has_effect && exchange->grant > GRANT_READ;
-
-	log_begin(exchange->status >= 500 ? LOG_LEVEL_WARNING :
-	    is_noted ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "http");
-	log_text("client", exchange->origin);
-	log_text("who", exchange->who);
-	log_text("method", exchange->method);
-	log_text("path", exchange->path);
-	log_number("status", exchange->status);
-	log_text("guid", exchange->guid);
-	log_milliseconds("ms", clock_mono_us() - call->began_us);
-	log_end();
-}
-
-static void
-add_headers(const struct calls *calls, const struct exchange *exchange,
-    struct MHD_Response *response)
-{
-	char number[32];
-
-	MHD_add_response_header(response, "Cache-Control", "no-store");
-	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-	if (exchange->type != NULL)
-		MHD_add_response_header(response, "Content-Type",
-		    exchange->type);
-	if (exchange->allow != NULL)
-		MHD_add_response_header(response, "Allow", exchange->allow);
-	if (exchange->status == MHD_HTTP_UNAUTHORIZED) {
-		MHD_add_response_header(response, "WWW-Authenticate",
-		    "Basic realm=\"policyd\", charset=\"UTF-8\"");
-		MHD_add_response_header(response, "WWW-Authenticate",
-		    "Bearer realm=\"policyd\"");
-	}
-	if (exchange->etag != 0) {
-		snprintf(number, sizeof(number), "\"%lld\"",
-		    (long long)exchange->etag);
-		MHD_add_response_header(response, "ETag", number);
-	}
-	if (exchange->retry_after_s != 0) {
-		snprintf(number, sizeof(number), "%u",
-		    exchange->retry_after_s);
-		MHD_add_response_header(response, "Retry-After", number);
-	}
-	if (calls->is_retired)
-		MHD_add_response_header(response, "Connection", "close");
-}
-
-static enum MHD_Result
-answer(struct calls *calls, struct call *call)
-{
-	struct exchange *exchange = &call->exchange;
-	struct MHD_Response *response;
-	enum MHD_Result result;
-
-	if (exchange->status == 0)
-		handle(calls, call);
-	stats_add(STAT_HTTP_REQUESTS, 1);
-	stats_add(STAT_HTTP_ERRORS, exchange->status >= 500);
-	log_call(call);
-	response = MHD_create_response_from_buffer(exchange->body_length,
-	    exchange->body, MHD_RESPMEM_MUST_FREE);
-	if (response == NULL)
-		return MHD_NO;
-	exchange->body = NULL; /* the response's now */
-	add_headers(calls, exchange, response);
-	result = MHD_queue_response(exchange->connection, exchange->status,
-	    response);
-	MHD_destroy_response(response);
-	return result;
-}
-
 enum MHD_Result
 call_continue(void *opaque, struct MHD_Connection *connection,
     const char *url, const char *method, const char *version,
@@ -517,5 +383,8 @@ call_continue(void *opaque, struct MHD_Connection *connection,
 		*upload_size = 0;
 		return take_body(call, upload, size);
 	}
-	return answer(calls, call);
+	if (call->exchange.status == 0)
+		handle(calls, call);
+	return answer_send(&call->exchange, calls->is_retired,
+	    clock_mono_us() - call->began_us);
 }

@@ -51,7 +51,7 @@ pgsql_list_changes(void *opaque, int64_t before, size_t most,
 	params_clear(&self->params);
 	params_number(&self->params, before);
 	params_number(&self->params, (int64_t)most);
-	result = pgsql_run(self, "SELECT id, " PGSQL_MS("at") ", actor, "
+	result = pgsql_run(self, "SELECT id, " MS("at") ", actor, "
 	    "origin, action, subject, detail FROM policyd.audit "
 	    "WHERE $1::bigint = 0 OR id < $1 ORDER BY id DESC LIMIT $2", deadline_ms);
 	if (result == NULL)

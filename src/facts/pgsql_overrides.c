@@ -13,8 +13,8 @@
 #include <string.h>
 
 #define COLUMNS                                                                \
-	PGSQL_OVERRIDE_COLUMNS ", author, " PGSQL_MS("changed_at")             \
-	", coalesce(" PGSQL_MS("valid_until") ", 0), revision, "               \
+	PGSQL_OVERRIDE_COLUMNS ", author, " MS("changed_at")             \
+	", coalesce(" MS("valid_until") ", 0), revision, "               \
 	"position IS NOT NULL"
 
 enum {

@@ -19,11 +19,6 @@ enum {
 	LONGEST_DELAY_MS = 30000,
 };
 
-struct store {
-	const struct store_side *side;
-	void *self;
-};
-
 struct store *
 store_open(const struct config *config, const struct store_policy *policy)
 {
@@ -138,6 +133,58 @@ store_outbox_delay(struct store *store, int64_t id, uint32_t delay_s,
 	    recipients, error, deadline_ms);
 }
 
+enum store_result
+store_save_accounts(struct store *store, const char *after, size_t most,
+    struct saved_account **accounts, size_t *count, int64_t deadline_ms)
+{
+	*accounts = NULL;
+	*count = 0;
+	return store->side->save_accounts(store->self, after, most, accounts,
+	    count, deadline_ms);
+}
+
+enum store_result
+store_save_logins(struct store *store, const char *after,
+    const char *after_network, size_t most, struct saved_login **logins,
+    size_t *count, int64_t deadline_ms)
+{
+	*logins = NULL;
+	*count = 0;
+	return store->side->save_logins(store->self, after, after_network,
+	    most, logins, count, deadline_ms);
+}
+
+enum store_result
+store_load_accounts(struct store *store, const struct saved_account *accounts,
+    size_t count, int64_t deadline_ms)
+{
+	return store->side->load_accounts(store->self, accounts, count,
+	    deadline_ms);
+}
+
+enum store_result
+store_load_logins(struct store *store, const struct saved_login *logins,
+    size_t count, int64_t deadline_ms)
+{
+	return store->side->load_logins(store->self, logins, count,
+	    deadline_ms);
+}
+
+void
+saved_account_clear(struct saved_account *account)
+{
+	free(account->account);
+	block_clear(&account->block);
+	memset(account, 0, sizeof(*account));
+}
+
+void
+saved_login_clear(struct saved_login *login)
+{
+	free(login->account);
+	memset(login, 0, sizeof(*login));
+}
+
 void
 outbox_row_clear(struct outbox_row *row)
 {
@@ -147,101 +194,6 @@ outbox_row_clear(struct outbox_row *row)
 	free(row->event);
 	free(row->recipients);
 	memset(row, 0, sizeof(*row));
-}
-
-void
-store_act_as(struct store *store, const char *name, const char *origin)
-{
-	const struct actor actor = { name, origin };
-
-	store->side->act_as(store->self, &actor);
-}
-
-enum store_result
-store_note_change(struct store *store, const char *action,
-    const char *subject, const char *detail, int64_t deadline_ms)
-{
-	return store->side->note_change(store->self, action, subject, detail,
-	    deadline_ms);
-}
-
-enum store_result
-store_list_changes(struct store *store, int64_t before, size_t most,
-    struct change **changes, size_t *count, int64_t deadline_ms)
-{
-	*changes = NULL;
-	*count = 0;
-	return store->side->list_changes(store->self, before, most, changes,
-	    count, deadline_ms);
-}
-
-enum store_result
-store_find_override(struct store *store, const char *account,
-    struct stored_override *found, int64_t deadline_ms)
-{
-	memset(found, 0, sizeof(*found));
-	return store->side->find_override(store->self, account, found,
-	    deadline_ms);
-}
-
-enum store_result
-store_list_overrides(struct store *store, const char *after, size_t most,
-    struct stored_override **list, size_t *count, int64_t deadline_ms)
-{
-	*list = NULL;
-	*count = 0;
-	return store->side->list_overrides(store->self, after, most, list,
-	    count, deadline_ms);
-}
-
-enum store_result
-store_put_override(struct store *store, struct stored_override *stored,
-    int64_t expected, int64_t deadline_ms)
-{
-	return store->side->put_override(store->self, stored, expected,
-	    deadline_ms);
-}
-
-enum store_result
-store_delete_override(struct store *store, const char *account,
-    bool listed_only, int64_t expected, int64_t deadline_ms)
-{
-	return store->side->delete_override(store->self, account, listed_only,
-	    expected, deadline_ms);
-}
-
-enum store_result
-store_replace_listed(struct store *store, const struct stored_override *list,
-    size_t count, int64_t deadline_ms)
-{
-	return store->side->replace_listed(store->self, list, count,
-	    deadline_ms);
-}
-
-enum store_result
-store_count(struct store *store, struct totals *totals, int64_t deadline_ms)
-{
-	memset(totals, 0, sizeof(*totals));
-	return store->side->count(store->self, totals, deadline_ms);
-}
-
-void
-change_clear(struct change *change)
-{
-	free(change->actor);
-	free(change->origin);
-	free(change->action);
-	free(change->subject);
-	free(change->detail);
-	memset(change, 0, sizeof(*change));
-}
-
-void
-stored_override_clear(struct stored_override *stored)
-{
-	override_clear(&stored->override);
-	free(stored->author);
-	memset(stored, 0, sizeof(*stored));
 }
 
 void

@@ -279,4 +279,8 @@ const struct store_side store_pgsql = {
 	.delete_override = pgsql_delete_override,
 	.replace_listed = pgsql_replace_listed,
 	.count = pgsql_count,
+	.save_accounts = pgsql_save_accounts,
+	.save_logins = pgsql_save_logins,
+	.load_accounts = pgsql_load_accounts,
+	.load_logins = pgsql_load_logins,
 };

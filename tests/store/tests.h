@@ -9,15 +9,11 @@
 
 /* Random mails against a model that keeps each of them. */
 TCase *tests_model(void);
-/* Several processes at once, killed at any moment. */
+/* Several processes at once, and killed at any moment. */
 TCase *tests_processes(void);
-/* What can happen to the SQLite file. */
+TCase *tests_crash(void);
+/* The SQLite file as it is found, and what happens to it in use. */
 TCase *tests_file(void);
-
-static inline void
-tests_add(Suite *suite)
-{
-	(void)suite;
-}
+TCase *tests_outage(void);
 
 #endif

@@ -146,8 +146,8 @@ check: deps
 	+@MAKE="$(MAKE)" tests/check.sh $(BUILD)
 
 check-system: $(BUILD)/policyd $(PROBES)
-	POLICYD_BUILD=$(abspath $(BUILD)) $(PYTEST) $(PYTEST_FLAGS) \
-		tests/system
+	BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
+	$(PYTEST) $(PYTEST_FLAGS) tests/system
 
 demo: deps
 	+@$(MAKE) --no-print-directory $(BUILD)/policyd

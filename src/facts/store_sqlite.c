@@ -10,8 +10,10 @@
 #include "facts/sqlite_check.h"
 #include "facts/sqlite_clean.h"
 #include "facts/sqlite_db.h"
+#include "facts/sqlite_figures.h"
 #include "facts/sqlite_outbox.h"
 #include "facts/sqlite_read.h"
+#include "facts/sqlite_report.h"
 
 enum {
 	/* How often a file that is open is looked after. */
@@ -124,9 +126,15 @@ const struct store_side store_sqlite = {
 	.unblock = sqlite_unblock,
 	.list_blocked = sqlite_list_blocked,
 	.account = sqlite_account,
-	.clean = sqlite_clean,
+	.clean_batch = sqlite_clean_batch,
 	.expire = sqlite_expire,
 	.outbox_take = sqlite_outbox_take,
 	.outbox_end = sqlite_outbox_end,
 	.outbox_delay = sqlite_outbox_delay,
+	.figures = sqlite_figures,
+	.hits = sqlite_hits,
+	.reported = sqlite_reported,
+	.take_turn = sqlite_take_turn,
+	.leave_turn = sqlite_leave_turn,
+	.past_logins = sqlite_past_logins,
 };

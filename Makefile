@@ -183,7 +183,9 @@ lint-headers: $(BUILD)/config.mk
 lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability \
-		--suppress=missingIncludeSystem -Isrc src
+		--suppress=missingIncludeSystem -Isrc \
+		-D'json_array_foreach(a,i,v)=for(i=0;(v=json_array_get(a,i));i++)' \
+		src
 	set -e; for source in $(SOURCES) src/main.c; do \
 		$(COMPILE) -Werror -O2 -fanalyzer -MF /dev/null \
 		-c -o /dev/null $$source; done
@@ -257,7 +259,7 @@ $(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
 check-store: $(STORE_TEST)
 	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
 	    command -v pg_virtualenv >/dev/null; then \
-		pg_virtualenv -v 15 $(STORE_TEST); \
+		pg_virtualenv $(STORE_TEST); \
 	else \
 		$(STORE_TEST); \
 	fi

@@ -4,7 +4,6 @@
  */
 #include "facts/store_pgsql.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -161,4 +160,8 @@ const struct store_side store_pgsql = {
 	.take_turn = pgsql_take_turn,
 	.leave_turn = pgsql_leave_turn,
 	.past_logins = pgsql_past_logins,
+	.save_accounts = pgsql_save_accounts,
+	.save_logins = pgsql_save_logins,
+	.load_accounts = pgsql_load_accounts,
+	.load_logins = pgsql_load_logins,
 };

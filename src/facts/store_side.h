@@ -68,6 +68,16 @@ struct store_side {
 	enum store_result (*past_logins)(void *, const char *after,
 	    size_t most, struct past_login **, size_t *,
 	    int64_t deadline_ms);
+	enum store_result (*save_accounts)(void *, const char *after,
+	    size_t most, struct saved_account **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*save_logins)(void *, const char *after,
+	    const char *after_network, size_t most, struct saved_login **,
+	    size_t *, int64_t deadline_ms);
+	enum store_result (*load_accounts)(void *,
+	    const struct saved_account *, size_t, int64_t deadline_ms);
+	enum store_result (*load_logins)(void *, const struct saved_login *,
+	    size_t, int64_t deadline_ms);
 };
 
 extern const struct store_side store_pgsql;

@@ -11,6 +11,7 @@
 #include "facts/sqlite_clean.h"
 #include "facts/sqlite_db.h"
 #include "facts/sqlite_figures.h"
+#include "facts/sqlite_copy.h"
 #include "facts/sqlite_outbox.h"
 #include "facts/sqlite_read.h"
 #include "facts/sqlite_report.h"
@@ -137,4 +138,8 @@ const struct store_side store_sqlite = {
 	.take_turn = sqlite_take_turn,
 	.leave_turn = sqlite_leave_turn,
 	.past_logins = sqlite_past_logins,
+	.save_accounts = sqlite_save_accounts,
+	.save_logins = sqlite_save_logins,
+	.load_accounts = sqlite_load_accounts,
+	.load_logins = sqlite_load_logins,
 };

@@ -26,7 +26,7 @@ const struct figure figures[] = {
 	{ "travellers", "accounts in more than 1 country", FIGURE_OF_ALL,
 	    "stats_accounts", { NAME("account"), COUNT("countries") },
 	    "countries", 1, "countries DESC, account" },
-	{ "logins", "all logins of accounts in more than 1 country, or of one",
+	{ "logins", "logins of accounts in more than 1 country, or of one",
 	    FIGURE_OF_SOME, "logins",
 	    { NAME("account"), NETWORK, NAME("country"), COUNT("mails"),
 		TIME("first_seen"), TIME("last_seen") },

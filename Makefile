@@ -146,8 +146,8 @@ check: deps
 	+@MAKE="$(MAKE)" tests/check.sh $(BUILD)
 
 check-system: $(BUILD)/policyd $(PROBES)
-	POLICYD_BUILD=$(abspath $(BUILD)) $(PYTEST) $(PYTEST_FLAGS) \
-		tests/system
+	BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
+	$(PYTEST) $(PYTEST_FLAGS) tests/system
 
 demo: deps
 	+@$(MAKE) --no-print-directory $(BUILD)/policyd
@@ -183,7 +183,9 @@ lint-headers: $(BUILD)/config.mk
 lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability \
-		--suppress=missingIncludeSystem -Isrc src
+		--suppress=missingIncludeSystem -Isrc \
+		-D'json_array_foreach(a,i,v)=for(i=0;(v=json_array_get(a,i));i++)' \
+		src
 	set -e; for source in $(SOURCES) src/main.c; do \
 		$(COMPILE) -Werror -O2 -fanalyzer -MF /dev/null \
 		-c -o /dev/null $$source; done

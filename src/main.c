@@ -9,6 +9,7 @@
 #include "facts/store.h"
 #include "jobs/blocks.h"
 #include "jobs/clean.h"
+#include "jobs/copy.h"
 #include "jobs/explain.h"
 #include "jobs/notify.h"
 #include "policy/limits.h"
@@ -32,7 +33,7 @@ struct command {
 	bool is_verbose, is_json, is_daemon;
 	const struct mode_row *mode;
 	const char *subject;	/* the mode's argument */
-	const char *address;	/* --explain's second */
+	const char *second;	/* the mode's second argument, or NULL */
 	const char *reason;
 	int64_t duration_s;	/* -1: not given */
 };
@@ -115,13 +116,19 @@ unblock(const struct job *job)
 static int
 explain(const struct job *job)
 {
-	return explain_run(job, command.subject, command.address,
+	return explain_run(job, command.subject, command.second,
 	    job->config->geoip.country);
+}
+
+static int
+copy_store(const struct job *job)
+{
+	return copy_run(job, command.subject, command.second);
 }
 
 /* --- the command line ---------------------------------------------------- */
 
-enum argument { ARGUMENT_NONE, ARGUMENT_ONE, ARGUMENT_ONE_OR_TWO };
+enum argument { ARGUMENT_NONE, ARGUMENT_ONE, ARGUMENT_ONE_OR_TWO, ARGUMENT_TWO };
 
 static const struct mode_row {
 	const char *name;
@@ -138,6 +145,7 @@ static const struct mode_row {
 	{ "block", 0, ARGUMENT_ONE, block },
 	{ "unblock", 0, ARGUMENT_ONE, unblock },
 	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
+	{ "copy-store", 0, ARGUMENT_TWO, copy_store },
 	{ "test-notify", 0, ARGUMENT_NONE, notify_test },
 };
 enum { MODES = sizeof(modes) / sizeof(modes[0]) };
@@ -166,6 +174,7 @@ static const char help[] =
     "      --unblock ACCOUNT    unblock it and start a fresh count\n"
     "      --explain ACCOUNT [ADDRESS]\n"
     "                           why it is treated as it is\n"
+    "      --copy-store FROM TO carry a store over to another: URLs\n"
     "      --test-notify        send a test notification now\n"
     "\n"
     "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try\n"
@@ -238,8 +247,12 @@ check_command(int left, char **rest)
 	if (command.mode == NULL)
 		command.mode = &serve_mode;
 	is_block = strcmp(command.mode->name, "block") == 0;
-	if (command.mode->argument == ARGUMENT_ONE_OR_TWO && left > 0) {
-		command.address = *rest;
+	if (command.mode->argument == ARGUMENT_TWO && left == 0)
+		return usage("a second argument is missing for --",
+		    command.mode->name);
+	if ((command.mode->argument == ARGUMENT_ONE_OR_TWO ||
+		command.mode->argument == ARGUMENT_TWO) && left > 0) {
+		command.second = *rest;
 		left--;
 		rest++;
 	}

@@ -52,7 +52,7 @@ directory_close(struct directory *directory)
 	free(directory);
 }
 
-/* --- away and back --------------------------------------------------------- */
+/* --- away and back ------------------------------------------------------- */
 
 /* Part with a broken link; another is made at once or some time later. */
 static void
@@ -94,7 +94,7 @@ is_overdue(struct directory *directory, int64_t since_ms)
 	return directory->waited_ms >= directory->config->ldap.timeout_ms;
 }
 
-/* --- asking ---------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 /* Get a link, waiting for it until the deadline unless it is known away. */
 static bool

@@ -10,18 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Time columns are read as milliseconds since the epoch; 0 for infinite. */
-#define MS(column)                                                             \
-	"CASE WHEN isfinite(" column ") THEN "                                 \
-	"(extract(epoch FROM " column ") * 1000)::bigint ELSE 0 END"
-
-#define BLOCK_COLUMNS                                                          \
-	"b.account, b.cause, b.found, b.allowed, b.per_s, b.note, "            \
-	MS("b.began_at") ", " MS("b.until") ", "                               \
-	"coalesce(" MS("b.ended_at") ", 0), b.attempts, "                      \
-	"coalesce(host(b.client), ''), b.country"
-enum { BLOCK_COLUMN_COUNT = 12 };
-
 static int64_t
 number(const PGresult *result, int row, int column)
 {
@@ -34,8 +22,9 @@ text(const PGresult *result, int row, int column)
 	return PQgetvalue(result, row, column);
 }
 
-static void
-take_block(const PGresult *result, int row, int first, struct block *block)
+void
+pgsql_take_block(const PGresult *result, int row, int first,
+    struct block *block)
 {
 	block->account = mem_dup(text(result, row, first));
 	block->cause = (enum cause)number(result, row, first + 1);
@@ -74,7 +63,7 @@ pgsql_list_blocked(void *opaque, const char *after, size_t most,
 	*count = (size_t)PQntuples(result);
 	*blocks = mem_new(*count, sizeof(**blocks));
 	for (size_t i = 0; i < *count; i++)
-		take_block(result, (int)i, 0, &(*blocks)[i]);
+		pgsql_take_block(result, (int)i, 0, &(*blocks)[i]);
 	PQclear(result);
 	return STORE_DONE;
 }
@@ -98,7 +87,7 @@ read_state(struct store_pgsql *self, const char *account,
 		record->since_ms = number(result, 0, 0);
 		record->has_block = !PQgetisnull(result, 0, 1);
 		if (record->has_block)
-			take_block(result, 0, 1, &record->block);
+			pgsql_take_block(result, 0, 1, &record->block);
 	}
 	PQclear(result);
 	return STORE_DONE;

@@ -72,16 +72,6 @@ block_end(struct sqlite_db *db, struct account_row *row, int64_t at_ms)
 	return row_save(db, row);
 }
 
-/* Finish a transaction that was worked on; failed if it could not be. */
-static enum store_result
-finish(struct sqlite_db *db, int worked)
-{
-	if (worked == 0 && db_commit(db) == 0)
-		return STORE_DONE;
-	db_fail(db);
-	return STORE_FAILED;
-}
-
 enum store_result
 sqlite_block(void *self, const char *account, uint32_t duration_s,
     const char *note, int64_t deadline_ms)
@@ -95,8 +85,8 @@ sqlite_block(void *self, const char *account, uint32_t duration_s,
 		return STORE_FAILED;
 	if (!db_is_utf8(db, account) || !db_is_utf8(db, note) ||
 	    db_begin(db, true) != 0 || row_load(db, account, &row) != 0)
-		return finish(db, -1);
-	return finish(db, block_begin(db, &row, &cause, clock_wall_ms()));
+		return db_finish(db, -1);
+	return db_finish(db, block_begin(db, &row, &cause, clock_wall_ms()));
 }
 
 enum store_result
@@ -112,13 +102,13 @@ sqlite_unblock(void *self, const char *account, int64_t deadline_ms)
 		return STORE_FAILED;
 	if (!db_is_utf8(db, account) || db_begin(db, true) != 0 ||
 	    row_load(db, account, &row) != 0)
-		return finish(db, -1);
+		return db_finish(db, -1);
 	now_ms = clock_wall_ms();
 	until_ms = row.blocked_until;
 	if (until_ms != 0)
 		worked = block_end(db, &row,
 		    until_ms < now_ms ? until_ms : now_ms);
-	if (finish(db, worked) != STORE_DONE)
+	if (db_finish(db, worked) != STORE_DONE)
 		return STORE_FAILED;
 	return until_ms > now_ms ? STORE_DONE : STORE_NONE;
 }
@@ -168,7 +158,7 @@ expire_batch(struct sqlite_db *db, size_t *ended)
 			worked = end_over(db, accounts[i], now_ms);
 		free(accounts[i]);
 	}
-	return finish(db, worked);
+	return db_finish(db, worked);
 }
 
 enum store_result

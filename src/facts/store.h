@@ -197,4 +197,42 @@ enum store_result store_outbox_delay(struct store *, int64_t id,
     uint32_t delay_s, bool counts, const char *recipients, const char *error,
     int64_t deadline_ms);
 
+/* --- carrying a store over to another --- */
+
+struct saved_account {
+	char *account;
+	int64_t since_ms;	/* evidence counts from here on; 0: always */
+	bool has_block;
+	struct block block;	/* the last one */
+};
+struct saved_login {
+	char *account;
+	struct addr network;
+	char country[3];
+	int64_t first_ms, last_ms;
+	uint64_t mails;
+};
+void saved_account_clear(struct saved_account *);
+void saved_login_clear(struct saved_login *);
+
+/*
+ * Read what a store holds in order of its keys, behind those given ("" to
+ * begin), at most `most`. The caller clears each and frees the array.
+ */
+enum store_result store_save_accounts(struct store *, const char *after,
+    size_t most, struct saved_account **, size_t *count,
+    int64_t deadline_ms);
+enum store_result store_save_logins(struct store *, const char *after,
+    const char *after_network, size_t most, struct saved_login **,
+    size_t *count, int64_t deadline_ms);
+
+/*
+ * Write it, in one transaction. What is there already is kept where it is
+ * newer: writing the same twice changes nothing. No notification is made.
+ */
+enum store_result store_load_accounts(struct store *,
+    const struct saved_account *, size_t count, int64_t deadline_ms);
+enum store_result store_load_logins(struct store *,
+    const struct saved_login *, size_t count, int64_t deadline_ms);
+
 #endif

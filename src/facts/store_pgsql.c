@@ -248,4 +248,8 @@ const struct store_side store_pgsql = {
 	.outbox_take = pgsql_outbox_take,
 	.outbox_end = pgsql_outbox_end,
 	.outbox_delay = pgsql_outbox_delay,
+	.save_accounts = pgsql_save_accounts,
+	.save_logins = pgsql_save_logins,
+	.load_accounts = pgsql_load_accounts,
+	.load_logins = pgsql_load_logins,
 };

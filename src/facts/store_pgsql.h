@@ -15,6 +15,19 @@ struct store_pgsql {
 	struct params params;
 };
 
+/* How blocks are read: BLOCK_COLUMNS of policyd.block b, from column first. */
+/* Time columns are read as milliseconds since the epoch; 0 for infinite. */
+#define MS(column)                                                             \
+	"CASE WHEN isfinite(" column ") THEN "                                 \
+	"(extract(epoch FROM " column ") * 1000)::bigint ELSE 0 END"
+
+#define BLOCK_COLUMNS                                                          \
+	"b.account, b.cause, b.found, b.allowed, b.per_s, b.note, "            \
+	MS("b.began_at") ", " MS("b.until") ", "                               \
+	"coalesce(" MS("b.ended_at") ", 0), b.attempts, "                      \
+	"coalesce(host(b.client), ''), b.country"
+void pgsql_take_block(const PGresult *, int row, int first, struct block *);
+
 /* The statement that is prepared as "check". */
 extern const char pgsql_check_statement[];
 
@@ -34,6 +47,16 @@ enum store_result pgsql_outbox_end(void *self, int64_t id, const char *error,
 enum store_result pgsql_outbox_delay(void *self, int64_t id, uint32_t delay_s,
     bool counts, const char *recipients, const char *error,
     int64_t deadline_ms);
+
+enum store_result pgsql_save_accounts(void *self, const char *after,
+    size_t most, struct saved_account **, size_t *, int64_t deadline_ms);
+enum store_result pgsql_save_logins(void *self, const char *after,
+    const char *after_network, size_t most, struct saved_login **, size_t *,
+    int64_t deadline_ms);
+enum store_result pgsql_load_accounts(void *self,
+    const struct saved_account *, size_t, int64_t deadline_ms);
+enum store_result pgsql_load_logins(void *self, const struct saved_login *,
+    size_t, int64_t deadline_ms);
 
 /* Add the channels of an event as a text array. */
 void pgsql_add_channels(struct store_pgsql *, bool is_block);

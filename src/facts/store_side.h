@@ -35,6 +35,16 @@ struct store_side {
 	enum store_result (*outbox_delay)(void *, int64_t id, uint32_t delay_s,
 	    bool counts, const char *recipients, const char *error,
 	    int64_t deadline_ms);
+	enum store_result (*save_accounts)(void *, const char *after,
+	    size_t most, struct saved_account **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*save_logins)(void *, const char *after,
+	    const char *after_network, size_t most, struct saved_login **,
+	    size_t *, int64_t deadline_ms);
+	enum store_result (*load_accounts)(void *,
+	    const struct saved_account *, size_t, int64_t deadline_ms);
+	enum store_result (*load_logins)(void *, const struct saved_login *,
+	    size_t, int64_t deadline_ms);
 };
 
 extern const struct store_side store_pgsql;

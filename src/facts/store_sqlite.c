@@ -10,6 +10,7 @@
 #include "facts/sqlite_check.h"
 #include "facts/sqlite_clean.h"
 #include "facts/sqlite_db.h"
+#include "facts/sqlite_copy.h"
 #include "facts/sqlite_outbox.h"
 #include "facts/sqlite_read.h"
 
@@ -129,4 +130,8 @@ const struct store_side store_sqlite = {
 	.outbox_take = sqlite_outbox_take,
 	.outbox_end = sqlite_outbox_end,
 	.outbox_delay = sqlite_outbox_delay,
+	.save_accounts = sqlite_save_accounts,
+	.save_logins = sqlite_save_logins,
+	.load_accounts = sqlite_load_accounts,
+	.load_logins = sqlite_load_logins,
 };

@@ -4,6 +4,7 @@
  */
 #include "jobs/explain.h"
 
+#include "base/addr.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -179,6 +180,14 @@ show(const struct job *job, const struct desk *desk, const char *account,
 		show_logins(out, record);
 }
 
+static int
+refuse(const char *address)
+{
+	log_error("\"%.60s\" is not an IP address; write 192.0.2.1 or "
+		  "2001:db8::1", address);
+	return EX_USAGE;
+}
+
 /* Answer for an account whose record was read. */
 static int
 tell(const struct job *job, const struct desk *desk, const char *account,
@@ -186,12 +195,9 @@ tell(const struct job *job, const struct desk *desk, const char *account,
 {
 	struct would_be would;
 
-	if (address != NULL && !verdict_foretell(desk, account, record,
-				   address, &would)) {
-		log_error("\"%.60s\" is not an IP address; write 192.0.2.1 "
-			  "or 2001:db8::1", address);
-		return EX_USAGE;
-	}
+	if (address != NULL &&
+	    !verdict_foretell(desk, account, record, address, &would))
+		return refuse(address);
 	if (job->is_json) {
 		json_t *document = explain_json(desk, account, record,
 		    address, address != NULL ? &would : NULL);
@@ -213,8 +219,13 @@ explain_run(const struct job *job, const char *given, const char *address,
 	struct account_record record;
 	char account[ACCOUNT_SIZE];
 	struct desk desk;
-	int status = subject_find(job, given, account);
+	struct addr client;
+	int status;
 
+	/* Before the store is asked, which may be away. */
+	if (address != NULL && addr_parse(address, &client) != 0)
+		return refuse(address);
+	status = subject_find(job, given, account);
 	if (status != EX_OK)
 		return status;
 	if (desk_open(&desk, job->config, geoip) != 0)

@@ -88,15 +88,20 @@ load(enum load_reason reason, const struct load *current)
 
 	new->config = reason == LOAD_REFRESH ? config_share(current->config) :
 					       read_config_to_log();
-	if (new->config == NULL ||
-	    keep_geoip(new->config, reason == LOAD_START ? NULL : current,
-		&new->geoip) != 0) {
-		config_free(new->config);
+	if (new->config == NULL) {
 		free(new);
 		return NULL;
 	}
 	if (options->is_verbose)
 		new->config->log.level = LOG_LEVEL_DEBUG;
+	if (reason == LOAD_START)
+		log_setup(&new->config->log);
+	if (keep_geoip(new->config, reason == LOAD_START ? NULL : current,
+		&new->geoip) != 0) {
+		config_free(new->config);
+		free(new);
+		return NULL;
+	}
 	new->shared = blocked;
 	return new;
 }

@@ -8,13 +8,17 @@ and 9 in the next one: nobody is over the default limits. The usual network 0
 was seen last within a day, the others within the 30 days that logins are kept.
 """
 import pathlib
+import random
+import sqlite3
 import subprocess
+import time
 
 HERE = pathlib.Path(__file__).parent
 NETWORKS = 10
 ELSEWHERE = 8       # the first network that is in the next country
 COUNTRIES = "DE AT CH FR IT ES NL PL US CA".split()
 ACCOUNTS_PER_COUNTRY = 10_000
+DAY_MS = 24 * 60 * 60 * 1000
 
 
 def write_geoip(path):
@@ -52,3 +56,29 @@ def postgres_sql(accounts):
         VACUUM ANALYZE;
         CHECKPOINT;
     """
+
+
+def _places(accounts, now_ms):
+    """The rows of login, in order."""
+    draw = random.Random(0)
+    for a in range(accounts):
+        rest = f".{100 + a // 10000}.{100 + a // 100 % 100}.{100 + a % 100}"
+        for k in range(NETWORKS):
+            group = a // ACCOUNTS_PER_COUNTRY + (k >= ELSEWHERE)
+            age_ms = int(draw.random() * (30 if k else 1) * DAY_MS)
+            yield (f"user{a:06}@bench.example", f"13{k}{rest}",
+                   COUNTRIES[group % len(COUNTRIES)], now_ms - 30 * DAY_MS,
+                   now_ms - age_ms, 1)
+
+
+def fill_sqlite(path, accounts):
+    """Fill the tables account and login of a file with policyd's schema."""
+    with sqlite3.connect(path) as db:
+        db.executemany("INSERT INTO account (account) VALUES (?)",
+                       ((f"user{a:06}@bench.example",)
+                        for a in range(accounts)))
+        db.executemany("INSERT INTO login VALUES (?, ?, ?, ?, ?, ?)",
+                       _places(accounts, int(time.time() * 1000)))
+    db.execute("ANALYZE")
+    # The last to close it removes its WAL file, which would be ours.
+    db.close()

@@ -153,7 +153,7 @@ def main():
     directory.chmod(0o755)
     bench = Bench(directory, options)
     try:
-        print(report.machine(directory, bench.postgres.programs))
+        print(report.machine(directory, bench.postgres.programs), flush=True)
         bench.start()
         cells = bench.cells()
         private = bench.worker_memory()

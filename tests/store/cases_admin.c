@@ -75,5 +75,34 @@ const struct store_case cases_admin[] = {
 	    "set countries 0\nlogin joe 192.0.2.1 DE => blocked new\n"
 	    "login joe 192.0.2.1 DE => blocked not_new\n"
 	    "login joe 192.0.2.1 DE => blocked not_new\n" },
+	{ "the outbox: due, taken, told",
+	    "take => none count=0\nset notify on\nblock joe 1h => done\n"
+	    "take => done count=2 mail:block:joe:+0s:1: "
+	    "webhook:block:joe:+0s:1:\ntake => none count=0\n"
+	    "told 1 => done\ntold 2 gone => done\nat +2m\n"
+	    "take => none\n" },
+	{ "the outbox: a lease that ran out makes a row due again",
+	    "set notify on\nblock joe 1h => done\n"
+	    "take most=1 lease=30s => count=1 mail:block:joe:+0s:1:\n"
+	    "take most=5 => count=1 webhook:block:joe:+0s:1:\n"
+	    "at +30s-1ms\ntake => none\nat +30s\n"
+	    "take => count=1 mail:block:joe:+0s:2:\n" },
+	{ "the outbox: by channel, the oldest first",
+	    "set notify on\nblock joe 1h => done\nat +1s\n"
+	    "block ann 1h => done\n"
+	    "take channel=webhook => count=2 webhook:block:joe:+0s:1: "
+	    "webhook:block:ann:+1s:1:\n"
+	    "take channel=exec => none\n"
+	    "take channel=mail most=1 => count=1 mail:block:joe:+0s:1:\n"
+	    "take channel=mail most=1 => count=1 mail:block:ann:+1s:1:\n" },
+	{ "the outbox: a try that failed, and one that does not count",
+	    "set notify on\nblock joe 1h => done\n"
+	    "take channel=mail => mail:block:joe:+0s:1:\n"
+	    "delay 1 5m recipients=a@b.org => done\nat +5m-1ms\n"
+	    "take channel=mail => none\nat +5m\n"
+	    "take channel=mail => mail:block:joe:+0s:2:a@b.org\n"
+	    "delay 1 1m again => done\nat +6m\n"
+	    "take channel=mail => mail:block:joe:+0s:2:\n"
+	    "told 1 => done\n" },
 	{ NULL, NULL },
 };

@@ -46,10 +46,10 @@ const struct dump_query dump_queries[] = {
 	    "ORDER BY account COLLATE \"C\", cause, allowed, per_s" },
 	{ "outbox",
 	    "SELECT channel, kind, account, created_at, next_try, attempts, "
-	    "ended_at, error FROM outbox ORDER BY id",
+	    "ended_at, error, recipients FROM outbox ORDER BY id",
 	    "SELECT channel, kind, account, " MS("created_at") ", "
 	    MS("next_try") ", attempts, CASE WHEN ended_at IS NOT NULL THEN "
-	    MS("ended_at") " END, error "
+	    MS("ended_at") " END, error, recipients "
 	    "FROM policyd.outbox ORDER BY id" },
 	{ "events",
 	    "SELECT o.account, o.kind, e.key, e.value FROM outbox o, "

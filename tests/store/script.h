@@ -2,7 +2,7 @@
  * script.h -- what happens to a store, in words: a line a step.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   set KEY VALUE             a setting: see script_set.c
+ *   set KEY VALUE             a setting: see world.c
  *   at +TIME                  the clock stands at the start plus "+24h",
  *                             "+24h-1ms", "+1h+1ms"
  *   login ACCOUNT ADDRESS COUNTRY [instance=X] [weight=N] [repeats]
@@ -13,7 +13,11 @@
  *   & ACCOUNT ADDRESS ...     one more in the same round
  *   block ACCOUNT TIME [NOTE]    unblock ACCOUNT    expire
  *   clean RETENTION BATCH     override ACCOUNT COLUMN=VALUE ...
- *   list [after=ACCOUNT] [most=N]    explain ACCOUNT [most=N]
+ *   take [channel=X] [most=N] [lease=TIME]     rows of the outbox, known by
+ *                             their place in what was taken, from 1, to
+ *   told PLACE [ERROR]        delay PLACE TIME [again] [recipients=X]
+ *   list [after=ACCOUNT] [most=N]
+ *   explain ACCOUNT [most=N]
  *
  * Behind "=>" stand words that must all be in what the step tells of itself.
  * A line that begins with '#', or an empty one, is none.
@@ -30,7 +34,8 @@
 /* All that a script did and found on one side. */
 struct transcript {
 	char *text;		/* each step and what it told, and a dump */
-	char *failure;		/* the first step that told otherwise; or NULL */
+	char *failure;		/* the first step that told otherwise, or
+				 * NULL */
 };
 
 /* Run a script on an empty store. */

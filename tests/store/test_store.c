@@ -90,7 +90,10 @@ main(void)
 	tcase_add_loop_test(cases, test_case, 0, count_cases());
 	tcase_set_timeout(cases, 120);
 	suite_add_tcase(suite, cases);
-	tests_add(suite);
+	suite_add_tcase(suite, tests_model());
+	suite_add_tcase(suite, tests_processes());
+	suite_add_tcase(suite, tests_file());
+	suite_add_tcase(suite, tests_outage());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

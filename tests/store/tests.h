@@ -11,13 +11,8 @@
 TCase *tests_model(void);
 /* Several processes at once, killed at any moment. */
 TCase *tests_processes(void);
-/* What can happen to the SQLite file. */
+/* The SQLite file as it is found, and what happens to it in use. */
 TCase *tests_file(void);
-
-static inline void
-tests_add(Suite *suite)
-{
-	(void)suite;
-}
+TCase *tests_outage(void);
 
 #endif

@@ -41,7 +41,7 @@ def shell(script, **options):
 
 
 def install(*packages):
-    return run("apt-get", "-q", "-y", "--no-download",
+    return run("apt-get", "-q", "-y",
                "--no-install-recommends", "install", *packages)
 
 

@@ -260,7 +260,7 @@ $(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
 check-store: $(STORE_TEST)
 	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
 	    command -v pg_virtualenv >/dev/null; then \
-		pg_virtualenv -v 15 $(STORE_TEST); \
+		pg_virtualenv $(STORE_TEST); \
 	else \
 		$(STORE_TEST); \
 	fi

@@ -153,29 +153,24 @@ enum { MODES = sizeof(modes) / sizeof(modes[0]) };
 static const struct mode_row serve_mode = { "serve", 0, ARGUMENT_NONE, serve };
 
 static const char help[] =
-    "Usage: policyd [-c FILE] [-v] [MODE]\n"
+    "Usage: policyd [-c FILE] [-v] [-j] [MODE]\n"
     "Postfix policy service that blocks accounts used from too many places.\n"
-    "\n"
-    "  -c, --config FILE        read FILE, not " DEFAULT_CONFIG "\n"
-    "  -v, --verbose            log at level debug\n"
-    "  -j, --json               print JSON\n"
-    "  -h, --help, --version    print this, or the version (-V)\n"
-    "\n"
-    "Without a mode the server runs in the foreground.\n"
-    "  -d, --daemon             run it in the background\n"
-    "  -t, --check-config       say whether the configuration is good\n"
-    "      --dump-config        print the effective configuration\n"
-    "      --get-config KEY     print one value\n"
-    "      --init-store         create or upgrade the store's schema\n"
-    "      --clean              delete what expired: for cron\n"
-    "      --list-blocked       list the blocked accounts\n"
-    "      --block ACCOUNT      block it [--for DURATION] [--reason TEXT]\n"
-    "      --unblock ACCOUNT    unblock it and start a fresh count\n"
-    "      --explain ACCOUNT    why it is treated as it is [ADDRESS]\n"
-    "      --copy-store FROM TO carry a store over to another: URLs\n"
-    "      --test-notify        send a test notification now\n"
-    "\n"
-    "The exit status is that of sysexits.h; 1: not found. See policyd(8).\n";
+    "  -c, --config FILE   read FILE, not " DEFAULT_CONFIG "\n"
+    "  -v, --verbose       log at level debug    -j, --json     print JSON\n"
+    "  -h, --help          print this            -V, --version  say which it is\n"
+    "Without a mode the server runs in the foreground; -d, --daemon: behind it.\n"
+    "  -t, --check-config                is the configuration good?\n"
+    "  --dump-config  --get-config KEY   all effective values, or one\n"
+    "  --init-store                      create or upgrade the store's schema\n"
+    "  --copy-store FROM_URL TO_URL      carry a store over to another\n"
+    "  --clean                           delete what expired: for cron\n"
+    "  --list-blocked                    who is blocked, since when and why\n"
+    "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
+    "  --block ACCOUNT [--for DURATION] [--reason TEXT]\n"
+    "  --unblock ACCOUNT                 end its block, start a fresh count\n"
+    "  --test-notify                     send a test notification now\n"
+    "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"
+    "77 permission, 78 configuration. See policyd(8) and policyd.yaml(5).\n";
 
 /* Letters of options that have no short form. */
 enum { OPTION_MODE = 256, OPTION_FOR = 512, OPTION_REASON };

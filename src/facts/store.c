@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/stats.h"
 #include "facts/store_side.h"
 
 #include <stdlib.h>
@@ -16,11 +17,6 @@
 enum {
 	FIRST_DELAY_MS = 100,
 	LONGEST_DELAY_MS = 30000,
-};
-
-struct store {
-	const struct store_side *side;
-	void *self;
 };
 
 struct store *
@@ -255,6 +251,7 @@ trouble_begin(struct trouble *trouble, const char *why)
 
 	if (!trouble->is_on) {
 		trouble->is_on = true;
+		stats_set(STAT_STORE_AWAY, 1);
 		trouble->since_ms = now;
 		trouble->delay_ms = FIRST_DELAY_MS;
 		trouble->failed = 0;
@@ -275,6 +272,7 @@ trouble_end(struct trouble *trouble)
 	if (!trouble->is_on)
 		return;
 	trouble->is_on = false;
+	stats_set(STAT_STORE_AWAY, 0);
 	log_info("store: back after %.1f s; %llu requests were answered "
 		 "without it",
 	    (double)(clock_mono_ms() - trouble->since_ms) / 1000,

@@ -8,6 +8,11 @@
 
 #include "facts/store.h"
 
+/* Who makes changes: see store_act_as. name NULL: nobody, no trail. */
+struct actor {
+	const char *name, *origin;
+};
+
 /* One row of functions a side; what they do is said in store.h. */
 struct store_side {
 	void *(*open)(const struct config *, const struct store_policy *);
@@ -27,6 +32,24 @@ struct store_side {
 	enum store_result (*clean)(void *, uint32_t retention_s,
 	    unsigned batch, struct cleaned *, int64_t deadline_ms);
 	enum store_result (*expire)(void *, uint64_t *, int64_t deadline_ms);
+	void (*act_as)(void *, const struct actor *);
+	enum store_result (*note_change)(void *, const char *action,
+	    const char *subject, const char *detail, int64_t deadline_ms);
+	enum store_result (*list_changes)(void *, int64_t before, size_t most,
+	    struct change **, size_t *, int64_t deadline_ms);
+	enum store_result (*find_override)(void *, const char *account,
+	    struct stored_override *, int64_t deadline_ms);
+	enum store_result (*list_overrides)(void *, const char *after,
+	    size_t most, struct stored_override **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*put_override)(void *, struct stored_override *,
+	    int64_t expected, int64_t deadline_ms);
+	enum store_result (*delete_override)(void *, const char *account,
+	    bool listed_only, int64_t expected, int64_t deadline_ms);
+	enum store_result (*replace_listed)(void *,
+	    const struct stored_override *, size_t, int64_t deadline_ms);
+	enum store_result (*count)(void *, struct totals *,
+	    int64_t deadline_ms);
 	enum store_result (*outbox_take)(void *, const char *channel,
 	    size_t most, uint32_t lease_s, struct outbox_row **, size_t *,
 	    int64_t deadline_ms);
@@ -45,6 +68,11 @@ struct store_side {
 	    const struct saved_account *, size_t, int64_t deadline_ms);
 	enum store_result (*load_logins)(void *, const struct saved_login *,
 	    size_t, int64_t deadline_ms);
+};
+
+struct store {
+	const struct store_side *side;
+	void *self;
 };
 
 extern const struct store_side store_pgsql;

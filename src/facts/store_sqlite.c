@@ -6,12 +6,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "facts/sqlite_audit.h"
 #include "facts/sqlite_block.h"
 #include "facts/sqlite_check.h"
 #include "facts/sqlite_clean.h"
 #include "facts/sqlite_db.h"
 #include "facts/sqlite_copy.h"
 #include "facts/sqlite_outbox.h"
+#include "facts/sqlite_overrides.h"
 #include "facts/sqlite_read.h"
 
 enum {
@@ -115,6 +117,14 @@ check_round(void *self, struct check *checks, size_t count,
 		db->trouble.failed += checks[i].result != STORE_DONE;
 }
 
+static void
+act_as(void *self, const struct actor *actor)
+{
+	struct sqlite_db *db = self;
+
+	db->actor = *actor;
+}
+
 const struct store_side store_sqlite = {
 	.open = open_side,
 	.close = close_side,
@@ -127,6 +137,15 @@ const struct store_side store_sqlite = {
 	.account = sqlite_account,
 	.clean = sqlite_clean,
 	.expire = sqlite_expire,
+	.act_as = act_as,
+	.note_change = sqlite_note_change,
+	.list_changes = sqlite_list_changes,
+	.find_override = sqlite_find_override,
+	.list_overrides = sqlite_list_overrides,
+	.put_override = sqlite_put_override,
+	.delete_override = sqlite_delete_override,
+	.replace_listed = sqlite_replace_listed,
+	.count = sqlite_count,
 	.outbox_take = sqlite_outbox_take,
 	.outbox_end = sqlite_outbox_end,
 	.outbox_delay = sqlite_outbox_delay,

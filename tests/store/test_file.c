@@ -46,6 +46,7 @@ START_TEST(is_made_for_the_servers_user)
 {
 	static char user[] = "nobody";
 	struct bench bench;
+	struct store *servers;
 	struct stat status;
 
 	if (geteuid() != 0)
@@ -58,12 +59,15 @@ START_TEST(is_made_for_the_servers_user)
 	ck_assert_uint_eq(status.st_uid, NOBODY);
 	ck_assert_int_eq(chown(bench.directory, NOBODY, NOBODY), 0);
 	bench_log_in(&bench, "joe", 1, STORE_DONE);
-	/* What root opens after that, the server can use too. */
-	store_close(bench.store);
+	/* What root has open, the server can use too. */
 	ck_assert_int_eq(seteuid(NOBODY), 0);
-	bench.store = store_open(&bench.world.config, &limits_policy);
-	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	servers = store_open(&bench.world.config, &limits_policy);
+	ck_assert_int_eq(store_block(servers, "joe", 0, "",
+	    world_deadline()), STORE_DONE);
 	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
+	    VERDICT_BLOCKED);
+	store_close(servers);
 	bench_tear_down(&bench);
 }
 END_TEST
@@ -84,6 +88,24 @@ START_TEST(a_missing_one_is_not_made_unasked)
 	    STORE_DONE);
 	bench_see_recovery(&bench);
 	ck_assert_uint_eq(bench_logged(&bench, "store: back after"), 1);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+START_TEST(an_empty_one_is_not_filled_unasked)
+{
+	struct bench bench;
+
+	bench_set_up(&bench);
+	bench.world.config.store.create = false;
+	bench_change(&bench, "PRAGMA journal_mode = WAL");
+	bench_see_trouble(&bench,
+	    "store.db has schema 0 and this program needs");
+	ck_assert_int_eq(store_init(bench.store, false, world_deadline()),
+	    STORE_NONE);
+	ck_assert_int_eq(store_init(bench.store, true, world_deadline()),
+	    STORE_DONE);
+	bench_see_recovery(&bench);
 	bench_tear_down(&bench);
 }
 END_TEST
@@ -224,6 +246,7 @@ tests_file(void)
 	tcase_add_loop_test(tcase, is_made_with_its_permissions, 0, 3);
 	tcase_add_test(tcase, is_made_for_the_servers_user);
 	tcase_add_test(tcase, a_missing_one_is_not_made_unasked);
+	tcase_add_test(tcase, an_empty_one_is_not_filled_unasked);
 	tcase_add_test(tcase, its_directory_is_missing);
 	tcase_add_test(tcase, it_may_not_be_written);
 	tcase_add_test(tcase, it_is_something_else);

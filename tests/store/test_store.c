@@ -92,6 +92,7 @@ main(void)
 	suite_add_tcase(suite, cases);
 	suite_add_tcase(suite, tests_model());
 	suite_add_tcase(suite, tests_processes());
+	suite_add_tcase(suite, tests_crash());
 	suite_add_tcase(suite, tests_file());
 	suite_add_tcase(suite, tests_outage());
 	runner = srunner_create(suite);

@@ -28,6 +28,8 @@ def explained(policyd, url, account):
     assert result.returncode == 0, result.stderr
     told = json.loads(result.stdout)
     del told["settings"]
+    # Of those at the same millisecond either may come first.
+    told["logins"].sort(key=lambda login: login["network"])
     return told
 
 

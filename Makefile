@@ -139,7 +139,8 @@ PYTEST = /usr/bin/python3 -B -m pytest -p no:cacheprovider --tb=short -q
 SANITIZE = -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite --trace-children=no
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
+	--suppressions=$(srcdir)/tests/valgrind.supp
 
 # Everything: installs what is missing, builds, runs unit and system tests.
 check: deps
@@ -160,7 +161,7 @@ check-asan:
 # The unit tests, and what a daemon mostly does, under valgrind.
 check-valgrind: $(BUILD)/policyd
 	+@$(MAKE) --no-print-directory check-unit \
-		UNIT_WRAPPER="$(VALGRIND)" CK_FORK=no
+		UNIT_WRAPPER="$(VALGRIND)" CK_TIMEOUT_MULTIPLIER=10
 	POLICYD_BUILD=$(abspath $(BUILD)) POLICYD_WRAPPER="$(VALGRIND)" \
 	POLICYD_PATIENCE=10 $(PYTEST) $(PYTEST_FLAGS) \
 		-k "protocol or override or geoip or reload" tests/system

@@ -139,6 +139,45 @@ expire(void *opaque, uint64_t *ended, int64_t deadline_ms)
 	return STORE_DONE;
 }
 
+/* A cleaning that died keeps others from it for so long. */
+enum { TURN_S = 60 };
+
+/* A cleaning: what it may delete, and by when it must say that it lives. */
+struct cleaning {
+	int64_t before_ms;
+	unsigned batch;
+	int64_t renew_ms;
+	int64_t deadline_ms;
+};
+
+/* Keep two cleanings apart, on whatever hosts they run. */
+static enum store_result
+take_turn(struct store_pgsql *self, struct cleaning *cleaning, bool is_first)
+{
+	PGresult *result;
+	bool has_it;
+
+	params_clear(&self->params);
+	params_bool(&self->params, is_first);
+	params_number(&self->params, TURN_S);
+	result = pgsql_run(self, "SELECT policyd.clean_turn($1, $2)",
+	    cleaning->deadline_ms);
+	if (result == NULL)
+		return STORE_FAILED;
+	has_it = PQgetvalue(result, 0, 0)[0] == 't';
+	PQclear(result);
+	cleaning->renew_ms = clock_mono_ms() + TURN_S * 1000 / 4;
+	return has_it ? STORE_DONE : STORE_NONE;
+}
+
+static void
+leave_turn(struct store_pgsql *self, const struct cleaning *cleaning)
+{
+	params_clear(&self->params);
+	PQclear(pgsql_run(self, "DELETE FROM policyd.cleaning",
+	    cleaning->deadline_ms));
+}
+
 /* Where a walk over a table's primary key stands. */
 struct walk {
 	char account[400];
@@ -149,19 +188,21 @@ struct walk {
 /* One batch of a walk; has_network: the key has a network too. */
 static enum store_result
 clean_batch(struct store_pgsql *self, const char *sql, bool has_network,
-    int64_t before_ms, unsigned batch, struct walk *walk, uint64_t *deleted,
-    int64_t deadline_ms)
+    struct cleaning *cleaning, struct walk *walk, uint64_t *deleted)
 {
 	struct params *params = &self->params;
 	PGresult *result;
 
+	if (clock_left_ms(cleaning->renew_ms) == 0 &&
+	    take_turn(self, cleaning, false) != STORE_DONE)
+		return STORE_FAILED;
 	params_clear(params);
-	params_number(params, before_ms);
+	params_number(params, cleaning->before_ms);
 	params_text(params, walk->account);
-	params_number(params, batch);
+	params_number(params, cleaning->batch);
 	if (has_network)
 		params_text(params, walk->network);
-	result = pgsql_run(self, sql, deadline_ms);
+	result = pgsql_run(self, sql, cleaning->deadline_ms);
 	if (result == NULL)
 		return STORE_FAILED;
 	*deleted += strtoull(PQgetvalue(result, 0, 0), NULL, 10);
@@ -177,34 +218,15 @@ clean_batch(struct store_pgsql *self, const char *sql, bool has_network,
 
 static enum store_result
 clean_walk(struct store_pgsql *self, const char *sql, bool has_network,
-    int64_t before_ms, unsigned batch, uint64_t *deleted, int64_t deadline_ms)
+    struct cleaning *cleaning, uint64_t *deleted)
 {
 	struct walk walk = { .network = "0.0.0.0/0" };
 
 	while (!walk.is_over)
-		if (clean_batch(self, sql, has_network, before_ms, batch,
-			&walk, deleted, deadline_ms) != STORE_DONE)
+		if (clean_batch(self, sql, has_network, cleaning, &walk,
+			deleted) != STORE_DONE)
 			return STORE_FAILED;
 	return STORE_DONE;
-}
-
-/* Keep two cleanings apart, on whatever hosts they run. */
-static enum store_result
-clean_lock(struct store_pgsql *self, bool is_wanted, int64_t deadline_ms)
-{
-	PGresult *result;
-	bool has_it;
-
-	params_clear(&self->params);
-	result = pgsql_run(self, is_wanted ?
-	    "SELECT pg_try_advisory_lock(hashtext('policyd clean'))" :
-	    "SELECT pg_advisory_unlock(hashtext('policyd clean'))",
-	    deadline_ms);
-	if (result == NULL)
-		return STORE_FAILED;
-	has_it = PQgetvalue(result, 0, 0)[0] == 't';
-	PQclear(result);
-	return has_it ? STORE_DONE : STORE_NONE;
 }
 
 static enum store_result
@@ -212,24 +234,25 @@ clean(void *opaque, uint32_t retention_s, unsigned batch,
     struct cleaned *cleaned, int64_t deadline_ms)
 {
 	struct store_pgsql *self = opaque;
-	int64_t before_ms = clock_wall_ms() - (int64_t)retention_s * 1000;
-	enum store_result result = clean_lock(self, true, deadline_ms);
+	struct cleaning cleaning = { .batch = batch,
+		.before_ms = clock_wall_ms() - (int64_t)retention_s * 1000,
+		.deadline_ms = deadline_ms };
+	enum store_result result = take_turn(self, &cleaning, true);
 
 	if (result != STORE_DONE)
 		return result;
 	result = clean_walk(self, "SELECT * FROM policyd.clean_logins("
-	    "to_timestamp($1::bigint / 1000.0), $2, $4, $3)", true, before_ms,
-	    batch, &cleaned->logins, deadline_ms);
+	    "to_timestamp($1::bigint / 1000.0), $2, $4, $3)", true, &cleaning,
+	    &cleaned->logins);
 	if (result == STORE_DONE)
 		result = clean_walk(self, "SELECT * FROM policyd.clean_blocks("
 		    "to_timestamp($1::bigint / 1000.0), $2, $3)", false,
-		    before_ms, batch, &cleaned->blocks, deadline_ms);
+		    &cleaning, &cleaned->blocks);
 	if (result == STORE_DONE)
 		result = clean_walk(self, "SELECT * FROM "
 		    "policyd.clean_accounts(to_timestamp($1::bigint / 1000.0),"
-		    " $2, $3)", false, before_ms, batch, &cleaned->accounts,
-		    deadline_ms);
-	clean_lock(self, false, deadline_ms);
+		    " $2, $3)", false, &cleaning, &cleaned->accounts);
+	leave_turn(self, &cleaning);
 	return result;
 }
 

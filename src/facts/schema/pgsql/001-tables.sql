@@ -120,6 +120,13 @@ CREATE TABLE policyd.hit (
     PRIMARY KEY (account, cause, allowed, per_s)
 );
 
+-- Who cleans: one at a time, on whatever host. A cleaning that died ends when
+-- its time is over.
+CREATE TABLE policyd.cleaning (
+    id     integer PRIMARY KEY CHECK (id = 1),
+    until  timestamptz NOT NULL
+);
+
 -- Logins with what is still pending in the account row: read this one.
 CREATE VIEW policyd.logins AS
 SELECT l.account, l.network, l.country, l.first_seen,

@@ -56,6 +56,22 @@ BEGIN
 END
 $$;
 
+-- Is it our turn to clean for the next seconds, and nobody else's? p_is_first:
+-- nobody may have it. No advisory lock: a pooler would lose it.
+CREATE FUNCTION policyd.clean_turn(p_is_first boolean, p_turn_s integer)
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    v_now    timestamptz := clock_timestamp();
+    v_until  timestamptz := v_now + make_interval(secs => p_turn_s);
+BEGIN
+    -- A time further off was written before the clock was set back.
+    INSERT INTO policyd.cleaning AS c VALUES (1, v_until)
+    ON CONFLICT (id) DO UPDATE SET until = v_until
+     WHERE NOT p_is_first OR c.until <= v_now OR c.until > v_until;
+    RETURN FOUND;
+END
+$$;
+
 -- Cleaning walks the primary key in batches, so that each transaction is
 -- short and no index on last_seen is needed. p_after is where the last batch
 -- ended; next is where the next begins, NULL at the end of the table.

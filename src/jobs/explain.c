@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "jobs/explain_json.h"
+#include "policy/explain_json.h"
 #include "jobs/print.h"
 #include "jobs/subject.h"
-#include "jobs/verdict.h"
+#include "policy/verdict.h"
 #include "policy/limits.h"
 
 #include <stdlib.h>

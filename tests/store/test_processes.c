@@ -48,9 +48,9 @@ START_TEST(none_slips_below_a_limit)
 	world_open(&world, (enum side_kind)_i);
 	clock_set_wall_ms(0);
 	world.config.settings.networks = 5;
-	store_close(world.store);
-	world.store = NULL;
+	world_let_go(&world);
 	workers_run(log_in, &world.config, counts);
+	world_take_up(&world);
 	ck_assert_uint_eq(counts[FAILED], 0);
 	ck_assert_uint_eq(counts[PASSED], ACCOUNTS * 5);
 	ck_assert_uint_eq(counts[BLOCKED_NEW], ACCOUNTS);
@@ -91,7 +91,9 @@ START_TEST(exactly_as_many_mails_as_allowed)
 	world_open(&world, (enum side_kind)_i);
 	clock_set_wall_ms(0);
 	world.config.settings.rates = (struct rates){ 1, { { 50, 86400 } } };
+	world_let_go(&world);
 	workers_run(send_mails, &world.config, counts);
+	world_take_up(&world);
 	ck_assert_uint_eq(counts[FAILED], 0);
 	ck_assert_uint_eq(counts[PASSED], 50);
 	ck_assert_uint_gt(counts[REFUSED], 50);
@@ -124,7 +126,9 @@ START_TEST(a_file_is_made_once)
 	for (int i = 0; i < 10; i++) {
 		ck_assert_int_eq(unlink(world.config.store.url +
 		    strlen("sqlite:")), 0);
+		world_let_go(&world);
 		workers_run(create, &world.config, counts);
+		world_take_up(&world);
 		ck_assert_uint_eq(counts[PASSED], 2 * WORKERS);
 		ck_assert_int_eq(store_account(world.console, "joe",
 		    &world.config.settings, 10, &record, world_deadline()),
@@ -163,6 +167,7 @@ START_TEST(cleaning_is_safe_beside_the_server)
 	clock_set_wall_ms(0);
 	world.config.settings.networks = 5;
 	fill(world.side, (enum side_kind)_i);
+	world_let_go(&world);
 	pid = fork();
 	if (pid == 0) {
 		struct store *store = store_open(&world.config,
@@ -180,6 +185,7 @@ START_TEST(cleaning_is_safe_beside_the_server)
 	ck_assert_uint_eq(counts[PASSED], ACCOUNTS * 5);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
+	world_take_up(&world);
 	world_close(&world);
 }
 END_TEST

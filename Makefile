@@ -199,21 +199,44 @@ lint-text:
 
 unitdir ?= $(prefix)/lib/systemd/system
 INSTALL_DATA = install -m 644
+# Where the program and its configuration are, in units and the like.
+PLACES = sed -e 's|/usr/sbin/policyd|$(sbindir)/policyd|' \
+	-e 's|/etc/policyd/|$(confdir)/|g'
 
 install: $(BUILD)/policyd
-	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(confdir) \
-		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(unitdir) \
-		$(DESTDIR)$(datadir)/policyd/schema/pgsql \
-		$(DESTDIR)$(datadir)/policyd/schema/sqlite
+	install -d $(DESTDIR)$(sbindir)
 	install -m 755 $(BUILD)/policyd $(DESTDIR)$(sbindir)/policyd
-	$(INSTALL_DATA) man/*.5 $(DESTDIR)$(mandir)/man5
-	$(INSTALL_DATA) man/*.8 $(DESTDIR)$(mandir)/man8
-	$(INSTALL_DATA) systemd/* $(DESTDIR)$(unitdir)
+	for section in 5 7 8; do \
+		install -d $(DESTDIR)$(mandir)/man$$section; \
+		$(INSTALL_DATA) man/*.$$section \
+			$(DESTDIR)$(mandir)/man$$section || exit; done
 	for store in pgsql sqlite; do \
+		install -d $(DESTDIR)$(datadir)/policyd/schema/$$store; \
 		$(INSTALL_DATA) src/facts/schema/$$store/*.sql \
-			$(DESTDIR)$(datadir)/policyd/schema/$$store; done
+			$(DESTDIR)$(datadir)/policyd/schema/$$store || exit; \
+	done
+	install -d $(DESTDIR)$(unitdir)
+	set -e; for unit in systemd/*; do \
+		$(PLACES) $$unit >$(BUILD)/unit; $(INSTALL_DATA) $(BUILD)/unit \
+			$(DESTDIR)$(unitdir)/$${unit#systemd/}; done
+	install -d $(DESTDIR)$(prefix)/lib/sysusers.d \
+		$(DESTDIR)$(prefix)/lib/tmpfiles.d \
+		$(DESTDIR)$(datadir)/bash-completion/completions \
+		$(DESTDIR)$(sysconfdir)/apparmor.d \
+		$(DESTDIR)$(sysconfdir)/logcheck/ignore.d.server
+	$(INSTALL_DATA) etc/policyd.sysusers \
+		$(DESTDIR)$(prefix)/lib/sysusers.d/policyd.conf
+	$(INSTALL_DATA) etc/policyd.tmpfiles \
+		$(DESTDIR)$(prefix)/lib/tmpfiles.d/policyd.conf
+	$(INSTALL_DATA) etc/policyd.bash-completion \
+		$(DESTDIR)$(datadir)/bash-completion/completions/policyd
+	$(PLACES) etc/policyd.apparmor >$(BUILD)/apparmor
+	$(INSTALL_DATA) $(BUILD)/apparmor \
+		$(DESTDIR)$(sysconfdir)/apparmor.d/policyd
+	$(INSTALL_DATA) etc/policyd.logcheck \
+		$(DESTDIR)$(sysconfdir)/logcheck/ignore.d.server/policyd
 	# What an administrator wrote is kept.
+	install -d $(DESTDIR)$(confdir)
 	test -e $(DESTDIR)$(confdir)/policyd.yaml || $(INSTALL_DATA) \
 		etc/policyd.yaml $(DESTDIR)$(confdir)/policyd.yaml
 
@@ -259,7 +282,7 @@ $(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
 check-store: $(STORE_TEST)
 	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
 	    command -v pg_virtualenv >/dev/null; then \
-		pg_virtualenv -v 15 $(STORE_TEST); \
+		pg_virtualenv $(STORE_TEST); \
 	else \
 		$(STORE_TEST); \
 	fi

@@ -187,21 +187,28 @@ is_of_connection(const char *code)
 }
 
 bool
+pgsql_cannot_prepare(struct pgsql *pg, const char *code)
+{
+	if (code == NULL ||
+	    (strcmp(code, "26000") != 0 && strcmp(code, "42P05") != 0))
+		return false;
+	/* A pooler gave us another server connection. */
+	log_info("store: prepared statements do not last here (pgbouncer?): "
+		 "going on without");
+	pg->never_prepare = true;
+	pg->is_prepared = false;
+	return true;
+}
+
+bool
 pgsql_failed(struct pgsql *pg, const PGresult *result)
 {
 	const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	char line[300];
 
 	first_line(PQresultErrorMessage(result), line, sizeof(line));
-	if (code != NULL && (strcmp(code, "26000") == 0 ||
-				strcmp(code, "42P05") == 0)) {
-		/* A pooler gave us another server connection. */
-		log_info("store: prepared statements do not last here "
-			 "(pgbouncer?): going on without");
-		pg->never_prepare = true;
-		pg->is_prepared = false;
+	if (pgsql_cannot_prepare(pg, code))
 		return true;
-	}
 	if (code == NULL || is_of_connection(code)) {
 		pgsql_drop(pg, line);
 		return true;

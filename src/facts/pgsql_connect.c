@@ -164,7 +164,8 @@ take_prepared(struct pgsql *pg)
 		}
 		if (PQresultStatus(result) == PGRES_COMMAND_OK)
 			pg->is_prepared = true;
-		else
+		else if (!pgsql_cannot_prepare(pg,
+			     PQresultErrorField(result, PG_DIAG_SQLSTATE)))
 			refuse_set_up(pg, result);
 		PQclear(result);
 	}

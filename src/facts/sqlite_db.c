@@ -304,3 +304,12 @@ db_is_utf8(struct sqlite_db *db, const char *text)
 	}
 	return true;
 }
+
+enum store_result
+db_finish(struct sqlite_db *db, int worked)
+{
+	if (worked == 0 && db_commit(db) == 0)
+		return STORE_DONE;
+	db_fail(db);
+	return STORE_FAILED;
+}

@@ -13,6 +13,8 @@ from processes import cpu_us
 from servers import BUILD
 
 LOAD = BUILD / "tests/bench/load"
+# What policyd sets for its sessions too.
+SESSION = "-c jit=off"
 
 
 @dataclasses.dataclass
@@ -86,7 +88,8 @@ def pgbench(postgres, script, connections, work, processes, seed=1):
     requests, samples = 0, []
     with subprocess.Popen(list(map(str, command)), text=True,
                           stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE) as process:
+                          stderr=subprocess.PIPE,
+                          env=dict(os.environ, PGOPTIONS=SESSION)) as process:
         messages = []
         for line in process.stderr:
             messages.append(line)

@@ -209,8 +209,8 @@ def test_a_server_that_starts_before_its_store(make_policyd, postgres,
 def test_the_log_of_a_store_that_is_away_is_short(start_policyd, stopped):
     policyd = start_policyd({**DEADLINE, "log": {"decisions": "refused"}})
     policyd.ask(JOE, address("DE"))
-    stopped()
     policyd.forget_log()
+    stopped()
     with Load(policyd, connections=4) as load:
         load.wait_answers(500, ACTIONS["error"])
     store_lines = [line for line in policyd.log().splitlines()
@@ -286,13 +286,16 @@ logfile = /dev/null
     process.wait()
 
 
-def test_pgbouncer_in_transaction_mode(start_policyd, pgbouncer):
-    policyd = start_policyd({"store": {"url": pgbouncer},
+@pytest.mark.parametrize("prepare", [False, True])
+def test_pgbouncer_in_transaction_mode(start_policyd, pgbouncer, prepare):
+    """With prepare, each worker finds out by itself that it cannot."""
+    policyd = start_policyd({"store": {"url": pgbouncer, "prepare": prepare},
                              "server": {"workers": 4}, "actions": ACTIONS})
-    until(lambda: timed(policyd, "first@example.com") == "DUNNO", "the store")
-    with Load(policyd, connections=8) as load:
-        load.wait_answers(500)
-    assert set(load.answers) == {"DUNNO"}
+    with Load(policyd, connections=16) as load:
+        load.wait_answers(500, "DUNNO")
+        before = load.answers.get(ACTIONS["error"], 0)
+        load.wait_answers(500, "DUNNO")
+        assert load.answers.get(ACTIONS["error"], 0) == before, policyd.log()
     assert [timed(policyd, JOE, address(code))
             for code in ("DE", "AT", "CH", "FR")] == \
         ["DUNNO", "DUNNO", "DUNNO", "REJECT blocked"]

@@ -90,6 +90,7 @@ main(void)
 	tcase_add_loop_test(cases, test_case, 0, count_cases());
 	tcase_set_timeout(cases, 120);
 	suite_add_tcase(suite, cases);
+	suite_add_tcase(suite, tests_calls());
 	suite_add_tcase(suite, tests_model());
 	suite_add_tcase(suite, tests_processes());
 	suite_add_tcase(suite, tests_crash());

@@ -87,6 +87,30 @@ $(PROBES): %: %.o $(BUILD)/libpolicyd.a
 
 -include $(PROBES:=.d)
 
+# --- fuzzing -----------------------------------------------------------------
+
+# Each tests/fuzz/fuzz_NAME.c is run for a while by clang's libFuzzer; files in
+# tests/fuzz/NAME/ are what it begins with. What it finds stays in $(BUILD)/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+fuzz: $(FUZZERS:%=fuzz-%)
+
+$(FUZZERS:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/fuzz/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 \
+		-verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$* \
+		$(wildcard tests/fuzz/$*)
+
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(SOURCES) $(BUILD)/gen/schema.c
+	@mkdir -p $(@D)
+	clang -g -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all $(filter-out -W%,$(STRICT)) -Isrc \
+		-DPOLICYD_VERSION='"$(VERSION)"' \
+		-DPOLICYD_SYSCONFDIR='"$(confdir)"' $(LIBS_CFLAGS) -o $@ $^ \
+		$(LIBS)
+
 # --- configure ---------------------------------------------------------------
 
 $(BUILD)/configure: configure.ac
@@ -106,7 +130,7 @@ deps:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-unit deps clean
+.PHONY: all check-unit fuzz deps clean
 .DELETE_ON_ERROR:
 
 # --- tests -------------------------------------------------------------------
@@ -115,15 +139,16 @@ PYTEST = /usr/bin/python3 -B -m pytest -p no:cacheprovider --tb=short -q
 SANITIZE = -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite --trace-children=no
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
+	--suppressions=$(srcdir)/tests/valgrind.supp
 
 # Everything: installs what is missing, builds, runs unit and system tests.
 check: deps
 	+@MAKE="$(MAKE)" tests/check.sh $(BUILD)
 
 check-system: $(BUILD)/policyd $(PROBES)
-	POLICYD_BUILD=$(abspath $(BUILD)) $(PYTEST) $(PYTEST_FLAGS) \
-		tests/system
+	BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
+	$(PYTEST) $(PYTEST_FLAGS) tests/system
 
 demo: deps
 	+@$(MAKE) --no-print-directory $(BUILD)/policyd
@@ -136,7 +161,7 @@ check-asan:
 # The unit tests, and what a daemon mostly does, under valgrind.
 check-valgrind: $(BUILD)/policyd
 	+@$(MAKE) --no-print-directory check-unit \
-		UNIT_WRAPPER="$(VALGRIND)" CK_FORK=no
+		UNIT_WRAPPER="$(VALGRIND)" CK_TIMEOUT_MULTIPLIER=10
 	POLICYD_BUILD=$(abspath $(BUILD)) POLICYD_WRAPPER="$(VALGRIND)" \
 	POLICYD_PATIENCE=10 $(PYTEST) $(PYTEST_FLAGS) \
 		-k "protocol or override or geoip or reload" tests/system
@@ -159,7 +184,9 @@ lint-headers: $(BUILD)/config.mk
 lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability \
-		--suppress=missingIncludeSystem -Isrc src
+		--suppress=missingIncludeSystem -Isrc \
+		-D'json_array_foreach(a,i,v)=for(i=0;(v=json_array_get(a,i));i++)' \
+		src
 	set -e; for source in $(SOURCES) src/main.c; do \
 		$(COMPILE) -Werror -O2 -fanalyzer -MF /dev/null \
 		-c -o /dev/null $$source; done
@@ -173,21 +200,44 @@ lint-text:
 
 unitdir ?= $(prefix)/lib/systemd/system
 INSTALL_DATA = install -m 644
+# Where the program and its configuration are, in units and the like.
+PLACES = sed -e 's|/usr/sbin/policyd|$(sbindir)/policyd|' \
+	-e 's|/etc/policyd/|$(confdir)/|g'
 
 install: $(BUILD)/policyd
-	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(confdir) \
-		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(unitdir) \
-		$(DESTDIR)$(datadir)/policyd/schema/pgsql \
-		$(DESTDIR)$(datadir)/policyd/schema/sqlite
+	install -d $(DESTDIR)$(sbindir)
 	install -m 755 $(BUILD)/policyd $(DESTDIR)$(sbindir)/policyd
-	$(INSTALL_DATA) man/*.5 $(DESTDIR)$(mandir)/man5
-	$(INSTALL_DATA) man/*.8 $(DESTDIR)$(mandir)/man8
-	$(INSTALL_DATA) systemd/* $(DESTDIR)$(unitdir)
+	for section in 5 7 8; do \
+		install -d $(DESTDIR)$(mandir)/man$$section; \
+		$(INSTALL_DATA) man/*.$$section \
+			$(DESTDIR)$(mandir)/man$$section || exit; done
 	for store in pgsql sqlite; do \
+		install -d $(DESTDIR)$(datadir)/policyd/schema/$$store; \
 		$(INSTALL_DATA) src/facts/schema/$$store/*.sql \
-			$(DESTDIR)$(datadir)/policyd/schema/$$store; done
+			$(DESTDIR)$(datadir)/policyd/schema/$$store || exit; \
+	done
+	install -d $(DESTDIR)$(unitdir)
+	set -e; for unit in systemd/*; do \
+		$(PLACES) $$unit >$(BUILD)/unit; $(INSTALL_DATA) $(BUILD)/unit \
+			$(DESTDIR)$(unitdir)/$${unit#systemd/}; done
+	install -d $(DESTDIR)$(prefix)/lib/sysusers.d \
+		$(DESTDIR)$(prefix)/lib/tmpfiles.d \
+		$(DESTDIR)$(datadir)/bash-completion/completions \
+		$(DESTDIR)$(sysconfdir)/apparmor.d \
+		$(DESTDIR)$(sysconfdir)/logcheck/ignore.d.server
+	$(INSTALL_DATA) etc/policyd.sysusers \
+		$(DESTDIR)$(prefix)/lib/sysusers.d/policyd.conf
+	$(INSTALL_DATA) etc/policyd.tmpfiles \
+		$(DESTDIR)$(prefix)/lib/tmpfiles.d/policyd.conf
+	$(INSTALL_DATA) etc/policyd.bash-completion \
+		$(DESTDIR)$(datadir)/bash-completion/completions/policyd
+	$(PLACES) etc/policyd.apparmor >$(BUILD)/apparmor
+	$(INSTALL_DATA) $(BUILD)/apparmor \
+		$(DESTDIR)$(sysconfdir)/apparmor.d/policyd
+	$(INSTALL_DATA) etc/policyd.logcheck \
+		$(DESTDIR)$(sysconfdir)/logcheck/ignore.d.server/policyd
 	# What an administrator wrote is kept.
+	install -d $(DESTDIR)$(confdir)
 	test -e $(DESTDIR)$(confdir)/policyd.yaml || $(INSTALL_DATA) \
 		etc/policyd.yaml $(DESTDIR)$(confdir)/policyd.yaml
 
@@ -217,3 +267,26 @@ bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
 	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
 
 .PHONY: bench
+
+# --- both stores answer alike --------------------------------------------------
+
+# Runs on SQLite, and on PostgreSQL if PGHOST or the like names a server;
+# otherwise in a throw-away one, if pg_virtualenv is there.
+STORE_TEST = $(BUILD)/tests/store/test_store
+
+$(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
+		$(BUILD)/libpolicyd.a
+	$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
+
+check-store: $(STORE_TEST)
+	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
+	    command -v pg_virtualenv >/dev/null; then \
+		pg_virtualenv $(STORE_TEST); \
+	else \
+		$(STORE_TEST); \
+	fi
+
+-include $(wildcard $(BUILD)/tests/store/*.d)
+.PHONY: check-store

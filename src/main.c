@@ -9,8 +9,12 @@
 #include "facts/store.h"
 #include "jobs/blocks.h"
 #include "jobs/clean.h"
+#include "jobs/copy.h"
 #include "jobs/explain.h"
 #include "jobs/notify.h"
+#include "jobs/report.h"
+#include "jobs/stats.h"
+#include "jobs/what_if.h"
 #include "policy/limits.h"
 #include "roles/service.h"
 
@@ -32,14 +36,17 @@ struct command {
 	bool is_verbose, is_json, is_daemon;
 	const struct mode_row *mode;
 	const char *subject;	/* the mode's argument */
-	const char *address;	/* --explain's second */
+	const char *second;	/* the mode's second argument, or NULL */
+	char *const *changes;	/* --what-if's */
+	size_t change_count;
 	const char *reason;
 	int64_t duration_s;	/* -1: not given */
+	int64_t more_than, rows;	/* -1: not given */
 };
 
 /* Constant once it is parsed. */
 static struct command command = { .config_path = DEFAULT_CONFIG,
-	.reason = "", .duration_s = -1 };
+	.reason = "", .duration_s = -1, .more_than = -1, .rows = -1 };
 
 static int
 serve(const struct job *job)
@@ -115,13 +122,46 @@ unblock(const struct job *job)
 static int
 explain(const struct job *job)
 {
-	return explain_run(job, command.subject, command.address,
+	return explain_run(job, command.subject, command.second,
 	    job->config->geoip.country);
+}
+
+static int
+copy_store(const struct job *job)
+{
+	return copy_run(job, command.subject, command.second);
+}
+
+static int
+stats(const struct job *job)
+{
+	const struct stats_order order = {
+		.name = command.subject,
+		.account = command.second,
+		.more_than = command.more_than,
+		.rows = command.rows,
+	};
+
+	return stats_run(job, &order);
+}
+
+static int
+what_if(const struct job *job)
+{
+	return what_if_run(job, command.changes, command.change_count,
+	    command.rows >= 0 ? (size_t)command.rows : STATS_ROWS);
 }
 
 /* --- the command line ---------------------------------------------------- */
 
-enum argument { ARGUMENT_NONE, ARGUMENT_ONE, ARGUMENT_ONE_OR_TWO };
+enum argument {
+	ARGUMENT_NONE,
+	ARGUMENT_ONE,
+	ARGUMENT_ONE_OR_TWO,
+	ARGUMENT_TWO,
+	ARGUMENT_TWO_AT_MOST,
+	ARGUMENT_ONE_OR_MORE,
+};
 
 static const struct mode_row {
 	const char *name;
@@ -138,6 +178,10 @@ static const struct mode_row {
 	{ "block", 0, ARGUMENT_ONE, block },
 	{ "unblock", 0, ARGUMENT_ONE, unblock },
 	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
+	{ "copy-store", 0, ARGUMENT_TWO, copy_store },
+	{ "report", 0, ARGUMENT_NONE, report_show },
+	{ "stats", 0, ARGUMENT_TWO_AT_MOST, stats },
+	{ "what-if", 0, ARGUMENT_ONE_OR_MORE, what_if },
 	{ "test-notify", 0, ARGUMENT_NONE, notify_test },
 };
 enum { MODES = sizeof(modes) / sizeof(modes[0]) };
@@ -145,34 +189,36 @@ enum { MODES = sizeof(modes) / sizeof(modes[0]) };
 static const struct mode_row serve_mode = { "serve", 0, ARGUMENT_NONE, serve };
 
 static const char help[] =
-    "Usage: policyd [-c FILE] [-v] [MODE]\n"
+    "Usage: policyd [-c FILE] [-v] [-j] [MODE]\n"
     "Postfix policy service that blocks accounts used from too many places.\n"
-    "\n"
-    "  -c, --config FILE        read FILE, not " DEFAULT_CONFIG "\n"
-    "  -v, --verbose            log at level debug\n"
-    "  -j, --json               print JSON\n"
-    "  -h, --help               print this and exit\n"
-    "  -V, --version            print the version and exit\n"
-    "\n"
-    "Without a mode the server runs in the foreground.\n"
-    "  -d, --daemon             run it in the background\n"
-    "  -t, --check-config       say whether the configuration is good\n"
-    "      --dump-config        print the effective configuration\n"
-    "      --get-config KEY     print one value\n"
-    "      --init-store         create or upgrade the store's schema\n"
-    "      --clean              delete what expired: for cron\n"
-    "      --list-blocked       list the blocked accounts\n"
-    "      --block ACCOUNT      block it [--for DURATION] [--reason TEXT]\n"
-    "      --unblock ACCOUNT    unblock it and start a fresh count\n"
-    "      --explain ACCOUNT [ADDRESS]\n"
-    "                           why it is treated as it is\n"
-    "      --test-notify        send a test notification now\n"
-    "\n"
-    "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try\n"
-    "again, 77 permission, 78 configuration. See policyd(8), policyd.yaml(5).\n";
+    "  -c, --config FILE   read FILE, not " DEFAULT_CONFIG "\n"
+    "  -v, --verbose       log at level debug    -j, --json     print JSON\n"
+    "  -h, --help          print this            -V, --version  say which it is\n"
+    "Without a mode the server runs in the foreground; -d, --daemon: behind it.\n"
+    "  -t, --check-config                is the configuration good?\n"
+    "  --dump-config  --get-config KEY   all effective values, or one\n"
+    "  --init-store                      create or upgrade the store's schema\n"
+    "  --copy-store FROM_URL TO_URL      carry a store over to another\n"
+    "  --clean                           delete what expired: for cron\n"
+    "  --list-blocked                    who is blocked, since when and why\n"
+    "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
+    "  --block ACCOUNT [--for DURATION] [--reason TEXT]\n"
+    "  --unblock ACCOUNT                 end its block, start a fresh count\n"
+    "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
+    "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
+    "  --report                          who reached a limit or rate lately\n"
+    "  --test-notify                     send a test notification now\n"
+    "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"
+    "77 permission, 78 configuration. See policyd(8) and policyd.yaml(5).\n";
 
 /* Letters of options that have no short form. */
-enum { OPTION_MODE = 256, OPTION_FOR = 512, OPTION_REASON };
+enum {
+	OPTION_MODE = 256,
+	OPTION_FOR = 512,
+	OPTION_REASON,
+	OPTION_MORE_THAN,
+	OPTION_ROWS,
+};
 
 static int
 usage(const char *what, const char *which)
@@ -190,6 +236,13 @@ set_mode(const struct mode_row *mode, const char *argument)
 	command.mode = mode;
 	command.subject = argument;
 	return 0;
+}
+
+static int
+set_number(int64_t *number, const char *option)
+{
+	*number = text_parse_number(optarg, INT32_MAX);
+	return *number >= 0 ? 0 : usage(option, optarg);
 }
 
 /* Take one option; returns 0 or an exit status. */
@@ -224,34 +277,80 @@ take(int letter)
 	case OPTION_REASON:
 		command.reason = optarg;
 		return 0;
+	case OPTION_MORE_THAN:
+		return set_number(&command.more_than,
+		    "--more-than wants a number, not ");
+	case OPTION_ROWS:
+		return set_number(&command.rows,
+		    "--rows wants a number, 0 for all, not ");
 	default:
 		return EX_USAGE; /* getopt_long said why */
 	}
+}
+
+/* Hand what is left of the command line to the mode. */
+static int
+take_arguments(int left, char **rest)
+{
+	enum argument argument = command.mode->argument;
+
+	if (argument == ARGUMENT_TWO && left == 0)
+		return usage("a second argument is missing for --",
+		    command.mode->name);
+	if (argument == ARGUMENT_ONE_OR_MORE) {
+		if (left == 0)
+			return usage("an argument is missing for --",
+			    command.mode->name);
+		command.changes = rest;
+		command.change_count = (size_t)left;
+		return 0;
+	}
+	if (argument == ARGUMENT_TWO_AT_MOST && left > 0) {
+		command.subject = *rest++;
+		left--;
+	}
+	if (argument != ARGUMENT_NONE && argument != ARGUMENT_ONE &&
+	    left > 0) {
+		command.second = *rest++;
+		left--;
+	}
+	return left > 0 ? usage("what is this for: ", *rest) : 0;
 }
 
 /* Do the options fit together? */
 static int
 check_command(int left, char **rest)
 {
-	bool is_block;
+	const char *mode;
+	int status;
 
 	if (command.mode == NULL)
 		command.mode = &serve_mode;
-	is_block = strcmp(command.mode->name, "block") == 0;
-	if (command.mode->argument == ARGUMENT_ONE_OR_TWO && left > 0) {
-		command.address = *rest;
-		left--;
-		rest++;
-	}
-	if (left > 0)
-		return usage("what is this for: ", *rest);
+	mode = command.mode->name;
+	status = take_arguments(left, rest);
+	if (status != 0)
+		return status;
 	if (command.is_daemon && command.mode != &serve_mode)
-		return usage("--daemon does not go with --",
-		    command.mode->name);
-	if (!is_block &&
-	    (command.duration_s >= 0 || command.reason[0] != '\0'))
+		return usage("--daemon does not go with --", mode);
+	if ((command.duration_s >= 0 || command.reason[0] != '\0') &&
+	    strcmp(mode, "block") != 0)
 		return usage("--for and --reason go with --block", "");
+	if (command.more_than >= 0 && strcmp(mode, "stats") != 0)
+		return usage("--more-than goes with --stats", "");
+	if (command.rows >= 0 && strcmp(mode, "stats") != 0 &&
+	    strcmp(mode, "what-if") != 0)
+		return usage("--rows goes with --stats and --what-if", "");
 	return 0;
+}
+
+/* Does the option itself have an argument? Where there may be none, or many,
+ * they are what is left behind the options. */
+static int
+takes_argument(enum argument argument)
+{
+	return argument == ARGUMENT_NONE || argument == ARGUMENT_TWO_AT_MOST ||
+	    argument == ARGUMENT_ONE_OR_MORE ? no_argument :
+					       required_argument;
 }
 
 static int
@@ -266,6 +365,8 @@ parse(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ "for", required_argument, NULL, OPTION_FOR },
 		{ "reason", required_argument, NULL, OPTION_REASON },
+		{ "more-than", required_argument, NULL, OPTION_MORE_THAN },
+		{ "rows", required_argument, NULL, OPTION_ROWS },
 	};
 	enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };
 	struct option options[FIXED + MODES + 1] = { { NULL, 0, NULL, 0 } };
@@ -275,8 +376,7 @@ parse(int argc, char **argv)
 	memcpy(options, fixed, sizeof(fixed));
 	for (int i = 0; i < MODES; i++)
 		options[FIXED + i] = (struct option){ modes[i].name,
-			modes[i].argument == ARGUMENT_NONE ?
-			no_argument : required_argument, NULL,
+			takes_argument(modes[i].argument), NULL,
 			OPTION_MODE + i };
 	while ((letter = getopt_long(argc, argv, "c:vjdthV", options, NULL)) !=
 	    -1) {

@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import textwrap
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "system"))
 
@@ -32,7 +33,10 @@ class Story:
         address = geoip.address(country)
         answer = self.policyd.ask(JOE, address)
         origin = f"from {NAMES[country]} ({address})"
-        print(f"  {JOE} sends {origin:30} -> {answer[:80]}")
+        print(f"  {JOE} sends {origin:30}  {answer.split()[0]}")
+        if answer != "DUNNO":
+            print(textwrap.fill(answer, 76, initial_indent="      ",
+                                subsequent_indent="      "))
         self._expect(answer.split()[0], expected)
 
     def command(self, *arguments):
@@ -49,7 +53,9 @@ class Story:
 
 
 def tell(story):
-    print("An account may send from three countries in 24 hours.\n")
+    print("policyd runs, and we ask it what Postfix would ask. DUNNO means "
+          "that mail passes.\nAn account may send from three countries "
+          "within 24 hours.\n")
     for country in ("DE", "AT", "CH"):
         story.mail(country, "DUNNO")
     print("\nSomebody else has got hold of the password:\n")

@@ -190,7 +190,7 @@ complain_unknown(struct draft *draft, const struct node *node)
 static void
 read_tree(struct draft *draft, const struct tree *tree)
 {
-	const struct node *end = tree->nodes + tree->count;
+	const struct node *end;
 
 	if (tree->count == 0 || tree->nodes[0].kind == NODE_NULL)
 		return;
@@ -199,6 +199,7 @@ read_tree(struct draft *draft, const struct tree *tree)
 		    "found no keys; write for instance mode: enforce");
 		return;
 	}
+	end = tree->nodes + tree->count;
 	for (const struct node *n = tree->nodes + 1; n < end;) {
 		const struct option *option = keys_find(n->path);
 

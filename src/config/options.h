@@ -25,7 +25,7 @@ enum option_type {
 	OPTION_STRING,		/* char *; least to most bytes */
 	OPTION_URL,		/* as a string; may hold a password */
 	OPTION_PATH,		/* char *; absolute, or empty */
-	OPTION_SECRET,		/* as a path: of a file that holds a secret */
+	OPTION_SECRET,		/* as a path; the file holds a secret */
 	/* A list, least to most items: */
 	OPTION_STRINGS,		/* struct strings */
 	OPTION_ACCOUNTS,	/* struct strings, lower case */
@@ -33,7 +33,7 @@ enum option_type {
 	OPTION_NETWORKS,	/* struct networks */
 	OPTION_COUNTRIES,	/* struct countries */
 	OPTION_IDENTITY,	/* config->identity.keys */
-	OPTION_FLAGS,		/* one bool per word, in the order of words */
+	OPTION_FLAGS,		/* one bool per word, side by side */
 	OPTION_RULES,		/* struct rates */
 	OPTION_OVERRIDES,	/* config->overrides */
 	OPTION_TOKENS,		/* struct strings: "scope:hash" */
@@ -50,7 +50,7 @@ struct option {
 	int64_t least, most;
 	const char *const *words;	/* ends with NULL */
 	const char *help;
-	size_t aside;		/* secrets: offset of what the file holds */
+	size_t aside;		/* secret: offset of what the file holds */
 };
 
 /* All of them, in the order of the sample file; ends with a NULL key. */

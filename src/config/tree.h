@@ -21,7 +21,7 @@ struct node {
 	char *path;		/* dotted key from the root */
 	const char *name;	/* the last part of it, as written */
 	char *value;		/* of a text, else NULL */
-	size_t span;		/* nodes it takes: itself and all it holds */
+	size_t span;		/* nodes it takes: it and all it holds */
 	struct place place;	/* of the value */
 	struct place key;	/* of the name; of a list's item as place */
 };

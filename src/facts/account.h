@@ -26,12 +26,12 @@ void accounts_close(struct accounts *);
 
 enum account_result {
 	ACCOUNT_FOUND,	/* the directory knows it: name is the account's */
-	ACCOUNT_KEPT,	/* no LDAP, not in it, or it is away: name is as it was */
+	ACCOUNT_KEPT,	/* no LDAP, not in it, or it is away: as it was */
 	ACCOUNT_SKIPPED,	/* not in it, and ldap.unknown is skip */
 };
 
 struct account_query {
-	char name[ACCOUNT_SIZE];	/* as of identity_name; the account's then */
+	char name[ACCOUNT_SIZE];	/* then the account's */
 	enum account_result result;
 };
 

@@ -12,15 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* No slot: the end of a chain. Slot 0 is the head of the list of use. */
+/* Slot 0 is the head of the ring of use, and as the next in a chain its end. */
 enum { HEAD = 0 };
 
 struct slot {
-	struct cache_entry entry; /* first: an entry is found from it */
+	struct cache_entry entry;
 	char *name;
 	uint64_t hash;
-	uint32_t chain;		 /* the next in the bucket; HEAD ends it */
-	uint32_t newer, older;	 /* ring of use through slots[HEAD] */
+	uint32_t chain;		/* the next in the bucket; HEAD: none */
+	uint32_t newer, older;	/* in the ring of use */
 };
 
 struct cache {
@@ -113,9 +113,10 @@ find_slot(const struct cache *cache, const char *name, uint64_t hash)
 {
 	uint32_t index = cache->buckets[hash & cache->mask];
 
-	while (index != HEAD && (cache->slots[index].hash != hash ||
-				    strcmp(cache->slots[index].name, name) != 0))
-		index = cache->slots[index].chain;
+	for (; index != HEAD; index = cache->slots[index].chain)
+		if (cache->slots[index].hash == hash &&
+		    strcmp(cache->slots[index].name, name) == 0)
+			break;
 	return index;
 }
 

@@ -29,7 +29,7 @@ enum {
 struct connector {
 	const struct config *config;
 	int stop_fds[2];	/* a pipe: written to stop the thread */
-	bool has_tls;		/* certificates are loaded; the thread's */
+	struct tls tls;		/* the thread's */
 	bool is_started;	/* there is a thread; its maker's */
 	pthread_t thread;
 
@@ -55,7 +55,7 @@ await_change(struct connector *connector, int64_t deadline_ms)
 		&until) == 0;
 }
 
-/* --- the thread ------------------------------------------------------------ */
+/* --- the thread ---------------------------------------------------------- */
 
 /* Wait as long as failures so far suggest; false: stop. */
 static bool
@@ -119,11 +119,9 @@ wants_tls(const struct config *config)
 static struct link *
 try_once(struct connector *connector, bool is_first, char *error, size_t size)
 {
-	if (!connector->has_tls && wants_tls(connector->config)) {
-		if (tls_load(connector->config, error, size) != 0)
-			return NULL;
-		connector->has_tls = true;
-	}
+	if (wants_tls(connector->config) &&
+	    tls_load(&connector->tls, connector->config, error, size) != 0)
+		return NULL;
 	return try_all(connector, is_first, error, size);
 }
 
@@ -155,7 +153,7 @@ run_thread(void *argument)
 	return NULL;
 }
 
-/* --- its maker ------------------------------------------------------------- */
+/* --- its maker ----------------------------------------------------------- */
 
 struct connector *
 connector_new(const struct config *config)

@@ -36,7 +36,7 @@ void connector_start(struct connector *, bool at_once);
 enum connector_state {
 	CONNECTOR_DONE,
 	CONNECTOR_TRYING,	/* not one try has come to an end */
-	CONNECTOR_FAILED,	/* it tries again, but a try failed: see error */
+	CONNECTOR_FAILED,	/* a try failed (see error); it goes on */
 };
 
 /*

@@ -57,7 +57,7 @@ wire_close(struct wire *wire)
 	wire->fd = -1;
 }
 
-/* --- connecting ------------------------------------------------------------ */
+/* --- connecting ---------------------------------------------------------- */
 
 /* A firewall that forgot an idle connection is noticed within minutes. */
 static void
@@ -161,9 +161,9 @@ connect_host(struct wire *wire, const char *host, int port, char *error,
 		snprintf(error, size, "%s: %s", host, gai_strerror(code));
 		return -1;
 	}
-	for (const struct addrinfo *one = found; one != NULL; one = one->ai_next)
+	for (struct addrinfo *one = found; one != NULL; one = one->ai_next)
 		left++;
-	for (const struct addrinfo *one = found; one != NULL;
+	for (struct addrinfo *one = found; one != NULL;
 	     one = one->ai_next, left--) {
 		int64_t now = clock_mono_ms();
 		int64_t share = (wire->deadline_ms - now) / (int64_t)left;
@@ -194,7 +194,7 @@ wire_connect(struct wire *wire, const LDAPURLDesc *url, char *error,
 	    error, size);
 }
 
-/* --- what libldap calls ---------------------------------------------------- */
+/* --- what libldap calls -------------------------------------------------- */
 
 static int
 io_setup(Sockbuf_IO_Desc *io, void *wire)

@@ -7,8 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "facts/pgsql_hosts.h"
-#include "facts/schema.h"
+#include "facts/pgsql_link.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -16,31 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	/* A connection attempt that takes longer is given up. */
-	CONNECT_MS = 3000,
-	/* How often a connection under way is looked after. */
-	TEND_MS = 20,
-};
-
-enum state { DOWN, CONNECTING, SETTING_UP, PREPARING, UP };
-
-struct pgsql {
-	const struct config *config;
-	const char *statement;
-	struct pgsql_hosts *hosts;
-	PGconn *conn;
-	enum state state;
-	PostgresPollingStatusType wanted;	/* while CONNECTING */
-	int64_t give_up_ms;			/* the attempt under way */
-	bool is_prepared;
-	bool never_prepare;	/* pgbouncer cannot keep prepared statements */
-	bool is_initialising;	/* any schema will do */
-	bool is_forgiving;	/* the next loss is no trouble yet */
-	int version;		/* of the schema found */
-	struct trouble trouble;
-	struct log_limit limit;
-};
+/* How often a connection under way is looked after. */
+enum { TEND_MS = 20 };
 
 struct pgsql *
 pgsql_new(const struct config *config, const char *statement)
@@ -128,9 +104,8 @@ pgsql_forgive(struct pgsql *pg, bool is_forgiving)
 	pg->is_forgiving = is_forgiving && !pg->trouble.is_on;
 }
 
-/* Wait until the socket is ready; 1 ready, 0 not by then, -1 error. */
-static int
-wait_socket(const struct pgsql *pg, short events, int64_t deadline_ms)
+int
+pgsql_wait_socket(const struct pgsql *pg, short events, int64_t deadline_ms)
 {
 	struct pollfd wait = { .fd = PQsocket(pg->conn), .events = events };
 	int ready;
@@ -149,7 +124,7 @@ pgsql_wait(struct pgsql *pg, int64_t deadline_ms)
 	while (unsent > 0 || PQisBusy(pg->conn)) {
 		short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
 
-		if (unsent < 0 || wait_socket(pg, events, deadline_ms) != 1 ||
+		if (unsent < 0 || pgsql_wait_socket(pg, events, deadline_ms) != 1 ||
 		    !PQconsumeInput(pg->conn))
 			return false;
 		if (unsent > 0)
@@ -158,203 +133,11 @@ pgsql_wait(struct pgsql *pg, int64_t deadline_ms)
 	return unsent == 0 && PQstatus(pg->conn) == CONNECTION_OK;
 }
 
-static void
-start(struct pgsql *pg)
-{
-	pg->conn = pgsql_hosts_connect(pg->hosts);
-	if (pg->conn == NULL || PQstatus(pg->conn) == CONNECTION_BAD) {
-		pgsql_drop(pg, pg->conn == NULL ? "out of memory" :
-		    PQerrorMessage(pg->conn));
-		return;
-	}
-	pg->state = CONNECTING;
-	pg->wanted = PGRES_POLLING_WRITING;
-	pg->give_up_ms = clock_mono_ms() + CONNECT_MS;
-}
-
-/*
- * What a session needs. The time-outs make the server give up what we gave up,
- * so that back ends do not pile up behind a lock that somebody holds; one
- * request that waits for a lock must not use up the time of its round.
- */
-static void
-set_up(struct pgsql *pg)
-{
-	unsigned budget = pg->config->server.deadline_ms / 2;
-	char sql[600];
-
-	snprintf(sql, sizeof(sql),
-	    "SET statement_timeout = %u; SET lock_timeout = %u;"
-	    "SET default_transaction_isolation = 'read committed';"
-	    "SET jit = off; SET client_min_messages = error;"
-	    "SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
-	    "SELECT pg_is_in_recovery()%s",
-	    budget, budget / 4, pg->is_initialising ? "" :
-	    ", (SELECT max(version) FROM policyd.schema_version)");
-	if (PQsetnonblocking(pg->conn, 1) != 0 ||
-	    !PQsendQuery(pg->conn, sql))
-		pgsql_drop(pg, PQerrorMessage(pg->conn));
-	else
-		pg->state = SETTING_UP;
-}
-
-static void
-connecting(struct pgsql *pg, int64_t deadline_ms)
-{
-	short events = pg->wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-
-	if (wait_socket(pg, events, deadline_ms) != 1)
-		return;
-	pg->wanted = PQconnectPoll(pg->conn);
-	if (pg->wanted == PGRES_POLLING_FAILED)
-		pgsql_drop(pg, PQerrorMessage(pg->conn));
-	else if (pg->wanted == PGRES_POLLING_OK)
-		set_up(pg);
-}
-
-static void
-finish_up(struct pgsql *pg)
-{
-	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF &&
-	    !PQenterPipelineMode(pg->conn)) {
-		pgsql_drop(pg, PQerrorMessage(pg->conn));
-		return;
-	}
-	pgsql_hosts_worked(pg->hosts);
-	pg->state = UP;
-}
-
-/* Is the schema one that we can work with? */
-static bool
-accept_version(struct pgsql *pg, const char *version)
-{
-	int ours = schema_version("pgsql");
-	char why[160];
-
-	pg->version = atoi(version);
-	if (pg->version == ours)
-		return true;
-	if (pg->version > ours)
-		snprintf(why, sizeof(why), "the schema has version %d, newer "
-		    "than this program's %d: upgrade policyd", pg->version,
-		    ours);
-	else
-		snprintf(why, sizeof(why), "the schema has version %d, this "
-		    "program needs %d: run policyd --init-store", pg->version,
-		    ours);
-	pgsql_drop(pg, why);
-	return false;
-}
-
-/* The error of a set-up: a missing schema deserves a remedy. */
-static void
-refuse_set_up(struct pgsql *pg, const PGresult *result)
-{
-	const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-
-	if (code != NULL && (strcmp(code, "42P01") == 0 ||
-				strcmp(code, "3F000") == 0))
-		pgsql_drop(pg, "the database has no policyd schema: run "
-			       "policyd --init-store");
-	else if (code != NULL && strcmp(code, "42501") == 0)
-		pgsql_drop(pg, "this database user may not use the schema "
-			       "policyd: grant it, or connect as its owner");
-	else
-		pgsql_drop(pg, PQresultErrorMessage(result));
-}
-
-static void
-take_set_up(struct pgsql *pg)
-{
-	PGresult *result;
-
-	while (pg->state == SETTING_UP && !PQisBusy(pg->conn)) {
-		result = PQgetResult(pg->conn);
-		if (result == NULL) {
-			if (pg->is_initialising || pg->never_prepare) {
-				finish_up(pg);
-				return;
-			}
-			if (!PQsendPrepare(pg->conn, "check", pg->statement, 0,
-				NULL))
-				pgsql_drop(pg, PQerrorMessage(pg->conn));
-			else
-				pg->state = PREPARING;
-			return;
-		}
-		if (PQresultStatus(result) == PGRES_FATAL_ERROR)
-			refuse_set_up(pg, result);
-		else if (PQresultStatus(result) == PGRES_TUPLES_OK &&
-		    PQgetvalue(result, 0, 0)[0] == 't')
-			pgsql_drop(pg, "the server is a read-only standby");
-		else if (PQresultStatus(result) == PGRES_TUPLES_OK &&
-		    !pg->is_initialising)
-			accept_version(pg, PQgetvalue(result, 0, 1));
-		PQclear(result);
-	}
-}
-
-static void
-take_prepared(struct pgsql *pg)
-{
-	PGresult *result;
-
-	while (pg->state == PREPARING && !PQisBusy(pg->conn)) {
-		result = PQgetResult(pg->conn);
-		if (result == NULL) {
-			finish_up(pg);
-			return;
-		}
-		if (PQresultStatus(result) == PGRES_COMMAND_OK)
-			pg->is_prepared = true;
-		else
-			refuse_set_up(pg, result);
-		PQclear(result);
-	}
-}
-
-static void
-setting_up(struct pgsql *pg, int64_t deadline_ms)
-{
-	int unsent = PQflush(pg->conn);
-
-	if (unsent >= 0 && wait_socket(pg, unsent > 0 ? POLLIN | POLLOUT :
-	    POLLIN, deadline_ms) != 1)
-		return;
-	if (unsent < 0 || !PQconsumeInput(pg->conn))
-		pgsql_drop(pg, PQerrorMessage(pg->conn));
-	else if (pg->state == SETTING_UP)
-		take_set_up(pg);
-	else
-		take_prepared(pg);
-}
-
-/* Go on until the connection is up or fails, or the deadline passes. */
-static void
-advance(struct pgsql *pg, int64_t deadline_ms)
-{
-	do {
-		if (pg->state == DOWN && !trouble_may_try(&pg->trouble))
-			return;
-		if (pg->state == DOWN)
-			start(pg);
-		if (pg->state == CONNECTING)
-			connecting(pg, deadline_ms);
-		else if (pg->state == SETTING_UP || pg->state == PREPARING)
-			setting_up(pg, deadline_ms);
-		if (pg->state != UP && pg->state != DOWN &&
-		    clock_mono_ms() >= pg->give_up_ms) {
-			pgsql_hosts_rotate(pg->hosts);
-			pgsql_drop(pg, "PostgreSQL does not answer");
-		}
-	} while (pg->state != UP && clock_left_ms(deadline_ms) > 0);
-}
-
 /* Has the server hung up, or said why it will? */
 static void
 look_after(struct pgsql *pg)
 {
-	if (wait_socket(pg, POLLIN, 0) != 1)
+	if (pgsql_wait_socket(pg, POLLIN, 0) != 1)
 		return;
 	if (!PQconsumeInput(pg->conn) || PQstatus(pg->conn) != CONNECTION_OK)
 		pgsql_drop(pg, PQerrorMessage(pg->conn));
@@ -366,7 +149,7 @@ pgsql_is_up(struct pgsql *pg, int64_t deadline_ms)
 	if (pg->state == UP)
 		look_after(pg);
 	if (pg->state != UP)
-		advance(pg, pg->trouble.is_on ? 0 : deadline_ms);
+		pgsql_advance(pg, pg->trouble.is_on ? 0 : deadline_ms);
 	if (pg->state != UP && !pg->trouble.is_on)
 		/* The attempt goes on, but nobody waits for it again. */
 		trouble_begin(&pg->trouble, "PostgreSQL does not answer");
@@ -380,7 +163,7 @@ pgsql_tend(struct pgsql *pg)
 		look_after(pg);
 		return pg->state == UP ? -1 : TEND_MS;
 	}
-	advance(pg, 0);
+	pgsql_advance(pg, 0);
 	if (pg->state == UP) {
 		pgsql_worked(pg);
 		return -1;
@@ -404,21 +187,28 @@ is_of_connection(const char *code)
 }
 
 bool
+pgsql_cannot_prepare(struct pgsql *pg, const char *code)
+{
+	if (code == NULL ||
+	    (strcmp(code, "26000") != 0 && strcmp(code, "42P05") != 0))
+		return false;
+	/* A pooler gave us another server connection. */
+	log_info("store: prepared statements do not last here (pgbouncer?): "
+		 "going on without");
+	pg->never_prepare = true;
+	pg->is_prepared = false;
+	return true;
+}
+
+bool
 pgsql_failed(struct pgsql *pg, const PGresult *result)
 {
 	const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	char line[300];
 
 	first_line(PQresultErrorMessage(result), line, sizeof(line));
-	if (code != NULL && (strcmp(code, "26000") == 0 ||
-				strcmp(code, "42P05") == 0)) {
-		/* A pooler gave us another server connection. */
-		log_info("store: prepared statements do not last here "
-			 "(pgbouncer?): going on without");
-		pg->never_prepare = true;
-		pg->is_prepared = false;
+	if (pgsql_cannot_prepare(pg, code))
 		return true;
-	}
 	if (code == NULL || is_of_connection(code)) {
 		pgsql_drop(pg, line);
 		return true;

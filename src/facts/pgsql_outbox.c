@@ -52,7 +52,7 @@ pgsql_outbox_take(void *opaque, const char *channel, size_t most,
 	if (result == NULL)
 		return STORE_FAILED;
 	*count = (size_t)PQntuples(result);
-	*rows = mem_new(*count, sizeof(**rows));
+	*rows = *count > 0 ? mem_new(*count, sizeof(**rows)) : NULL;
 	for (size_t i = 0; i < *count; i++)
 		take_row(result, (int)i, &(*rows)[i]);
 	PQclear(result);

@@ -10,18 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Time columns are read as milliseconds since the epoch; 0 for infinite. */
-#define MS(column)                                                             \
-	"CASE WHEN isfinite(" column ") THEN "                                 \
-	"(extract(epoch FROM " column ") * 1000)::bigint ELSE 0 END"
-
-#define BLOCK_COLUMNS                                                          \
-	"b.account, b.cause, b.found, b.allowed, b.per_s, b.note, "            \
-	MS("b.began_at") ", " MS("b.until") ", "                               \
-	"coalesce(" MS("b.ended_at") ", 0), b.attempts, "                      \
-	"coalesce(host(b.client), ''), b.country"
-enum { BLOCK_COLUMN_COUNT = 12 };
-
 static int64_t
 number(const PGresult *result, int row, int column)
 {
@@ -34,8 +22,9 @@ text(const PGresult *result, int row, int column)
 	return PQgetvalue(result, row, column);
 }
 
-static void
-take_block(const PGresult *result, int row, int first, struct block *block)
+void
+pgsql_take_block(const PGresult *result, int row, int first,
+    struct block *block)
 {
 	block->account = mem_dup(text(result, row, first));
 	block->cause = (enum cause)number(result, row, first + 1);
@@ -74,7 +63,7 @@ pgsql_list_blocked(void *opaque, const char *after, size_t most,
 	*count = (size_t)PQntuples(result);
 	*blocks = mem_new(*count, sizeof(**blocks));
 	for (size_t i = 0; i < *count; i++)
-		take_block(result, (int)i, 0, &(*blocks)[i]);
+		pgsql_take_block(result, (int)i, 0, &(*blocks)[i]);
 	PQclear(result);
 	return STORE_DONE;
 }
@@ -98,7 +87,7 @@ read_state(struct store_pgsql *self, const char *account,
 		record->since_ms = number(result, 0, 0);
 		record->has_block = !PQgetisnull(result, 0, 1);
 		if (record->has_block)
-			take_block(result, 0, 1, &record->block);
+			pgsql_take_block(result, 0, 1, &record->block);
 	}
 	PQclear(result);
 	return STORE_DONE;
@@ -155,11 +144,12 @@ limit_of(const PGresult *result, int row, int column)
 	return value < 0 ? UNLIMITED : (uint32_t)value;
 }
 
-/* The columns of an override after its account, in this order. */
-static void
-take_override(const PGresult *result, int row, struct override *override)
+void
+pgsql_take_override(const PGresult *result, int row,
+    struct override *override)
 {
 	struct settings *set = &override->set;
+	/* The columns after the account, in this order. */
 	static const enum setting order[] = { SETTING_COUNTRIES,
 		SETTING_NETWORKS, SETTING_HOME_MAX_COUNTRIES,
 		SETTING_HOME_MAX_NETWORKS, SETTING_HOME_COUNTRIES,
@@ -196,11 +186,8 @@ read_overrides(struct store_pgsql *self, const char *account,
 	params_text(&self->params, at != NULL ? at : "");
 	params_text(&self->params, pgsql_now(now));
 	/* The domain's first: the account's is laid over it. */
-	result = pgsql_run(self, "SELECT account, countries, networks, "
-	    "home_countries, home_networks, array_to_string(home, ','), "
-	    "array_to_string(only_countries, ','), "
-	    "array_to_string(only_networks, ','), "
-	    "array_to_string(rates, ','), comment FROM policyd.override "
+	result = pgsql_run(self, "SELECT " PGSQL_OVERRIDE_COLUMNS
+	    " FROM policyd.override "
 	    "WHERE account IN ($1, $2) AND (valid_until IS NULL OR "
 	    "valid_until > coalesce($3, clock_timestamp())) "
 	    "ORDER BY (account = $1)", deadline_ms);
@@ -211,7 +198,7 @@ read_overrides(struct store_pgsql *self, const char *account,
 		struct override *override = is_own ? &record->of_account :
 						     &record->of_domain;
 
-		take_override(result, row, override);
+		pgsql_take_override(result, row, override);
 		settings_overlay(&record->settings, override, is_own ?
 		    ORIGIN_STORE_ACCOUNT : ORIGIN_STORE_DOMAIN);
 	}

@@ -80,21 +80,6 @@ rates_used(const struct rate_rings *rings, uint32_t per_s, int64_t now_ms)
 	return ring_sum(&ring);
 }
 
-int64_t
-rates_latest_ms(const struct rate_rings *rings)
-{
-	int64_t latest = 0;
-
-	for (size_t i = 0; i < rings->count; i++) {
-		int64_t began = rings->list[i].newest *
-		    width_us(rings->list[i].per_s) / 1000;
-
-		if (began > latest)
-			latest = began;
-	}
-	return latest;
-}
-
 static uint8_t *
 put(uint8_t *at, uint64_t number, int bytes)
 {

@@ -47,9 +47,6 @@ size_t rates_ask(struct rate_rings *, const struct rates *, uint32_t weight,
 uint64_t rates_used(const struct rate_rings *, uint32_t per_s,
     int64_t now_ms);
 
-/* When the newest of all sub-buckets began, wall clock; 0: there is none. */
-int64_t rates_latest_ms(const struct rate_rings *);
-
 /* Write the rings as bytes that any machine reads back; returns how many. */
 size_t rates_pack(const struct rate_rings *, uint8_t bytes[RATE_RINGS_BYTES]);
 

@@ -6,13 +6,14 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "facts/sqlite_audit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	/* Blocks that one transaction ends. */
-	EXPIRE_BATCH = 100,
+	EXPIRE_BATCH = 50,
 };
 
 /* Put the event into the outbox once for each way of telling. */
@@ -72,16 +73,6 @@ block_end(struct sqlite_db *db, struct account_row *row, int64_t at_ms)
 	return row_save(db, row);
 }
 
-/* Finish a transaction that was worked on; failed if it could not be. */
-static enum store_result
-finish(struct sqlite_db *db, int worked)
-{
-	if (worked == 0 && db_commit(db) == 0)
-		return STORE_DONE;
-	db_fail(db);
-	return STORE_FAILED;
-}
-
 enum store_result
 sqlite_block(void *self, const char *account, uint32_t duration_s,
     const char *note, int64_t deadline_ms)
@@ -90,13 +81,17 @@ sqlite_block(void *self, const char *account, uint32_t duration_s,
 	struct block_cause cause = { .cause = CAUSE_MANUAL, .note = note,
 		.client = "", .country = "", .duration_s = duration_s };
 	struct account_row row;
+	int worked;
 
 	if (!db_ready(db, deadline_ms))
 		return STORE_FAILED;
 	if (!db_is_utf8(db, account) || !db_is_utf8(db, note) ||
 	    db_begin(db, true) != 0 || row_load(db, account, &row) != 0)
-		return finish(db, -1);
-	return finish(db, block_begin(db, &row, &cause, clock_wall_ms()));
+		return db_finish(db, -1);
+	worked = block_begin(db, &row, &cause, clock_wall_ms());
+	if (worked == 0)
+		worked = audit_block(db, account, duration_s, note);
+	return db_finish(db, worked);
 }
 
 enum store_result
@@ -112,13 +107,15 @@ sqlite_unblock(void *self, const char *account, int64_t deadline_ms)
 		return STORE_FAILED;
 	if (!db_is_utf8(db, account) || db_begin(db, true) != 0 ||
 	    row_load(db, account, &row) != 0)
-		return finish(db, -1);
+		return db_finish(db, -1);
 	now_ms = clock_wall_ms();
 	until_ms = row.blocked_until;
 	if (until_ms != 0)
 		worked = block_end(db, &row,
 		    until_ms < now_ms ? until_ms : now_ms);
-	if (finish(db, worked) != STORE_DONE)
+	if (worked == 0 && until_ms > now_ms)
+		worked = audit_add(db, "unblock", account, "{}");
+	if (db_finish(db, worked) != STORE_DONE)
 		return STORE_FAILED;
 	return until_ms > now_ms ? STORE_DONE : STORE_NONE;
 }
@@ -168,7 +165,7 @@ expire_batch(struct sqlite_db *db, size_t *ended)
 			worked = end_over(db, accounts[i], now_ms);
 		free(accounts[i]);
 	}
-	return finish(db, worked);
+	return db_finish(db, worked);
 }
 
 enum store_result

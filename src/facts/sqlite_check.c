@@ -185,9 +185,11 @@ ask_rates(struct question *q)
 		finding->found = (uint32_t)used;
 		finding->limit = rates->rules[broken - 1].mails;
 		finding->per_s = rates->rules[broken - 1].per_s;
-	} else if (check->weighs_once && q->instance != 0) {
-		row_add_instance(&q->row, q->instance);
+		return;
 	}
+	q->row.rated_at = q->now_ms;
+	if (check->weighs_once && q->instance != 0)
+		row_add_instance(&q->row, q->instance);
 }
 
 /* What was found has consequences: the report's row, a block. */
@@ -226,6 +228,7 @@ answer(struct question *q)
 	struct account_row *row = &q->row;
 	struct finding *finding = q->finding;
 	bool counts = q->check->login.network.bits != 0;
+	bool weighs = q->check->weight > 0 && q->settings.rates.count > 0;
 
 	finding->max_countries = q->settings.countries;
 	finding->max_networks = q->settings.networks;
@@ -243,7 +246,7 @@ answer(struct question *q)
 		return -1;
 	finding->evidence = row->places;
 	ask_rates(q);
-	if ((counts || q->check->weight > 0) && row_save(q->db, row) != 0)
+	if ((counts || weighs) && row_save(q->db, row) != 0)
 		return -1;
 	return conclude(q);
 }

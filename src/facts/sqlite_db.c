@@ -97,8 +97,8 @@ db_note(struct sqlite_db *db, int code)
 
 	db->code = code;
 	sqlite_file_explain(db->path, code,
-	    db->handle != NULL ? sqlite3_errmsg(db->handle) :
-				 sqlite3_errstr(code),
+	    db->handle != NULL && sqlite3_extended_errcode(db->handle) == code ?
+		sqlite3_errmsg(db->handle) : sqlite3_errstr(code),
 	    is_io && db->handle != NULL ? sqlite3_system_errno(db->handle) : 0,
 	    db->why, sizeof(db->why));
 }
@@ -303,4 +303,13 @@ db_is_utf8(struct sqlite_db *db, const char *text)
 		left -= step;
 	}
 	return true;
+}
+
+enum store_result
+db_finish(struct sqlite_db *db, int worked)
+{
+	if (worked == 0 && db_commit(db) == 0)
+		return STORE_DONE;
+	db_fail(db);
+	return STORE_FAILED;
 }

@@ -38,6 +38,7 @@ struct sqlite_db {
 	char why[512];
 	struct trouble trouble;
 	struct log_limit limit;
+	struct actor actor;		/* who changes what */
 };
 
 /* Does not open the file yet. */
@@ -75,6 +76,9 @@ void db_note(struct sqlite_db *, int code);
  */
 int db_begin(struct sqlite_db *, bool is_write);
 int db_commit(struct sqlite_db *);
+
+/* Commit what was worked on; worked -1: it failed, so undo it (db_fail). */
+enum store_result db_finish(struct sqlite_db *, int worked);
 
 /*
  * Carry the log over to the file if it has at least so many pages. Writers go

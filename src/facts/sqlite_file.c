@@ -181,6 +181,13 @@ own_name(char name[64])
 	return name;
 }
 
+/* May we, as who we are now? 0, or -1 with errno set. */
+static int
+may(const char *path, int how)
+{
+	return faccessat(AT_FDCWD, path, how, AT_EACCESS);
+}
+
 /* Look for what keeps us from opening or writing; false: nothing found. */
 static bool
 explain_access(const char *path, char *why, size_t size)
@@ -196,14 +203,15 @@ explain_access(const char *path, char *why, size_t size)
 		    "create it, owned by %s", path, strerror(errno), name);
 		return true;
 	}
-	if (access(directory, R_OK | W_OK | X_OK) != 0) {
+	if (may(directory, R_OK | W_OK | X_OK) != 0) {
 		snprintf(why, size, "%s: its directory cannot be written to "
-		    "(%s): give it to %s", path, strerror(errno), name);
+		    "(%s): give it to %s, or run as its owner", path,
+		    strerror(errno), name);
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		if (!wal_path(path, suffixes[i], file) ||
-		    access(file, R_OK | W_OK) == 0)
+		    may(file, R_OK | W_OK) == 0)
 			continue;
 		if (errno == ENOENT && i == 0) {
 			snprintf(why, size, "%s does not exist: run policyd "
@@ -212,8 +220,8 @@ explain_access(const char *path, char *why, size_t size)
 		}
 		if (errno != ENOENT) {
 			snprintf(why, size, "%s cannot be read and written "
-			    "(%s): give it to %s", file, strerror(errno),
-			    name);
+			    "(%s): give it to %s, or run as its owner", file,
+			    strerror(errno), name);
 			return true;
 		}
 	}

@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "facts/rates.h"
 #include "facts/schema.h"
 
 #include <errno.h>
@@ -81,18 +80,6 @@ network_key(sqlite3_context *context, int count, sqlite3_value **values)
 	memcpy(key + 1, network.bytes, 16);
 	key[17] = network.prefix;
 	sqlite3_result_blob(context, key, sizeof(key), SQLITE_TRANSIENT);
-}
-
-/* rates_newest(bytes): when the newest sub-bucket began, 0 if there is none. */
-static void
-rates_newest(sqlite3_context *context, int count, sqlite3_value **values)
-{
-	struct rate_rings rings;
-
-	(void)count;
-	rates_unpack(&rings, sqlite3_value_blob(values[0]),
-	    (size_t)sqlite3_value_bytes(values[0]));
-	sqlite3_result_int64(context, rates_latest_ms(&rings));
 }
 
 /* A number that some SQL of ours tells; of several rows the first. */
@@ -222,9 +209,7 @@ set_up(struct sqlite_db *db)
 	sqlite3_busy_handler(db->handle, nap, db);
 	sqlite3_progress_handler(db->handle, STEPS_PER_LOOK, is_late, db);
 	if (sqlite3_create_function(db->handle, "network_key", 1, flags, NULL,
-		network_key, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_create_function(db->handle, "rates_newest", 1, flags,
-		NULL, rates_newest, NULL, NULL) != SQLITE_OK)
+		network_key, NULL, NULL) != SQLITE_OK)
 		return -1;
 	if (sqlite3_db_readonly(db->handle, "main") == 1) {
 		db_note(db, SQLITE_READONLY);

@@ -10,16 +10,6 @@
 
 #include <stdlib.h>
 
-/* Finish a transaction that was worked on; failed if it could not be. */
-static enum store_result
-finish(struct sqlite_db *db, int worked)
-{
-	if (worked == 0 && db_commit(db) == 0)
-		return STORE_DONE;
-	db_fail(db);
-	return STORE_FAILED;
-}
-
 static void
 take_row(sqlite3_stmt *due, struct outbox_row *row)
 {
@@ -82,7 +72,7 @@ sqlite_outbox_take(void *self, const char *channel, size_t most,
 	for (size_t i = 0; i < *count && worked == 0; i++)
 		worked = db_run(db, SQL_OUTBOX_LEASE, DB_INT((*rows)[i].id),
 		    DB_INT(until_ms));
-	if (finish(db, worked) != STORE_DONE) {
+	if (db_finish(db, worked) != STORE_DONE) {
 		forget(rows, count);
 		return STORE_FAILED;
 	}
@@ -98,9 +88,9 @@ sqlite_outbox_end(void *self, int64_t id, const char *error,
 	if (!db_ready(db, deadline_ms))
 		return STORE_FAILED;
 	if (db_begin(db, true) != 0)
-		return finish(db, -1);
+		return db_finish(db, -1);
 	db->must_last = true;
-	return finish(db, db_run(db, SQL_OUTBOX_END, DB_INT(id),
+	return db_finish(db, db_run(db, SQL_OUTBOX_END, DB_INT(id),
 	    DB_INT(clock_wall_ms()), DB_TEXT(error)));
 }
 
@@ -113,8 +103,8 @@ sqlite_outbox_delay(void *self, int64_t id, uint32_t delay_s, bool counts,
 	if (!db_ready(db, deadline_ms))
 		return STORE_FAILED;
 	if (db_begin(db, true) != 0)
-		return finish(db, -1);
-	return finish(db, db_run(db, SQL_OUTBOX_DELAY, DB_INT(id),
+		return db_finish(db, -1);
+	return db_finish(db, db_run(db, SQL_OUTBOX_DELAY, DB_INT(id),
 	    DB_INT(clock_wall_ms() + (int64_t)delay_s * 1000),
 	    DB_INT(counts ? 0 : 1), DB_TEXT(recipients), DB_TEXT(error)));
 }

@@ -21,8 +21,8 @@ enum column {
 	COLUMN_ENDED_AT, COLUMN_ATTEMPTS, COLUMN_CLIENT, COLUMN_COUNTRY,
 };
 
-static void
-take_block(sqlite3_stmt *row, struct block *block)
+void
+sqlite_take_block(sqlite3_stmt *row, struct block *block)
 {
 	int64_t until_ms = sqlite3_column_int64(row, COLUMN_UNTIL);
 
@@ -63,7 +63,7 @@ sqlite_list_blocked(void *self, const char *after, size_t most,
 			*blocks = mem_grow(*blocks, room, sizeof(**blocks));
 		}
 		memset(&(*blocks)[*count], 0, sizeof(**blocks));
-		take_block(rows, &(*blocks)[(*count)++]);
+		sqlite_take_block(rows, &(*blocks)[(*count)++]);
 	}
 	if (more == 0) {
 		trouble_end(&db->trouble);
@@ -88,7 +88,7 @@ read_block(struct sqlite_db *db, const char *account,
 	if (found <= 0)
 		return found;
 	record->has_block = true;
-	take_block(row, &record->block);
+	sqlite_take_block(row, &record->block);
 	db_done(row);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #ifndef FACTS_SQLITE_READ_H
 #define FACTS_SQLITE_READ_H
 
-#include "facts/store.h"
+#include "facts/sqlite_db.h"
 
 /* As in store.h; self is a struct sqlite_db. */
 enum store_result sqlite_list_blocked(void *self, const char *after,
@@ -13,5 +13,8 @@ enum store_result sqlite_list_blocked(void *self, const char *after,
 enum store_result sqlite_account(void *self, const char *account,
     const struct settings *, size_t most_logins, struct account_record *,
     int64_t deadline_ms);
+
+/* The row of a statement that selects all of block. */
+void sqlite_take_block(sqlite3_stmt *, struct block *);
 
 #endif

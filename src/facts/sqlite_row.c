@@ -14,7 +14,7 @@ enum column {
 	COLUMN_WRITTEN_AT, COLUMN_PENDING, COLUMN_LAST_INSTANCE,
 	COLUMN_COUNTRIES, COLUMN_NETWORKS, COLUMN_HOME_COUNTRIES,
 	COLUMN_HOME_NETWORKS, COLUMN_COUNTED_WITH, COLUMN_COUNTED_UNTIL,
-	COLUMN_RATES, COLUMN_INSTANCES,
+	COLUMN_RATES, COLUMN_INSTANCES, COLUMN_RATED_AT,
 };
 
 static void
@@ -71,6 +71,7 @@ take(sqlite3_stmt *statement, struct account_row *row)
 	rates_unpack(&row->rates, sqlite3_column_blob(statement, COLUMN_RATES),
 	    (size_t)sqlite3_column_bytes(statement, COLUMN_RATES));
 	take_instances(statement, row);
+	row->rated_at = sqlite3_column_int64(statement, COLUMN_RATED_AT);
 }
 
 int
@@ -121,7 +122,7 @@ row_save(struct sqlite_db *db, const struct account_row *row)
 	    DB_INT(row->counted_until),
 	    DB_BLOB(rates_length > 0 ? rates : NULL, rates_length),
 	    DB_BLOB(instances_length > 0 ? instances : NULL,
-		instances_length));
+		instances_length), DB_INT(row->rated_at));
 }
 
 int64_t

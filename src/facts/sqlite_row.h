@@ -27,6 +27,7 @@ struct account_row {
 	struct rate_rings rates;
 	size_t instance_count;
 	int64_t instances[INSTANCES_MAX];	/* newest first */
+	int64_t rated_at;
 };
 
 /* Read the row; is_known tells whether there is one. */

@@ -4,13 +4,14 @@
  */
 #include "jobs/explain.h"
 
+#include "base/addr.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "jobs/explain_json.h"
+#include "policy/explain_json.h"
 #include "jobs/print.h"
 #include "jobs/subject.h"
-#include "jobs/verdict.h"
+#include "policy/verdict.h"
 #include "policy/limits.h"
 
 #include <stdlib.h>
@@ -44,8 +45,9 @@ show_block(FILE *out, const struct block *block)
 		fprintf(out, "Caused by  a login from %s (%s)\n",
 		    block->client, block->country[0] != '\0' ?
 		    block->country : "country unknown");
-	fprintf(out, "Refused    %llu requests during the block\n",
-	    (unsigned long long)block->attempts);
+	fprintf(out, "Refused    %llu %s during the block\n",
+	    (unsigned long long)block->attempts,
+	    block->attempts == 1 ? "request" : "requests");
 }
 
 static void
@@ -179,6 +181,14 @@ show(const struct job *job, const struct desk *desk, const char *account,
 		show_logins(out, record);
 }
 
+static int
+refuse(const char *address)
+{
+	log_error("\"%.60s\" is not an IP address; write 192.0.2.1 or "
+		  "2001:db8::1", address);
+	return EX_USAGE;
+}
+
 /* Answer for an account whose record was read. */
 static int
 tell(const struct job *job, const struct desk *desk, const char *account,
@@ -186,12 +196,9 @@ tell(const struct job *job, const struct desk *desk, const char *account,
 {
 	struct would_be would;
 
-	if (address != NULL && !verdict_foretell(desk, account, record,
-				   address, &would)) {
-		log_error("\"%.60s\" is not an IP address; write 192.0.2.1 "
-			  "or 2001:db8::1", address);
-		return EX_USAGE;
-	}
+	if (address != NULL &&
+	    !verdict_foretell(desk, account, record, address, &would))
+		return refuse(address);
 	if (job->is_json) {
 		json_t *document = explain_json(desk, account, record,
 		    address, address != NULL ? &would : NULL);
@@ -213,8 +220,13 @@ explain_run(const struct job *job, const char *given, const char *address,
 	struct account_record record;
 	char account[ACCOUNT_SIZE];
 	struct desk desk;
-	int status = subject_find(job, given, account);
+	struct addr client;
+	int status;
 
+	/* Before the store is asked, which may be away. */
+	if (address != NULL && addr_parse(address, &client) != 0)
+		return refuse(address);
+	status = subject_find(job, given, account);
 	if (status != EX_OK)
 		return status;
 	if (desk_open(&desk, job->config, geoip) != 0)

@@ -4,6 +4,7 @@
  */
 #include "policy/decide.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/netset.h"
 #include "base/stats.h"
@@ -249,10 +250,20 @@ ask_store(struct desk *desk, struct decision **open, size_t count,
     int64_t deadline_ms)
 {
 	struct check checks[ROUND_MAX];
+	int64_t began_us;
+	uint64_t took_us;
 
 	for (size_t i = 0; i < count; i++)
 		prepare_check(desk, open[i], &checks[i]);
+	began_us = clock_mono_us();
 	store_check(desk->store, checks, count, deadline_ms);
+	took_us = (uint64_t)(clock_mono_us() - began_us);
+	stats_add(STAT_STORE_ROUNDS, 1);
+	stats_add(STAT_STORE_US, took_us);
+	stats_observe(STAT_STORE_TIME_0, took_us);
+	/* What failed is mostly the round's last, if not all of it. */
+	stats_add(STAT_STORE_FAILURES,
+	    checks[count - 1].result != STORE_DONE);
 	for (size_t i = 0; i < count; i++) {
 		open[i]->outcome = outcome_of(desk, &checks[i]);
 		open[i]->finding = checks[i].finding;

@@ -90,6 +90,8 @@ listen_on(struct worker *worker, bool is_wanted)
 	for (size_t i = 0; i < listeners->count; i++) {
 		struct listener *listener = &listeners->list[i];
 
+		if (listener->is_http)
+			continue;
 		if (!is_wanted)
 			poller_remove(worker->poller, listener->fd);
 		else if (poller_add(worker->poller, listener->fd,
@@ -147,8 +149,9 @@ stop_listening(struct worker *worker)
 
 	if (worker->stop_ms != 0)
 		for (size_t i = 0; i < listeners->count; i++)
-			accept_some(worker, listeners->list[i].fd,
-			    worker->config->server.max_connections);
+			if (!listeners->list[i].is_http)
+				accept_some(worker, listeners->list[i].fd,
+				    worker->config->server.max_connections);
 	listen_on(worker, false);
 	seat_close_listeners(worker->seat);
 }
@@ -160,6 +163,7 @@ leave(struct worker *worker, bool in_a_hurry)
 		worker->stop_ms = clock_mono_ms() + STOP_MS;
 	if (!worker->is_leaving)
 		stop_listening(worker);
+	stats_set(STAT_WORKERS, 0);
 	worker->is_leaving = true;
 	worker->sweep_ms = 0; /* now, but not while events are dispatched */
 	clients_retire(worker->clients,
@@ -195,7 +199,6 @@ static void
 play_round(struct worker *worker)
 {
 	size_t count = 0;
-	int64_t began_us = clock_mono_us();
 	int64_t now_us;
 
 	while (count < ROUND_MAX &&
@@ -209,13 +212,12 @@ play_round(struct worker *worker)
 	decide(&worker->desk, worker->decisions, count,
 	    round_deadline(worker));
 	now_us = clock_mono_us();
-	stats_add(STAT_STORE_ROUNDS, 1);
-	stats_add(STAT_STORE_US, (uint64_t)(now_us - began_us));
 	for (size_t i = 0; i < count; i++) {
 		int64_t took_us = now_us - session_since_us(
 		    clients_session(worker->asking[i]));
 
 		stats_add(STAT_REQUEST_US, (uint64_t)took_us);
+		stats_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
 		/* The request's bytes go with the answer: log first. */
 		journal_decision(worker->config, &worker->decisions[i],
 		    took_us);
@@ -319,6 +321,7 @@ worker_run(const struct seat *seat)
 	    clock_mono_ms() + START_MS);
 	store_tend(worker->desk.store);
 	seat_ready(seat);
+	stats_set(STAT_WORKERS, 1);
 	listen_on(worker, true);
 	serve(worker);
 	status = EX_OK;

@@ -49,7 +49,7 @@ tell_status(struct master *master)
 	    serving->number, up, serving->roster.count);
 }
 
-/* Answer the watchdog while the service is there. Return when to do so again. */
+/* Answer the watchdog while the service is there. Return when to do it next. */
 static int64_t
 tell_watchdog(struct master *master, int64_t now)
 {
@@ -102,7 +102,7 @@ reject_trial(struct master *master, struct generation *trial, int64_t now)
 					      : EX_UNAVAILABLE;
 }
 
-/* --- the loop --------------------------------------------------------------- */
+/* --- the loop ----------------------------------------------------------- */
 
 /* Do what the rosters advise. Return 0, or the status of a failed start. */
 static int
@@ -194,7 +194,7 @@ supervise(struct master *master)
 	}
 }
 
-/* --- stop ------------------------------------------------------------------- */
+/* --- stop --------------------------------------------------------------- */
 
 static void
 close_all_listeners(struct master *master)
@@ -236,7 +236,7 @@ stop(struct master *master)
 	log_info("stopped");
 }
 
-/* --- start ------------------------------------------------------------------ */
+/* --- start -------------------------------------------------------------- */
 
 /* Leave the terminal, if that is wanted, before processes inherit it. */
 static void

@@ -63,7 +63,7 @@ struct post {
 struct roster {
 	enum roster_phase phase;
 	int64_t deadline_ms;	/* of the phase; INT64_MAX: none */
-	bool has_failed;	/* one died, or could not be started, on trial */
+	bool has_failed;	/* on trial, one died or did not start */
 	size_t count;
 	struct post *posts;
 };

@@ -147,7 +147,9 @@ attempt(const char *path, struct stat *status, int *fd)
 int
 snapshot_take(struct snapshot *snapshot, const char *path)
 {
-	static const struct timespec between = { .tv_nsec = PAUSE_MS * 1000000L };
+	static const struct timespec between = {
+		.tv_nsec = PAUSE_MS * 1000000L,
+	};
 	enum copied result = CHANGED;
 	struct stat status;
 	int fd = -1;

@@ -218,7 +218,8 @@ class Policyd:
                 code = self.stop()
                 assert code == 0, f"exit status {code}:\n{self.log()}"
             log = self.log(everything=True)
-            assert not TROUBLE.search(log), log
+            trouble = TROUBLE.search(log)
+            assert not trouble, log[trouble.start():][:5000]
         finally:
             self._kill()
             shutil.rmtree(self.root, ignore_errors=True)

@@ -137,7 +137,7 @@ def test_attempts_are_counted_and_the_end_is_not_moved(serve, database):
         " ".join(["blocked"] * 5)
     after = _blocked(policyd)
     assert after[0]["until"] == before[0]["until"]
-    assert after[0]["attempts"] - before[0]["attempts"] == 5
+    assert after[0]["refused"] - before[0]["refused"] == 5
 
 
 def _blocked(policyd):

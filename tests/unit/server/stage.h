@@ -79,7 +79,7 @@ static char stage_directory[] = "/tmp/policyd-stage-XXXXXX";
 static char stage_path[64], stage_log[64];
 static pid_t stage_master;
 
-/* --- the service ------------------------------------------------------------ */
+/* --- the service -------------------------------------------------------- */
 
 static struct load *
 stage_load(enum load_reason reason, const struct load *current)
@@ -253,7 +253,7 @@ stage_roles(const struct config *config, struct role roles[ROLES_MAX])
 static const struct service stage_service = { stage_load, stage_unload,
 	stage_roles };
 
-/* --- start, wait, look ------------------------------------------------------ */
+/* --- start, wait, look -------------------------------------------------- */
 
 /* Wait for a claim to come true. */
 #define AWAIT(claim)                                                           \

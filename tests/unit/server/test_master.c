@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
-/* --- start and stop --------------------------------------------------------- */
+/* --- start and stop ----------------------------------------------------- */
 
 START_TEST(test_starts_and_stops)
 {
@@ -23,9 +23,14 @@ START_TEST(test_starts_and_stops)
 	ck_assert_uint_eq(stage_children(), 4);
 	for (int i = 0; i < 3; i++)
 		pids[i] = board->births[i].pid;
-	stage_stop();
+	kill(stage_master, SIGTERM);
+	ck_assert_int_eq(stage_end(), 0);
 	for (int i = 0; i < 3; i++)
 		ck_assert(!stage_is_alive(pids[i]));
+	ck_assert(!stage_logged("did not stop in time"));
+	ck_assert_int_eq(access(stage_path, F_OK), -1);
+	ck_assert_int_eq(access(board->pidfile, F_OK), -1);
+	stage_clear();
 }
 END_TEST
 
@@ -162,7 +167,7 @@ START_TEST(test_unprivileged)
 }
 END_TEST
 
-/* --- in the background ------------------------------------------------------ */
+/* --- in the background -------------------------------------------------- */
 
 START_TEST(test_background)
 {
@@ -219,7 +224,7 @@ START_TEST(test_background_fails)
 }
 END_TEST
 
-/* --- those who die ---------------------------------------------------------- */
+/* --- those who die ------------------------------------------------------ */
 
 START_TEST(test_killed_worker_is_replaced)
 {
@@ -341,7 +346,7 @@ START_TEST(test_counters_and_processes_are_logged)
 }
 END_TEST
 
-/* --- the service manager ---------------------------------------------------- */
+/* --- the service manager ------------------------------------------------ */
 
 static int manager;
 

@@ -73,7 +73,7 @@ START_TEST(test_sockets_come_and_go)
 }
 END_TEST
 
-/* --- not reloaded ----------------------------------------------------------- */
+/* --- not reloaded ------------------------------------------------------- */
 
 static void
 bad_configuration(void)
@@ -167,7 +167,7 @@ START_TEST(test_stop_while_reloading)
 }
 END_TEST
 
-/* --- many generations ------------------------------------------------------- */
+/* --- many generations --------------------------------------------------- */
 
 START_TEST(test_retired_may_finish_but_not_pile_up)
 {

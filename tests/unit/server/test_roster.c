@@ -40,7 +40,7 @@ all_gone(int64_t now)
 			roster_exited(&roster, &roster.posts[i], now);
 }
 
-/* --- how long until a dead one is replaced ---------------------------------- */
+/* --- how long until a dead one is replaced ------------------------------ */
 
 static const struct {
 	const char *says;
@@ -125,7 +125,7 @@ START_TEST(test_one_death_leaves_the_others)
 }
 END_TEST
 
-/* --- what is to be done ----------------------------------------------------- */
+/* --- what is to be done ------------------------------------------------- */
 
 static void
 nothing(void)

@@ -244,6 +244,7 @@ BEGIN
                       OR v_instance IS NULL)::integer
          WHERE account = p_account AND last_network = p_network
            AND last_country = p_country AND blocked_until IS NULL
+           AND last_seen > evidence_since
            AND written_at > v_now - v_fresh AND counted_until > v_now
            AND counted_with = v_with
            AND (countries > p_countries OR networks > p_networks
@@ -305,7 +306,7 @@ BEGIN
             -- What is pending goes to the row it belongs to.
             IF a.last_network = p_network THEN
                 v_mail := v_mail + a.pending;
-            ELSIF a.last_seen > a.written_at THEN
+            ELSIF a.pending > 0 OR a.last_seen > a.written_at THEN
                 UPDATE policyd.login
                    SET mails = mails + a.pending,
                        last_seen = greatest(last_seen, a.last_seen)

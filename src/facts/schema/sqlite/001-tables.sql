@@ -37,7 +37,8 @@ CREATE TABLE account (
     -- sub-bucket (8), 13 sums (4 each), newest first. instances: hashes of
     -- the mails counted last, 8 bytes each, newest first.
     rates           BLOB,
-    instances       BLOB
+    instances       BLOB,
+    rated_at        INTEGER NOT NULL DEFAULT 0  -- when a rate was last counted
 ) STRICT, WITHOUT ROWID;
 
 -- One row an account and network.

@@ -1,0 +1,42 @@
+/*
+ * pgsql_link.h -- what a connection to PostgreSQL consists of; for pgsql.c and
+ * pgsql_connect.c alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef FACTS_PGSQL_LINK_H
+#define FACTS_PGSQL_LINK_H
+
+#include "base/log.h"
+#include "facts/pgsql.h"
+#include "facts/pgsql_hosts.h"
+
+enum state { DOWN, CONNECTING, SETTING_UP, PREPARING, UP };
+
+struct pgsql {
+	const struct config *config;
+	const char *statement;
+	struct pgsql_hosts *hosts;
+	PGconn *conn;
+	enum state state;
+	PostgresPollingStatusType wanted;	/* while CONNECTING */
+	int64_t give_up_ms;			/* the attempt under way */
+	bool is_prepared;
+	bool never_prepare;	/* pgbouncer cannot keep prepared statements */
+	bool is_initialising;	/* any schema will do */
+	bool is_forgiving;	/* the next loss is no trouble yet */
+	int version;		/* of the schema found */
+	struct trouble trouble;
+	struct log_limit limit;
+};
+
+/* Wait until the socket is ready; 1 ready, 0 not by then, -1 error. */
+int pgsql_wait_socket(const struct pgsql *, short events, int64_t deadline_ms);
+
+/* Go on until the connection is up or fails, or the deadline passes. */
+void pgsql_advance(struct pgsql *, int64_t deadline_ms);
+
+/* Does this SQLSTATE (NULL: none) say that prepared statements do not last on
+ * this connection? Then go on without them from now on. */
+bool pgsql_cannot_prepare(struct pgsql *, const char *code);
+
+#endif

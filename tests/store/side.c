@@ -1,0 +1,279 @@
+/*
+ * side.c -- a store to test: SQLite in a file, or PostgreSQL in a database.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "side.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "dump.h"
+
+#include <check.h>
+#include <libpq-fe.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct side {
+	enum side_kind kind;
+	sqlite3 *lite;
+	PGconn *pg;
+};
+
+static struct {
+	char directory[64];
+	char database[64];
+	char urls[SIDES][160];
+} place;
+
+bool
+side_exists(enum side_kind kind)
+{
+	return kind == SIDE_SQLITE || getenv("PGHOST") != NULL ||
+	    getenv("PGPORT") != NULL || getenv("PGSERVICE") != NULL;
+}
+
+const char *
+side_name(enum side_kind kind)
+{
+	return kind == SIDE_SQLITE ? "SQLite" : "PostgreSQL";
+}
+
+const char *
+side_url(enum side_kind kind)
+{
+	return place.urls[kind];
+}
+
+/* Run a command in the database that the environment names. */
+static void
+command_server(const char *format, const char *name)
+{
+	PGconn *conn = PQconnectdb("");
+	char sql[160];
+	PGresult *result;
+
+	snprintf(sql, sizeof(sql), "%s %s", format, name);
+	result = PQexec(conn, sql);
+	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+		fprintf(stderr, "%s: %s", sql, PQerrorMessage(conn));
+		exit(EXIT_FAILURE);
+	}
+	PQclear(result);
+	PQfinish(conn);
+}
+
+void
+sides_begin(void)
+{
+	const char *temporary = getenv("TMPDIR");
+
+	snprintf(place.directory, sizeof(place.directory), "%s/policyd.XXXXXX",
+	    temporary != NULL && strlen(temporary) < 40 ? temporary : "/tmp");
+	if (mkdtemp(place.directory) == NULL) {
+		perror(place.directory);
+		exit(EXIT_FAILURE);
+	}
+	snprintf(place.urls[SIDE_SQLITE], sizeof(place.urls[SIDE_SQLITE]),
+	    "sqlite:%s/store.db", place.directory);
+	if (!side_exists(SIDE_PGSQL))
+		return;
+	snprintf(place.database, sizeof(place.database), "policyd_test_%ld",
+	    (long)getpid());
+	command_server("CREATE DATABASE", place.database);
+	snprintf(place.urls[SIDE_PGSQL], sizeof(place.urls[SIDE_PGSQL]),
+	    "postgresql:///%s", place.database);
+}
+
+void
+sides_end(void)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	char path[200];
+
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/store.db%s", place.directory,
+		    suffixes[i]);
+		unlink(path);
+	}
+	rmdir(place.directory);
+	if (place.database[0] != '\0')
+		command_server("DROP DATABASE", place.database);
+}
+
+struct side *
+side_open(enum side_kind kind)
+{
+	struct side *side = mem_new(1, sizeof(*side));
+
+	side->kind = kind;
+	if (kind == SIDE_SQLITE) {
+		ck_assert_int_eq(sqlite3_open_v2(side_url(kind) +
+		    strlen("sqlite:"), &side->lite, SQLITE_OPEN_READWRITE,
+		    NULL), SQLITE_OK);
+		sqlite3_busy_timeout(side->lite, 20000);
+		return side;
+	}
+	side->pg = PQconnectdb(side_url(kind));
+	if (PQstatus(side->pg) != CONNECTION_OK)
+		ck_abort_msg("%s", PQerrorMessage(side->pg));
+	free(side_sql(side, "SET TimeZone = 'UTC'"));
+	return side;
+}
+
+void
+side_close(struct side *side)
+{
+	sqlite3_close(side->lite);
+	PQfinish(side->pg);
+	free(side);
+}
+
+/* Text that grows. */
+struct lines {
+	char *text;
+	size_t length;
+};
+
+static void
+add_line(struct lines *lines, int columns, const char *const *values)
+{
+	for (int i = 0; i < columns; i++) {
+		const char *value = values[i] != NULL ? values[i] : "-";
+		size_t length = strlen(value);
+
+		lines->text = mem_grow(lines->text, lines->length + length + 2,
+		    1);
+		memcpy(lines->text + lines->length, value, length);
+		lines->length += length;
+		lines->text[lines->length++] = i + 1 < columns ? '|' : '\n';
+		lines->text[lines->length] = '\0';
+	}
+}
+
+static int
+add_row(void *lines, int columns, char **values, char **names)
+{
+	(void)names;
+	add_line(lines, columns, (const char *const *)values);
+	return 0;
+}
+
+static void
+add_result(struct lines *lines, const PGresult *result)
+{
+	for (int row = 0; row < PQntuples(result); row++) {
+		const char *values[40];
+		int columns = PQnfields(result);
+
+		ck_assert_int_le(columns, 40);
+		for (int i = 0; i < columns; i++)
+			values[i] = PQgetisnull(result, row, i) ? NULL :
+			    PQgetvalue(result, row, i);
+		add_line(lines, columns, values);
+	}
+}
+
+char *
+side_sql(struct side *side, const char *sql)
+{
+	struct lines lines = { mem_dup(""), 0 };
+	PGresult *result;
+
+	if (side->kind == SIDE_SQLITE) {
+		char *error = NULL;
+
+		if (sqlite3_exec(side->lite, sql, add_row, &lines, &error) !=
+		    SQLITE_OK)
+			ck_abort_msg("%s: %s", error, sql);
+		return lines.text;
+	}
+	result = PQexec(side->pg, sql);
+	if (PQresultStatus(result) != PGRES_TUPLES_OK &&
+	    PQresultStatus(result) != PGRES_COMMAND_OK)
+		ck_abort_msg("%s: %s", PQerrorMessage(side->pg), sql);
+	add_result(&lines, result);
+	PQclear(result);
+	return lines.text;
+}
+
+void
+side_wipe(struct side *side)
+{
+	static const char *const tables[] = { "account", "login", "block",
+		"override", "outbox", "hit" };
+	char sql[80];
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		snprintf(sql, sizeof(sql), "DELETE FROM %s%s",
+		    side->kind == SIDE_PGSQL ? "policyd." : "", tables[i]);
+		free(side_sql(side, sql));
+	}
+}
+
+/* A column's value as SQL: numbers, lists and a time. */
+static void
+add_value(struct side *side, struct text *sql, const char *name,
+    const char *value)
+{
+	bool is_list = strncmp(name, "only_", 5) == 0 ||
+	    strcmp(name, "home") == 0 || strcmp(name, "rates") == 0;
+	bool is_pg = side->kind == SIDE_PGSQL;
+
+	if (is_list)
+		text_printf(sql, is_pg ? "'{%s}'" : "'%s'", value);
+	else if (strcmp(name, "valid_until") == 0 && is_pg)
+		text_printf(sql, "to_timestamp(%s / 1000.0)", value);
+	else
+		text_add(sql, value);
+}
+
+void
+side_override(struct side *side, const char *account, const char *words)
+{
+	bool is_pg = side->kind == SIDE_PGSQL;
+	char names[600], values[600], sql[1400];
+	char *copy = mem_dup(words);
+	char *state = NULL;
+	struct text columns, row;
+
+	text_init(&columns, names, sizeof(names));
+	text_init(&row, values, sizeof(values));
+	for (char *word = strtok_r(copy, " ", &state); word != NULL;
+	     word = strtok_r(NULL, " ", &state)) {
+		char *equals = strchr(word, '=');
+
+		ck_assert_ptr_nonnull(equals);
+		*equals = '\0';
+		text_printf(&columns, ", %s", word);
+		text_add(&row, ", ");
+		add_value(side, &row, word, equals + 1);
+	}
+	snprintf(sql, sizeof(sql), "DELETE FROM %soverride WHERE account = "
+	    "'%s'; INSERT INTO %soverride (account, changed_at%s) VALUES "
+	    "('%s', %s%s)", is_pg ? "policyd." : "", account,
+	    is_pg ? "policyd." : "", names, account, is_pg ? "now()" : "0",
+	    values);
+	free(side_sql(side, sql));
+	free(copy);
+}
+
+char *
+side_dump(struct side *side)
+{
+	struct lines all = { mem_dup(""), 0 };
+
+	for (size_t i = 0; dump_queries[i].name != NULL; i++) {
+		const struct dump_query *query = &dump_queries[i];
+		char *rows = side_sql(side, side->kind == SIDE_SQLITE ?
+		    query->sqlite : query->pgsql);
+		const char *section = query->name;
+
+		add_line(&all, 1, &section);
+		add_line(&all, 1, (const char *const[]){ rows });
+		free(rows);
+	}
+	return all.text;
+}

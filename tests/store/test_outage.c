@@ -1,0 +1,223 @@
+/*
+ * test_outage.c -- what happens to the SQLite file while it is in use.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define _DEFAULT_SOURCE /* syscall(2) */
+#include "tests.h"
+
+#include "base/clock.h"
+#include "file_bench.h"
+#include "policy/limits.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* How often anything was synced: SQLite calls these instead of libc's. */
+static unsigned syncs;
+
+int fsync(int);
+int fdatasync(int);
+
+int
+fsync(int fd)
+{
+	syncs++;
+	return (int)syscall(SYS_fsync, fd);
+}
+
+int
+fdatasync(int fd)
+{
+	syncs++;
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+START_TEST(it_is_removed_while_it_is_open)
+{
+	struct bench bench;
+
+	bench_set_up(&bench);
+	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_BLOCKED);
+	ck_assert_int_eq(unlink(bench.path), 0);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_PASS);
+	ck_assert_uint_eq(bench_logged(&bench, "was removed or replaced"), 1);
+	ck_assert_int_eq(access(bench.path, F_OK), 0);
+	/* All of it is in the new file. */
+	store_close(bench.store);
+	bench.store = store_open(&bench.world.config, &limits_policy);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 3, STORE_DONE),
+	    VERDICT_BLOCKED);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+START_TEST(it_is_replaced_while_it_is_open)
+{
+	struct bench bench;
+	char backup[100], sql[140];
+	struct store *other;
+
+	bench_set_up(&bench);
+	other = store_open(&bench.world.config, &limits_policy);
+	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	snprintf(backup, sizeof(backup), "%s/backup", bench.directory);
+	snprintf(sql, sizeof(sql), "VACUUM INTO '%s'", backup);
+	bench_change(&bench, sql);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_BLOCKED);
+	ck_assert_int_eq(store_unblock(other, "joe", world_deadline()),
+	    STORE_DONE);
+	ck_assert_int_eq(rename(backup, bench.path), 0);
+	/* As the backup has it: one login, no block; both stores see that. */
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
+	    VERDICT_PASS);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_BLOCKED);
+	ck_assert_int_eq(store_unblock(other, "joe", world_deadline()),
+	    STORE_DONE);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_PASS);
+	store_close(other);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+START_TEST(it_is_locked_for_longer_than_the_deadline)
+{
+	struct bench bench;
+	sqlite3 *holder;
+	int64_t began_ms;
+
+	bench_set_up(&bench);
+	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	ck_assert_int_eq(sqlite3_open(bench.path, &holder), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(holder, "BEGIN IMMEDIATE", NULL, NULL,
+	    NULL), SQLITE_OK);
+	began_ms = clock_mono_ms();
+	bench_see_trouble(&bench, "store.db is locked by another program");
+	ck_assert_int_ge(clock_mono_ms() - began_ms, BENCH_DEADLINE_MS - 1);
+	ck_assert_int_eq(sqlite3_exec(holder, "ROLLBACK", NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(holder);
+	bench_see_recovery(&bench);
+	ck_assert_uint_eq(bench_logged(&bench, "store: back after"), 1);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+/* No file may grow beyond so many bytes; 0: as they like. */
+static void
+limit_files(rlim_t most)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = most > 0 ? most : limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+START_TEST(there_is_no_room)
+{
+	struct bench bench;
+	struct stat status;
+	char wal[100];
+
+	bench_set_up(&bench);
+	signal(SIGXFSZ, SIG_IGN);
+	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_BLOCKED);
+	snprintf(wal, sizeof(wal), "%s-wal", bench.path);
+	ck_assert_int_eq(stat(wal, &status), 0);
+	limit_files((rlim_t)status.st_size);
+	bench_log_in(&bench, "ann", 1, STORE_FAILED);
+	bench_log_in(&bench, "ann", 1, STORE_FAILED);
+	limit_files(0);
+	bench_see_recovery(&bench);
+	ck_assert_uint_eq(bench_logged(&bench, "store.db: disk I/O error"), 1);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
+	    VERDICT_BLOCKED);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+START_TEST(blocks_are_synced_and_logins_are_not)
+{
+	struct bench bench;
+	unsigned before;
+
+	bench_set_up(&bench);
+	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	before = syncs;
+	for (unsigned i = 0; i < 50; i++)
+		bench_log_in(&bench, "ann", 1, STORE_DONE);
+	ck_assert_uint_eq(syncs, before);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_BLOCKED);
+	ck_assert_uint_gt(syncs, before);
+	before = syncs;
+	bench_log_in(&bench, "joe", 2, STORE_DONE);
+	ck_assert_uint_eq(syncs, before);
+	ck_assert_int_eq(store_unblock(bench.store, "joe", world_deadline()),
+	    STORE_DONE);
+	ck_assert_uint_gt(syncs, before);
+	before = syncs;
+	ck_assert_int_eq(store_block(bench.store, "joe", 1, "",
+	    world_deadline()), STORE_DONE);
+	ck_assert_uint_gt(syncs, before);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+START_TEST(its_log_does_not_grow_for_ever)
+{
+	struct bench bench;
+	struct stat status;
+	char wal[100];
+	uint64_t ended;
+
+	bench_set_up(&bench);
+	for (unsigned i = 0; i < 12000; i++) {
+		char account[32];
+
+		/* A worker tends between its rounds. */
+		snprintf(account, sizeof(account), "user%u", i);
+		bench_log_in(&bench, account, 1, STORE_DONE);
+		store_tend(bench.store);
+	}
+	snprintf(wal, sizeof(wal), "%s-wal", bench.path);
+	ck_assert_int_eq(stat(wal, &status), 0);
+	ck_assert_int_gt(status.st_size, 1 << 20);
+	ck_assert_int_lt(status.st_size, 20 << 20);
+	/* The housekeeper carries over what is left. */
+	ck_assert_int_eq(store_expire(bench.store, &ended, world_deadline()),
+	    STORE_DONE);
+	ck_assert_int_eq(stat(bench.path, &status), 0);
+	ck_assert_int_gt(status.st_size, 1 << 20);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+TCase *
+tests_outage(void)
+{
+	TCase *tcase = tcase_create("outage");
+
+	tcase_add_test(tcase, it_is_removed_while_it_is_open);
+	tcase_add_test(tcase, it_is_replaced_while_it_is_open);
+	tcase_add_test(tcase, it_is_locked_for_longer_than_the_deadline);
+	tcase_add_test(tcase, there_is_no_room);
+	tcase_add_test(tcase, blocks_are_synced_and_logins_are_not);
+	tcase_add_test(tcase, its_log_does_not_grow_for_ever);
+	tcase_set_timeout(tcase, 120);
+	return tcase;
+}

@@ -1,0 +1,250 @@
+/*
+ * test_processes.c -- several processes on one store at the same time.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "tests.h"
+
+#include "base/clock.h"
+#include "policy/limits.h"
+#include "script.h"
+#include "workers.h"
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ACCOUNTS = 25, NETWORKS_EACH = 4 };
+
+/* Log in to each account from networks that no other worker has. */
+static void
+log_in(const struct config *config, unsigned number, int fd)
+{
+	struct store *store = store_open(config, &limits_policy);
+
+	for (unsigned a = 0; a < ACCOUNTS; a++)
+		for (unsigned n = 0; n < NETWORKS_EACH; n++) {
+			char account[32];
+			struct check check;
+
+			snprintf(account, sizeof(account), "user%u", a);
+			check = worker_login(config, account,
+			    number * NETWORKS_EACH + n);
+			store_check(store, &check, 1, world_deadline());
+			worker_tell(fd, worker_byte(&check));
+		}
+	store_close(store);
+}
+
+START_TEST(none_slips_below_a_limit)
+{
+	struct world world;
+	unsigned counts[256];
+
+	if (!side_exists((enum side_kind)_i))
+		return;
+	world_open(&world, (enum side_kind)_i);
+	clock_set_wall_ms(0);
+	world.config.settings.networks = 5;
+	store_close(world.store);
+	world.store = NULL;
+	workers_run(log_in, &world.config, counts);
+	ck_assert_uint_eq(counts[FAILED], 0);
+	ck_assert_uint_eq(counts[PASSED], ACCOUNTS * 5);
+	ck_assert_uint_eq(counts[BLOCKED_NEW], ACCOUNTS);
+	ck_assert_uint_eq(counts[BLOCKED],
+	    ACCOUNTS * (WORKERS * NETWORKS_EACH - 6));
+	world_close(&world);
+}
+END_TEST
+
+/* Send mails of one account, some in rounds. */
+static void
+send_mails(const struct config *config, unsigned number, int fd)
+{
+	struct store *store = store_open(config, &limits_policy);
+
+	for (unsigned i = 0; i < 20; i++) {
+		struct check checks[3];
+		size_t count = 1 + (i + number) % 3;
+
+		for (size_t k = 0; k < count; k++) {
+			checks[k] = worker_login(config, "joe", 1);
+			checks[k].weight = 1;
+		}
+		store_check(store, checks, count, world_deadline());
+		for (size_t k = 0; k < count; k++)
+			worker_tell(fd, worker_byte(&checks[k]));
+	}
+	store_close(store);
+}
+
+START_TEST(exactly_as_many_mails_as_allowed)
+{
+	struct world world;
+	unsigned counts[256];
+
+	if (!side_exists((enum side_kind)_i))
+		return;
+	world_open(&world, (enum side_kind)_i);
+	clock_set_wall_ms(0);
+	world.config.settings.rates = (struct rates){ 1, { { 50, 86400 } } };
+	workers_run(send_mails, &world.config, counts);
+	ck_assert_uint_eq(counts[FAILED], 0);
+	ck_assert_uint_eq(counts[PASSED], 50);
+	ck_assert_uint_gt(counts[REFUSED], 50);
+	world_close(&world);
+}
+END_TEST
+
+/* Create the schema, all at the same time. */
+static void
+create(const struct config *config, unsigned number, int fd)
+{
+	struct store *store = store_open(config, &limits_policy);
+	struct check check = worker_login(config, "joe", number);
+	enum store_result made = store_init(store, true, world_deadline());
+
+	worker_tell(fd, made == STORE_DONE ? PASSED : FAILED);
+	store_check(store, &check, 1, world_deadline());
+	worker_tell(fd, worker_byte(&check));
+	store_close(store);
+}
+
+START_TEST(a_file_is_made_once)
+{
+	struct world world;
+	unsigned counts[256];
+	struct account_record record;
+
+	world_open(&world, SIDE_SQLITE);
+	clock_set_wall_ms(0);
+	for (int i = 0; i < 10; i++) {
+		ck_assert_int_eq(unlink(world.config.store.url +
+		    strlen("sqlite:")), 0);
+		workers_run(create, &world.config, counts);
+		ck_assert_uint_eq(counts[PASSED], 2 * WORKERS);
+		ck_assert_int_eq(store_account(world.console, "joe",
+		    &world.config.settings, 10, &record, world_deadline()),
+		    STORE_DONE);
+		ck_assert_uint_eq(record.logins_in_all, WORKERS);
+		account_record_clear(&record);
+	}
+	world_close(&world);
+}
+END_TEST
+
+/* Logins of many accounts, all of them old. */
+static void
+fill(struct side *side, enum side_kind kind)
+{
+	free(side_sql(side, kind == SIDE_SQLITE ?
+	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+	    "WHERE i < 20000) INSERT INTO login SELECT 'old' || (i / 3), "
+	    "'192.0.2.' || (i % 3), 'DE', 1, 1, 1 FROM n" :
+	    "INSERT INTO policyd.login SELECT 'old' || (i / 3), "
+	    "('192.0.2.' || (i % 3))::cidr, 'DE', 'epoch', 'epoch', 1 "
+	    "FROM generate_series(1, 20000) i"));
+}
+
+START_TEST(cleaning_is_safe_beside_the_server)
+{
+	struct world world;
+	unsigned counts[256];
+	struct cleaned cleaned;
+	pid_t pid;
+	int status;
+
+	if (!side_exists((enum side_kind)_i))
+		return;
+	world_open(&world, (enum side_kind)_i);
+	clock_set_wall_ms(0);
+	world.config.settings.networks = 5;
+	fill(world.side, (enum side_kind)_i);
+	pid = fork();
+	if (pid == 0) {
+		struct store *store = store_open(&world.config,
+		    &limits_policy);
+
+		if (store_clean(store, 86400, 500, &cleaned,
+			world_deadline()) != STORE_DONE ||
+		    cleaned.logins != 20000)
+			_exit(EXIT_FAILURE);
+		store_close(store);
+		_exit(EXIT_SUCCESS);
+	}
+	workers_run(log_in, &world.config, counts);
+	ck_assert_uint_eq(counts[FAILED], 0);
+	ck_assert_uint_eq(counts[PASSED], ACCOUNTS * 5);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	world_close(&world);
+}
+END_TEST
+
+START_TEST(one_cleans_at_a_time)
+{
+	struct world world;
+	struct cleaned cleaned;
+
+	if (!side_exists((enum side_kind)_i))
+		return;
+	world_open(&world, (enum side_kind)_i);
+	ck_assert_int_eq(store_take_turn(world.store, "clean", 60,
+	    world_deadline()), STORE_DONE);
+	ck_assert_int_eq(store_clean(world.console, 86400, 500, &cleaned,
+	    world_deadline()), STORE_NONE);
+	store_leave_turn(world.store, "clean", world_deadline());
+	ck_assert_int_eq(store_clean(world.console, 86400, 500, &cleaned,
+	    world_deadline()), STORE_DONE);
+	world_close(&world);
+}
+END_TEST
+
+/* Who died cleaning keeps others from it until the turn is over. */
+START_TEST(a_turn_ends_by_time)
+{
+	static const struct {
+		int64_t at_ms;
+		enum store_result result;
+	} turns[] = {
+		{ SCRIPT_START_MS, STORE_NONE },
+		{ SCRIPT_START_MS + 59999, STORE_NONE },
+		{ SCRIPT_START_MS + 60001, STORE_DONE },
+	};
+	struct world world;
+	struct cleaned cleaned;
+
+	if (!side_exists((enum side_kind)_i))
+		return;
+	world_open(&world, (enum side_kind)_i);
+	clock_set_wall_ms(SCRIPT_START_MS);
+	ck_assert_int_eq(store_take_turn(world.store, "clean", 60,
+	    world_deadline()), STORE_DONE);
+	for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++) {
+		clock_set_wall_ms(turns[i].at_ms);
+		ck_assert_int_eq(store_clean(world.console, 86400, 500,
+		    &cleaned, world_deadline()), turns[i].result);
+	}
+	world_close(&world);
+}
+END_TEST
+
+TCase *
+tests_processes(void)
+{
+	TCase *tcase = tcase_create("processes");
+
+	tcase_add_loop_test(tcase, none_slips_below_a_limit, 0, SIDES);
+	tcase_add_loop_test(tcase, exactly_as_many_mails_as_allowed, 0,
+	    SIDES);
+	tcase_add_test(tcase, a_file_is_made_once);
+	tcase_add_loop_test(tcase, cleaning_is_safe_beside_the_server, 0,
+	    SIDES);
+	tcase_add_loop_test(tcase, one_cleans_at_a_time, 0, SIDES);
+	tcase_add_loop_test(tcase, a_turn_ends_by_time, 0, SIDES);
+	tcase_set_timeout(tcase, 120);
+	return tcase;
+}

@@ -1,0 +1,251 @@
+/*
+ * world.c -- what a script's steps work on.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "world.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "policy/limits.h"
+#include "script.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int64_t
+world_deadline(void)
+{
+	return clock_mono_ms() + 60000;
+}
+
+static struct config
+default_config(enum side_kind kind)
+{
+	static char nobody[] = "";
+	struct config config = {
+		.mode = MODE_ENFORCE,
+		.server = { .user = nobody, .group = nobody,
+		    .deadline_ms = 60000 },
+		.store = { .create = true, .prepare = true,
+		    .retention_s = 30 * 86400 },
+		.settings = { .window_s = 86400, .countries = 3,
+		    .networks = 10, .home_max_countries = 3,
+		    .home_max_networks = 10 },
+		.block = { .enabled = true, .duration_s = 86400 },
+		.notify = { .webhook = nobody, .on_block = true,
+		    .on_unblock = true },
+	};
+
+	config.store.url = mem_dup(side_url(kind));
+	return config;
+}
+
+void
+world_open(struct world *world, enum side_kind kind)
+{
+	world->config = default_config(kind);
+	world->store = store_open(&world->config, &limits_policy);
+	world->console = store_open(&world->config, &limits_policy);
+	ck_assert_int_eq(store_init(world->console, true, world_deadline()),
+	    STORE_DONE);
+	world->side = side_open(kind);
+	side_wipe(world->side);
+	clock_set_wall_ms(SCRIPT_START_MS);
+}
+
+void
+world_close(struct world *world)
+{
+	struct settings *settings = &world->config.settings;
+
+	clock_set_wall_ms(0);
+	side_close(world->side);
+	store_close(world->store);
+	store_close(world->console);
+	countries_clear(&settings->home_countries);
+	countries_clear(&settings->exempt_countries);
+	countries_clear(&settings->only_countries);
+	networks_clear(&settings->only_networks);
+	free(world->config.store.url);
+}
+
+int64_t
+world_time(const char *text)
+{
+	char duration[32];
+	size_t length = strcspn(text + 1, "+-");
+	const char *rest = text + 1 + length;
+	int64_t seconds;
+	int64_t ms = 0;
+
+	snprintf(duration, sizeof(duration), "%.*s", (int)length, text + 1);
+	seconds = text_parse_duration(duration);
+	if (text[0] != '+' || seconds < 0)
+		ck_abort_msg("not a time: %s", text);
+	if (*rest != '\0') {
+		char *end;
+
+		ms = strtol(rest, &end, 10);
+		if (strcmp(end, "ms") != 0)
+			ck_abort_msg("not a time: %s", text);
+	}
+	return SCRIPT_START_MS + seconds * 1000 + ms;
+}
+
+const char *
+world_show(int64_t ms, char text[32])
+{
+	char duration[24];
+	int64_t since = ms - SCRIPT_START_MS;
+	/* To the nearest second: a difference of one must be seen as one. */
+	int64_t seconds = (since + 500) / 1000;
+	int rest = (int)(since - seconds * 1000);
+
+	if (ms == 0)
+		return "0";
+	text_format_duration(seconds, duration);
+	if (rest == 0)
+		snprintf(text, 32, "+%s", duration);
+	else
+		snprintf(text, 32, "+%s%+dms", duration, rest);
+	return text;
+}
+
+static const char *const causes[] = { "none", "countries", "networks",
+	"home_countries", "home_networks", "only_countries", "only_networks",
+	"rate", "manual" };
+
+const char *
+world_cause(enum cause cause)
+{
+	return (size_t)cause < sizeof(causes) / sizeof(causes[0]) ?
+	    causes[cause] : "?";
+}
+
+static uint32_t
+limit_of(const char *value)
+{
+	return strcmp(value, "unlimited") == 0 ? UNLIMITED :
+	    (uint32_t)text_parse_number(value, UINT32_MAX);
+}
+
+static uint32_t
+duration_of(const char *value)
+{
+	return (uint32_t)text_parse_duration(value);
+}
+
+/* Call add for each word of a list that commas separate. */
+static void
+each(const char *list, void (*add)(struct settings *, const char *),
+    struct settings *settings)
+{
+	char *copy = mem_dup(list);
+	char *state = NULL;
+
+	for (char *word = strtok_r(copy, ",", &state); word != NULL;
+	     word = strtok_r(NULL, ",", &state))
+		add(settings, word);
+	free(copy);
+}
+
+static void
+add_home(struct settings *settings, const char *word)
+{
+	countries_add(&settings->home_countries, word);
+}
+
+static void
+add_exempt(struct settings *settings, const char *word)
+{
+	countries_add(&settings->exempt_countries, word);
+}
+
+static void
+add_only_country(struct settings *settings, const char *word)
+{
+	countries_add(&settings->only_countries, word);
+}
+
+static void
+add_only_network(struct settings *settings, const char *word)
+{
+	struct addr network;
+
+	ck_assert_int_eq(addr_parse(word, &network), 0);
+	networks_add(&settings->only_networks, &network);
+}
+
+/* "2/1h" */
+static void
+add_rate(struct settings *settings, const char *word)
+{
+	struct rate_rule *rule =
+	    &settings->rates.rules[settings->rates.count++];
+	const char *slash = strchr(word, '/');
+
+	ck_assert_ptr_nonnull(slash);
+	rule->mails = (uint32_t)strtoul(word, NULL, 10);
+	rule->per_s = duration_of(slash + 1);
+}
+
+static const struct {
+	const char *key;
+	void (*add)(struct settings *, const char *);
+} lists[] = {
+	{ "home", add_home },
+	{ "exempt", add_exempt },
+	{ "only_countries", add_only_country },
+	{ "only_networks", add_only_network },
+	{ "rates", add_rate },
+};
+
+static void
+set_notify(struct config *config)
+{
+	static char webhook[] = "https://example.org/hook";
+	static char mailbox[] = "postmaster@example.org";
+	static char *to[] = { mailbox };
+
+	config->notify.enabled = true;
+	config->notify.webhook = webhook;
+	config->notify.to.count = 1;
+	config->notify.to.list = to;
+}
+
+void
+world_set(struct world *world, const char *key, const char *value)
+{
+	struct config *config = &world->config;
+	struct settings *settings = &config->settings;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (strcmp(key, lists[i].key) == 0) {
+			each(value, lists[i].add, settings);
+			return;
+		}
+	if (strcmp(key, "mode") == 0)
+		config->mode = strcmp(value, "observe") == 0 ? MODE_OBSERVE :
+							       MODE_ENFORCE;
+	else if (strcmp(key, "block") == 0)
+		config->block.enabled = strcmp(value, "on") == 0;
+	else if (strcmp(key, "duration") == 0)
+		config->block.duration_s = duration_of(value);
+	else if (strcmp(key, "window") == 0)
+		settings->window_s = duration_of(value);
+	else if (strcmp(key, "countries") == 0)
+		settings->countries = limit_of(value);
+	else if (strcmp(key, "networks") == 0)
+		settings->networks = limit_of(value);
+	else if (strcmp(key, "home_max_countries") == 0)
+		settings->home_max_countries = limit_of(value);
+	else if (strcmp(key, "home_max_networks") == 0)
+		settings->home_max_networks = limit_of(value);
+	else if (strcmp(key, "notify") == 0)
+		set_notify(config);
+	else
+		ck_abort_msg("no such setting: %s", key);
+}

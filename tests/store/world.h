@@ -1,0 +1,42 @@
+/*
+ * world.h -- what a script's steps work on.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef TESTS_STORE_WORLD_H
+#define TESTS_STORE_WORLD_H
+
+#include "base/text.h"
+#include "facts/store.h"
+#include "side.h"
+
+struct world {
+	struct side *side;
+	struct config config;
+	struct store *store;	/* a worker's */
+	struct store *console;	/* an administrator's */
+};
+
+/* A configuration with the program's defaults, and two stores. */
+void world_open(struct world *, enum side_kind);
+void world_close(struct world *);
+
+/* A deadline that a busy machine keeps. */
+int64_t world_deadline(void);
+
+/* "+24h", "+24h-1ms": wall clock, milliseconds. Fails the test if it is no
+ * time. */
+int64_t world_time(const char *);
+/* The reverse: "+86400000"; "0" is 0. */
+const char *world_show(int64_t ms, char text[32]);
+
+/* Set one value of the configuration. */
+void world_set(struct world *, const char *key, const char *value);
+
+/* The word of a cause, "rate" and the like. */
+const char *world_cause(enum cause);
+
+/* What a step tells: the finding of a request, an account's record. */
+void tell_check(struct text *, const struct check *);
+void tell_record(struct text *, const struct account_record *);
+
+#endif

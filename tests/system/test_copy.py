@@ -1,0 +1,111 @@
+"""test_copy.py -- carrying a store over to another one.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import json
+import os
+
+import pytest
+
+from geoip import address
+
+JOE, ANN, EVE = "joe@example.com", "ann@example.com", "eve@example.com"
+
+
+@pytest.fixture
+def sqlite(tmp_path_factory):
+    """The URL of an SQLite store that is not there yet."""
+    folder = tmp_path_factory.mktemp("copy")
+    os.chmod(folder, 0o777)
+    os.chmod(folder.parent, 0o755)
+    os.chmod(folder.parent.parent, 0o755)
+    return f"sqlite:{folder}/policyd.db"
+
+
+def explained(policyd, url, account):
+    result = policyd.cli("--explain", account, "--json",
+                         POLICYD_STORE_URL=url)
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    del told["settings"]
+    # Of those at the same millisecond either may come first.
+    told["logins"].sort(key=lambda login: login["network"])
+    return told
+
+
+def copy(policyd, source, target, status=0):
+    result = policyd.cli("--copy-store", source, target)
+    assert result.returncode == status, result.stderr
+    return result
+
+
+@pytest.fixture
+def history(start_policyd):
+    """A daemon with three accounts: in use, blocked, unblocked."""
+    policyd = start_policyd({"limits": {"countries": 2}})
+    for country in ("DE", "AT"):
+        assert policyd.ask(JOE, address(country)).startswith("DUNNO")
+    for country in ("DE", "AT", "CH"):
+        policyd.ask(EVE, address(country))
+    assert policyd.ask(EVE, address("DE")).startswith("REJECT")
+    assert policyd.cli("--block", ANN, "--for", "0", "--reason",
+                       "it's \"her\"").returncode == 0
+    assert policyd.cli("--unblock", ANN).returncode == 0
+    assert policyd.ask(ANN, address("FR")).startswith("DUNNO")
+    return policyd
+
+
+def test_there_and_back(history, database, sqlite, empty_database):
+    before = {name: explained(history, database.url, name)
+              for name in (JOE, ANN, EVE)}
+    assert before[EVE]["blocked"] and len(before[JOE]["logins"]) == 2
+    copied = copy(history, database.url, sqlite)
+    assert "3 accounts, 2 blocks, 6 logins" in copied.stdout
+    copy(history, sqlite, empty_database.url)
+    for url in (sqlite, empty_database.url):
+        for name, told in before.items():
+            assert explained(history, url, name) == told, url
+
+
+def test_twice_is_once(history, database, sqlite):
+    copy(history, database.url, sqlite)
+    copy(history, database.url, sqlite)
+    for name in (JOE, ANN, EVE):
+        assert explained(history, sqlite, name) == \
+            explained(history, database.url, name)
+
+
+def test_what_is_newer_stays(history, database, sqlite):
+    copy(history, database.url, sqlite)
+    blocked = history.cli("--block", JOE, "--reason", "newer",
+                          POLICYD_STORE_URL=sqlite)
+    assert blocked.returncode == 0
+    copy(history, database.url, sqlite)
+    assert explained(history, sqlite, JOE)["block"]["reason"] == "newer"
+
+
+def test_a_copied_block_is_enforced(history, database, sqlite):
+    copy(history, database.url, sqlite)
+    history.write({"store": {"url": sqlite}})
+    history.reload()
+    assert history.ask(EVE, address("DE")).startswith("REJECT")
+    assert history.cli("--unblock", EVE).returncode == 0
+    assert history.ask(EVE, address("DE")).startswith("DUNNO")
+
+
+@pytest.mark.parametrize("source, target, said", [
+    ("mysql://db", "sqlite:/tmp/x.db", "is no store"),
+    ("sqlite:/tmp/x.db", "here", "is no store"),
+    ("sqlite:/tmp/x.db", "sqlite:/tmp/x.db", "the same"),
+])
+def test_what_is_no_store_is_refused(history, source, target, said):
+    assert said in copy(history, source, target, 64).stderr
+
+
+def test_a_store_that_is_away_is_told(history, database):
+    gone = "postgresql:///policyd?host=/nonexistent"
+    assert "/nonexistent" in copy(history, gone, database.url, 69).stderr
+
+
+def test_two_arguments_are_needed(history):
+    assert history.cli("--copy-store", "sqlite:/x").returncode == 64

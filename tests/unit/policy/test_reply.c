@@ -1,0 +1,130 @@
+/*
+ * test_reply.c -- the text of an answer.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "policy/reply.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	enum cause cause;
+	uint32_t found, limit, per_s;
+	const char *note, *text;
+} reasons[] = {
+	{ CAUSE_COUNTRIES, 4, 3, 86400, "",
+	    "4 countries within 24h, 3 allowed" },
+	{ CAUSE_NETWORKS, 11, 10, 3600, "",
+	    "11 networks within 1h, 10 allowed" },
+	{ CAUSE_HOME_COUNTRIES, 2, 1, 90, "",
+	    "2 home countries within 90s, 1 allowed" },
+	{ CAUSE_HOME_NETWORKS, 2, 1, 604800, "",
+	    "2 home networks within 7d, 1 allowed" },
+	{ CAUSE_ONLY_COUNTRIES, 1, 0, 86400, "",
+	    "login from outside the allowed countries" },
+	{ CAUSE_ONLY_NETWORKS, 1, 0, 86400, "",
+	    "login from outside the allowed networks" },
+	{ CAUSE_RATE, 100, 100, 3600, "",
+	    "100 mails within 1h, 100 allowed" },
+	{ CAUSE_MANUAL, 0, 0, 0, "phished", "phished" },
+	{ CAUSE_MANUAL, 0, 0, 0, "", "blocked by the administrator" },
+	{ CAUSE_NONE, 0, 0, 0, "", "" },
+};
+
+START_TEST(gives_reasons)
+{
+	for (size_t i = 0; i < ROWS(reasons); i++) {
+		char text[REASON_SIZE];
+
+		ck_assert_str_eq(reply_reason(reasons[i].cause,
+		    reasons[i].found, reasons[i].limit, reasons[i].per_s,
+		    reasons[i].note, text), reasons[i].text);
+	}
+}
+END_TEST
+
+static struct finding finding = {
+	.cause = CAUSE_COUNTRIES,
+	.found = 4,
+	.limit = 3,
+	.per_s = 86400,
+	.until_ms = 1767225600000,
+	.evidence = { 4, 6, 1, 2 },
+};
+
+static const struct {
+	const char *action, *account, *text;
+} rows[] = {
+	{ "DUNNO", "joe", "DUNNO" },
+	{ "REJECT ${account}", "joe@example.org", "REJECT joe@example.org" },
+	{ "${client} ${country}", "joe", "192.0.2.1 DE" },
+	{ "${countries} ${networks}", "joe", "5 8" },
+	{ "${limit} per ${per}", "joe", "3 per 24h" },
+	{ "${reason}", "joe", "4 countries within 24h, 3 allowed" },
+	{ "until ${until}", "joe", "until 2026-01-01T00:00:00Z" },
+	{ "${account}${account}", "a", "aa" },
+	{ "control bytes are dropped: ${account}", "a\nb\r\t\x7f\x1b[c",
+	    "control bytes are dropped: ab[c" },
+	{ "what is filled in is not filled in again: ${account}",
+	    "${client}", "what is filled in is not filled in again: ${client}" },
+	{ "what is no macro stays: ${moon} ${ $x ${", "joe",
+	    "what is no macro stays: ${moon} ${ $x ${" },
+	{ "", "joe", "" },
+};
+
+START_TEST(fills_in)
+{
+	struct login login = { .country = "DE" };
+
+	ck_assert_int_eq(addr_parse("192.0.2.1", &login.client), 0);
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		char text[REPLY_SIZE];
+
+		reply_format(rows[i].action, rows[i].account, &login,
+		    &finding, text);
+		ck_assert_str_eq(text, rows[i].text);
+	}
+}
+END_TEST
+
+START_TEST(a_block_without_end_says_so)
+{
+	struct login login = { .country = "" };
+	struct finding endless = finding;
+	char text[REPLY_SIZE];
+
+	endless.until_ms = 0;
+	reply_format("until ${until}", "joe", &login, &endless, text);
+	ck_assert_str_eq(text, "until unblocked by an administrator");
+}
+END_TEST
+
+/* Wherever a long text is cut, no UTF-8 sequence is cut in two. */
+START_TEST(is_cut_between_characters)
+{
+	struct login login = { .country = "" };
+	char account[600];
+	char text[REPLY_SIZE];
+
+	for (size_t shift = 0; shift < 4; shift++) {
+		size_t length;
+
+		memset(account, 'x', shift);
+		for (size_t i = shift; i + 3 < sizeof(account); i += 3)
+			memcpy(account + i, "\xe2\x82\xac", 4);
+		reply_format("R ${account} ${account}", account, &login,
+		    &finding, text);
+		length = strlen(text);
+		ck_assert_uint_lt(length, REPLY_SIZE);
+		ck_assert_uint_gt(length, REPLY_SIZE - 80);
+		while (length > 0 && (text[length - 1] & 0xc0) == 0x80)
+			length--;
+		ck_assert_uint_eq(strlen(text) - length, text[length - 1] ==
+		    '\xe2' ? 2 : 0);
+	}
+}
+END_TEST
+
+UNIT("policy/reply", gives_reasons, fills_in, a_block_without_end_says_so,
+    is_cut_between_characters)

@@ -1,0 +1,134 @@
+/*
+ * sockets.h -- what tests of listening sockets share.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef SOCKETS_H
+#define SOCKETS_H
+
+#include "server/endpoint.h"
+#include "server/listen.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* As ck_assert, also where check has no say: in a child of the test. */
+#define EXPECT(claim)                                                          \
+	do {                                                                   \
+		if (!(claim)) {                                                \
+			fprintf(stderr, "%s:%d: not true: %s\n", __FILE__,     \
+			    __LINE__, #claim);                                 \
+			_exit(1);                                              \
+		}                                                              \
+	} while (0)
+
+static char directory[] = "/tmp/policyd-listen-XXXXXX";
+static char path[64], spec[80], user[32], group[32];
+static char *specs[8];
+static struct config config;
+
+static void
+setup(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	ck_assert_int_eq(chmod(directory, 0755), 0);
+	snprintf(path, sizeof(path), "%s/socket", directory);
+	snprintf(spec, sizeof(spec), "unix:%s", path);
+	memset(&config, 0, sizeof(config));
+	config.socket.mode = 0660;
+	user[0] = group[0] = '\0';
+	config.socket.user = user;
+	config.socket.group = group;
+	config.listen.list = specs;
+}
+
+static void
+teardown(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf %s", directory);
+	ck_assert_int_eq(system(command), 0);
+	strcpy(directory + strlen(directory) - 6, "XXXXXX");
+}
+
+/* Configure up to two addresses. */
+static void
+listen_on(const char *first, const char *second)
+{
+	static char texts[2][200];
+
+	snprintf(texts[0], sizeof(texts[0]), "%s", first);
+	snprintf(texts[1], sizeof(texts[1]), "%s",
+	    second == NULL ? "" : second);
+	specs[0] = texts[0];
+	specs[1] = texts[1];
+	config.listen.count = second == NULL ? 1 : 2;
+}
+
+static int
+connect_unix(const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, name);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* Connect to what a listener is bound to. */
+static int
+connect_to(const struct listener *listener)
+{
+	struct endpoint bound;
+	int fd;
+
+	EXPECT(endpoint_of(listener->fd, &bound) == 0);
+	fd = socket(bound.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(fd, (struct sockaddr *)&bound.address, bound.size) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static void
+assert_serves(const struct listener *listener)
+{
+	int client = connect_to(listener);
+	int server;
+
+	EXPECT(client >= 0);
+	server = accept(listener->fd, NULL, NULL);
+	EXPECT(server >= 0);
+	close(server);
+	close(client);
+	/* Non-blocking: nobody waits in accept for a client that left. */
+	EXPECT(accept(listener->fd, NULL, NULL) == -1);
+	EXPECT(errno == EAGAIN);
+	EXPECT(fcntl(listener->fd, F_GETFD) == FD_CLOEXEC);
+}
+
+static int
+bind_unix(const char *name, int type, bool listens)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, name);
+	EXPECT(bind(fd, (struct sockaddr *)&address,
+		sizeof(address)) == 0);
+	if (listens)
+		EXPECT(listen(fd, 5) == 0);
+	return fd;
+}
+
+#endif

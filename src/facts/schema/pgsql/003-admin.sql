@@ -71,6 +71,11 @@ CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
         DELETE FROM policyd.login l USING batch b
          WHERE b.last_seen < p_before AND l.account = b.account
            AND l.network = b.network AND l.last_seen < p_before
+           -- The row of the place an account is at may be old.
+           AND NOT EXISTS (SELECT FROM policyd.account a
+                            WHERE a.account = l.account
+                              AND a.last_network = l.network
+                              AND a.last_seen >= p_before)
         RETURNING 1
     ), last AS (
         SELECT account, network FROM batch

@@ -117,7 +117,7 @@ resolve_accounts(struct desk *desk, struct decision **open, size_t count,
 {
 	struct account_query queries[ROUND_MAX];
 
-	if (!desk->config->ldap.enabled)
+	if (!desk->config->ldap.enabled || clock_left_ms(deadline_ms) == 0)
 		return;
 	for (size_t i = 0; i < count; i++)
 		memcpy(queries[i].name, open[i]->account, ACCOUNT_SIZE);
@@ -244,18 +244,17 @@ outcome_of(const struct desk *desk, struct check *check)
 	}
 }
 
-/* Steps 4 and 7 to 10: the store. */
+/* One round trip. Without time for it, it could but look as if the store did
+ * not answer. */
 static void
-ask_store(struct desk *desk, struct decision **open, size_t count,
+ask_round(struct desk *desk, struct check *checks, size_t count,
     int64_t deadline_ms)
 {
-	struct check checks[ROUND_MAX];
-	int64_t began_us;
+	int64_t began_us = clock_mono_us();
 	uint64_t took_us;
 
-	for (size_t i = 0; i < count; i++)
-		prepare_check(desk, open[i], &checks[i]);
-	began_us = clock_mono_us();
+	if (clock_left_ms(deadline_ms) == 0)
+		return;
 	store_check(desk->store, checks, count, deadline_ms);
 	took_us = (uint64_t)(clock_mono_us() - began_us);
 	stats_add(STAT_STORE_ROUNDS, 1);
@@ -264,6 +263,20 @@ ask_store(struct desk *desk, struct decision **open, size_t count,
 	/* What failed is mostly the round's last, if not all of it. */
 	stats_add(STAT_STORE_FAILURES,
 	    checks[count - 1].result != STORE_DONE);
+}
+
+/* Steps 4 and 7 to 10: the store. */
+static void
+ask_store(struct desk *desk, struct decision **open, size_t count,
+    int64_t deadline_ms)
+{
+	struct check checks[ROUND_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		prepare_check(desk, open[i], &checks[i]);
+		checks[i].result = STORE_FAILED;
+	}
+	ask_round(desk, checks, count, deadline_ms);
 	for (size_t i = 0; i < count; i++) {
 		open[i]->outcome = outcome_of(desk, &checks[i]);
 		open[i]->finding = checks[i].finding;

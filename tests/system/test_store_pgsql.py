@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import os
 import pwd
 import signal
@@ -182,6 +183,31 @@ def test_an_account_that_is_locked_by_somebody_else(start_policyd, postgres,
         locker.wait()
         locker.stdout.close()
     until(lambda: timed(policyd) == "DUNNO", "the account")
+
+
+def test_more_requests_than_the_store_answers_in_time(start_policyd,
+                                                      database):
+    """Five rounds of one worker, each of which takes a quarter of the deadline
+    or more: the last cannot be waited for."""
+    policyd = start_policyd({"server": {"workers": 1, "deadline": "3s"},
+                             "actions": ACTIONS})
+    timed(policyd)
+    database.sql("""DO $$ BEGIN EXECUTE replace(
+        pg_get_functiondef('policyd.check'::regproc), 'verdict := 0; cause',
+        'PERFORM pg_sleep(0.010); verdict := 0; cause'); END $$""")
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(policyd.client()) for _ in range(320)]
+        for number, client in enumerate(clients):
+            client.send(request(f"ann{number}@example.com"))
+        began = time.monotonic()
+        answers = [client.answer() for client in clients]
+        took = time.monotonic() - began
+    assert set(answers) == {"DUNNO", ACTIONS["error"]}
+    assert answers.count("DUNNO") >= 64
+    assert took < 3 * PATIENCE
+    policyd.wait_log("more requests come than the store answers")
+    # The store was slow, and never away.
+    assert "store:" not in policyd.log()
 
 
 def test_an_account_known_to_be_blocked_stays_so(start_policyd, stopped):

@@ -195,6 +195,7 @@ DECLARE
     v_with     integer;
     v_since    timestamptz;
     v_is_new   boolean;
+    v_is_rated boolean := false;
     v_until    timestamptz;
     v_sync     text;
     v_mail     integer;
@@ -389,14 +390,14 @@ BEGIN
             verdict := 3; cause := 7; amount := r.used;
             allowed := p_rates[2 * r.over - 1]; per_s := p_rates[2 * r.over];
         ELSE
-            a.rates := r.state; a.rated_at := v_now;
+            a.rates := r.state; a.rated_at := v_now; v_is_rated := true;
             IF p_once AND v_instance IS NOT NULL THEN
                 a.instances := (v_instance || a.instances)[1:64];
             END IF;
         END IF;
     END IF;
 
-    IF p_network IS NOT NULL OR p_weight > 0 THEN
+    IF p_network IS NOT NULL OR v_is_rated THEN
         UPDATE policyd.account
            SET last_network = a.last_network, last_country = a.last_country,
                last_seen = a.last_seen, written_at = a.written_at,

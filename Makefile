@@ -191,7 +191,7 @@ lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
 		-c -o /dev/null $$source; done
 
 lint-text:
-	mandoc -Tlint -W warning man/*.[58]
+	mandoc -Tlint -W warning man/*.[578]
 	if command -v shellcheck >/dev/null; then \
 		shellcheck .ci/run tests/*.sh src/facts/schema/embed.sh; fi
 
@@ -202,13 +202,17 @@ INSTALL_DATA = install -m 644
 
 install: $(BUILD)/policyd
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(confdir) \
-		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
+		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man7 \
+		$(DESTDIR)$(mandir)/man8 \
 		$(DESTDIR)$(unitdir) \
 		$(DESTDIR)$(datadir)/policyd/schema/pgsql \
 		$(DESTDIR)$(datadir)/policyd/schema/sqlite
 	install -m 755 $(BUILD)/policyd $(DESTDIR)$(sbindir)/policyd
 	$(INSTALL_DATA) man/*.5 $(DESTDIR)$(mandir)/man5
+	$(INSTALL_DATA) man/*.7 $(DESTDIR)$(mandir)/man7
 	$(INSTALL_DATA) man/*.8 $(DESTDIR)$(mandir)/man8
+	$(INSTALL_DATA) etc/openapi.yaml etc/prometheus-rules.yaml \
+		etc/grafana-dashboard.json $(DESTDIR)$(datadir)/policyd
 	$(INSTALL_DATA) systemd/* $(DESTDIR)$(unitdir)
 	for store in pgsql sqlite; do \
 		$(INSTALL_DATA) src/facts/schema/$$store/*.sql \

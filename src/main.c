@@ -12,6 +12,9 @@
 #include "jobs/copy.h"
 #include "jobs/explain.h"
 #include "jobs/notify.h"
+#include "jobs/report.h"
+#include "jobs/stats.h"
+#include "jobs/what_if.h"
 #include "policy/limits.h"
 #include "roles/service.h"
 
@@ -34,13 +37,17 @@ struct command {
 	const struct mode_row *mode;
 	const char *subject;	/* the mode's argument */
 	const char *second;	/* the mode's second argument, or NULL */
+	char *const *changes;	/* --what-if's */
+	size_t change_count;
 	const char *reason;
 	int64_t duration_s;	/* -1: not given */
+	int64_t more_than, rows;	/* -1: not given */
+	struct queue_order mail;	/* on hold: --release, --delete */
 };
 
 /* Constant once it is parsed. */
 static struct command command = { .config_path = DEFAULT_CONFIG,
-	.reason = "", .duration_s = -1 };
+	.reason = "", .duration_s = -1, .more_than = -1, .rows = -1 };
 
 static int
 serve(const struct job *job)
@@ -110,7 +117,7 @@ block(const struct job *job)
 static int
 unblock(const struct job *job)
 {
-	return blocks_remove(job, command.subject);
+	return blocks_remove(job, command.subject, &command.mail);
 }
 
 static int
@@ -126,9 +133,36 @@ copy_store(const struct job *job)
 	return copy_run(job, command.subject, command.second);
 }
 
+static int
+stats(const struct job *job)
+{
+	const struct stats_order order = {
+		.name = command.subject,
+		.account = command.second,
+		.more_than = command.more_than,
+		.rows = command.rows,
+	};
+
+	return stats_run(job, &order);
+}
+
+static int
+what_if(const struct job *job)
+{
+	return what_if_run(job, command.changes, command.change_count,
+	    command.rows >= 0 ? (size_t)command.rows : STATS_ROWS);
+}
+
 /* --- the command line ---------------------------------------------------- */
 
-enum argument { ARGUMENT_NONE, ARGUMENT_ONE, ARGUMENT_ONE_OR_TWO, ARGUMENT_TWO };
+enum argument {
+	ARGUMENT_NONE,
+	ARGUMENT_ONE,
+	ARGUMENT_ONE_OR_TWO,
+	ARGUMENT_TWO,
+	ARGUMENT_TWO_AT_MOST,
+	ARGUMENT_ONE_OR_MORE,
+};
 
 static const struct mode_row {
 	const char *name;
@@ -146,6 +180,9 @@ static const struct mode_row {
 	{ "unblock", 0, ARGUMENT_ONE, unblock },
 	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
 	{ "copy-store", 0, ARGUMENT_TWO, copy_store },
+	{ "report", 0, ARGUMENT_NONE, report_show },
+	{ "stats", 0, ARGUMENT_TWO_AT_MOST, stats },
+	{ "what-if", 0, ARGUMENT_ONE_OR_MORE, what_if },
 	{ "test-notify", 0, ARGUMENT_NONE, notify_test },
 };
 enum { MODES = sizeof(modes) / sizeof(modes[0]) };
@@ -167,13 +204,25 @@ static const char help[] =
     "  --list-blocked                    who is blocked, since when and why\n"
     "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
     "  --block ACCOUNT [--for DURATION] [--reason TEXT]\n"
-    "  --unblock ACCOUNT                 end its block, start a fresh count\n"
+    "  --unblock ACCOUNT [--release | --delete]   its mail on hold, that is\n"
+    "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
+    "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
+    "  --report                          who reached a limit or rate lately\n"
     "  --test-notify                     send a test notification now\n"
     "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"
     "77 permission, 78 configuration. See policyd(8) and policyd.yaml(5).\n";
 
 /* Letters of options that have no short form. */
-enum { OPTION_MODE = 256, OPTION_FOR = 512, OPTION_REASON };
+enum {
+	OPTION_MODE = 256,
+	OPTION_FOR = 512,
+	OPTION_REASON,
+	OPTION_MORE_THAN,
+	OPTION_ROWS,
+	OPTION_RELEASE,
+	OPTION_DELETE,
+	OPTION_POSTFIX,
+};
 
 static int
 usage(const char *what, const char *which)
@@ -191,6 +240,13 @@ set_mode(const struct mode_row *mode, const char *argument)
 	command.mode = mode;
 	command.subject = argument;
 	return 0;
+}
+
+static int
+set_number(int64_t *number, const char *option)
+{
+	*number = text_parse_number(optarg, INT32_MAX);
+	return *number >= 0 ? 0 : usage(option, optarg);
 }
 
 /* Take one option; returns 0 or an exit status. */
@@ -225,38 +281,95 @@ take(int letter)
 	case OPTION_REASON:
 		command.reason = optarg;
 		return 0;
+	case OPTION_RELEASE:
+	case OPTION_DELETE:
+		if (command.mail.action != QUEUE_LEAVE)
+			return usage("--release or --delete, once", "");
+		command.mail.action = letter == OPTION_RELEASE ?
+		    QUEUE_RELEASE : QUEUE_DELETE;
+		return 0;
+	case OPTION_POSTFIX:
+		if (optarg[0] != '/')
+			return usage("--postfix-config wants an absolute "
+			    "path, not ", optarg);
+		command.mail.postfix_config = optarg;
+		return 0;
+	case OPTION_MORE_THAN:
+		return set_number(&command.more_than,
+		    "--more-than wants a number, not ");
+	case OPTION_ROWS:
+		return set_number(&command.rows,
+		    "--rows wants a number, 0 for all, not ");
 	default:
 		return EX_USAGE; /* getopt_long said why */
 	}
+}
+
+/* Hand what is left of the command line to the mode. */
+static int
+take_arguments(int left, char **rest)
+{
+	enum argument argument = command.mode->argument;
+
+	if (argument == ARGUMENT_TWO && left == 0)
+		return usage("a second argument is missing for --",
+		    command.mode->name);
+	if (argument == ARGUMENT_ONE_OR_MORE) {
+		if (left == 0)
+			return usage("an argument is missing for --",
+			    command.mode->name);
+		command.changes = rest;
+		command.change_count = (size_t)left;
+		return 0;
+	}
+	if (argument == ARGUMENT_TWO_AT_MOST && left > 0) {
+		command.subject = *rest++;
+		left--;
+	}
+	if (argument != ARGUMENT_NONE && argument != ARGUMENT_ONE &&
+	    left > 0) {
+		command.second = *rest++;
+		left--;
+	}
+	return left > 0 ? usage("what is this for: ", *rest) : 0;
 }
 
 /* Do the options fit together? */
 static int
 check_command(int left, char **rest)
 {
-	bool is_block;
+	const char *mode;
+	int status;
 
 	if (command.mode == NULL)
 		command.mode = &serve_mode;
-	is_block = strcmp(command.mode->name, "block") == 0;
-	if (command.mode->argument == ARGUMENT_TWO && left == 0)
-		return usage("a second argument is missing for --",
-		    command.mode->name);
-	if ((command.mode->argument == ARGUMENT_ONE_OR_TWO ||
-		command.mode->argument == ARGUMENT_TWO) && left > 0) {
-		command.second = *rest;
-		left--;
-		rest++;
-	}
-	if (left > 0)
-		return usage("what is this for: ", *rest);
+	mode = command.mode->name;
+	status = take_arguments(left, rest);
+	if (status != 0)
+		return status;
 	if (command.is_daemon && command.mode != &serve_mode)
-		return usage("--daemon does not go with --",
-		    command.mode->name);
-	if (!is_block &&
-	    (command.duration_s >= 0 || command.reason[0] != '\0'))
+		return usage("--daemon does not go with --", mode);
+	if ((command.duration_s >= 0 || command.reason[0] != '\0') &&
+	    strcmp(mode, "block") != 0)
 		return usage("--for and --reason go with --block", "");
+	if (command.mail.action != QUEUE_LEAVE && strcmp(mode, "unblock") != 0)
+		return usage("--release and --delete go with --unblock", "");
+	if (command.more_than >= 0 && strcmp(mode, "stats") != 0)
+		return usage("--more-than goes with --stats", "");
+	if (command.rows >= 0 && strcmp(mode, "stats") != 0 &&
+	    strcmp(mode, "what-if") != 0)
+		return usage("--rows goes with --stats and --what-if", "");
 	return 0;
+}
+
+/* Does the option itself have an argument? Where there may be none, or many,
+ * they are what is left behind the options. */
+static int
+takes_argument(enum argument argument)
+{
+	return argument == ARGUMENT_NONE || argument == ARGUMENT_TWO_AT_MOST ||
+	    argument == ARGUMENT_ONE_OR_MORE ? no_argument :
+					       required_argument;
 }
 
 static int
@@ -271,6 +384,11 @@ parse(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ "for", required_argument, NULL, OPTION_FOR },
 		{ "reason", required_argument, NULL, OPTION_REASON },
+		{ "more-than", required_argument, NULL, OPTION_MORE_THAN },
+		{ "rows", required_argument, NULL, OPTION_ROWS },
+		{ "release", no_argument, NULL, OPTION_RELEASE },
+		{ "delete", no_argument, NULL, OPTION_DELETE },
+		{ "postfix-config", required_argument, NULL, OPTION_POSTFIX },
 	};
 	enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };
 	struct option options[FIXED + MODES + 1] = { { NULL, 0, NULL, 0 } };
@@ -280,8 +398,7 @@ parse(int argc, char **argv)
 	memcpy(options, fixed, sizeof(fixed));
 	for (int i = 0; i < MODES; i++)
 		options[FIXED + i] = (struct option){ modes[i].name,
-			modes[i].argument == ARGUMENT_NONE ?
-			no_argument : required_argument, NULL,
+			takes_argument(modes[i].argument), NULL,
 			OPTION_MODE + i };
 	while ((letter = getopt_long(argc, argv, "c:vjdthV", options, NULL)) !=
 	    -1) {

@@ -13,7 +13,7 @@
 
 enum {
 	/* Blocks that one transaction ends. */
-	EXPIRE_BATCH = 100,
+	EXPIRE_BATCH = 50,
 };
 
 /* Put the event into the outbox once for each way of telling. */

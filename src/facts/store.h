@@ -14,6 +14,7 @@
 #define FACTS_STORE_H
 
 #include "config/config.h"
+#include "facts/figures.h"
 #include "facts/finding.h"
 
 #include <stdint.h>
@@ -148,12 +149,14 @@ enum store_result store_account(struct store *, const char *account,
 /* What a cleaning deleted. */
 struct cleaned {
 	uint64_t logins, blocks, accounts;
+	uint64_t notifications;		/* delivered, or given up */
+	uint64_t hits;			/* if nobody wants a report of them */
 };
 
 /*
- * Delete what is older than retention, at most about `batch` rows in a
- * transaction, until nothing is left. Safe beside a running server.
- * STORE_NONE: another cleaning is under way.
+ * Delete what is older than retention, until nothing is left. Safe beside a
+ * running server: in many short transactions of at most `batch` rows, fewer if
+ * they take long, with pauses. STORE_NONE: another cleaning is under way.
  */
 enum store_result store_clean(struct store *, uint32_t retention_s,
     unsigned batch, struct cleaned *, int64_t deadline_ms);
@@ -277,6 +280,56 @@ enum store_result store_outbox_delay(struct store *, int64_t id,
     uint32_t delay_s, bool counts, const char *recipients, const char *error,
     int64_t deadline_ms);
 
+/* --- statistics, and what is reported --- */
+
+/* Ask for statistics, see figures.h; the caller clears the table. */
+enum store_result store_figures(struct store *, const struct figure_query *,
+    struct figure_table *, int64_t deadline_ms);
+
+/* Who reached which limit or rate, since the last report. */
+struct hit {
+	char *account;
+	enum cause cause;
+	uint32_t limit, per_s;
+	uint64_t times;
+	int64_t first_ms, last_ms;
+};
+void hit_clear(struct hit *);
+
+/* The caller clears each and frees the array; the most frequent first. */
+enum store_result store_hits(struct store *, size_t most, struct hit **hits,
+    size_t *count, int64_t deadline_ms);
+
+/* These were reported: forget them, but not what was counted meanwhile. */
+enum store_result store_reported(struct store *, const struct hit *hits,
+    size_t count, int64_t deadline_ms);
+
+/*
+ * Take a turn at what only one may do at a time, on whatever host, or renew
+ * it. STORE_NONE: somebody else has it. It ends with store_leave_turn, or
+ * after lease_s.
+ */
+enum store_result store_take_turn(struct store *, const char *name,
+    uint32_t lease_s, int64_t deadline_ms);
+void store_leave_turn(struct store *, const char *name, int64_t deadline_ms);
+
+/* A login that is remembered, and what of its account bears on judging it. */
+struct past_login {
+	char *account;
+	struct login_record login;	/* is_within is not set */
+	int64_t since_ms;	/* the count was started afresh; 0: never */
+	bool has_override;	/* the store has settings for the account */
+};
+void past_login_clear(struct past_login *);
+
+/*
+ * All logins of the next so many accounts after `after` ("" to begin), account
+ * by account. The caller clears each and frees the array. STORE_NONE: there
+ * are no more.
+ */
+enum store_result store_past_logins(struct store *, const char *after,
+    size_t most, struct past_login **logins, size_t *count,
+    int64_t deadline_ms);
 /* --- carrying a store over to another --- */
 
 struct saved_account {

@@ -4,7 +4,6 @@
  */
 #include "facts/store_pgsql.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -135,7 +134,8 @@ unblock(void *opaque, const char *account, int64_t deadline_ms)
 static enum store_result
 expire(void *opaque, uint64_t *ended, int64_t deadline_ms)
 {
-	enum { BATCH = 500 };
+	/* Few, so that the transaction is short: each ends with events. */
+	enum { BATCH = 50 };
 	struct store_pgsql *self = opaque;
 	struct params *params = &self->params;
 	char now[40];
@@ -161,100 +161,6 @@ expire(void *opaque, uint64_t *ended, int64_t deadline_ms)
 	return STORE_DONE;
 }
 
-/* Where a walk over a table's primary key stands. */
-struct walk {
-	char account[400];
-	char network[ADDR_TEXT_SIZE];
-	bool is_over;
-};
-
-/* One batch of a walk; has_network: the key has a network too. */
-static enum store_result
-clean_batch(struct store_pgsql *self, const char *sql, bool has_network,
-    int64_t before_ms, unsigned batch, struct walk *walk, uint64_t *deleted,
-    int64_t deadline_ms)
-{
-	struct params *params = &self->params;
-	PGresult *result;
-
-	params_clear(params);
-	params_number(params, before_ms);
-	params_text(params, walk->account);
-	params_number(params, batch);
-	if (has_network)
-		params_text(params, walk->network);
-	result = pgsql_run(self, sql, deadline_ms);
-	if (result == NULL)
-		return STORE_FAILED;
-	*deleted += strtoull(PQgetvalue(result, 0, 0), NULL, 10);
-	walk->is_over = PQgetisnull(result, 0, 1);
-	snprintf(walk->account, sizeof(walk->account), "%s",
-	    PQgetvalue(result, 0, 1));
-	if (has_network)
-		snprintf(walk->network, sizeof(walk->network), "%s",
-		    PQgetvalue(result, 0, 2));
-	PQclear(result);
-	return STORE_DONE;
-}
-
-static enum store_result
-clean_walk(struct store_pgsql *self, const char *sql, bool has_network,
-    int64_t before_ms, unsigned batch, uint64_t *deleted, int64_t deadline_ms)
-{
-	struct walk walk = { .network = "0.0.0.0/0" };
-
-	while (!walk.is_over)
-		if (clean_batch(self, sql, has_network, before_ms, batch,
-			&walk, deleted, deadline_ms) != STORE_DONE)
-			return STORE_FAILED;
-	return STORE_DONE;
-}
-
-/* Keep two cleanings apart, on whatever hosts they run. */
-static enum store_result
-clean_lock(struct store_pgsql *self, bool is_wanted, int64_t deadline_ms)
-{
-	PGresult *result;
-	bool has_it;
-
-	params_clear(&self->params);
-	result = pgsql_run(self, is_wanted ?
-	    "SELECT pg_try_advisory_lock(hashtext('policyd clean'))" :
-	    "SELECT pg_advisory_unlock(hashtext('policyd clean'))",
-	    deadline_ms);
-	if (result == NULL)
-		return STORE_FAILED;
-	has_it = PQgetvalue(result, 0, 0)[0] == 't';
-	PQclear(result);
-	return has_it ? STORE_DONE : STORE_NONE;
-}
-
-static enum store_result
-clean(void *opaque, uint32_t retention_s, unsigned batch,
-    struct cleaned *cleaned, int64_t deadline_ms)
-{
-	struct store_pgsql *self = opaque;
-	int64_t before_ms = clock_wall_ms() - (int64_t)retention_s * 1000;
-	enum store_result result = clean_lock(self, true, deadline_ms);
-
-	if (result != STORE_DONE)
-		return result;
-	result = clean_walk(self, "SELECT * FROM policyd.clean_logins("
-	    "to_timestamp($1::bigint / 1000.0), $2, $4, $3)", true, before_ms,
-	    batch, &cleaned->logins, deadline_ms);
-	if (result == STORE_DONE)
-		result = clean_walk(self, "SELECT * FROM policyd.clean_blocks("
-		    "to_timestamp($1::bigint / 1000.0), $2, $3)", false,
-		    before_ms, batch, &cleaned->blocks, deadline_ms);
-	if (result == STORE_DONE)
-		result = clean_walk(self, "SELECT * FROM "
-		    "policyd.clean_accounts(to_timestamp($1::bigint / 1000.0),"
-		    " $2, $3)", false, before_ms, batch, &cleaned->accounts,
-		    deadline_ms);
-	clean_lock(self, false, deadline_ms);
-	return result;
-}
-
 const struct store_side store_pgsql = {
 	.open = open_side,
 	.close = close_side,
@@ -265,7 +171,7 @@ const struct store_side store_pgsql = {
 	.unblock = unblock,
 	.list_blocked = pgsql_list_blocked,
 	.account = pgsql_account,
-	.clean = clean,
+	.clean_batch = pgsql_clean_batch,
 	.expire = expire,
 	.outbox_take = pgsql_outbox_take,
 	.outbox_end = pgsql_outbox_end,
@@ -279,6 +185,13 @@ const struct store_side store_pgsql = {
 	.delete_override = pgsql_delete_override,
 	.replace_listed = pgsql_replace_listed,
 	.count = pgsql_count,
+
+	.figures = pgsql_figures,
+	.hits = pgsql_hits,
+	.reported = pgsql_reported,
+	.take_turn = pgsql_take_turn,
+	.leave_turn = pgsql_leave_turn,
+	.past_logins = pgsql_past_logins,
 	.save_accounts = pgsql_save_accounts,
 	.save_logins = pgsql_save_logins,
 	.load_accounts = pgsql_load_accounts,

@@ -80,6 +80,21 @@ void pgsql_take_override(const PGresult *, int row, struct override *);
 
 /* Add two parameters: who acts, and from where. */
 void pgsql_add_actor(struct store_pgsql *);
+
+enum store_result pgsql_clean_batch(void *self, struct clean_walk *,
+    int64_t deadline_ms);
+enum store_result pgsql_figures(void *self, const struct figure_query *,
+    struct figure_table *, int64_t deadline_ms);
+enum store_result pgsql_past_logins(void *self, const char *after,
+    size_t most, struct past_login **, size_t *, int64_t deadline_ms);
+enum store_result pgsql_hits(void *self, size_t most, struct hit **, size_t *,
+    int64_t deadline_ms);
+enum store_result pgsql_reported(void *self, const struct hit *, size_t,
+    int64_t deadline_ms);
+enum store_result pgsql_take_turn(void *self, const char *name,
+    const char *owner, uint32_t lease_s, int64_t deadline_ms);
+void pgsql_leave_turn(void *self, const char *name, const char *owner,
+    int64_t deadline_ms);
 enum store_result pgsql_save_accounts(void *self, const char *after,
     size_t most, struct saved_account **, size_t *, int64_t deadline_ms);
 enum store_result pgsql_save_logins(void *self, const char *after,

@@ -13,6 +13,26 @@ struct actor {
 	const char *name, *origin;
 };
 
+/* The tables that are cleaned, in this order. */
+enum clean_table {
+	CLEAN_LOGINS,
+	CLEAN_BLOCKS,
+	CLEAN_ACCOUNTS,
+	CLEAN_OUTBOX,
+	CLEAN_HITS,
+	CLEAN_TABLES
+};
+
+/* A walk over the primary key of a table: where it stands, how it goes on. */
+struct clean_walk {
+	enum clean_table table;
+	int64_t before_ms;	/* what is older goes */
+	unsigned rows;		/* to look at in one batch */
+	char *account, *network;	/* the key of the last row seen, or NULL */
+	bool is_over;
+	uint64_t deleted;
+};
+
 /* One row of functions a side; what they do is said in store.h. */
 struct store_side {
 	void *(*open)(const struct config *, const struct store_policy *);
@@ -29,8 +49,8 @@ struct store_side {
 	enum store_result (*account)(void *, const char *account,
 	    const struct settings *, size_t most_logins,
 	    struct account_record *, int64_t deadline_ms);
-	enum store_result (*clean)(void *, uint32_t retention_s,
-	    unsigned batch, struct cleaned *, int64_t deadline_ms);
+	enum store_result (*clean_batch)(void *, struct clean_walk *,
+	    int64_t deadline_ms);
 	enum store_result (*expire)(void *, uint64_t *, int64_t deadline_ms);
 	void (*act_as)(void *, const struct actor *);
 	enum store_result (*note_change)(void *, const char *action,
@@ -58,6 +78,19 @@ struct store_side {
 	enum store_result (*outbox_delay)(void *, int64_t id, uint32_t delay_s,
 	    bool counts, const char *recipients, const char *error,
 	    int64_t deadline_ms);
+	enum store_result (*figures)(void *, const struct figure_query *,
+	    struct figure_table *, int64_t deadline_ms);
+	enum store_result (*hits)(void *, size_t most, struct hit **,
+	    size_t *, int64_t deadline_ms);
+	enum store_result (*reported)(void *, const struct hit *, size_t,
+	    int64_t deadline_ms);
+	enum store_result (*take_turn)(void *, const char *name,
+	    const char *owner, uint32_t lease_s, int64_t deadline_ms);
+	void (*leave_turn)(void *, const char *name, const char *owner,
+	    int64_t deadline_ms);
+	enum store_result (*past_logins)(void *, const char *after,
+	    size_t most, struct past_login **, size_t *,
+	    int64_t deadline_ms);
 	enum store_result (*save_accounts)(void *, const char *after,
 	    size_t most, struct saved_account **, size_t *,
 	    int64_t deadline_ms);
@@ -71,8 +104,10 @@ struct store_side {
 };
 
 struct store {
+	const struct config *config;
 	const struct store_side *side;
 	void *self;
+	char *owner;	/* of turns: nobody else has this name */
 };
 
 extern const struct store_side store_pgsql;
@@ -89,19 +124,32 @@ const char *store_server_name(void);
 
 /*
  * The trouble of a store, logged once when it begins and once when it ends,
- * and the delay before it is tried again: 100 ms, doubling, to 30 s.
+ * and the delay before it is tried again: 100 ms, doubling, to 30 s. It is
+ * over when the store has worked for a second without failing, so that one
+ * that works now and then does not fill the log.
  */
 struct trouble {
 	bool is_on;
 	int64_t since_ms, retry_ms;	/* monotonic */
+	int64_t good_ms;		/* it has worked since then; 0: not */
 	uint32_t delay_ms;
 	uint64_t failed;		/* requests without an answer meanwhile */
 };
 
 /* The store failed: why. Sets when it may be tried again. */
 void trouble_begin(struct trouble *, const char *why);
-void trouble_end(struct trouble *);
+
+/* The same, but it may be tried again at once. */
+void trouble_note(struct trouble *, const char *why);
+
+/* It worked. Returns in how many ms to say so again, if it still does, for
+ * the end to be logged; -1: no need. */
+int trouble_end(struct trouble *);
+
 /* May it be tried now? */
 bool trouble_may_try(const struct trouble *);
+
+/* Is it on, and nothing has worked since it failed last? */
+bool trouble_is_deep(const struct trouble *);
 
 #endif

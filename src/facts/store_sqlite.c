@@ -11,10 +11,12 @@
 #include "facts/sqlite_check.h"
 #include "facts/sqlite_clean.h"
 #include "facts/sqlite_db.h"
+#include "facts/sqlite_figures.h"
 #include "facts/sqlite_copy.h"
 #include "facts/sqlite_outbox.h"
 #include "facts/sqlite_overrides.h"
 #include "facts/sqlite_read.h"
+#include "facts/sqlite_report.h"
 
 enum {
 	/* How often a file that is open is looked after. */
@@ -46,6 +48,9 @@ tend(void *self)
 	 * that goes on with it keeps it, and what it records, from the rest. */
 	if (db_ready(db, clock_mono_ms() + TEND_PATIENCE_MS)) {
 		db_checkpoint(db, TEND_WAL_PAGES);
+		/* Only what worked can tell that trouble is over. */
+		if (db->trouble.is_on && !trouble_is_deep(&db->trouble))
+			trouble_end(&db->trouble);
 		return TEND_MS;
 	}
 	return clock_left_ms(db->trouble.retry_ms) + 1;
@@ -135,7 +140,7 @@ const struct store_side store_sqlite = {
 	.unblock = sqlite_unblock,
 	.list_blocked = sqlite_list_blocked,
 	.account = sqlite_account,
-	.clean = sqlite_clean,
+	.clean_batch = sqlite_clean_batch,
 	.expire = sqlite_expire,
 	.act_as = act_as,
 	.note_change = sqlite_note_change,
@@ -149,6 +154,12 @@ const struct store_side store_sqlite = {
 	.outbox_take = sqlite_outbox_take,
 	.outbox_end = sqlite_outbox_end,
 	.outbox_delay = sqlite_outbox_delay,
+	.figures = sqlite_figures,
+	.hits = sqlite_hits,
+	.reported = sqlite_reported,
+	.take_turn = sqlite_take_turn,
+	.leave_turn = sqlite_leave_turn,
+	.past_logins = sqlite_past_logins,
 	.save_accounts = sqlite_save_accounts,
 	.save_logins = sqlite_save_logins,
 	.load_accounts = sqlite_load_accounts,

@@ -45,8 +45,9 @@ show_block(FILE *out, const struct block *block)
 		fprintf(out, "Caused by  a login from %s (%s)\n",
 		    block->client, block->country[0] != '\0' ?
 		    block->country : "country unknown");
-	fprintf(out, "Refused    %llu requests during the block\n",
-	    (unsigned long long)block->attempts);
+	fprintf(out, "Refused    %llu %s during the block\n",
+	    (unsigned long long)block->attempts,
+	    block->attempts == 1 ? "request" : "requests");
 }
 
 static void

@@ -97,6 +97,9 @@ load(enum load_reason reason, const struct load *current)
 		new->config->log.level = LOG_LEVEL_DEBUG;
 	if (reason == LOAD_START)
 		log_setup(&new->config->log);
+	if (new->config->geoip.country[0] == '\0' && reason != LOAD_REFRESH)
+		log_info("geoip: geoip.country is not set: networks alone "
+			 "are counted");
 	if (keep_geoip(new->config, reason == LOAD_START ? NULL : current,
 		&new->geoip) != 0) {
 		config_free(new->config);

@@ -211,6 +211,9 @@ install: $(BUILD)/policyd
 		install -d $(DESTDIR)$(mandir)/man$$section; \
 		$(INSTALL_DATA) man/*.$$section \
 			$(DESTDIR)$(mandir)/man$$section || exit; done
+	install -d $(DESTDIR)$(datadir)/policyd
+	$(INSTALL_DATA) etc/openapi.yaml etc/prometheus-rules.yaml \
+		etc/grafana-dashboard.json $(DESTDIR)$(datadir)/policyd
 	for store in pgsql sqlite; do \
 		install -d $(DESTDIR)$(datadir)/policyd/schema/$$store; \
 		$(INSTALL_DATA) src/facts/schema/$$store/*.sql \

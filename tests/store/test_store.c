@@ -103,6 +103,6 @@ main(void)
 	sides_end();
 	if (!side_exists(SIDE_PGSQL))
 		fprintf(stderr, "store: on SQLite alone; run it under "
-		    "pg_virtualenv -v 15 to compare with PostgreSQL\n");
+		    "tests/with_postgres.py to compare with PostgreSQL\n");
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -42,6 +42,7 @@ struct command {
 	const char *reason;
 	int64_t duration_s;	/* -1: not given */
 	int64_t more_than, rows;	/* -1: not given */
+	struct queue_order mail;	/* on hold: --release, --delete */
 };
 
 /* Constant once it is parsed. */
@@ -116,7 +117,7 @@ block(const struct job *job)
 static int
 unblock(const struct job *job)
 {
-	return blocks_remove(job, command.subject);
+	return blocks_remove(job, command.subject, &command.mail);
 }
 
 static int
@@ -203,7 +204,7 @@ static const char help[] =
     "  --list-blocked                    who is blocked, since when and why\n"
     "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
     "  --block ACCOUNT [--for DURATION] [--reason TEXT]\n"
-    "  --unblock ACCOUNT                 end its block, start a fresh count\n"
+    "  --unblock ACCOUNT [--release | --delete]   its mail on hold, that is\n"
     "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
     "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
     "  --report                          who reached a limit or rate lately\n"
@@ -218,6 +219,9 @@ enum {
 	OPTION_REASON,
 	OPTION_MORE_THAN,
 	OPTION_ROWS,
+	OPTION_RELEASE,
+	OPTION_DELETE,
+	OPTION_POSTFIX,
 };
 
 static int
@@ -277,6 +281,19 @@ take(int letter)
 	case OPTION_REASON:
 		command.reason = optarg;
 		return 0;
+	case OPTION_RELEASE:
+	case OPTION_DELETE:
+		if (command.mail.action != QUEUE_LEAVE)
+			return usage("--release or --delete, once", "");
+		command.mail.action = letter == OPTION_RELEASE ?
+		    QUEUE_RELEASE : QUEUE_DELETE;
+		return 0;
+	case OPTION_POSTFIX:
+		if (optarg[0] != '/')
+			return usage("--postfix-config wants an absolute "
+			    "path, not ", optarg);
+		command.mail.postfix_config = optarg;
+		return 0;
 	case OPTION_MORE_THAN:
 		return set_number(&command.more_than,
 		    "--more-than wants a number, not ");
@@ -335,6 +352,8 @@ check_command(int left, char **rest)
 	if ((command.duration_s >= 0 || command.reason[0] != '\0') &&
 	    strcmp(mode, "block") != 0)
 		return usage("--for and --reason go with --block", "");
+	if (command.mail.action != QUEUE_LEAVE && strcmp(mode, "unblock") != 0)
+		return usage("--release and --delete go with --unblock", "");
 	if (command.more_than >= 0 && strcmp(mode, "stats") != 0)
 		return usage("--more-than goes with --stats", "");
 	if (command.rows >= 0 && strcmp(mode, "stats") != 0 &&
@@ -367,6 +386,9 @@ parse(int argc, char **argv)
 		{ "reason", required_argument, NULL, OPTION_REASON },
 		{ "more-than", required_argument, NULL, OPTION_MORE_THAN },
 		{ "rows", required_argument, NULL, OPTION_ROWS },
+		{ "release", no_argument, NULL, OPTION_RELEASE },
+		{ "delete", no_argument, NULL, OPTION_DELETE },
+		{ "postfix-config", required_argument, NULL, OPTION_POSTFIX },
 	};
 	enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };
 	struct option options[FIXED + MODES + 1] = { { NULL, 0, NULL, 0 } };

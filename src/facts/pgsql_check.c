@@ -75,6 +75,9 @@ send_check(struct store_pgsql *self, const struct check *check)
 	const char *const *values;
 	int sent;
 
+	if (pgsql_is_pooled(self->pg) && !pgsql_send_limits(self->pg,
+		self->config->server.deadline_ms / 2))
+		return false;
 	add_params(self, check);
 	count = (int)self->params.count;
 	values = params_values(&self->params);
@@ -131,7 +134,8 @@ take_finding(const PGresult *result, struct finding *finding)
 enum outcome { ROUND_DONE, ROUND_LOST, ROUND_LATE };
 
 /*
- * Take one check's results: its row or error, a NULL, the sync. A round in
+ * Take one check's results: its row or error, a NULL, the sync, which alone
+ * says that it was committed; the row came before that. A round in
  * which the connection must be given up goes on to its end first: the answers
  * behind an error are as good as others.
  */
@@ -140,6 +144,7 @@ take_check(struct store_pgsql *self, struct check *check, PGresult **bad,
     int64_t deadline_ms)
 {
 	PGconn *conn = pgsql_conn(self->pg);
+	bool is_good = false;
 
 	for (;;) {
 		PGresult *result;
@@ -154,14 +159,19 @@ take_check(struct store_pgsql *self, struct check *check, PGresult **bad,
 		if (status == PGRES_TUPLES_OK && PQntuples(result) == 1 &&
 		    PQnfields(result) == COLUMNS) {
 			take_finding(result, &check->finding);
-			check->result = STORE_DONE;
-		} else if (status == PGRES_FATAL_ERROR && *bad == NULL) {
-			*bad = result;
-			continue;
+			is_good = true;
+		} else if (status == PGRES_FATAL_ERROR) {
+			is_good = false;
+			if (*bad == NULL) {
+				*bad = result;
+				continue;
+			}
 		}
 		PQclear(result);
-		if (status == PGRES_PIPELINE_SYNC)
+		if (status == PGRES_PIPELINE_SYNC) {
+			check->result = is_good ? STORE_DONE : STORE_FAILED;
 			return ROUND_DONE;
+		}
 		if (PQstatus(conn) != CONNECTION_OK)
 			return ROUND_LOST;
 	}
@@ -213,7 +223,7 @@ try_round(struct store_pgsql *self, struct check *checks, size_t count,
 	if (unanswered(checks, count) < count)
 		pgsql_worked(self->pg);
 	if (outcome == ROUND_LATE)
-		pgsql_drop(self->pg, "PostgreSQL did not answer in time");
+		pgsql_late(self->pg);
 	else if (bad != NULL)
 		may_retry = pgsql_failed(self->pg, bad);
 	else if (outcome == ROUND_LOST)

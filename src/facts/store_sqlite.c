@@ -48,6 +48,9 @@ tend(void *self)
 	 * that goes on with it keeps it, and what it records, from the rest. */
 	if (db_ready(db, clock_mono_ms() + TEND_PATIENCE_MS)) {
 		db_checkpoint(db, TEND_WAL_PAGES);
+		/* Only what worked can tell that trouble is over. */
+		if (db->trouble.is_on && !trouble_is_deep(&db->trouble))
+			trouble_end(&db->trouble);
 		return TEND_MS;
 	}
 	return clock_left_ms(db->trouble.retry_ms) + 1;

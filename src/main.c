@@ -11,6 +11,7 @@
 #include "jobs/clean.h"
 #include "jobs/copy.h"
 #include "jobs/explain.h"
+#include "jobs/import.h"
 #include "jobs/notify.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
@@ -133,6 +134,13 @@ copy_store(const struct job *job)
 	return copy_run(job, command.subject, command.second);
 }
 
+/* Reads no configuration of ours: there may be none yet. */
+static int
+import_config(const struct job *job)
+{
+	return import_run(command.subject, command.second, job->out, stderr);
+}
+
 static int
 stats(const struct job *job)
 {
@@ -180,6 +188,7 @@ static const struct mode_row {
 	{ "unblock", 0, ARGUMENT_ONE, unblock },
 	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
 	{ "copy-store", 0, ARGUMENT_TWO, copy_store },
+	{ "import-config", 0, ARGUMENT_TWO, import_config },
 	{ "report", 0, ARGUMENT_NONE, report_show },
 	{ "stats", 0, ARGUMENT_TWO_AT_MOST, stats },
 	{ "what-if", 0, ARGUMENT_ONE_OR_MORE, what_if },
@@ -200,6 +209,7 @@ static const char help[] =
     "  --dump-config  --get-config KEY   all effective values, or one\n"
     "  --init-store                      create or upgrade the store's schema\n"
     "  --copy-store FROM_URL TO_URL      carry a store over to another\n"
+    "  --import-config PROGRAM FILE      print its configuration as one of ours\n"
     "  --clean                           delete what expired: for cron\n"
     "  --list-blocked                    who is blocked, since when and why\n"
     "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
@@ -418,17 +428,19 @@ int
 main(int argc, char **argv)
 {
 	struct job job = { .out = stdout };
-	struct config *config;
+	struct config *config = NULL;
 	int status = parse(argc, argv);
 
 	if (status != 0)
 		return status;
 	if (command.mode == &serve_mode)
 		return serve(NULL);
-	config = config_load(command.config_path, !command.is_config_given,
-	    stderr);
-	if (config == NULL)
-		return EX_CONFIG;
+	if (command.mode->run != import_config) {
+		config = config_load(command.config_path,
+		    !command.is_config_given, stderr);
+		if (config == NULL)
+			return EX_CONFIG;
+	}
 	if (command.is_verbose)
 		log_setup(&(struct log_options){ .level = LOG_LEVEL_DEBUG });
 	job.config = config;

@@ -194,7 +194,8 @@ lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
 lint-text:
 	mandoc -Tlint -W warning man/*.[578]
 	if command -v shellcheck >/dev/null; then \
-		shellcheck .ci/run tests/*.sh src/facts/schema/embed.sh; fi
+		shellcheck .ci/run tests/*.sh tests/package/*.sh \
+			src/facts/schema/embed.sh; fi
 
 # --- install, dist -----------------------------------------------------------
 
@@ -270,6 +271,19 @@ bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
 	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
 
 .PHONY: bench
+
+# --- the Debian package --------------------------------------------------------
+
+# Builds the package and plays its life in a booted Debian: takes minutes, and
+# fetches from Debian's mirror. Where that is not possible it says why.
+check-package:
+	dpkg-buildpackage -us -uc -b
+	lintian --fail-on error,warning ../policyd_$$(dpkg-parsechangelog \
+		-S Version)_$$(dpkg --print-architecture).changes
+	tests/package/nspawn.sh $(BUILD) ../policyd_$$(dpkg-parsechangelog \
+		-S Version)_$$(dpkg --print-architecture).deb
+
+.PHONY: check-package
 
 # --- both stores answer alike --------------------------------------------------
 

@@ -65,8 +65,10 @@ init(void *self, bool may_create, int64_t deadline_ms)
 	db_close(db);
 	db->deadline_ms = deadline_ms;
 	result = db_open(db, may_create);
-	if (result != STORE_DONE)
-		log_error("store: %s", db->why);
+	if (result == STORE_DONE)
+		trouble_end(&db->trouble);
+	else
+		trouble_begin(&db->trouble, db->why);
 	/* The caller may be about to fork: no handle survives that. */
 	db_close(db);
 	return result;

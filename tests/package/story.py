@@ -302,11 +302,12 @@ policyd policyd/dbconfig-reinstall boolean true
 policyd policyd/db/dbname string maildesk
 END""")
     install("dbconfig-pgsql")
-    run("dpkg-reconfigure", "-f", "noninteractive", "policyd")
+    said = run("dpkg-reconfigure", "-f", "noninteractive", "policyd")
     # The administrator has edited the file: what is new lies beside it.
     new = pathlib.Path(f"{CONF}.ucf-dist")
     assert "  url: postgresql:///maildesk\n" in (
-        new if new.exists() else CONF).read_text()
+        new if new.exists() else CONF).read_text(), said + shell(
+            "ls /etc/policyd; cat /etc/dbconfig-common/policyd.conf")
     write({f"url: {SQLITE}": "url: postgresql:///maildesk"}
           if new.exists() else {})
     run("systemctl", "restart", "policyd")

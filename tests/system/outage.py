@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import itertools
 import os
 import pathlib
@@ -55,6 +56,11 @@ class Watch:
         # Trouble of the start is not what is to be tested.
         until(lambda: not self._open(), "the end of the trouble at start")
         policyd.forget_log()
+
+    def reconnect(self):
+        """After a reload, so that old workers can end."""
+        self.close()
+        self.clients = [self.policyd.client() for _ in range(CLIENTS)]
 
     def close(self):
         for client in self.clients:
@@ -124,10 +130,19 @@ class Watch:
         until(lambda: self.ask_all_kinds(account) == {OK}, "the store",
               seconds)
         until(lambda: self.ask_all_kinds(account) == {OK} and
-              not self._open(), f"the end:\n{self.policyd.log()}", seconds)
+              self._ask_anybody() and not self._open(),
+              f"the end of {self._open()}", seconds)
         assert self.policyd.ask(BAD, address("DE")) == BLOCKED
         for pid, lines in self.complaints().items():
             assert len(lines) == 1, (pid, lines)
+
+    def _ask_anybody(self):
+        """A worker that nobody asks cannot tell that it is over."""
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(self.policyd.client())
+                       for _ in range(CLIENTS)]
+            return {client.ask(KNOWN, address("DE"))
+                    for client in clients} == {OK}
 
     def complaints(self):
         """What each process says is wrong with the store."""

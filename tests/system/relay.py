@@ -60,6 +60,11 @@ class Relay:
             self._pairs.clear()
         self._ring.send(b"x")
 
+    def open(self):
+        """How many connections there are."""
+        with self._lock:
+            return len(self._pairs)
+
     def swallow(self):
         with self._lock:
             self._is_passing = False

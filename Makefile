@@ -139,7 +139,8 @@ PYTEST = /usr/bin/python3 -B -m pytest -p no:cacheprovider --tb=short -q
 SANITIZE = -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite --trace-children=no
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
+	--suppressions=$(srcdir)/tests/valgrind.supp
 
 # Everything: installs what is missing, builds, runs unit and system tests.
 check: deps
@@ -160,7 +161,7 @@ check-asan:
 # The unit tests, and what a daemon mostly does, under valgrind.
 check-valgrind: $(BUILD)/policyd
 	+@$(MAKE) --no-print-directory check-unit \
-		UNIT_WRAPPER="$(VALGRIND)" CK_FORK=no
+		UNIT_WRAPPER="$(VALGRIND)" CK_TIMEOUT_MULTIPLIER=10
 	POLICYD_BUILD=$(abspath $(BUILD)) POLICYD_WRAPPER="$(VALGRIND)" \
 	POLICYD_PATIENCE=10 $(PYTEST) $(PYTEST_FLAGS) \
 		-k "protocol or override or geoip or reload" tests/system
@@ -183,9 +184,9 @@ lint-headers: $(BUILD)/config.mk
 lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability \
-		--suppress=missingIncludeSystem -Isrc \
-		-D'json_array_foreach(a,i,v)=for(i=0;(v=json_array_get(a,i));i++)' \
-		src
+		--suppress=missingIncludeSystem --suppress=*:/usr/include/* \
+		--suppress=preprocessorErrorDirective:src/base/stats.def \
+		--include=/usr/include/jansson.h -Isrc src
 	set -e; for source in $(SOURCES) src/main.c; do \
 		$(COMPILE) -Werror -O2 -fanalyzer -MF /dev/null \
 		-c -o /dev/null $$source; done
@@ -212,6 +213,9 @@ install: $(BUILD)/policyd
 		install -d $(DESTDIR)$(mandir)/man$$section; \
 		$(INSTALL_DATA) man/*.$$section \
 			$(DESTDIR)$(mandir)/man$$section || exit; done
+	install -d $(DESTDIR)$(datadir)/policyd
+	$(INSTALL_DATA) etc/openapi.yaml etc/prometheus-rules.yaml \
+		etc/grafana-dashboard.json $(DESTDIR)$(datadir)/policyd
 	for store in pgsql sqlite; do \
 		install -d $(DESTDIR)$(datadir)/policyd/schema/$$store; \
 		$(INSTALL_DATA) src/facts/schema/$$store/*.sql \
@@ -284,8 +288,7 @@ check-package:
 
 # --- both stores answer alike --------------------------------------------------
 
-# Runs on SQLite, and on PostgreSQL if PGHOST or the like names a server;
-# otherwise in a throw-away one, if pg_virtualenv is there.
+# On SQLite, and on a PostgreSQL server of its own.
 STORE_TEST = $(BUILD)/tests/store/test_store
 
 $(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
@@ -295,12 +298,7 @@ $(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
 $(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
 
 check-store: $(STORE_TEST)
-	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
-	    command -v pg_virtualenv >/dev/null; then \
-		pg_virtualenv $(STORE_TEST); \
-	else \
-		$(STORE_TEST); \
-	fi
+	/usr/bin/python3 -B tests/with_postgres.py $(STORE_TEST)
 
 -include $(wildcard $(BUILD)/tests/store/*.d)
 .PHONY: check-store

@@ -72,6 +72,9 @@ clock_format(int64_t ms, char text[24])
 		strcpy(text, "-");
 }
 
+/* The first moment that four digits of a year cannot tell. */
+#define YEAR_10000_MS INT64_C(253402300800000)
+
 /* Days from 1970-01-01 to a date of the Gregorian calendar; -1: there is no
  * such date. */
 static int64_t
@@ -124,6 +127,7 @@ clock_parse(const char *text, int64_t *ms)
 	int zone;
 	int64_t days;
 
+	*ms = -1;
 	for (size_t i = 0; i < sizeof(shape) - 1; i++)
 		if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' :
 		    shape[i] == 'T' ? strchr("Tt ", text[i]) == NULL ||
@@ -143,5 +147,5 @@ clock_parse(const char *text, int64_t *ms)
 		return -1;
 	*ms = (((days * 24 + part[3]) * 60 + part[4] - zone) * 60 + part[5]) *
 	    1000 + thousandths;
-	return 0;
+	return *ms >= 0 && *ms < YEAR_10000_MS ? 0 : -1;
 }

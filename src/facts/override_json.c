@@ -341,7 +341,8 @@ override_from_json(json_t *object, struct stored_override *stored,
 	if (until != NULL && !json_is_null(until) &&
 	    (json_string_value(until) == NULL ||
 		clock_parse(json_string_value(until),
-		    &stored->valid_until_ms) != 0))
+		    &stored->valid_until_ms) != 0 ||
+		stored->valid_until_ms == 0))
 		return refuse(why, "valid_until",
 		    "a time such as \"2026-01-31T12:00:00Z\", or null");
 	if (read_lists(object, &stored->override, why) != 0)

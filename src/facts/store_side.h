@@ -124,19 +124,32 @@ const char *store_server_name(void);
 
 /*
  * The trouble of a store, logged once when it begins and once when it ends,
- * and the delay before it is tried again: 100 ms, doubling, to 30 s.
+ * and the delay before it is tried again: 100 ms, doubling, to 30 s. It is
+ * over when the store has worked for a second without failing, so that one
+ * that works now and then does not fill the log.
  */
 struct trouble {
 	bool is_on;
 	int64_t since_ms, retry_ms;	/* monotonic */
+	int64_t good_ms;		/* it has worked since then; 0: not */
 	uint32_t delay_ms;
 	uint64_t failed;		/* requests without an answer meanwhile */
 };
 
 /* The store failed: why. Sets when it may be tried again. */
 void trouble_begin(struct trouble *, const char *why);
-void trouble_end(struct trouble *);
+
+/* The same, but it may be tried again at once. */
+void trouble_note(struct trouble *, const char *why);
+
+/* It worked. Returns in how many ms to say so again, if it still does, for
+ * the end to be logged; -1: no need. */
+int trouble_end(struct trouble *);
+
 /* May it be tried now? */
 bool trouble_may_try(const struct trouble *);
+
+/* Is it on, and nothing has worked since it failed last? */
+bool trouble_is_deep(const struct trouble *);
 
 #endif

@@ -48,6 +48,9 @@ tend(void *self)
 	 * that goes on with it keeps it, and what it records, from the rest. */
 	if (db_ready(db, clock_mono_ms() + TEND_PATIENCE_MS)) {
 		db_checkpoint(db, TEND_WAL_PAGES);
+		/* Only what worked can tell that trouble is over. */
+		if (db->trouble.is_on && !trouble_is_deep(&db->trouble))
+			trouble_end(&db->trouble);
 		return TEND_MS;
 	}
 	return clock_left_ms(db->trouble.retry_ms) + 1;
@@ -62,8 +65,10 @@ init(void *self, bool may_create, int64_t deadline_ms)
 	db_close(db);
 	db->deadline_ms = deadline_ms;
 	result = db_open(db, may_create);
-	if (result != STORE_DONE)
-		log_error("store: %s", db->why);
+	if (result == STORE_DONE)
+		trouble_end(&db->trouble);
+	else
+		trouble_begin(&db->trouble, db->why);
 	/* The caller may be about to fork: no handle survives that. */
 	db_close(db);
 	return result;

@@ -72,11 +72,11 @@ read_hits(struct store *store, struct hits *hits)
 static const char *
 reached(const struct hit *hit, char text[REACHED_SIZE])
 {
-	static const char *const places[] = {
-		[CAUSE_COUNTRIES] = "countries",
-		[CAUSE_NETWORKS] = "networks",
-		[CAUSE_HOME_COUNTRIES] = "home countries",
-		[CAUSE_HOME_NETWORKS] = "home networks",
+	static const char *const places[][2] = {
+		[CAUSE_COUNTRIES] = { "countries", "country" },
+		[CAUSE_NETWORKS] = { "networks", "network" },
+		[CAUSE_HOME_COUNTRIES] = { "home countries", "home country" },
+		[CAUSE_HOME_NETWORKS] = { "home networks", "home network" },
 	};
 	char per[24];
 
@@ -87,15 +87,15 @@ reached(const struct hit *hit, char text[REACHED_SIZE])
 	case CAUSE_ONLY_NETWORKS:
 		return "outside the allowed networks";
 	case CAUSE_RATE:
-		snprintf(text, REACHED_SIZE, "%u mails in %s", hit->limit,
-		    per);
+		snprintf(text, REACHED_SIZE, "%u mail%s in %s", hit->limit,
+		    hit->limit == 1 ? "" : "s", per);
 		return text;
 	case CAUSE_COUNTRIES:
 	case CAUSE_NETWORKS:
 	case CAUSE_HOME_COUNTRIES:
 	case CAUSE_HOME_NETWORKS:
 		snprintf(text, REACHED_SIZE, "more than %u %s in %s",
-		    hit->limit, places[hit->cause], per);
+		    hit->limit, places[hit->cause][hit->limit == 1], per);
 		return text;
 	case CAUSE_NONE:
 	case CAUSE_MANUAL:

@@ -30,7 +30,7 @@ head(const char *name, char text[24])
 {
 	size_t i;
 
-	for (i = 0; name[i] != '\0' && i < 23; i++)
+	for (i = 0; i < 23 && name[i] != '\0'; i++)
 		text[i] = name[i] == '_' ? ' ' :
 		    (char)toupper((unsigned char)name[i]);
 	text[i] = '\0';

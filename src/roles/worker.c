@@ -54,7 +54,7 @@ struct worker {
 	bool is_leaving;
 	int64_t stop_ms;	/* leave by then at the latest; 0: no hurry */
 	int64_t sweep_ms;
-	struct log_limit accept_limit;
+	struct log_limit accept_limit, late_limit;
 	/* A round. */
 	struct client *asking[ROUND_MAX];
 	struct decision decisions[ROUND_MAX];
@@ -189,29 +189,29 @@ heed_master(struct worker *worker)
  * just after a round began waits for its end, and then has its own round.
  */
 static int64_t
-round_deadline(const struct worker *worker)
+round_us(const struct worker *worker)
 {
-	return clock_mono_ms() + worker->config->server.deadline_ms / 2;
+	return (int64_t)worker->config->server.deadline_ms * 500;
 }
 
-/* Take what waits, decide it, answer it. */
-static void
-play_round(struct worker *worker)
+/* Who had to wait for more than that, because more came than one round takes,
+ * gets an answer at once: nobody is asked. */
+static int64_t
+round_deadline(struct worker *worker, bool is_late)
 {
-	size_t count = 0;
-	int64_t now_us;
+	if (!is_late)
+		return clock_mono_ms() + round_us(worker) / 1000;
+	log_limited(&worker->late_limit, LOG_LEVEL_WARNING, "more requests "
+	    "come than the store answers within server.deadline: some get "
+	    "actions.error");
+	return clock_mono_ms();
+}
 
-	while (count < ROUND_MAX &&
-	    (worker->asking[count] = clients_next(worker->clients)) != NULL) {
-		worker->decisions[count].request = session_request(
-		    clients_session(worker->asking[count]));
-		count++;
-	}
-	if (count == 0)
-		return;
-	decide(&worker->desk, worker->decisions, count,
-	    round_deadline(worker));
-	now_us = clock_mono_us();
+static void
+answer_round(struct worker *worker, size_t count)
+{
+	int64_t now_us = clock_mono_us();
+
 	for (size_t i = 0; i < count; i++) {
 		int64_t took_us = now_us - session_since_us(
 		    clients_session(worker->asking[i]));
@@ -224,6 +224,32 @@ play_round(struct worker *worker)
 		clients_answer(worker->clients, worker->asking[i],
 		    worker->decisions[i].action);
 	}
+}
+
+/* Take what waits, decide it, answer it. */
+static void
+play_round(struct worker *worker)
+{
+	int64_t began_us = clock_mono_us();
+	bool is_late = clients_next_is_late(worker->clients, began_us);
+	size_t count = 0;
+
+	while (count < ROUND_MAX && clients_have_next(worker->clients) &&
+	    clients_next_is_late(worker->clients, began_us) == is_late) {
+		struct client *client = clients_next(worker->clients);
+
+		worker->asking[count] = client;
+		worker->decisions[count++].request =
+		    session_request(clients_session(client));
+	}
+	if (count == 0)
+		return;
+	decide(&worker->desk, worker->decisions, count,
+	    round_deadline(worker, is_late));
+	/* What is read next may have waited all that time. */
+	clients_expect(worker->clients,
+	    round_us(worker) - (clock_mono_us() - began_us));
+	answer_round(worker, count);
 }
 
 static void
@@ -273,17 +299,33 @@ is_over(const struct worker *worker)
 	    (worker->stop_ms != 0 && clock_left_ms(worker->stop_ms) == 0);
 }
 
+/* Read all requests that are there: the time of each counts from now on. */
+static void
+listen_to_all(struct worker *worker)
+{
+	size_t turns = clients_count(worker->clients) / TAGS + 1;
+	int wait_ms = patience(worker);
+	int64_t began_us = clock_mono_us();
+	void *tags[TAGS];
+	size_t count;
+
+	do {
+		count = poller_wait(worker->poller, tags, TAGS, wait_ms);
+		/* If there was nothing yet, nobody has waited so far. */
+		if (wait_ms > 0 && clock_mono_us() - began_us > 1000)
+			clients_expect(worker->clients, round_us(worker));
+		for (size_t i = 0; i < count; i++)
+			dispatch(worker, tags[i]);
+		wait_ms = 0;
+	} while (count == TAGS && turns-- > 0);
+}
+
 static void
 serve(struct worker *worker)
 {
-	void *tags[TAGS];
-
+	clients_expect(worker->clients, round_us(worker));
 	while (!is_over(worker)) {
-		size_t count = poller_wait(worker->poller, tags, TAGS,
-		    patience(worker));
-
-		for (size_t i = 0; i < count; i++)
-			dispatch(worker, tags[i]);
+		listen_to_all(worker);
 		play_round(worker);
 		sweep(worker);
 		if (!worker->is_leaving)

@@ -317,10 +317,14 @@ listen_restrict(const struct listeners *listeners, const struct config *config)
 		struct socket_file file = { listener->device,
 			listener->inode };
 		struct socket_access access;
+		int found;
 
-		if (listener->path != NULL &&
-		    (listener->is_http ? socket_access_http :
-		     socket_access_find)(&access, config) == 0)
+		if (listener->path == NULL)
+			continue;
+		found = listener->is_http ?
+		    socket_access_http(&access, config) :
+		    socket_access_find(&access, config);
+		if (found == 0)
 			unix_socket_restrict(listener->path, &file, &access);
 	}
 }

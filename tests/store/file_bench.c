@@ -86,6 +86,12 @@ bench_see_recovery(struct bench *bench)
 		store_check(bench->store, &check, 1,
 		    clock_mono_ms() + BENCH_DEADLINE_MS);
 	} while (check.result != STORE_DONE);
+	/* It is back once it has worked for a while. */
+	while (bench_logged(bench, "store: back after") == 0) {
+		ck_assert_int_lt(clock_mono_ms(), patience_ms);
+		nanosleep(&pause, NULL);
+		store_tend(bench->store);
+	}
 }
 
 unsigned

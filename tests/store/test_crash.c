@@ -123,14 +123,13 @@ START_TEST(what_was_blocked_survives_any_kill)
 	srand(7);
 	world_set(&world, "notify", "on");
 	world.config.settings.networks = 1;
-	store_close(world.store);
-	store_close(world.console);
+	world_let_go(&world);
 	kill_and_replace(&world.config, fileno(told));
+	world_take_up(&world);
 	found = side_sql(world.side, "PRAGMA integrity_check");
 	ck_assert_str_eq(found, "ok\n");
 	free(found);
 	ck_assert_uint_gt(see_blocked(world.side, told), 100);
-	world.store = world.console = NULL;
 	fclose(told);
 	world_close(&world);
 }

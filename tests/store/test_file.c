@@ -5,6 +5,7 @@
 #include "tests.h"
 
 #include "base/clock.h"
+#include "facts/schema.h"
 #include "file_bench.h"
 #include "policy/limits.h"
 
@@ -216,6 +217,34 @@ START_TEST(its_schema_is_newer)
 }
 END_TEST
 
+START_TEST(its_schema_is_older)
+{
+	struct bench bench;
+
+	bench_set_up(&bench);
+	bench.world.config.store.create = false;
+	for (const struct schema_file *f = schema_files; f->store != NULL; f++)
+		if (strcmp(f->store, "sqlite") == 0 && f->number == 1)
+			bench_change(&bench, f->sql);
+	bench_change(&bench, "CREATE TABLE schema_version (version INTEGER "
+	    "PRIMARY KEY, name TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
+	    "INSERT INTO schema_version VALUES (1, '001-tables', 0);"
+	    "INSERT INTO account (account, blocked_until) VALUES ('joe', "
+	    "9223372036854775807); PRAGMA journal_mode = WAL");
+	bench_see_trouble(&bench,
+	    "store.db has schema 1 and this program needs");
+	ck_assert_int_eq(store_init(bench.store, false, world_deadline()),
+	    STORE_NONE);
+	ck_assert_int_eq(store_init(bench.store, true, world_deadline()),
+	    STORE_DONE);
+	bench_see_recovery(&bench);
+	/* What was there is there. */
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
+	    VERDICT_BLOCKED);
+	bench_tear_down(&bench);
+}
+END_TEST
+
 START_TEST(it_is_cut_short)
 {
 	struct bench bench;
@@ -252,6 +281,7 @@ tests_file(void)
 	tcase_add_test(tcase, it_is_something_else);
 	tcase_add_test(tcase, it_belongs_to_another_program);
 	tcase_add_test(tcase, its_schema_is_newer);
+	tcase_add_test(tcase, its_schema_is_older);
 	tcase_add_test(tcase, it_is_cut_short);
 	tcase_set_timeout(tcase, 120);
 	return tcase;

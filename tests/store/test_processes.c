@@ -48,9 +48,9 @@ START_TEST(none_slips_below_a_limit)
 	world_open(&world, (enum side_kind)_i);
 	clock_set_wall_ms(0);
 	world.config.settings.networks = 5;
-	store_close(world.store);
-	world.store = NULL;
+	world_let_go(&world);
 	workers_run(log_in, &world.config, counts);
+	world_take_up(&world);
 	ck_assert_uint_eq(counts[FAILED], 0);
 	ck_assert_uint_eq(counts[PASSED], ACCOUNTS * 5);
 	ck_assert_uint_eq(counts[BLOCKED_NEW], ACCOUNTS);
@@ -91,7 +91,9 @@ START_TEST(exactly_as_many_mails_as_allowed)
 	world_open(&world, (enum side_kind)_i);
 	clock_set_wall_ms(0);
 	world.config.settings.rates = (struct rates){ 1, { { 50, 86400 } } };
+	world_let_go(&world);
 	workers_run(send_mails, &world.config, counts);
+	world_take_up(&world);
 	ck_assert_uint_eq(counts[FAILED], 0);
 	ck_assert_uint_eq(counts[PASSED], 50);
 	ck_assert_uint_gt(counts[REFUSED], 50);
@@ -124,7 +126,9 @@ START_TEST(a_file_is_made_once)
 	for (int i = 0; i < 10; i++) {
 		ck_assert_int_eq(unlink(world.config.store.url +
 		    strlen("sqlite:")), 0);
+		world_let_go(&world);
 		workers_run(create, &world.config, counts);
+		world_take_up(&world);
 		ck_assert_uint_eq(counts[PASSED], 2 * WORKERS);
 		ck_assert_int_eq(store_account(world.console, "joe",
 		    &world.config.settings, 10, &record, world_deadline()),
@@ -163,6 +167,7 @@ START_TEST(cleaning_is_safe_beside_the_server)
 	clock_set_wall_ms(0);
 	world.config.settings.networks = 5;
 	fill(world.side, (enum side_kind)_i);
+	world_let_go(&world);
 	pid = fork();
 	if (pid == 0) {
 		struct store *store = store_open(&world.config,
@@ -180,59 +185,44 @@ START_TEST(cleaning_is_safe_beside_the_server)
 	ck_assert_uint_eq(counts[PASSED], ACCOUNTS * 5);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
+	world_take_up(&world);
 	world_close(&world);
 }
 END_TEST
 
 START_TEST(one_cleans_at_a_time)
 {
-	static const char *const take[SIDES] = {
-		"REPLACE INTO cleaning VALUES (1, 1767225600000 + 30000)",
-		"SELECT pg_advisory_lock(hashtext('policyd clean'))" };
-	static const char *const leave[SIDES] = {
-		"DELETE FROM cleaning",
-		"SELECT pg_advisory_unlock(hashtext('policyd clean'))" };
+	static const struct {
+		int64_t after_ms;
+		enum store_result result;
+	} tries[] = {
+		{ 0, STORE_NONE },
+		{ 59999, STORE_NONE },
+		/* Who died cleaning keeps others from it no longer. */
+		{ 60000, STORE_DONE },
+	};
 	struct world world;
 	struct cleaned cleaned;
 
 	if (!side_exists((enum side_kind)_i))
 		return;
 	world_open(&world, (enum side_kind)_i);
-	free(side_sql(world.side, take[_i]));
-	ck_assert_int_eq(store_clean(world.console, 86400, 500, &cleaned,
-	    world_deadline()), STORE_NONE);
-	free(side_sql(world.side, leave[_i]));
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		clock_set_wall_ms(SCRIPT_START_MS);
+		ck_assert_int_eq(store_take_turn(world.store, "clean", 60,
+		    world_deadline()), STORE_DONE);
+		clock_set_wall_ms(SCRIPT_START_MS + tries[i].after_ms);
+		ck_assert_int_eq(store_clean(world.console, 86400, 500,
+		    &cleaned, world_deadline()), tries[i].result);
+	}
+	clock_set_wall_ms(SCRIPT_START_MS);
+	ck_assert_int_eq(store_take_turn(world.store, "clean", 60,
+	    world_deadline()), STORE_DONE);
+	ck_assert_int_eq(store_take_turn(world.console, "report", 60,
+	    world_deadline()), STORE_DONE);
+	store_leave_turn(world.store, "clean", world_deadline());
 	ck_assert_int_eq(store_clean(world.console, 86400, 500, &cleaned,
 	    world_deadline()), STORE_DONE);
-	world_close(&world);
-}
-END_TEST
-
-START_TEST(who_died_cleaning_keeps_others_for_a_minute)
-{
-	static const struct {
-		int64_t until_ms;
-		enum store_result result;
-	} turns[] = {
-		{ SCRIPT_START_MS, STORE_DONE },
-		{ SCRIPT_START_MS + 1, STORE_NONE },
-		{ SCRIPT_START_MS + 60000, STORE_NONE },
-		/* Written before the clock was set back. */
-		{ SCRIPT_START_MS + 60001, STORE_DONE },
-	};
-	struct world world;
-	struct cleaned cleaned;
-	char sql[100];
-
-	world_open(&world, SIDE_SQLITE);
-	for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++) {
-		snprintf(sql, sizeof(sql),
-		    "REPLACE INTO cleaning VALUES (1, %lld)",
-		    (long long)turns[i].until_ms);
-		free(side_sql(world.side, sql));
-		ck_assert_int_eq(store_clean(world.console, 86400, 500,
-		    &cleaned, world_deadline()), turns[i].result);
-	}
 	world_close(&world);
 }
 END_TEST
@@ -249,7 +239,6 @@ tests_processes(void)
 	tcase_add_loop_test(tcase, cleaning_is_safe_beside_the_server, 0,
 	    SIDES);
 	tcase_add_loop_test(tcase, one_cleans_at_a_time, 0, SIDES);
-	tcase_add_test(tcase, who_died_cleaning_keeps_others_for_a_minute);
 	tcase_set_timeout(tcase, 120);
 	return tcase;
 }

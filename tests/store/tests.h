@@ -7,6 +7,8 @@
 
 #include <check.h>
 
+/* Calls that are no requests. */
+TCase *tests_calls(void);
 /* Random mails against a model that keeps each of them. */
 TCase *tests_model(void);
 /* Several processes at once, and killed at any moment. */

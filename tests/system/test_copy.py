@@ -84,6 +84,18 @@ def test_what_is_newer_stays(history, database, sqlite):
     assert explained(history, sqlite, JOE)["block"]["reason"] == "newer"
 
 
+def test_a_newer_block_that_ended_ends_an_older_one(history, database,
+                                                    empty_database):
+    copy(history, database.url, empty_database.url)
+    for mode in ("--unblock", "--block", "--unblock"):
+        assert history.cli(mode, EVE).returncode == 0
+    copy(history, database.url, empty_database.url)
+    assert not explained(history, empty_database.url, EVE)["blocked"]
+    result = history.cli("--unblock", EVE,
+                         POLICYD_STORE_URL=empty_database.url)
+    assert result.returncode == 1
+
+
 def test_a_copied_block_is_enforced(history, database, sqlite):
     copy(history, database.url, sqlite)
     history.write({"store": {"url": sqlite}})

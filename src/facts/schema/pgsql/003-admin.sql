@@ -67,10 +67,19 @@ CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
         SELECT account, network, last_seen FROM policyd.login
          WHERE (account, network) > (p_account, p_network)
          ORDER BY account, network LIMIT p_most
+    ), old AS MATERIALIZED (
+        -- What the account row has pending counts; who waits for us must not
+        -- be waited for.
+        SELECT l.account, l.network
+          FROM batch b JOIN policyd.login l USING (account, network)
+          LEFT JOIN policyd.account a
+            ON a.account = l.account AND a.last_network = l.network
+         WHERE b.last_seen < p_before AND l.last_seen < p_before
+           AND (a.last_seen < p_before) IS NOT FALSE
+           FOR UPDATE OF l SKIP LOCKED
     ), gone AS (
-        DELETE FROM policyd.login l USING batch b
-         WHERE b.last_seen < p_before AND l.account = b.account
-           AND l.network = b.network AND l.last_seen < p_before
+        DELETE FROM policyd.login l USING old
+         WHERE l.account = old.account AND l.network = old.network
         RETURNING 1
     ), last AS (
         SELECT account, network FROM batch
@@ -164,10 +173,10 @@ BEGIN
             attempts = excluded.attempts, client = excluded.client,
             country = excluded.country
         WHERE b.began_at < excluded.began_at;
-        UPDATE policyd.account a SET blocked_until = b.until
+        UPDATE policyd.account a
+           SET blocked_until = CASE WHEN b.ended_at IS NULL THEN b.until END
           FROM policyd.block b
-         WHERE a.account = r.account AND b.account = r.account
-           AND b.ended_at IS NULL;
+         WHERE a.account = r.account AND b.account = r.account;
     END LOOP;
 END
 $$;
@@ -175,9 +184,13 @@ $$;
 -- The same for logins.
 CREATE FUNCTION policyd.load_logins(p_rows jsonb) RETURNS void
 LANGUAGE sql AS $$
-    UPDATE policyd.account SET counted_with = NULL
-     WHERE account IN (SELECT x->>'account'
-                         FROM jsonb_array_elements(p_rows) x);
+    WITH known AS MATERIALIZED (
+        SELECT account FROM policyd.account
+         WHERE account IN (SELECT x->>'account'
+                             FROM jsonb_array_elements(p_rows) x)
+         ORDER BY account FOR NO KEY UPDATE
+    ) UPDATE policyd.account a SET counted_with = NULL
+        FROM known WHERE a.account = known.account;
     INSERT INTO policyd.login AS l
     SELECT account, network, country, policyd.at_ms(first),
            policyd.at_ms(last), mails

@@ -58,19 +58,25 @@ $$;
 
 -- Cleaning walks the primary key in batches, so that each transaction is
 -- short and no index on last_seen is needed. p_after is where the last batch
--- ended; next is where the next begins, NULL at the end of the table.
+-- ended; next is where the next begins, NULL at the end of the table. The
+-- planner cannot know how small a batch is, and would rather read the whole
+-- table: so it is told not to, and rows are deleted by their place (ctid). A
+-- row that changed meanwhile is somewhere else, or not old any more.
 CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
     p_network cidr, p_most integer, OUT deleted bigint,
     OUT next_account text, OUT next_network cidr
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account, network, last_seen FROM policyd.login
+        SELECT ctid AS place, account, network, last_seen
+          FROM policyd.login
          WHERE (account, network) > (p_account, p_network)
          ORDER BY account, network LIMIT p_most
     ), gone AS (
-        DELETE FROM policyd.login l USING batch b
-         WHERE b.last_seen < p_before AND l.account = b.account
-           AND l.network = b.network AND l.last_seen < p_before
+        DELETE FROM policyd.login
+         WHERE ctid = ANY (ARRAY(SELECT place FROM batch
+                                  WHERE last_seen < p_before))
+           AND last_seen < p_before
         RETURNING 1
     ), last AS (
         SELECT account, network FROM batch
@@ -83,17 +89,19 @@ CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
              WHERE (SELECT count(*) FROM batch) = p_most)
 $$;
 
--- Blocks that ended, and what was told or reported long ago.
+-- Blocks that ended.
 CREATE FUNCTION policyd.clean_blocks(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account, ended_at FROM policyd.block
+        SELECT ctid AS place, account, ended_at FROM policyd.block
          WHERE account > p_account ORDER BY account LIMIT p_most
     ), gone AS (
-        DELETE FROM policyd.block b USING batch
-         WHERE batch.ended_at < p_before AND b.account = batch.account
-           AND b.ended_at < p_before
+        DELETE FROM policyd.block
+         WHERE ctid = ANY (ARRAY(SELECT place FROM batch
+                                  WHERE ended_at < p_before))
+           AND ended_at < p_before
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone),
@@ -103,13 +111,16 @@ $$;
 -- Accounts that were idle that long, have no login left and no block.
 CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account FROM policyd.account
+        SELECT ctid AS place, account FROM policyd.account
          WHERE account > p_account ORDER BY account LIMIT p_most
     ), idle AS MATERIALIZED (
-        SELECT a.account FROM policyd.account a JOIN batch USING (account)
-         WHERE a.blocked_until IS NULL
+        SELECT a.ctid AS place FROM policyd.account a
+         WHERE a.ctid = ANY (ARRAY(SELECT place FROM batch))
+           AND a.blocked_until IS NULL
            AND coalesce(a.last_seen, '-infinity') < p_before
            AND coalesce(a.rated_at, '-infinity') < p_before
            AND a.evidence_since < p_before
@@ -117,77 +128,10 @@ CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
                             WHERE l.account = a.account)
            FOR UPDATE OF a SKIP LOCKED
     ), gone AS (
-        DELETE FROM policyd.account USING idle
-         WHERE account.account = idle.account RETURNING 1
+        DELETE FROM policyd.account
+         WHERE ctid = ANY (ARRAY(SELECT place FROM idle)) RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone),
            (SELECT max(account) FROM batch
             HAVING count(*) = p_most)
-$$;
-
--- Milliseconds since 1970; 0 is NULL.
-CREATE FUNCTION policyd.at_ms(ms bigint) RETURNS timestamptz
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN ms <> 0 THEN to_timestamp(ms / 1000.0) END
-$$;
-
--- Take over accounts and their blocks from another store: what is here is kept
--- where it is newer. p_rows: what facts/pgsql_copy.c writes.
-CREATE FUNCTION policyd.load_accounts(p_rows jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-BEGIN
-    FOR r IN SELECT * FROM jsonb_to_recordset(p_rows) AS x(account text,
-                 since bigint, has_block boolean, cause integer, found integer,
-                 allowed integer, per_s integer, note text, began bigint,
-                 until bigint, ended bigint, attempts bigint, client text,
-                 country text) ORDER BY account
-    LOOP
-        INSERT INTO policyd.account AS a (account, evidence_since)
-        VALUES (r.account, coalesce(policyd.at_ms(r.since), '-infinity'))
-        ON CONFLICT (account) DO UPDATE SET
-            evidence_since = greatest(a.evidence_since,
-                                      excluded.evidence_since),
-            counted_with = NULL;
-        CONTINUE WHEN NOT r.has_block;
-        INSERT INTO policyd.block AS b VALUES (r.account, r.cause, r.found,
-            r.allowed, r.per_s, r.note, policyd.at_ms(r.began),
-            coalesce(policyd.at_ms(r.until), 'infinity'),
-            policyd.at_ms(r.ended), r.attempts, nullif(r.client, '')::inet,
-            r.country)
-        ON CONFLICT (account) DO UPDATE SET
-            cause = excluded.cause, found = excluded.found,
-            allowed = excluded.allowed, per_s = excluded.per_s,
-            note = excluded.note, began_at = excluded.began_at,
-            until = excluded.until, ended_at = excluded.ended_at,
-            attempts = excluded.attempts, client = excluded.client,
-            country = excluded.country
-        WHERE b.began_at < excluded.began_at;
-        UPDATE policyd.account a SET blocked_until = b.until
-          FROM policyd.block b
-         WHERE a.account = r.account AND b.account = r.account
-           AND b.ended_at IS NULL;
-    END LOOP;
-END
-$$;
-
--- The same for logins.
-CREATE FUNCTION policyd.load_logins(p_rows jsonb) RETURNS void
-LANGUAGE sql AS $$
-    UPDATE policyd.account SET counted_with = NULL
-     WHERE account IN (SELECT x->>'account'
-                         FROM jsonb_array_elements(p_rows) x);
-    INSERT INTO policyd.login AS l
-    SELECT account, network, country, policyd.at_ms(first),
-           policyd.at_ms(last), mails
-      FROM jsonb_to_recordset(p_rows) AS x(account text, network cidr,
-               country text, first bigint, last bigint, mails bigint)
-     ORDER BY account, network
-    ON CONFLICT (account, network) DO UPDATE SET
-        country = CASE WHEN l.last_seen < excluded.last_seen
-                       THEN excluded.country ELSE l.country END,
-        first_seen = least(l.first_seen, excluded.first_seen),
-        last_seen = greatest(l.last_seen, excluded.last_seen),
-        mails = greatest(l.mails, excluded.mails)
 $$;

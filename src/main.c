@@ -12,6 +12,7 @@
 #include "jobs/copy.h"
 #include "jobs/explain.h"
 #include "jobs/notify.h"
+#include "jobs/postfix_check.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
 #include "jobs/what_if.h"
@@ -153,6 +154,12 @@ what_if(const struct job *job)
 	    command.rows >= 0 ? (size_t)command.rows : STATS_ROWS);
 }
 
+static int
+check_postfix(const struct job *job)
+{
+	return postfix_check_run(job, command.mail.postfix_config);
+}
+
 /* --- the command line ---------------------------------------------------- */
 
 enum argument {
@@ -180,6 +187,7 @@ static const struct mode_row {
 	{ "unblock", 0, ARGUMENT_ONE, unblock },
 	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
 	{ "copy-store", 0, ARGUMENT_TWO, copy_store },
+	{ "check-postfix", 0, ARGUMENT_NONE, check_postfix },
 	{ "report", 0, ARGUMENT_NONE, report_show },
 	{ "stats", 0, ARGUMENT_TWO_AT_MOST, stats },
 	{ "what-if", 0, ARGUMENT_ONE_OR_MORE, what_if },
@@ -208,6 +216,7 @@ static const char help[] =
     "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
     "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
     "  --report                          who reached a limit or rate lately\n"
+    "  --check-postfix [--postfix-config DIR]   does it ask us, as it should?\n"
     "  --test-notify                     send a test notification now\n"
     "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"
     "77 permission, 78 configuration. See policyd(8) and policyd.yaml(5).\n";
@@ -354,6 +363,11 @@ check_command(int left, char **rest)
 		return usage("--for and --reason go with --block", "");
 	if (command.mail.action != QUEUE_LEAVE && strcmp(mode, "unblock") != 0)
 		return usage("--release and --delete go with --unblock", "");
+	if (command.mail.postfix_config != NULL &&
+	    command.mail.action == QUEUE_LEAVE &&
+	    strcmp(mode, "check-postfix") != 0)
+		return usage("--postfix-config goes with --check-postfix, "
+		    "--release and --delete", "");
 	if (command.more_than >= 0 && strcmp(mode, "stats") != 0)
 		return usage("--more-than goes with --stats", "");
 	if (command.rows >= 0 && strcmp(mode, "stats") != 0 &&

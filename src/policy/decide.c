@@ -10,6 +10,7 @@
 #include "base/stats.h"
 #include "base/text.h"
 #include "policy/limits.h"
+#include "policy/stage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -158,18 +159,16 @@ static void
 weigh(const struct config *config, const struct decision *decision,
     struct check *check)
 {
-	static const char *const stages[] = {
-		[STAGE_RCPT] = "RCPT",
-		[STAGE_DATA] = "DATA",
-		[STAGE_END_OF_MESSAGE] = "END-OF-MESSAGE",
-	};
 	const struct request *request = decision->request;
+	bool is_at_stage = strcmp(request->protocol_state,
+	    stage_state(config->rates.stage)) == 0;
 	int64_t recipients;
 
 	check->weight = 0;
 	check->weighs_once = config->rates.count == RATES_MESSAGES ||
 	    config->rates.stage != STAGE_RCPT;
-	if (strcmp(request->protocol_state, stages[config->rates.stage]) != 0)
+	stats_add(is_at_stage ? STAT_AT_STAGE : STAT_OFF_STAGE, 1);
+	if (!is_at_stage)
 		return;
 	if (config->rates.networks != NULL &&
 	    !netset_has(config->rates.networks, &decision->login.client))

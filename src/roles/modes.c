@@ -14,6 +14,7 @@
 #include "jobs/explain.h"
 #include "jobs/import.h"
 #include "jobs/notify.h"
+#include "jobs/postfix_check.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
 #include "jobs/what_if.h"
@@ -184,6 +185,12 @@ test_notify(const struct job *job, const struct command *command)
 	return notify_test(job);
 }
 
+static int
+check_postfix(const struct job *job, const struct command *command)
+{
+	return postfix_check_run(job, command->mail.postfix_config);
+}
+
 const struct mode_row modes_table[MODES_COUNT] = {
 	{ "check-config", ARGUMENT_NONE, false, check_config },
 	{ "dump-config", ARGUMENT_NONE, false, dump_config },
@@ -199,6 +206,7 @@ const struct mode_row modes_table[MODES_COUNT] = {
 	{ "report", ARGUMENT_NONE, false, report },
 	{ "stats", ARGUMENT_TWO_AT_MOST, false, stats },
 	{ "what-if", ARGUMENT_ONE_OR_MORE, false, what_if },
+	{ "check-postfix", ARGUMENT_NONE, false, check_postfix },
 	{ "test-notify", ARGUMENT_NONE, false, test_notify },
 };
 

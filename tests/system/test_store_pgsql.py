@@ -5,12 +5,10 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
 import os
 import signal
-import subprocess
 import time
 
 import pytest
 
-import policyd as daemon
 from client import request
 from geoip import COUNTRIES, address
 from load import Load

@@ -64,22 +64,22 @@ CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
     OUT next_account text, OUT next_network cidr
 ) LANGUAGE sql AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account, network, last_seen FROM policyd.login
+        SELECT ctid AS place, account, network, last_seen FROM policyd.login
          WHERE (account, network) > (p_account, p_network)
          ORDER BY account, network LIMIT p_most
     ), old AS MATERIALIZED (
         -- What the account row has pending counts; who waits for us must not
-        -- be waited for.
-        SELECT l.account, l.network
-          FROM batch b JOIN policyd.login l USING (account, network)
-          LEFT JOIN policyd.account a
-            ON a.account = l.account AND a.last_network = l.network
+        -- be waited for. By ctid, whatever the planner thinks of the table.
+        SELECT l.ctid AS place
+          FROM batch b JOIN policyd.login l ON l.ctid = b.place
          WHERE b.last_seen < p_before AND l.last_seen < p_before
-           AND (a.last_seen < p_before) IS NOT FALSE
+           AND ((SELECT a.last_seen FROM policyd.account a
+                  WHERE a.account = l.account AND a.last_network = l.network)
+                < p_before) IS NOT FALSE
            FOR UPDATE OF l SKIP LOCKED
     ), gone AS (
         DELETE FROM policyd.login l USING old
-         WHERE l.account = old.account AND l.network = old.network
+         WHERE l.ctid = old.place AND l.last_seen < p_before
         RETURNING 1
     ), last AS (
         SELECT account, network FROM batch

@@ -33,8 +33,7 @@ write_note(const char *note, char text[REASON_SIZE])
 	    length + step <= NOTE_MAX) {
 		unsigned char c = (unsigned char)*note;
 
-		if (c < ' ' || c == 0x7f ||
-		    (c == 0xc2 && (unsigned char)note[1] < 0xa0)) {
+		if (c < ' ' || c == 0x7f || text_is_c1(note)) {
 			text[length++] = ' ';
 		} else {
 			memcpy(text + length, note, step);
@@ -140,7 +139,9 @@ static void
 add_clean(struct text *out, const char *value)
 {
 	for (; *value != '\0'; value++)
-		if ((unsigned char)*value >= ' ' && *value != 0x7f)
+		if (text_is_c1(value))
+			value++;
+		else if ((unsigned char)*value >= ' ' && *value != 0x7f)
 			text_add_char(out, *value);
 }
 

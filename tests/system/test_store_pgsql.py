@@ -177,12 +177,14 @@ def test_more_requests_than_the_store_answers_in_time(start_policyd,
     or more: the last cannot be waited for."""
     policyd = start_policyd({"server": {"workers": 1, "deadline": "3s"},
                              "actions": ACTIONS})
-    timed(policyd)
-    database.sql("""DO $$ BEGIN EXECUTE replace(
-        pg_get_functiondef('policyd.check'::regproc), 'verdict := 0; cause',
-        'PERFORM pg_sleep(0.010); verdict := 0; cause'); END $$""")
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(policyd.client()) for _ in range(320)]
+        for client in clients:
+            client.ask()
+        database.sql("""DO $$ BEGIN EXECUTE replace(
+            pg_get_functiondef('policyd.check'::regproc),
+            'verdict := 0; cause',
+            'PERFORM pg_sleep(0.010); verdict := 0; cause'); END $$""")
         for number, client in enumerate(clients):
             client.send(request(f"ann{number}@example.com"))
         began = time.monotonic()

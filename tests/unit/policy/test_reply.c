@@ -77,6 +77,8 @@ static const struct {
 	{ "${account}${account}", "a", "aa" },
 	{ "control bytes are dropped: ${account}", "a\nb\r\t\x7f\x1b[c",
 	    "control bytes are dropped: ab[c" },
+	{ "so are those of two: ${account}", "a\xc2\x9b\xc3\xa9",
+	    "so are those of two: a\xc3\xa9" },
 	{ "what is filled in is not filled in again: ${account}",
 	    "${client}", "what is filled in is not filled in again: ${client}" },
 	{ "what is no macro stays: ${moon} ${ $x ${", "joe",

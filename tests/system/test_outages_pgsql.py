@@ -201,7 +201,8 @@ def test_connections_are_cut_in_mid_request(watch, relay, database):
 def test_network(watch, relay, database, fault):
     """Nobody is there; a listener that accepts and says nothing, with the
     connections that were open as dead; a listen queue that is full."""
-    watched = watch(through(relay, database))
+    watched = watch({**through(relay, database),
+                     "server": {"deadline": "300ms"}})
     getattr(relay, fault)()
     watched.endure()
     watched.jobs_fail(JOBS if fault == "refuse" else JOBS[:1])

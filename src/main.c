@@ -1,19 +1,11 @@
 /*
- * main.c -- the command line: options and the table of modes.
+ * main.c -- the command line.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "facts/store.h"
-#include "jobs/blocks.h"
-#include "jobs/clean.h"
-#include "jobs/copy.h"
-#include "jobs/explain.h"
-#include "jobs/notify.h"
-#include "policy/limits.h"
-#include "roles/service.h"
+#include "roles/modes.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -23,165 +15,48 @@
 
 #define DEFAULT_CONFIG POLICYD_SYSCONFDIR "/policyd.yaml"
 
-/* Creating the schema may wait for another server that does. */
-enum { INIT_PATIENCE_MS = 600000 };
-
-/* What the command line says. */
-struct command {
-	const char *config_path;
-	bool is_config_given;
-	bool is_verbose, is_json, is_daemon;
-	const struct mode_row *mode;
-	const char *subject;	/* the mode's argument */
-	const char *second;	/* the mode's second argument, or NULL */
-	const char *reason;
-	int64_t duration_s;	/* -1: not given */
-};
-
 /* Constant once it is parsed. */
 static struct command command = { .config_path = DEFAULT_CONFIG,
-	.reason = "", .duration_s = -1 };
-
-static int
-serve(const struct job *job)
-{
-	const struct service_options options = {
-		.config_path = command.config_path,
-		.is_config_optional = !command.is_config_given,
-		.is_verbose = command.is_verbose,
-		.is_daemon = command.is_daemon,
-	};
-
-	(void)job;
-	return service_run(&options);
-}
-
-/* --- other modes --------------------------------------------------------- */
-
-static int
-check_config(const struct job *job)
-{
-	/* What would keep the server from starting is an error here too. */
-	if (service_try_geoip(job->config) != 0)
-		return EX_CONFIG;
-	if (job->is_json)
-		fputs("{\"result\": \"ok\"}\n", job->out);
-	else
-		fprintf(job->out, "%s: ok\n", job->config->path);
-	return EX_OK;
-}
-
-static int
-dump_config(const struct job *job)
-{
-	config_dump(job->config, job->out);
-	return EX_OK;
-}
-
-static int
-get_config(const struct job *job)
-{
-	if (config_get(job->config, command.subject, job->out) == 0)
-		return EX_OK;
-	log_error("there is no key \"%.60s\": see policyd.yaml(5)",
-	    command.subject);
-	return JOB_NOT_FOUND;
-}
-
-static int
-init_store(const struct job *job)
-{
-	struct store *store = store_open(job->config, &limits_policy);
-	enum store_result result = store_init(store, true,
-	    clock_mono_ms() + INIT_PATIENCE_MS);
-
-	store_close(store);
-	return result == STORE_DONE ? EX_OK : EX_UNAVAILABLE;
-}
-
-static int
-block(const struct job *job)
-{
-	return blocks_add(job, command.subject, command.duration_s >= 0 ?
-	    (uint32_t)command.duration_s : job->config->block.duration_s,
-	    command.reason);
-}
-
-static int
-unblock(const struct job *job)
-{
-	return blocks_remove(job, command.subject);
-}
-
-static int
-explain(const struct job *job)
-{
-	return explain_run(job, command.subject, command.second,
-	    job->config->geoip.country);
-}
-
-static int
-copy_store(const struct job *job)
-{
-	return copy_run(job, command.subject, command.second);
-}
+	.reason = "", .duration_s = -1, .more_than = -1, .rows = -1 };
 
 /* --- the command line ---------------------------------------------------- */
 
-enum argument { ARGUMENT_NONE, ARGUMENT_ONE, ARGUMENT_ONE_OR_TWO, ARGUMENT_TWO };
-
-static const struct mode_row {
-	const char *name;
-	int letter;	/* 0: no short form */
-	enum argument argument;
-	int (*run)(const struct job *);
-} modes[] = {
-	{ "check-config", 't', ARGUMENT_NONE, check_config },
-	{ "dump-config", 0, ARGUMENT_NONE, dump_config },
-	{ "get-config", 0, ARGUMENT_ONE, get_config },
-	{ "init-store", 0, ARGUMENT_NONE, init_store },
-	{ "clean", 0, ARGUMENT_NONE, clean_run },
-	{ "list-blocked", 0, ARGUMENT_NONE, blocks_list },
-	{ "block", 0, ARGUMENT_ONE, block },
-	{ "unblock", 0, ARGUMENT_ONE, unblock },
-	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
-	{ "copy-store", 0, ARGUMENT_TWO, copy_store },
-	{ "test-notify", 0, ARGUMENT_NONE, notify_test },
-};
-enum { MODES = sizeof(modes) / sizeof(modes[0]) };
-
-static const struct mode_row serve_mode = { "serve", 0, ARGUMENT_NONE, serve };
-
 static const char help[] =
-    "Usage: policyd [-c FILE] [-v] [MODE]\n"
+    "Usage: policyd [-c FILE] [-v] [-j] [MODE]\n"
     "Postfix policy service that blocks accounts used from too many places.\n"
-    "\n"
-    "  -c, --config FILE        read FILE, not " DEFAULT_CONFIG "\n"
-    "  -v, --verbose            log at level debug\n"
-    "  -j, --json               print JSON\n"
-    "  -h, --help               print this and exit\n"
-    "  -V, --version            print the version and exit\n"
-    "\n"
-    "Without a mode the server runs in the foreground.\n"
-    "  -d, --daemon             run it in the background\n"
-    "  -t, --check-config       say whether the configuration is good\n"
-    "      --dump-config        print the effective configuration\n"
-    "      --get-config KEY     print one value\n"
-    "      --init-store         create or upgrade the store's schema\n"
-    "      --clean              delete what expired: for cron\n"
-    "      --list-blocked       list the blocked accounts\n"
-    "      --block ACCOUNT      block it [--for DURATION] [--reason TEXT]\n"
-    "      --unblock ACCOUNT    unblock it and start a fresh count\n"
-    "      --explain ACCOUNT [ADDRESS]\n"
-    "                           why it is treated as it is\n"
-    "      --copy-store FROM TO carry a store over to another: URLs\n"
-    "      --test-notify        send a test notification now\n"
-    "\n"
-    "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try\n"
-    "again, 77 permission, 78 configuration. See policyd(8), policyd.yaml(5).\n";
+    "  -c, --config FILE   read FILE, not " DEFAULT_CONFIG "\n"
+    "  -v, --verbose       log at level debug    -j, --json     print JSON\n"
+    "  -h, --help          print this            -V, --version  say which it is\n"
+    "Without a mode the server runs in the foreground; -d, --daemon: behind it.\n"
+    "  -t, --check-config                is the configuration good?\n"
+    "  --dump-config  --get-config KEY   all effective values, or one\n"
+    "  --init-store                      create or upgrade the store's schema\n"
+    "  --copy-store FROM_URL TO_URL      carry a store over to another\n"
+    "  --import-config PROGRAM FILE      print its configuration as one of ours\n"
+    "  --clean                           delete what expired: for cron\n"
+    "  --list-blocked                    who is blocked, since when and why\n"
+    "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
+    "  --block ACCOUNT [--for DURATION] [--reason TEXT]\n"
+    "  --unblock ACCOUNT [--release | --delete]   its mail on hold, that is\n"
+    "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
+    "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
+    "  --report                          who reached a limit or rate lately\n"
+    "  --check-postfix [--postfix-config DIR]   does it ask us, as it should?\n"
+    "  --test-notify                     send a test notification now\n"
+    "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"
+    "77 permission, 78 configuration. See policyd(8) and policyd.yaml(5).\n";
 
 /* Letters of options that have no short form. */
-enum { OPTION_MODE = 256, OPTION_FOR = 512, OPTION_REASON };
+enum {
+	OPTION_MODE = 256,
+	OPTION_FOR = 512,
+	OPTION_REASON,
+	OPTION_MORE_THAN,
+	OPTION_ROWS,
+	OPTION_RELEASE,
+	OPTION_DELETE,
+	OPTION_POSTFIX,
+};
 
 static int
 usage(const char *what, const char *which)
@@ -201,12 +76,19 @@ set_mode(const struct mode_row *mode, const char *argument)
 	return 0;
 }
 
+static int
+set_number(int64_t *number, const char *option)
+{
+	*number = text_parse_number(optarg, INT32_MAX);
+	return *number >= 0 ? 0 : usage(option, optarg);
+}
+
 /* Take one option; returns 0 or an exit status. */
 static int
 take(int letter)
 {
-	if (letter >= OPTION_MODE && letter < OPTION_MODE + MODES)
-		return set_mode(&modes[letter - OPTION_MODE], optarg);
+	if (letter >= OPTION_MODE && letter < OPTION_MODE + MODES_COUNT)
+		return set_mode(&modes_table[letter - OPTION_MODE], optarg);
 	switch (letter) {
 	case 'c':
 		command.config_path = optarg;
@@ -222,7 +104,7 @@ take(int letter)
 		command.is_daemon = true;
 		return 0;
 	case 't':
-		return set_mode(&modes[0], NULL);
+		return set_mode(&modes_table[0], NULL);
 	case OPTION_FOR:
 		command.duration_s = text_parse_duration(optarg);
 		if (command.duration_s < 0 ||
@@ -233,38 +115,100 @@ take(int letter)
 	case OPTION_REASON:
 		command.reason = optarg;
 		return 0;
+	case OPTION_RELEASE:
+	case OPTION_DELETE:
+		if (command.mail.action != QUEUE_LEAVE)
+			return usage("--release or --delete, once", "");
+		command.mail.action = letter == OPTION_RELEASE ?
+		    QUEUE_RELEASE : QUEUE_DELETE;
+		return 0;
+	case OPTION_POSTFIX:
+		if (optarg[0] != '/')
+			return usage("--postfix-config wants an absolute "
+			    "path, not ", optarg);
+		command.mail.postfix_config = optarg;
+		return 0;
+	case OPTION_MORE_THAN:
+		return set_number(&command.more_than,
+		    "--more-than wants a number, not ");
+	case OPTION_ROWS:
+		return set_number(&command.rows,
+		    "--rows wants a number, 0 for all, not ");
 	default:
 		return EX_USAGE; /* getopt_long said why */
 	}
+}
+
+/* Hand what is left of the command line to the mode. */
+static int
+take_arguments(int left, char **rest)
+{
+	enum argument argument = command.mode->argument;
+
+	if (argument == ARGUMENT_TWO && left == 0)
+		return usage("a second argument is missing for --",
+		    command.mode->name);
+	if (argument == ARGUMENT_ONE_OR_MORE) {
+		if (left == 0)
+			return usage("an argument is missing for --",
+			    command.mode->name);
+		command.changes = rest;
+		command.change_count = (size_t)left;
+		return 0;
+	}
+	if (argument == ARGUMENT_TWO_AT_MOST && left > 0) {
+		command.subject = *rest++;
+		left--;
+	}
+	if (argument != ARGUMENT_NONE && argument != ARGUMENT_ONE &&
+	    left > 0) {
+		command.second = *rest++;
+		left--;
+	}
+	return left > 0 ? usage("what is this for: ", *rest) : 0;
 }
 
 /* Do the options fit together? */
 static int
 check_command(int left, char **rest)
 {
-	bool is_block;
+	const char *mode;
+	int status;
 
 	if (command.mode == NULL)
-		command.mode = &serve_mode;
-	is_block = strcmp(command.mode->name, "block") == 0;
-	if (command.mode->argument == ARGUMENT_TWO && left == 0)
-		return usage("a second argument is missing for --",
-		    command.mode->name);
-	if ((command.mode->argument == ARGUMENT_ONE_OR_TWO ||
-		command.mode->argument == ARGUMENT_TWO) && left > 0) {
-		command.second = *rest;
-		left--;
-		rest++;
-	}
-	if (left > 0)
-		return usage("what is this for: ", *rest);
-	if (command.is_daemon && command.mode != &serve_mode)
-		return usage("--daemon does not go with --",
-		    command.mode->name);
-	if (!is_block &&
-	    (command.duration_s >= 0 || command.reason[0] != '\0'))
+		command.mode = &modes_serve;
+	mode = command.mode->name;
+	status = take_arguments(left, rest);
+	if (status != 0)
+		return status;
+	if (command.is_daemon && command.mode != &modes_serve)
+		return usage("--daemon does not go with --", mode);
+	if ((command.duration_s >= 0 || command.reason[0] != '\0') &&
+	    strcmp(mode, "block") != 0)
 		return usage("--for and --reason go with --block", "");
+	if (command.mail.action != QUEUE_LEAVE && strcmp(mode, "unblock") != 0)
+		return usage("--release and --delete go with --unblock", "");
+	if (command.mail.postfix_config != NULL &&
+	    command.mail.action == QUEUE_LEAVE &&
+	    strcmp(mode, "check-postfix") != 0)
+		return usage("--postfix-config goes with --check-postfix, "
+		    "--release and --delete", "");
+	if (command.more_than >= 0 && strcmp(mode, "stats") != 0)
+		return usage("--more-than goes with --stats", "");
+	if (command.rows >= 0 && strcmp(mode, "stats") != 0 &&
+	    strcmp(mode, "what-if") != 0)
+		return usage("--rows goes with --stats and --what-if", "");
 	return 0;
+}
+
+/* Does the option itself have an argument? Where there may be none, or many,
+ * they are what is left behind the options. */
+static int
+takes_argument(enum argument argument)
+{
+	return argument == ARGUMENT_NONE || argument == ARGUMENT_TWO_AT_MOST ||
+	    argument == ARGUMENT_ONE_OR_MORE ? no_argument :
+					       required_argument;
 }
 
 static int
@@ -279,17 +223,21 @@ parse(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ "for", required_argument, NULL, OPTION_FOR },
 		{ "reason", required_argument, NULL, OPTION_REASON },
+		{ "more-than", required_argument, NULL, OPTION_MORE_THAN },
+		{ "rows", required_argument, NULL, OPTION_ROWS },
+		{ "release", no_argument, NULL, OPTION_RELEASE },
+		{ "delete", no_argument, NULL, OPTION_DELETE },
+		{ "postfix-config", required_argument, NULL, OPTION_POSTFIX },
 	};
 	enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };
-	struct option options[FIXED + MODES + 1] = { { NULL, 0, NULL, 0 } };
+	struct option options[FIXED + MODES_COUNT + 1] = { { NULL, 0, NULL, 0 } };
 	int letter;
 	int status;
 
 	memcpy(options, fixed, sizeof(fixed));
-	for (int i = 0; i < MODES; i++)
-		options[FIXED + i] = (struct option){ modes[i].name,
-			modes[i].argument == ARGUMENT_NONE ?
-			no_argument : required_argument, NULL,
+	for (int i = 0; i < MODES_COUNT; i++)
+		options[FIXED + i] = (struct option){ modes_table[i].name,
+			takes_argument(modes_table[i].argument), NULL,
 			OPTION_MODE + i };
 	while ((letter = getopt_long(argc, argv, "c:vjdthV", options, NULL)) !=
 	    -1) {
@@ -309,22 +257,22 @@ int
 main(int argc, char **argv)
 {
 	struct job job = { .out = stdout };
-	struct config *config;
+	struct config *config = NULL;
 	int status = parse(argc, argv);
 
 	if (status != 0)
 		return status;
-	if (command.mode == &serve_mode)
-		return serve(NULL);
-	config = config_load(command.config_path, !command.is_config_given,
-	    stderr);
-	if (config == NULL)
-		return EX_CONFIG;
+	if (!command.mode->is_free) {
+		config = config_load(command.config_path,
+		    !command.is_config_given, stderr);
+		if (config == NULL)
+			return EX_CONFIG;
+	}
 	if (command.is_verbose)
 		log_setup(&(struct log_options){ .level = LOG_LEVEL_DEBUG });
 	job.config = config;
 	job.is_json = command.is_json;
-	status = command.mode->run(&job);
+	status = command.mode->run(&job, &command);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("policyd: standard output");
 		status = EX_IOERR;

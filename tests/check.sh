@@ -1,15 +1,15 @@
 #!/bin/bash
-# check.sh -- run the unit tests and the system tests, and add up the results.
+# check.sh -- run all tests, of units, of the store and of the whole, and add up.
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: check.sh BUILD; the environment has MAKE. Both run whatever becomes
-# of the other; the last line is the sum of both.
+# Usage: check.sh BUILD; the environment has MAKE. Each runs whatever becomes
+# of the others; the last line is the sum of all.
 set -u -o pipefail
 build=$1
 mkdir -p "$build"
 status=0
 
-for part in check-unit check-system; do
+for part in check-unit check-store check-system; do
 	# shellcheck disable=SC2086 # MAKE may hold options
 	$MAKE --no-print-directory "BUILD=$build" "$part" 2>&1 |
 	    tee "$build/$part.log" || status=1
@@ -22,7 +22,7 @@ sum() {
 	    awk '{ n += $1 } END { print n + 0 }'
 }
 unit=$(sed -n 's/.*Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \(.*\)/\1 \2 \3/p' \
-    "$build/check-unit.log" |
+    "$build/check-unit.log" "$build/check-store.log" |
     awk '{ n += $1; bad += $2 + $3 } END { print n - bad, bad + 0 }')
 system=$(grep -aE '^=* ?.*[0-9]+ (passed|failed|error).* in [0-9.]+s' \
     "$build/check-system.log" | tail -n 1)

@@ -137,6 +137,22 @@ text_utf8(const char *bytes, size_t left)
 	return length;
 }
 
+bool
+text_is_utf8(const char *string)
+{
+	size_t left = strlen(string);
+
+	while (left > 0) {
+		size_t step = text_utf8(string, left);
+
+		if (step == 0)
+			return false;
+		string += step;
+		left -= step;
+	}
+	return true;
+}
+
 void
 text_add_json(struct text *text, const char *bytes, size_t length)
 {

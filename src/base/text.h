@@ -72,4 +72,7 @@ int64_t text_parse_number(const char *, int64_t most);
  */
 size_t text_utf8(const char *bytes, size_t left);
 
+/* Is all of it UTF-8? */
+bool text_is_utf8(const char *string);
+
 #endif

@@ -204,6 +204,17 @@ pgsql_is_behind_pooler(struct pgsql *pg)
 }
 
 bool
+pgsql_cannot_prepare(struct pgsql *pg, const char *code)
+{
+	if (code == NULL ||
+	    (strcmp(code, "26000") != 0 && strcmp(code, "42P05") != 0))
+		return false;
+	/* A pooler gave us another server connection. */
+	pgsql_is_behind_pooler(pg);
+	return true;
+}
+
+bool
 pgsql_is_pooled(const struct pgsql *pg)
 {
 	return pg->is_pooled;
@@ -254,12 +265,8 @@ pgsql_failed(struct pgsql *pg, const PGresult *result)
 	char line[300];
 
 	first_line(PQresultErrorMessage(result), line, sizeof(line));
-	if (code != NULL && (strcmp(code, "26000") == 0 ||
-				strcmp(code, "42P05") == 0)) {
-		/* A pooler gave us another server connection. */
-		pgsql_is_behind_pooler(pg);
+	if (pgsql_cannot_prepare(pg, code))
 		return true;
-	}
 	if (code != NULL && is_one_of(code, of_request)) {
 		log_limited(&pg->limit, LOG_LEVEL_WARNING,
 		    "store: a request failed: %s", line);

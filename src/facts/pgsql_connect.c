@@ -65,6 +65,7 @@ set_up(struct pgsql *pg)
 	    "set_config('lock_timeout', '%u', is_pooled), "
 	    "set_config('default_transaction_isolation', 'read committed', "
 	    "is_pooled), set_config('jit', 'off', is_pooled), "
+	    "set_config('plan_cache_mode', 'force_generic_plan', is_pooled), "
 	    "set_config('client_min_messages', 'error', is_pooled) "
 	    "FROM (SELECT pg_backend_pid() <> %d AS is_pooled) AS session",
 	    pg->is_initialising ? "NULL" :
@@ -202,7 +203,8 @@ take_prepared(struct pgsql *pg)
 		}
 		if (PQresultStatus(result) == PGRES_COMMAND_OK)
 			pg->is_prepared = true;
-		else
+		else if (!pgsql_cannot_prepare(pg,
+			     PQresultErrorField(result, PG_DIAG_SQLSTATE)))
 			refuse_set_up(pg, result);
 		PQclear(result);
 	}

@@ -47,4 +47,8 @@ void pgsql_close(struct pgsql *);
 /* Go on until the connection is up or fails, or the deadline passes. */
 void pgsql_advance(struct pgsql *, int64_t deadline_ms);
 
+/* Does this SQLSTATE (NULL: none) say that prepared statements do not last on
+ * this connection? Then go on without them from now on. */
+bool pgsql_cannot_prepare(struct pgsql *, const char *code);
+
 #endif

@@ -5,10 +5,10 @@
 #ifndef FACTS_SQLITE_CLEAN_H
 #define FACTS_SQLITE_CLEAN_H
 
-#include "facts/store.h"
+#include "facts/store_side.h"
 
-/* As in store.h; self is a struct sqlite_db. */
-enum store_result sqlite_clean(void *self, uint32_t retention_s,
-    unsigned batch, struct cleaned *, int64_t deadline_ms);
+/* As in store_side.h; self is a struct sqlite_db. */
+enum store_result sqlite_clean_batch(void *self, struct clean_walk *,
+    int64_t deadline_ms);
 
 #endif

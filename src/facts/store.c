@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/stats.h"
+#include "facts/cleaning.h"
 #include "facts/store_side.h"
 
 #include <stdlib.h>
@@ -20,16 +22,12 @@ enum {
 	CALM_MS = 1000,
 };
 
-struct store {
-	const struct store_side *side;
-	void *self;
-};
-
 struct store *
 store_open(const struct config *config, const struct store_policy *policy)
 {
 	struct store *store = mem_new(1, sizeof(*store));
 
+	store->config = config;
 	store->side = strncmp(config->store.url, "sqlite:", 7) == 0 ?
 	    &store_sqlite : &store_pgsql;
 	store->self = store->side->open(config, policy);
@@ -42,6 +40,7 @@ store_close(struct store *store)
 	if (store == NULL)
 		return;
 	store->side->close(store->self);
+	free(store->owner);
 	free(store);
 }
 
@@ -97,13 +96,33 @@ store_account(struct store *store, const char *account,
 	    most_logins, record, deadline_ms);
 }
 
+/* Containers may share host name and process number: so the time, too. */
+static const char *
+owner_of(struct store *store)
+{
+	if (store->owner == NULL)
+		store->owner = mem_printf("%s %ld %lld %lld",
+		    store_server_name(), (long)getpid(),
+		    (long long)clock_wall_ms(), (long long)clock_mono_us());
+	return store->owner;
+}
+
 enum store_result
 store_clean(struct store *store, uint32_t retention_s, unsigned batch,
     struct cleaned *cleaned, int64_t deadline_ms)
 {
+	const struct cleaning cleaning = {
+		.side = store->side,
+		.self = store->self,
+		.owner = owner_of(store),
+		.before_ms = clock_wall_ms() - (int64_t)retention_s * 1000,
+		.keeps_hits = store->config->report.enabled,
+		.most = batch,
+		.deadline_ms = deadline_ms,
+	};
+
 	memset(cleaned, 0, sizeof(*cleaned));
-	return store->side->clean(store->self, retention_s, batch, cleaned,
-	    deadline_ms);
+	return cleaning_run(&cleaning, cleaned);
 }
 
 enum store_result
@@ -137,6 +156,70 @@ store_outbox_delay(struct store *store, int64_t id, uint32_t delay_s,
 {
 	return store->side->outbox_delay(store->self, id, delay_s, counts,
 	    recipients, error, deadline_ms);
+}
+
+enum store_result
+store_figures(struct store *store, const struct figure_query *query,
+    struct figure_table *table, int64_t deadline_ms)
+{
+	memset(table, 0, sizeof(*table));
+	table->columns = figures_width(query->figure);
+	return store->side->figures(store->self, query, table, deadline_ms);
+}
+
+enum store_result
+store_hits(struct store *store, size_t most, struct hit **hits, size_t *count,
+    int64_t deadline_ms)
+{
+	*hits = NULL;
+	*count = 0;
+	return store->side->hits(store->self, most, hits, count, deadline_ms);
+}
+
+enum store_result
+store_reported(struct store *store, const struct hit *hits, size_t count,
+    int64_t deadline_ms)
+{
+	return store->side->reported(store->self, hits, count, deadline_ms);
+}
+
+enum store_result
+store_take_turn(struct store *store, const char *name, uint32_t lease_s,
+    int64_t deadline_ms)
+{
+	return store->side->take_turn(store->self, name, owner_of(store),
+	    lease_s, deadline_ms);
+}
+
+void
+store_leave_turn(struct store *store, const char *name, int64_t deadline_ms)
+{
+	store->side->leave_turn(store->self, name, owner_of(store),
+	    deadline_ms);
+}
+
+enum store_result
+store_past_logins(struct store *store, const char *after, size_t most,
+    struct past_login **logins, size_t *count, int64_t deadline_ms)
+{
+	*logins = NULL;
+	*count = 0;
+	return store->side->past_logins(store->self, after, most, logins,
+	    count, deadline_ms);
+}
+
+void
+hit_clear(struct hit *hit)
+{
+	free(hit->account);
+	memset(hit, 0, sizeof(*hit));
+}
+
+void
+past_login_clear(struct past_login *past)
+{
+	free(past->account);
+	memset(past, 0, sizeof(*past));
 }
 
 enum store_result
@@ -259,6 +342,7 @@ trouble_note(struct trouble *trouble, const char *why)
 		return;
 	}
 	trouble->is_on = true;
+	stats_set(STAT_STORE_AWAY, 1);
 	trouble->since_ms = clock_mono_ms();
 	trouble->retry_ms = 0;
 	trouble->delay_ms = 0;
@@ -294,6 +378,7 @@ trouble_end(struct trouble *trouble)
 	if (now - trouble->good_ms < CALM_MS)
 		return CALM_MS;
 	trouble->is_on = false;
+	stats_set(STAT_STORE_AWAY, 0);
 	log_info("store: back after %.1f s; %llu requests were answered "
 		 "without it",
 	    (double)(trouble->good_ms - trouble->since_ms) / 1000,

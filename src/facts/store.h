@@ -14,6 +14,7 @@
 #define FACTS_STORE_H
 
 #include "config/config.h"
+#include "facts/figures.h"
 #include "facts/finding.h"
 
 #include <stdint.h>
@@ -148,15 +149,97 @@ enum store_result store_account(struct store *, const char *account,
 /* What a cleaning deleted. */
 struct cleaned {
 	uint64_t logins, blocks, accounts;
+	uint64_t notifications;		/* delivered, or given up */
+	uint64_t hits;			/* if nobody wants a report of them */
 };
 
 /*
- * Delete what is older than retention, at most about `batch` rows in a
- * transaction, until nothing is left. Safe beside a running server.
- * STORE_NONE: another cleaning is under way.
+ * Delete what is older than retention, until nothing is left. Safe beside a
+ * running server: in many short transactions of at most `batch` rows, fewer if
+ * they take long, with pauses. STORE_NONE: another cleaning is under way.
  */
 enum store_result store_clean(struct store *, uint32_t retention_s,
     unsigned batch, struct cleaned *, int64_t deadline_ms);
+
+/*
+ * Changes from now on (blocks by hand, their ends, overrides) are written to
+ * the audit trail as made by name, coming from origin, in the transaction of
+ * the change; name NULL: no more. Both are borrowed.
+ */
+void store_act_as(struct store *, const char *name, const char *origin);
+
+/* Write down a change that was made elsewhere. detail: a JSON object. */
+enum store_result store_note_change(struct store *, const char *action,
+    const char *subject, const char *detail, int64_t deadline_ms);
+
+/* One row of the audit trail. */
+struct change {
+	int64_t id, at_ms;
+	char *actor, *origin, *action, *subject;
+	char *detail;			/* JSON */
+};
+void change_clear(struct change *);
+
+/* The newest changes with ids below `before` (0: all), at most `most`. The
+ * caller clears each and frees the array; so with the lists below. */
+enum store_result store_list_changes(struct store *, int64_t before,
+    size_t most, struct change **, size_t *count, int64_t deadline_ms);
+
+/* An override of the store, with all that is known of it. */
+struct stored_override {
+	struct override override;	/* account and comment: never NULL */
+	char *author;			/* who changed it last */
+	int64_t changed_ms;
+	int64_t valid_until_ms;		/* 0: for ever */
+	int64_t revision;		/* grows with each change */
+	bool is_listed;			/* one of the custom settings */
+};
+void stored_override_clear(struct stored_override *);
+
+/* Revisions that a change may expect: whatever it is, and that there is none. */
+enum { REVISION_ANY = -1, REVISION_NONE = 0 };
+
+/* Read one, whether it is still valid or not. STORE_NONE: there is none. */
+enum store_result store_find_override(struct store *, const char *account,
+    struct stored_override *, int64_t deadline_ms);
+
+/* Read some in order of account, those after `after`; or, with after NULL,
+ * the custom settings in their own order. */
+enum store_result store_list_overrides(struct store *, const char *after,
+    size_t most, struct stored_override **, size_t *count,
+    int64_t deadline_ms);
+
+/*
+ * Write one, new or in place of the one with the revision expected; revision
+ * is that of the result then. STORE_NONE: it is not as expected. One that
+ * is_listed is the last of the custom settings unless it was one already; one
+ * that is not stays what it was.
+ */
+enum store_result store_put_override(struct store *,
+    struct stored_override *, int64_t expected, int64_t deadline_ms);
+
+/* STORE_NONE: there is none, or, if listed_only, none of the custom settings,
+ * or it has not the revision expected. */
+enum store_result store_delete_override(struct store *, const char *account,
+    bool listed_only, int64_t expected, int64_t deadline_ms);
+
+/*
+ * Make the custom settings these, in this order: all or nothing. Accounts are
+ * named once each; one that has an override keeps what custom settings
+ * cannot say, its rates and how long it is valid.
+ */
+enum store_result store_replace_listed(struct store *,
+    const struct stored_override *, size_t count, int64_t deadline_ms);
+
+/* What the store holds, for monitoring. */
+struct totals {
+	uint64_t blocked;	/* accounts */
+	uint64_t overrides;
+	uint64_t outbox;	/* notifications not delivered yet */
+	int64_t outbox_since_ms;	/* the oldest of them; 0: none */
+};
+enum store_result store_count(struct store *, struct totals *,
+    int64_t deadline_ms);
 
 /* End the blocks whose time is over, with their notifications; how many. */
 enum store_result store_expire(struct store *, uint64_t *ended,
@@ -197,6 +280,56 @@ enum store_result store_outbox_delay(struct store *, int64_t id,
     uint32_t delay_s, bool counts, const char *recipients, const char *error,
     int64_t deadline_ms);
 
+/* --- statistics, and what is reported --- */
+
+/* Ask for statistics, see figures.h; the caller clears the table. */
+enum store_result store_figures(struct store *, const struct figure_query *,
+    struct figure_table *, int64_t deadline_ms);
+
+/* Who reached which limit or rate, since the last report. */
+struct hit {
+	char *account;
+	enum cause cause;
+	uint32_t limit, per_s;
+	uint64_t times;
+	int64_t first_ms, last_ms;
+};
+void hit_clear(struct hit *);
+
+/* The caller clears each and frees the array; the most frequent first. */
+enum store_result store_hits(struct store *, size_t most, struct hit **hits,
+    size_t *count, int64_t deadline_ms);
+
+/* These were reported: forget them, but not what was counted meanwhile. */
+enum store_result store_reported(struct store *, const struct hit *hits,
+    size_t count, int64_t deadline_ms);
+
+/*
+ * Take a turn at what only one may do at a time, on whatever host, or renew
+ * it. STORE_NONE: somebody else has it. It ends with store_leave_turn, or
+ * after lease_s.
+ */
+enum store_result store_take_turn(struct store *, const char *name,
+    uint32_t lease_s, int64_t deadline_ms);
+void store_leave_turn(struct store *, const char *name, int64_t deadline_ms);
+
+/* A login that is remembered, and what of its account bears on judging it. */
+struct past_login {
+	char *account;
+	struct login_record login;	/* is_within is not set */
+	int64_t since_ms;	/* the count was started afresh; 0: never */
+	bool has_override;	/* the store has settings for the account */
+};
+void past_login_clear(struct past_login *);
+
+/*
+ * All logins of the next so many accounts after `after` ("" to begin), account
+ * by account. The caller clears each and frees the array. STORE_NONE: there
+ * are no more.
+ */
+enum store_result store_past_logins(struct store *, const char *after,
+    size_t most, struct past_login **logins, size_t *count,
+    int64_t deadline_ms);
 /* --- carrying a store over to another --- */
 
 struct saved_account {

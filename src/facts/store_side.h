@@ -8,6 +8,31 @@
 
 #include "facts/store.h"
 
+/* Who makes changes: see store_act_as. name NULL: nobody, no trail. */
+struct actor {
+	const char *name, *origin;
+};
+
+/* The tables that are cleaned, in this order. */
+enum clean_table {
+	CLEAN_LOGINS,
+	CLEAN_BLOCKS,
+	CLEAN_ACCOUNTS,
+	CLEAN_OUTBOX,
+	CLEAN_HITS,
+	CLEAN_TABLES
+};
+
+/* A walk over the primary key of a table: where it stands, how it goes on. */
+struct clean_walk {
+	enum clean_table table;
+	int64_t before_ms;	/* what is older goes */
+	unsigned rows;		/* to look at in one batch */
+	char *account, *network;	/* the key of the last row seen, or NULL */
+	bool is_over;
+	uint64_t deleted;
+};
+
 /* One row of functions a side; what they do is said in store.h. */
 struct store_side {
 	void *(*open)(const struct config *, const struct store_policy *);
@@ -24,9 +49,27 @@ struct store_side {
 	enum store_result (*account)(void *, const char *account,
 	    const struct settings *, size_t most_logins,
 	    struct account_record *, int64_t deadline_ms);
-	enum store_result (*clean)(void *, uint32_t retention_s,
-	    unsigned batch, struct cleaned *, int64_t deadline_ms);
+	enum store_result (*clean_batch)(void *, struct clean_walk *,
+	    int64_t deadline_ms);
 	enum store_result (*expire)(void *, uint64_t *, int64_t deadline_ms);
+	void (*act_as)(void *, const struct actor *);
+	enum store_result (*note_change)(void *, const char *action,
+	    const char *subject, const char *detail, int64_t deadline_ms);
+	enum store_result (*list_changes)(void *, int64_t before, size_t most,
+	    struct change **, size_t *, int64_t deadline_ms);
+	enum store_result (*find_override)(void *, const char *account,
+	    struct stored_override *, int64_t deadline_ms);
+	enum store_result (*list_overrides)(void *, const char *after,
+	    size_t most, struct stored_override **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*put_override)(void *, struct stored_override *,
+	    int64_t expected, int64_t deadline_ms);
+	enum store_result (*delete_override)(void *, const char *account,
+	    bool listed_only, int64_t expected, int64_t deadline_ms);
+	enum store_result (*replace_listed)(void *,
+	    const struct stored_override *, size_t, int64_t deadline_ms);
+	enum store_result (*count)(void *, struct totals *,
+	    int64_t deadline_ms);
 	enum store_result (*outbox_take)(void *, const char *channel,
 	    size_t most, uint32_t lease_s, struct outbox_row **, size_t *,
 	    int64_t deadline_ms);
@@ -34,6 +77,19 @@ struct store_side {
 	    int64_t deadline_ms);
 	enum store_result (*outbox_delay)(void *, int64_t id, uint32_t delay_s,
 	    bool counts, const char *recipients, const char *error,
+	    int64_t deadline_ms);
+	enum store_result (*figures)(void *, const struct figure_query *,
+	    struct figure_table *, int64_t deadline_ms);
+	enum store_result (*hits)(void *, size_t most, struct hit **,
+	    size_t *, int64_t deadline_ms);
+	enum store_result (*reported)(void *, const struct hit *, size_t,
+	    int64_t deadline_ms);
+	enum store_result (*take_turn)(void *, const char *name,
+	    const char *owner, uint32_t lease_s, int64_t deadline_ms);
+	void (*leave_turn)(void *, const char *name, const char *owner,
+	    int64_t deadline_ms);
+	enum store_result (*past_logins)(void *, const char *after,
+	    size_t most, struct past_login **, size_t *,
 	    int64_t deadline_ms);
 	enum store_result (*save_accounts)(void *, const char *after,
 	    size_t most, struct saved_account **, size_t *,
@@ -45,6 +101,13 @@ struct store_side {
 	    const struct saved_account *, size_t, int64_t deadline_ms);
 	enum store_result (*load_logins)(void *, const struct saved_login *,
 	    size_t, int64_t deadline_ms);
+};
+
+struct store {
+	const struct config *config;
+	const struct store_side *side;
+	void *self;
+	char *owner;	/* of turns: nobody else has this name */
 };
 
 extern const struct store_side store_pgsql;

@@ -6,13 +6,17 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "facts/sqlite_audit.h"
 #include "facts/sqlite_block.h"
 #include "facts/sqlite_check.h"
 #include "facts/sqlite_clean.h"
 #include "facts/sqlite_db.h"
+#include "facts/sqlite_figures.h"
 #include "facts/sqlite_copy.h"
 #include "facts/sqlite_outbox.h"
+#include "facts/sqlite_overrides.h"
 #include "facts/sqlite_read.h"
+#include "facts/sqlite_report.h"
 
 enum {
 	/* How often a file that is open is looked after. */
@@ -120,6 +124,14 @@ check_round(void *self, struct check *checks, size_t count,
 		db->trouble.failed += checks[i].result != STORE_DONE;
 }
 
+static void
+act_as(void *self, const struct actor *actor)
+{
+	struct sqlite_db *db = self;
+
+	db->actor = *actor;
+}
+
 const struct store_side store_sqlite = {
 	.open = open_side,
 	.close = close_side,
@@ -130,11 +142,26 @@ const struct store_side store_sqlite = {
 	.unblock = sqlite_unblock,
 	.list_blocked = sqlite_list_blocked,
 	.account = sqlite_account,
-	.clean = sqlite_clean,
+	.clean_batch = sqlite_clean_batch,
 	.expire = sqlite_expire,
+	.act_as = act_as,
+	.note_change = sqlite_note_change,
+	.list_changes = sqlite_list_changes,
+	.find_override = sqlite_find_override,
+	.list_overrides = sqlite_list_overrides,
+	.put_override = sqlite_put_override,
+	.delete_override = sqlite_delete_override,
+	.replace_listed = sqlite_replace_listed,
+	.count = sqlite_count,
 	.outbox_take = sqlite_outbox_take,
 	.outbox_end = sqlite_outbox_end,
 	.outbox_delay = sqlite_outbox_delay,
+	.figures = sqlite_figures,
+	.hits = sqlite_hits,
+	.reported = sqlite_reported,
+	.take_turn = sqlite_take_turn,
+	.leave_turn = sqlite_leave_turn,
+	.past_logins = sqlite_past_logins,
 	.save_accounts = sqlite_save_accounts,
 	.save_logins = sqlite_save_logins,
 	.load_accounts = sqlite_load_accounts,

@@ -6,11 +6,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "facts/store.h"
 #include "jobs/print.h"
 #include "jobs/subject.h"
 #include "policy/limits.h"
 #include "policy/reply.h"
+#include "policy/show.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -64,7 +66,7 @@ collect(struct store *store, struct table *table, json_t *array)
 		for (size_t i = 0; i < count; i++) {
 			if (array != NULL)
 				json_array_append_new(array,
-				    print_block(&blocks[i]));
+				    show_block(&blocks[i]));
 			else
 				add_row(table, &blocks[i]);
 			snprintf(after, sizeof(after), "%s",
@@ -103,12 +105,23 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 	struct store *store;
 	char account[ACCOUNT_SIZE];
 	enum store_result result;
+	char user[SUBJECT_USER_SIZE];
 	char until[24];
 	int status = subject_find(job, given, account);
 
 	if (status != EX_OK)
 		return status;
+	if (account[0] == '@') {
+		log_error("\"%s\" is a domain: block its accounts one by one",
+		    account);
+		return EX_USAGE;
+	}
+	if (!text_is_utf8(note)) {
+		log_error("--reason wants text in UTF-8");
+		return EX_USAGE;
+	}
 	store = store_open(job->config, &limits_policy);
+	store_act_as(store, subject_user(user), "command line");
 	result = store_block(store, account, duration_s, note, deadline());
 	store_close(store);
 	if (result != STORE_DONE)
@@ -123,27 +136,65 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 	return EX_OK;
 }
 
-int
-blocks_remove(const struct job *job, const char *given)
+/* Say what was done: to the block, and to the mail on hold. */
+static void
+print_removal(const struct job *job, const char *account, bool was_blocked,
+    const struct queue_order *order, size_t mails)
 {
-	struct store *store;
-	char account[ACCOUNT_SIZE];
-	enum store_result result;
-	int status = subject_find(job, given, account);
+	static const char *const verbs[] = { [QUEUE_RELEASE] = "released",
+		[QUEUE_DELETE] = "deleted" };
+	const char *verb = verbs[order->action == QUEUE_LEAVE ? QUEUE_DELETE :
+							      order->action];
+	json_t *document;
 
-	if (status != EX_OK)
-		return status;
-	store = store_open(job->config, &limits_policy);
-	result = store_unblock(store, account, deadline());
-	store_close(store);
-	if (result == STORE_FAILED)
-		return EX_UNAVAILABLE;
-	if (job->is_json)
-		print_outcome(job->out, account, result == STORE_DONE ?
-		    "unblocked" : "not blocked");
-	else
-		fprintf(job->out, "%s %s\n", account, result == STORE_DONE ?
+	if (!job->is_json) {
+		fprintf(job->out, "%s %s\n", account, was_blocked ?
 		    "is unblocked; its count starts afresh" :
 		    "is not blocked");
-	return result == STORE_DONE ? EX_OK : JOB_NOT_FOUND;
+		if (order->action != QUEUE_LEAVE)
+			fprintf(job->out, "%zu of its mails on hold %s %s\n",
+			    mails, mails == 1 ? "was" : "were", verb);
+		return;
+	}
+	document = json_pack("{ss ss}", "account", account, "result",
+	    was_blocked ? "unblocked" : "not blocked");
+	if (order->action != QUEUE_LEAVE)
+		json_object_set_new(document, verb,
+		    json_integer((json_int_t)mails));
+	print_json(job->out, document);
+	json_decref(document);
+}
+
+int
+blocks_remove(const struct job *job, const char *given,
+    const struct queue_order *order)
+{
+	struct held_mails held = { NULL, 0, 0 };
+	struct store *store;
+	char account[ACCOUNT_SIZE];
+	char user[SUBJECT_USER_SIZE];
+	enum store_result result;
+	size_t mails = 0;
+	int status = subject_find(job, given, account);
+
+	/* What cannot be done to its mail is known before it is unblocked. */
+	if (status == EX_OK && order->action != QUEUE_LEAVE)
+		status = queue_find(job, order, account, &held);
+	if (status == EX_OK) {
+		store = store_open(job->config, &limits_policy);
+		store_act_as(store, subject_user(user), "command line");
+		result = store_unblock(store, account, deadline());
+		store_close(store);
+		if (result == STORE_FAILED)
+			status = EX_UNAVAILABLE;
+	}
+	if (status == EX_OK) {
+		status = queue_act(order, &held, &mails);
+		print_removal(job, account, result == STORE_DONE, order,
+		    mails);
+		if (status == EX_OK && result != STORE_DONE && mails == 0)
+			status = JOB_NOT_FOUND;
+	}
+	held_mails_clear(&held);
+	return status;
 }

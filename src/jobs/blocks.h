@@ -6,6 +6,7 @@
 #define JOBS_BLOCKS_H
 
 #include "jobs/job.h"
+#include "jobs/queue.h"
 
 #include <stdint.h>
 
@@ -16,7 +17,9 @@ int blocks_list(const struct job *);
 int blocks_add(const struct job *, const char *account, uint32_t duration_s,
     const char *note);
 
-/* --unblock; JOB_NOT_FOUND if the account is not blocked. */
-int blocks_remove(const struct job *, const char *account);
+/* --unblock, and do with its held mail as ordered. JOB_NOT_FOUND if the account
+ * is not blocked and no mail of it was there to be released or deleted. */
+int blocks_remove(const struct job *, const char *account,
+    const struct queue_order *);
 
 #endif

@@ -2,9 +2,7 @@
  * hook.h -- run the administrator's program with an event (notify.exec).
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The program is run directly, without a shell, as the user of this process,
- * in the directory /, with PATH and LANG as its whole environment, signals as
- * at login, no descriptors but 0, 1 and 2, and in a process group of its own.
+ * It is run as program.h says.
  */
 #ifndef JOBS_HOOK_H
 #define JOBS_HOOK_H

@@ -8,24 +8,11 @@
 #include "base/log.h"
 #include "base/text.h"
 
+#include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-
-static bool
-is_utf8(const char *name)
-{
-	size_t left = strlen(name);
-
-	while (left > 0) {
-		size_t step = text_utf8(name, left);
-
-		if (step == 0)
-			return false;
-		name += step;
-		left -= step;
-	}
-	return true;
-}
+#include <unistd.h>
 
 int
 subject_find(const struct job *job, const char *given,
@@ -34,7 +21,7 @@ subject_find(const struct job *job, const char *given,
 	struct account_query query;
 	struct accounts *accounts;
 
-	if (given[0] == '\0' || !is_utf8(given) ||
+	if (given[0] == '\0' || !text_is_utf8(given) ||
 	    identity_clean(job->config, given, query.name) != 0) {
 		log_error("\"%.60s\" is not the name of an account: give "
 			  "1 to %d bytes of UTF-8", given, ACCOUNT_SIZE - 1);
@@ -48,4 +35,17 @@ subject_find(const struct job *job, const char *given,
 	accounts_close(accounts);
 	memcpy(account, query.name, ACCOUNT_SIZE);
 	return EX_OK;
+}
+
+const char *
+subject_user(char user[SUBJECT_USER_SIZE])
+{
+	const struct passwd *entry = getpwuid(getuid());
+
+	if (entry != NULL)
+		snprintf(user, SUBJECT_USER_SIZE, "%s", entry->pw_name);
+	else
+		snprintf(user, SUBJECT_USER_SIZE, "uid:%u",
+		    (unsigned)getuid());
+	return user;
 }

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import json
 import os
 import pathlib
 import pwd
@@ -54,14 +55,21 @@ verify    unix  - - n - 1 verify
 proxymap  unix  - - n - - proxymap
 anvil     unix  - - n - 1 anvil
 discard   unix  - - n - - discard
+smtp      unix  - - n - - smtp
+slow      unix  - - n - - discard
+showq     unix  - - n - - showq
+pickup    unix  n - n 60 1 pickup
 postlog   unix-dgram n - n - 1 postlogd
 """
 
 
 class Postfix:
-    """One instance. It asks the policy server at socket for each RCPT TO."""
+    """One instance. It asks the policy server at socket for each RCPT TO.
 
-    def __init__(self):
+    more is added to main.cf.
+    """
+
+    def __init__(self, more=""):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-postfix."))
         self.root.chmod(0o755)
         for name in ("etc", "spool", "data"):
@@ -77,19 +85,36 @@ class Postfix:
         restrictions = (f"check_policy_service {{unix:{self.socket}, "
                         "default_action=DUNNO}, permit")
         (self.root / "etc" / "main.cf").write_text(
-            MAIN.format(root=self.root, restrictions=restrictions))
+            MAIN.format(root=self.root, restrictions=restrictions) + more)
         (self.root / "etc" / "master.cf").write_text(
             MASTER.format(port=self.port))
         self._postfix("start")
         until(self._answers, "Postfix", 20)
 
-    def _postfix(self, command):
+    @property
+    def config(self):
+        """Its configuration directory."""
+        return self.root / "etc"
+
+    def run(self, program, *arguments, input=""):
+        """Run a command of Postfix on this instance; what it prints."""
         result = subprocess.run(
-            ["postfix", "-c", str(self.root / "etc"), command],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, timeout=60 * PATIENCE,
+            [program, "-c", str(self.config), *arguments], input=input,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            timeout=60 * PATIENCE,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
         assert result.returncode == 0, result.stdout + self.log()
+        return result.stdout
+
+    def _postfix(self, command):
+        self.run("postfix", command)
+
+    def queue(self):
+        """What postqueue lists: dicts."""
+        # An empty queue is told in words.
+        return [json.loads(line)
+                for line in self.run("postqueue", "-j").splitlines()
+                if line.startswith("{")]
 
     def _answers(self):
         try:

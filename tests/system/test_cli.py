@@ -45,7 +45,7 @@ def test_help_names_every_mode():
     for option in ("-c", "-d", "-t", "-v", "--dump-config", "--get-config",
                    "--init-store", "--clean", "--list-blocked", "--block",
                    "--for", "--reason", "--unblock", "--explain", "--json",
-                   "--help", "--version"):
+                   "--help", "--version", "--copy-store", "--test-notify"):
         assert re.search(rf"{option}\b", text), option
 
 
@@ -224,6 +224,24 @@ def test_blocking_by_hand(served):
     assert "ann@example.com" in text and "lost her laptop" in text
     assert "lost her laptop" in served.cli("--explain",
                                            "ann@example.com").stdout
+
+
+def test_a_long_reason_is_cut_between_characters(served):
+    result = served.cli("--block", JOE, "--reason", "a" + "\u00e9" * 200)
+    assert result.returncode == OK, result.stderr
+    assert listed(served)[JOE]["reason"] == "a" + "\u00e9" * 74
+    assert served.ask(JOE, address("DE")) == "REJECT blocked"
+
+
+@pytest.mark.parametrize("arguments, said", [
+    ([JOE, "--reason", "\udcff"], "UTF-8"),
+    (["@example.com"], "domain"),
+])
+def test_what_cannot_be_blocked(served, arguments, said):
+    result = served.cli("--block", *arguments)
+    assert result.returncode == USAGE
+    assert said in result.stderr
+    assert listed(served) == {}
 
 
 def test_blocking_without_an_end(served):

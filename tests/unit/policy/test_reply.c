@@ -29,6 +29,17 @@ static const struct {
 	    "100 mails within 1h, 100 allowed" },
 	{ CAUSE_MANUAL, 0, 0, 0, "phished", "phished" },
 	{ CAUSE_MANUAL, 0, 0, 0, "", "blocked by the administrator" },
+	{ CAUSE_MANUAL, 0, 0, 0, "two\nlines\x1b[31m\xc2\x9b", "two lines [31m " },
+	{ CAUSE_MANUAL, 0, 0, 0, "cut within \xc3\xa9\xc3", "cut within \xc3\xa9" },
+	{ CAUSE_MANUAL, 0, 0, 0,
+	    "a word of 148 bytes, and then one that is cut: "
+	    "........................................"
+	    "........................................"
+	    ".......................\xe2\x82\xac",
+	    "a word of 148 bytes, and then one that is cut: "
+	    "........................................"
+	    "........................................"
+	    "......................." },
 	{ CAUSE_NONE, 0, 0, 0, "", "" },
 };
 

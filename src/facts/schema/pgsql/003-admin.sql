@@ -56,37 +56,37 @@ BEGIN
 END
 $$;
 
--- Is it our turn to clean for the next seconds, and nobody else's? p_is_first:
--- nobody may have it. No advisory lock: a pooler would lose it.
-CREATE FUNCTION policyd.clean_turn(p_is_first boolean, p_turn_s integer)
-RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    v_now    timestamptz := clock_timestamp();
-    v_until  timestamptz := v_now + make_interval(secs => p_turn_s);
-BEGIN
-    -- A time further off was written before the clock was set back.
-    INSERT INTO policyd.cleaning AS c VALUES (1, v_until)
-    ON CONFLICT (id) DO UPDATE SET until = v_until
-     WHERE NOT p_is_first OR c.until <= v_now OR c.until > v_until;
-    RETURN FOUND;
-END
-$$;
-
 -- Cleaning walks the primary key in batches, so that each transaction is
 -- short and no index on last_seen is needed. p_after is where the last batch
--- ended; next is where the next begins, NULL at the end of the table.
+-- ended; next is where the next begins, NULL at the end of the table. The
+-- planner cannot know how small a batch is, and would rather read the whole
+-- table: so it is told not to, and rows are deleted by their place (ctid). A
+-- row that changed meanwhile is somewhere else, or not old any more.
 CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
     p_network cidr, p_most integer, OUT deleted bigint,
     OUT next_account text, OUT next_network cidr
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account, network, last_seen FROM policyd.login
+        SELECT ctid AS place, account, network, last_seen
+          FROM policyd.login
          WHERE (account, network) > (p_account, p_network)
          ORDER BY account, network LIMIT p_most
+    ), old AS MATERIALIZED (
+        -- What the account row has pending counts; who waits for us must not
+        -- be waited for.
+        SELECT l.ctid AS place FROM policyd.login l
+         WHERE l.ctid = ANY (ARRAY(SELECT place FROM batch
+                                    WHERE last_seen < p_before))
+           AND l.last_seen < p_before
+           AND NOT EXISTS (SELECT FROM policyd.account a
+                            WHERE a.account = l.account
+                              AND a.last_network = l.network
+                              AND a.last_seen >= p_before)
+           FOR UPDATE OF l SKIP LOCKED
     ), gone AS (
-        DELETE FROM policyd.login l USING batch b
-         WHERE b.last_seen < p_before AND l.account = b.account
-           AND l.network = b.network AND l.last_seen < p_before
+        DELETE FROM policyd.login
+         WHERE ctid = ANY (ARRAY(SELECT place FROM old))
         RETURNING 1
     ), last AS (
         SELECT account, network FROM batch
@@ -99,17 +99,19 @@ CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
              WHERE (SELECT count(*) FROM batch) = p_most)
 $$;
 
--- Blocks that ended, and what was told or reported long ago.
+-- Blocks that ended.
 CREATE FUNCTION policyd.clean_blocks(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account, ended_at FROM policyd.block
+        SELECT ctid AS place, account, ended_at FROM policyd.block
          WHERE account > p_account ORDER BY account LIMIT p_most
     ), gone AS (
-        DELETE FROM policyd.block b USING batch
-         WHERE batch.ended_at < p_before AND b.account = batch.account
-           AND b.ended_at < p_before
+        DELETE FROM policyd.block
+         WHERE ctid = ANY (ARRAY(SELECT place FROM batch
+                                  WHERE ended_at < p_before))
+           AND ended_at < p_before
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone),
@@ -119,13 +121,16 @@ $$;
 -- Accounts that were idle that long, have no login left and no block.
 CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account FROM policyd.account
+        SELECT ctid AS place, account FROM policyd.account
          WHERE account > p_account ORDER BY account LIMIT p_most
     ), idle AS MATERIALIZED (
-        SELECT a.account FROM policyd.account a JOIN batch USING (account)
-         WHERE a.blocked_until IS NULL
+        SELECT a.ctid AS place FROM policyd.account a
+         WHERE a.ctid = ANY (ARRAY(SELECT place FROM batch))
+           AND a.blocked_until IS NULL
            AND coalesce(a.last_seen, '-infinity') < p_before
            AND coalesce(a.rated_at, '-infinity') < p_before
            AND a.evidence_since < p_before
@@ -133,8 +138,8 @@ CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
                             WHERE l.account = a.account)
            FOR UPDATE OF a SKIP LOCKED
     ), gone AS (
-        DELETE FROM policyd.account USING idle
-         WHERE account.account = idle.account RETURNING 1
+        DELETE FROM policyd.account
+         WHERE ctid = ANY (ARRAY(SELECT place FROM idle)) RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone),
            (SELECT max(account) FROM batch
@@ -180,10 +185,10 @@ BEGIN
             attempts = excluded.attempts, client = excluded.client,
             country = excluded.country
         WHERE b.began_at < excluded.began_at;
-        UPDATE policyd.account a SET blocked_until = b.until
+        UPDATE policyd.account a
+           SET blocked_until = CASE WHEN b.ended_at IS NULL THEN b.until END
           FROM policyd.block b
-         WHERE a.account = r.account AND b.account = r.account
-           AND b.ended_at IS NULL;
+         WHERE a.account = r.account AND b.account = r.account;
     END LOOP;
 END
 $$;
@@ -191,9 +196,13 @@ $$;
 -- The same for logins.
 CREATE FUNCTION policyd.load_logins(p_rows jsonb) RETURNS void
 LANGUAGE sql AS $$
-    UPDATE policyd.account SET counted_with = NULL
-     WHERE account IN (SELECT x->>'account'
-                         FROM jsonb_array_elements(p_rows) x);
+    WITH known AS MATERIALIZED (
+        SELECT account FROM policyd.account
+         WHERE account IN (SELECT x->>'account'
+                             FROM jsonb_array_elements(p_rows) x)
+         ORDER BY account FOR NO KEY UPDATE
+    ) UPDATE policyd.account a SET counted_with = NULL
+        FROM known WHERE a.account = known.account;
     INSERT INTO policyd.login AS l
     SELECT account, network, country, policyd.at_ms(first),
            policyd.at_ms(last), mails

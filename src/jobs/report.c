@@ -1,0 +1,319 @@
+/*
+ * report.c -- who reached which limit or rate since the last report.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "jobs/report.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "facts/store_side.h"
+#include "jobs/mail.h"
+#include "jobs/message.h"
+#include "jobs/print.h"
+#include "policy/show.h"
+#include "policy/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum {
+	/* A report has so many lines at most; the next one has the rest. */
+	HITS_MAX = 5000,
+	/* Forgotten at a time, so that the transaction is short. */
+	FORGET_MAX = 200,
+	/* Beyond what a delivery can last. */
+	LEASE_MARGIN_S = 60,
+	REACHED_SIZE = 80,
+};
+
+static const char turn[] = "report";
+
+struct hits {
+	struct hit *list;
+	size_t count;
+	bool is_cut;
+};
+
+static int64_t
+deadline(void)
+{
+	return clock_mono_ms() + JOB_PATIENCE_MS;
+}
+
+static void
+clear(struct hits *hits)
+{
+	for (size_t i = 0; i < hits->count; i++)
+		hit_clear(&hits->list[i]);
+	free(hits->list);
+	memset(hits, 0, sizeof(*hits));
+}
+
+static enum store_result
+read_hits(struct store *store, struct hits *hits)
+{
+	enum store_result result;
+
+	memset(hits, 0, sizeof(*hits));
+	/* One more tells whether there are more. */
+	result = store_hits(store, HITS_MAX + 1, &hits->list, &hits->count,
+	    deadline());
+	if (hits->count > HITS_MAX) {
+		hit_clear(&hits->list[--hits->count]);
+		hits->is_cut = true;
+	}
+	return result;
+}
+
+/* "more than 3 countries in 24h", "100 mails in 1h". */
+static const char *
+reached(const struct hit *hit, char text[REACHED_SIZE])
+{
+	static const char *const places[][2] = {
+		[CAUSE_COUNTRIES] = { "countries", "country" },
+		[CAUSE_NETWORKS] = { "networks", "network" },
+		[CAUSE_HOME_COUNTRIES] = { "home countries", "home country" },
+		[CAUSE_HOME_NETWORKS] = { "home networks", "home network" },
+	};
+	char per[24];
+
+	text_format_duration(hit->per_s, per);
+	switch (hit->cause) {
+	case CAUSE_ONLY_COUNTRIES:
+		return "outside the allowed countries";
+	case CAUSE_ONLY_NETWORKS:
+		return "outside the allowed networks";
+	case CAUSE_RATE:
+		snprintf(text, REACHED_SIZE, "%u mail%s in %s", hit->limit,
+		    hit->limit == 1 ? "" : "s", per);
+		return text;
+	case CAUSE_COUNTRIES:
+	case CAUSE_NETWORKS:
+	case CAUSE_HOME_COUNTRIES:
+	case CAUSE_HOME_NETWORKS:
+		snprintf(text, REACHED_SIZE, "more than %u %s in %s",
+		    hit->limit, places[hit->cause][hit->limit == 1], per);
+		return text;
+	case CAUSE_NONE:
+	case CAUSE_MANUAL:
+	default:
+		return "-";
+	}
+}
+
+static void
+print_table(const struct hits *hits, FILE *out)
+{
+	static const char *const heads[] = { "ACCOUNT", "TIMES", "FIRST",
+		"LAST", "REACHED", NULL };
+	struct table *table = table_new(heads);
+
+	for (size_t i = 0; i < hits->count; i++) {
+		const struct hit *hit = &hits->list[i];
+		char times[24], first[24], last[24], text[REACHED_SIZE];
+		const char *row[] = { hit->account, times, first, last,
+			reached(hit, text) };
+
+		snprintf(times, sizeof(times), "%llu",
+		    (unsigned long long)hit->times);
+		clock_format(hit->first_ms, first);
+		clock_format(hit->last_ms, last);
+		table_add(table, row);
+	}
+	table_print(table, out);
+	table_free(table);
+}
+
+static int
+by_account(const void *a, const void *b)
+{
+	const struct hit *const *one = a;
+	const struct hit *const *other = b;
+
+	return strcmp((*one)->account, (*other)->account);
+}
+
+static size_t
+count_accounts(const struct hits *hits)
+{
+	const struct hit **sorted = mem_new(hits->count + 1, sizeof(*sorted));
+	size_t count = 0;
+
+	for (size_t i = 0; i < hits->count; i++)
+		sorted[i] = &hits->list[i];
+	qsort(sorted, hits->count, sizeof(*sorted), by_account);
+	for (size_t i = 0; i < hits->count; i++)
+		count += i == 0 || by_account(&sorted[i - 1], &sorted[i]) != 0;
+	free(sorted);
+	return count;
+}
+
+/* The body of the mail. */
+static char *
+write_body(const struct hits *hits)
+{
+	char *text = NULL;
+	size_t size = 0;
+	size_t accounts = count_accounts(hits);
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return NULL;
+	if (hits->count == 0) {
+		fprintf(out, "Nobody reached a limit or a rate on %s since "
+		    "the last report.\n", store_server_name());
+	} else {
+		fprintf(out, "%zu account%s reached a limit or a rate on %s "
+		    "since the last report:\n\n", accounts,
+		    accounts == 1 ? "" : "s", store_server_name());
+		print_table(hits, out);
+		fputs("\nTimes of the day are UTC. \"policyd --explain "
+		    "ACCOUNT\" tells more.\n", out);
+	}
+	if (hits->is_cut)
+		fputs("There is more: the next report tells it.\n", out);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* Send it; true: the mail server has it. */
+static bool
+deliver(const struct config *config, const char *body)
+{
+	char *id = mem_printf("report.%lld", (long long)clock_wall_ms());
+	const struct message message = {
+		.from = config->notify.from,
+		.to = &config->report.to,
+		.subject = config->report.subject,
+		.content_type = "text/plain",
+		.body = body,
+		.time_ms = clock_wall_ms(),
+		.id = id,
+		.host = store_server_name(),
+	};
+	char *bytes = message_build(&message);
+	struct mail_report how;
+	enum delivery delivery = mail_send(config, config->notify.from,
+	    &config->report.to, bytes, &how);
+	bool is_taken = delivery == DELIVERY_DONE ||
+	    delivery == DELIVERY_PARTLY;
+
+	if (!is_taken)
+		log_error("report: not sent: %s", how.text);
+	for (size_t i = 0; i < how.count && is_taken; i++)
+		if (how.recipients[i].result != DELIVERY_DONE)
+			log_warning("report: not sent to %s: %s",
+			    config->report.to.list[i],
+			    how.recipients[i].text);
+	mail_report_clear(&how);
+	free(bytes);
+	free(id);
+	return is_taken;
+}
+
+static enum report_result
+forget(struct store *store, const struct hits *hits)
+{
+	for (size_t i = 0; i < hits->count; i += FORGET_MAX) {
+		size_t left = hits->count - i;
+
+		if (store_reported(store, hits->list + i,
+			left < FORGET_MAX ? left : FORGET_MAX, deadline()) !=
+		    STORE_DONE) {
+			log_error("report: sent, but the store cannot note "
+				  "that: the next one tells some of it again");
+			return REPORT_FAILED;
+		}
+	}
+	return REPORT_SENT;
+}
+
+/* It is our turn. */
+static enum report_result
+send_hits(const struct config *config, struct store *store)
+{
+	enum report_result result = REPORT_FAILED;
+	struct hits hits;
+	char *body;
+
+	if (read_hits(store, &hits) != STORE_DONE)
+		return REPORT_FAILED;
+	if (hits.count == 0 && config->report.only_if_needed)
+		return REPORT_EMPTY;
+	body = write_body(&hits);
+	if (body == NULL)
+		log_error("report: out of memory");
+	else if (deliver(config, body))
+		result = forget(store, &hits);
+	free(body);
+	clear(&hits);
+	return result;
+}
+
+enum report_result
+report_send(const struct config *config, struct store *store)
+{
+	enum report_result result;
+
+	switch (store_take_turn(store, turn,
+	    config->smtp.timeout_s + LEASE_MARGIN_S, deadline())) {
+	case STORE_DONE:
+		break;
+	case STORE_NONE:
+		return REPORT_BUSY;
+	case STORE_FAILED:
+	default:
+		return REPORT_FAILED;
+	}
+	result = send_hits(config, store);
+	store_leave_turn(store, turn, deadline());
+	return result;
+}
+
+static void
+print_hits_json(const struct hits *hits, FILE *out)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < hits->count; i++) {
+		const struct hit *hit = &hits->list[i];
+		char text[REACHED_SIZE];
+
+		json_array_append_new(array, json_pack(
+		    "{ss ss sI so so sI sI}", "account", hit->account,
+		    "reached", reached(hit, text),
+		    "times", (json_int_t)hit->times,
+		    "first", show_time(hit->first_ms),
+		    "last", show_time(hit->last_ms),
+		    "limit", (json_int_t)hit->limit,
+		    "per", (json_int_t)hit->per_s));
+	}
+	print_json(out, array);
+	json_decref(array);
+}
+
+int
+report_show(const struct job *job)
+{
+	struct store *store = store_open(job->config, &limits_policy);
+	struct hits hits;
+	enum store_result result = read_hits(store, &hits);
+
+	store_close(store);
+	if (result != STORE_DONE)
+		return EX_UNAVAILABLE;
+	if (job->is_json)
+		print_hits_json(&hits, job->out);
+	else if (hits.count > 0)
+		print_table(&hits, job->out);
+	else
+		fputs("Nobody reached a limit or a rate since the last "
+		      "report.\n", job->out);
+	clear(&hits);
+	return EX_OK;
+}

@@ -1,0 +1,256 @@
+/*
+ * what_if.c -- which accounts other limits would have blocked.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "jobs/what_if.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "config/keys.h"
+#include "facts/overrides.h"
+#include "jobs/print.h"
+#include "policy/limits.h"
+#include "policy/reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum {
+	PATIENCE_MS = 10 * 60 * 1000,
+	/* Accounts read at a time. */
+	PAGE = 500,
+};
+
+/* The configuration as it is, and as it would be. */
+struct world {
+	const struct config *config;
+	struct overrides *overrides;
+	uint64_t blocked;	/* accounts it would have blocked */
+};
+
+struct survey {
+	struct store *store;
+	int64_t deadline_ms;
+	struct world now, then;
+	uint64_t accounts;
+	size_t most, shown;	/* rows */
+	struct table *table;
+	json_t *array;
+};
+
+/* --- the changed configuration --------------------------------------------- */
+
+/* "limits.countries=2": the environment wins over the file, so that the value
+ * is read and checked like any other. Returns 0 or an exit status. */
+static int
+apply(const char *change)
+{
+	char variable[KEYS_VARIABLE_SIZE];
+	const char *equals = strchr(change, '=');
+	const struct option *option;
+	char *key;
+
+	if (equals == NULL) {
+		log_error("--what-if wants KEY=VALUE, like "
+			  "limits.countries=2, not \"%.60s\"", change);
+		return EX_USAGE;
+	}
+	key = mem_dup_n(change, (size_t)(equals - change));
+	option = strncmp(key, "limits.", strlen("limits.")) == 0 ?
+	    keys_find(key) : NULL;
+	if (option == NULL)
+		log_error("--what-if knows the keys below \"limits\", not "
+			  "\"%.60s\"", key);
+	free(key);
+	if (option == NULL)
+		return EX_USAGE;
+	if (setenv(keys_variable(option, variable), equals + 1, 1) != 0) {
+		log_error("out of memory for \"%.60s\"", change);
+		return EX_OSERR;
+	}
+	return EX_OK;
+}
+
+static struct config *
+load_changed(const struct job *job, char *const *changes, size_t count,
+    int *status)
+{
+	struct config *config;
+
+	*status = EX_OK;
+	for (size_t i = 0; i < count && *status == EX_OK; i++)
+		*status = apply(changes[i]);
+	if (*status != EX_OK)
+		return NULL;
+	config = config_load(job->config->path, true, stderr);
+	if (config == NULL)
+		*status = EX_USAGE;
+	return config;
+}
+
+/* --- judging ----------------------------------------------------------------- */
+
+/* Judge an account in one of the worlds. -1: the store failed. */
+static int
+judge_in(struct survey *survey, struct world *world,
+    const struct past_login *logins, size_t count, struct what_if *found)
+{
+	const struct settings *settings = overrides_find(world->overrides,
+	    logins->account);
+	struct account_record record;
+
+	if (!logins->has_override) {
+		*found = what_if_judge(settings, logins, count);
+	} else {
+		if (store_account(survey->store, logins->account, settings, 0,
+			&record, survey->deadline_ms) != STORE_DONE) {
+			account_record_clear(&record);
+			return -1;
+		}
+		*found = what_if_judge(&record.settings, logins, count);
+		account_record_clear(&record);
+	}
+	world->blocked += found->at_ms != 0;
+	return 0;
+}
+
+static void
+tell(struct survey *survey, const char *account, const struct what_if *then,
+    bool is_now)
+{
+	char at[24];
+	char reason[REASON_SIZE];
+	const char *row[] = { account, at, is_now ? "yes" : "no", reason };
+
+	if (survey->most > 0 && survey->shown >= survey->most)
+		return;
+	survey->shown++;
+	clock_format(then->at_ms, at);
+	reply_reason(then->judgement.cause, then->judgement.found,
+	    then->judgement.limit, survey->then.config->settings.window_s, "",
+	    reason);
+	table_add(survey->table, row);
+	json_array_append_new(survey->array, json_pack("{ss ss sb ss}",
+	    "account", account, "at", at, "now", is_now, "reason", reason));
+}
+
+static int
+judge_account(struct survey *survey, const struct past_login *logins,
+    size_t count)
+{
+	struct what_if now, then;
+
+	survey->accounts++;
+	if (judge_in(survey, &survey->now, logins, count, &now) != 0 ||
+	    judge_in(survey, &survey->then, logins, count, &then) != 0)
+		return -1;
+	if (then.at_ms != 0)
+		tell(survey, logins->account, &then, now.at_ms != 0);
+	return 0;
+}
+
+/* Judge a page of accounts; after: the last of them. */
+static enum store_result
+judge_page(struct survey *survey, char **after)
+{
+	struct past_login *logins;
+	size_t count;
+	enum store_result result = store_past_logins(survey->store, *after,
+	    PAGE, &logins, &count, survey->deadline_ms);
+	size_t end;
+
+	for (size_t i = 0; i < count && result == STORE_DONE; i = end) {
+		end = i + 1;
+		while (end < count &&
+		    strcmp(logins[end].account, logins[i].account) == 0)
+			end++;
+		if (judge_account(survey, logins + i, end - i) != 0)
+			result = STORE_FAILED;
+	}
+	if (count > 0) {
+		free(*after);
+		*after = mem_dup(logins[count - 1].account);
+	}
+	for (size_t i = 0; i < count; i++)
+		past_login_clear(&logins[i]);
+	free(logins);
+	return result;
+}
+
+static enum store_result
+judge_all(struct survey *survey)
+{
+	char *after = mem_dup("");
+	enum store_result result;
+
+	do {
+		result = judge_page(survey, &after);
+	} while (result == STORE_DONE);
+	free(after);
+	return result == STORE_NONE ? STORE_DONE : STORE_FAILED;
+}
+
+/* --- telling ----------------------------------------------------------------- */
+
+static void
+print_survey(const struct survey *survey, const struct job *job)
+{
+	unsigned long long then = survey->then.blocked;
+	unsigned long long now = survey->now.blocked;
+	unsigned long long accounts = survey->accounts;
+
+	if (job->is_json) {
+		json_t *document = json_pack("{sI sI sI sO}", "accounts",
+		    (json_int_t)accounts, "now", (json_int_t)now, "what_if",
+		    (json_int_t)then, "would_block", survey->array);
+
+		print_json(job->out, document);
+		json_decref(document);
+		return;
+	}
+	if (table_rows(survey->table) > 0) {
+		table_print(survey->table, job->out);
+		if (survey->shown < then)
+			fprintf(job->out, "and %llu more: --rows 0 shows "
+			    "all\n", then - survey->shown);
+		fputc('\n', job->out);
+	}
+	fprintf(job->out, "%llu of %llu accounts would have been blocked; "
+	    "with the limits as they are: %llu\n", then, accounts, now);
+}
+
+int
+what_if_run(const struct job *job, char *const *changes, size_t count,
+    size_t rows)
+{
+	static const char *const heads[] = { "ACCOUNT", "AT", "NOW TOO",
+		"REASON", NULL };
+	int status;
+	struct config *changed = load_changed(job, changes, count, &status);
+	struct survey survey = { .most = rows };
+
+	if (changed == NULL)
+		return status;
+	survey.deadline_ms = clock_mono_ms() + PATIENCE_MS;
+	survey.store = store_open(job->config, &limits_policy);
+	survey.now.config = job->config;
+	survey.now.overrides = overrides_new(job->config);
+	survey.then.config = changed;
+	survey.then.overrides = overrides_new(changed);
+	survey.table = table_new(heads);
+	survey.array = json_array();
+	status = EX_UNAVAILABLE;
+	if (judge_all(&survey) == STORE_DONE) {
+		print_survey(&survey, job);
+		status = EX_OK;
+	}
+	json_decref(survey.array);
+	table_free(survey.table);
+	overrides_free(survey.then.overrides);
+	overrides_free(survey.now.overrides);
+	store_close(survey.store);
+	config_free(changed);
+	return status;
+}

@@ -322,8 +322,8 @@ def removal_stops_it_and_keeps_what_it_knew():
     run("apt-get", "-q", "-y", "remove", "policyd")
     assert not os.path.exists(SOCKET)
     assert not os.path.exists(f"/proc/{pid}")
-    assert not any(unit in run("systemctl", "list-units", "--all")
-                   for unit in ("policyd.socket", "policyd-clean.timer"))
+    for unit in ("policyd.service", "policyd.socket", "policyd-clean.timer"):
+        assert state(unit) == "inactive", f"{unit}: {state(unit)}"
     assert CONF.exists()
     assert os.path.exists("/var/lib/policyd/policyd.db")
     install(f"{DEBS}/policyd.deb")

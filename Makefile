@@ -139,7 +139,8 @@ PYTEST = /usr/bin/python3 -B -m pytest -p no:cacheprovider --tb=short -q
 SANITIZE = -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite --trace-children=no
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
+	--suppressions=$(srcdir)/tests/valgrind.supp
 
 # Everything: installs what is missing, builds, runs unit and system tests.
 check: deps
@@ -160,7 +161,7 @@ check-asan:
 # The unit tests, and what a daemon mostly does, under valgrind.
 check-valgrind: $(BUILD)/policyd
 	+@$(MAKE) --no-print-directory check-unit \
-		UNIT_WRAPPER="$(VALGRIND)" CK_FORK=no
+		UNIT_WRAPPER="$(VALGRIND)" CK_TIMEOUT_MULTIPLIER=10
 	POLICYD_BUILD=$(abspath $(BUILD)) POLICYD_WRAPPER="$(VALGRIND)" \
 	POLICYD_PATIENCE=10 $(PYTEST) $(PYTEST_FLAGS) \
 		-k "protocol or override or geoip or reload" tests/system
@@ -183,37 +184,64 @@ lint-headers: $(BUILD)/config.mk
 lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability \
-		--suppress=missingIncludeSystem -Isrc \
-		-D'json_array_foreach(a,i,v)=for(i=0;(v=json_array_get(a,i));i++)' \
-		src
+		--suppress=missingIncludeSystem --suppress=*:/usr/include/* \
+		--suppress=preprocessorErrorDirective:src/base/stats.def \
+		--include=/usr/include/jansson.h -Isrc src
 	set -e; for source in $(SOURCES) src/main.c; do \
 		$(COMPILE) -Werror -O2 -fanalyzer -MF /dev/null \
 		-c -o /dev/null $$source; done
 
 lint-text:
-	mandoc -Tlint -W warning man/*.[58]
+	mandoc -Tlint -W warning man/*.[578]
 	if command -v shellcheck >/dev/null; then \
-		shellcheck .ci/run tests/*.sh src/facts/schema/embed.sh; fi
+		shellcheck .ci/run tests/*.sh tests/package/*.sh \
+			src/facts/schema/embed.sh; fi
 
 # --- install, dist -----------------------------------------------------------
 
 unitdir ?= $(prefix)/lib/systemd/system
 INSTALL_DATA = install -m 644
+# Where the program and its configuration are, in units and the like.
+PLACES = sed -e 's|/usr/sbin/policyd|$(sbindir)/policyd|' \
+	-e 's|/etc/policyd/|$(confdir)/|g'
 
 install: $(BUILD)/policyd
-	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(confdir) \
-		$(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8 \
-		$(DESTDIR)$(unitdir) \
-		$(DESTDIR)$(datadir)/policyd/schema/pgsql \
-		$(DESTDIR)$(datadir)/policyd/schema/sqlite
+	install -d $(DESTDIR)$(sbindir)
 	install -m 755 $(BUILD)/policyd $(DESTDIR)$(sbindir)/policyd
-	$(INSTALL_DATA) man/*.5 $(DESTDIR)$(mandir)/man5
-	$(INSTALL_DATA) man/*.8 $(DESTDIR)$(mandir)/man8
-	$(INSTALL_DATA) systemd/* $(DESTDIR)$(unitdir)
+	for section in 5 7 8; do \
+		install -d $(DESTDIR)$(mandir)/man$$section; \
+		$(INSTALL_DATA) man/*.$$section \
+			$(DESTDIR)$(mandir)/man$$section || exit; done
+	install -d $(DESTDIR)$(datadir)/policyd
+	$(INSTALL_DATA) etc/openapi.yaml etc/prometheus-rules.yaml \
+		etc/grafana-dashboard.json $(DESTDIR)$(datadir)/policyd
 	for store in pgsql sqlite; do \
+		install -d $(DESTDIR)$(datadir)/policyd/schema/$$store; \
 		$(INSTALL_DATA) src/facts/schema/$$store/*.sql \
-			$(DESTDIR)$(datadir)/policyd/schema/$$store; done
+			$(DESTDIR)$(datadir)/policyd/schema/$$store || exit; \
+	done
+	install -d $(DESTDIR)$(unitdir)
+	set -e; for unit in systemd/*; do \
+		$(PLACES) $$unit >$(BUILD)/unit; $(INSTALL_DATA) $(BUILD)/unit \
+			$(DESTDIR)$(unitdir)/$${unit#systemd/}; done
+	install -d $(DESTDIR)$(prefix)/lib/sysusers.d \
+		$(DESTDIR)$(prefix)/lib/tmpfiles.d \
+		$(DESTDIR)$(datadir)/bash-completion/completions \
+		$(DESTDIR)$(sysconfdir)/apparmor.d \
+		$(DESTDIR)$(sysconfdir)/logcheck/ignore.d.server
+	$(INSTALL_DATA) etc/policyd.sysusers \
+		$(DESTDIR)$(prefix)/lib/sysusers.d/policyd.conf
+	$(INSTALL_DATA) etc/policyd.tmpfiles \
+		$(DESTDIR)$(prefix)/lib/tmpfiles.d/policyd.conf
+	$(INSTALL_DATA) etc/policyd.bash-completion \
+		$(DESTDIR)$(datadir)/bash-completion/completions/policyd
+	$(PLACES) etc/policyd.apparmor >$(BUILD)/apparmor
+	$(INSTALL_DATA) $(BUILD)/apparmor \
+		$(DESTDIR)$(sysconfdir)/apparmor.d/policyd
+	$(INSTALL_DATA) etc/policyd.logcheck \
+		$(DESTDIR)$(sysconfdir)/logcheck/ignore.d.server/policyd
 	# What an administrator wrote is kept.
+	install -d $(DESTDIR)$(confdir)
 	test -e $(DESTDIR)$(confdir)/policyd.yaml || $(INSTALL_DATA) \
 		etc/policyd.yaml $(DESTDIR)$(confdir)/policyd.yaml
 
@@ -244,10 +272,22 @@ bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
 
 .PHONY: bench
 
+# --- the Debian package --------------------------------------------------------
+
+# Builds the package and plays its life in a booted Debian: takes minutes, and
+# fetches from Debian's mirror. Where that is not possible it says why.
+check-package:
+	dpkg-buildpackage -us -uc -b
+	lintian --fail-on error,warning ../policyd_$$(dpkg-parsechangelog \
+		-S Version)_$$(dpkg --print-architecture).changes
+	tests/package/nspawn.sh $(BUILD) ../policyd_$$(dpkg-parsechangelog \
+		-S Version)_$$(dpkg --print-architecture).deb
+
+.PHONY: check-package
+
 # --- both stores answer alike --------------------------------------------------
 
-# Runs on SQLite, and on PostgreSQL if PGHOST or the like names a server;
-# otherwise in a throw-away one, if pg_virtualenv is there.
+# On SQLite, and on a PostgreSQL server of its own.
 STORE_TEST = $(BUILD)/tests/store/test_store
 
 $(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
@@ -257,12 +297,7 @@ $(STORE_TEST): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/store/*.c)) \
 $(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
 
 check-store: $(STORE_TEST)
-	if [ -z "$${PGHOST-}$${PGPORT-}$${PGSERVICE-}" ] && \
-	    command -v pg_virtualenv >/dev/null; then \
-		pg_virtualenv $(STORE_TEST); \
-	else \
-		$(STORE_TEST); \
-	fi
+	/usr/bin/python3 -B tests/with_postgres.py $(STORE_TEST)
 
 -include $(wildcard $(BUILD)/tests/store/*.d)
 .PHONY: check-store

@@ -1,23 +1,11 @@
 /*
- * main.c -- the command line: options and the table of modes.
+ * main.c -- the command line.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "facts/store.h"
-#include "jobs/blocks.h"
-#include "jobs/clean.h"
-#include "jobs/copy.h"
-#include "jobs/explain.h"
-#include "jobs/notify.h"
-#include "jobs/postfix_check.h"
-#include "jobs/report.h"
-#include "jobs/stats.h"
-#include "jobs/what_if.h"
-#include "policy/limits.h"
-#include "roles/service.h"
+#include "roles/modes.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -27,175 +15,11 @@
 
 #define DEFAULT_CONFIG POLICYD_SYSCONFDIR "/policyd.yaml"
 
-/* Creating the schema may wait for another server that does. */
-enum { INIT_PATIENCE_MS = 600000 };
-
-/* What the command line says. */
-struct command {
-	const char *config_path;
-	bool is_config_given;
-	bool is_verbose, is_json, is_daemon;
-	const struct mode_row *mode;
-	const char *subject;	/* the mode's argument */
-	const char *second;	/* the mode's second argument, or NULL */
-	char *const *changes;	/* --what-if's */
-	size_t change_count;
-	const char *reason;
-	int64_t duration_s;	/* -1: not given */
-	int64_t more_than, rows;	/* -1: not given */
-	struct queue_order mail;	/* on hold: --release, --delete */
-};
-
 /* Constant once it is parsed. */
 static struct command command = { .config_path = DEFAULT_CONFIG,
 	.reason = "", .duration_s = -1, .more_than = -1, .rows = -1 };
 
-static int
-serve(const struct job *job)
-{
-	const struct service_options options = {
-		.config_path = command.config_path,
-		.is_config_optional = !command.is_config_given,
-		.is_verbose = command.is_verbose,
-		.is_daemon = command.is_daemon,
-	};
-
-	(void)job;
-	return service_run(&options);
-}
-
-/* --- other modes --------------------------------------------------------- */
-
-static int
-check_config(const struct job *job)
-{
-	/* What would keep the server from starting is an error here too. */
-	if (service_try_geoip(job->config) != 0)
-		return EX_CONFIG;
-	if (job->is_json)
-		fputs("{\"result\": \"ok\"}\n", job->out);
-	else
-		fprintf(job->out, "%s: ok\n", job->config->path);
-	return EX_OK;
-}
-
-static int
-dump_config(const struct job *job)
-{
-	config_dump(job->config, job->out);
-	return EX_OK;
-}
-
-static int
-get_config(const struct job *job)
-{
-	if (config_get(job->config, command.subject, job->out) == 0)
-		return EX_OK;
-	log_error("there is no key \"%.60s\": see policyd.yaml(5)",
-	    command.subject);
-	return JOB_NOT_FOUND;
-}
-
-static int
-init_store(const struct job *job)
-{
-	struct store *store = store_open(job->config, &limits_policy);
-	enum store_result result = store_init(store, true,
-	    clock_mono_ms() + INIT_PATIENCE_MS);
-
-	store_close(store);
-	return result == STORE_DONE ? EX_OK : EX_UNAVAILABLE;
-}
-
-static int
-block(const struct job *job)
-{
-	return blocks_add(job, command.subject, command.duration_s >= 0 ?
-	    (uint32_t)command.duration_s : job->config->block.duration_s,
-	    command.reason);
-}
-
-static int
-unblock(const struct job *job)
-{
-	return blocks_remove(job, command.subject, &command.mail);
-}
-
-static int
-explain(const struct job *job)
-{
-	return explain_run(job, command.subject, command.second,
-	    job->config->geoip.country);
-}
-
-static int
-copy_store(const struct job *job)
-{
-	return copy_run(job, command.subject, command.second);
-}
-
-static int
-stats(const struct job *job)
-{
-	const struct stats_order order = {
-		.name = command.subject,
-		.account = command.second,
-		.more_than = command.more_than,
-		.rows = command.rows,
-	};
-
-	return stats_run(job, &order);
-}
-
-static int
-what_if(const struct job *job)
-{
-	return what_if_run(job, command.changes, command.change_count,
-	    command.rows >= 0 ? (size_t)command.rows : STATS_ROWS);
-}
-
-static int
-check_postfix(const struct job *job)
-{
-	return postfix_check_run(job, command.mail.postfix_config);
-}
-
 /* --- the command line ---------------------------------------------------- */
-
-enum argument {
-	ARGUMENT_NONE,
-	ARGUMENT_ONE,
-	ARGUMENT_ONE_OR_TWO,
-	ARGUMENT_TWO,
-	ARGUMENT_TWO_AT_MOST,
-	ARGUMENT_ONE_OR_MORE,
-};
-
-static const struct mode_row {
-	const char *name;
-	int letter;	/* 0: no short form */
-	enum argument argument;
-	int (*run)(const struct job *);
-} modes[] = {
-	{ "check-config", 't', ARGUMENT_NONE, check_config },
-	{ "dump-config", 0, ARGUMENT_NONE, dump_config },
-	{ "get-config", 0, ARGUMENT_ONE, get_config },
-	{ "init-store", 0, ARGUMENT_NONE, init_store },
-	{ "clean", 0, ARGUMENT_NONE, clean_run },
-	{ "list-blocked", 0, ARGUMENT_NONE, blocks_list },
-	{ "block", 0, ARGUMENT_ONE, block },
-	{ "unblock", 0, ARGUMENT_ONE, unblock },
-	{ "explain", 0, ARGUMENT_ONE_OR_TWO, explain },
-	{ "copy-store", 0, ARGUMENT_TWO, copy_store },
-	{ "check-postfix", 0, ARGUMENT_NONE, check_postfix },
-	{ "report", 0, ARGUMENT_NONE, report_show },
-	{ "stats", 0, ARGUMENT_TWO_AT_MOST, stats },
-	{ "what-if", 0, ARGUMENT_ONE_OR_MORE, what_if },
-	{ "test-notify", 0, ARGUMENT_NONE, notify_test },
-};
-enum { MODES = sizeof(modes) / sizeof(modes[0]) };
-
-static const struct mode_row serve_mode = { "serve", 0, ARGUMENT_NONE, serve };
 
 static const char help[] =
     "Usage: policyd [-c FILE] [-v] [-j] [MODE]\n"
@@ -208,6 +32,7 @@ static const char help[] =
     "  --dump-config  --get-config KEY   all effective values, or one\n"
     "  --init-store                      create or upgrade the store's schema\n"
     "  --copy-store FROM_URL TO_URL      carry a store over to another\n"
+    "  --import-config PROGRAM FILE      print its configuration as one of ours\n"
     "  --clean                           delete what expired: for cron\n"
     "  --list-blocked                    who is blocked, since when and why\n"
     "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
@@ -262,8 +87,8 @@ set_number(int64_t *number, const char *option)
 static int
 take(int letter)
 {
-	if (letter >= OPTION_MODE && letter < OPTION_MODE + MODES)
-		return set_mode(&modes[letter - OPTION_MODE], optarg);
+	if (letter >= OPTION_MODE && letter < OPTION_MODE + MODES_COUNT)
+		return set_mode(&modes_table[letter - OPTION_MODE], optarg);
 	switch (letter) {
 	case 'c':
 		command.config_path = optarg;
@@ -279,7 +104,7 @@ take(int letter)
 		command.is_daemon = true;
 		return 0;
 	case 't':
-		return set_mode(&modes[0], NULL);
+		return set_mode(&modes_table[0], NULL);
 	case OPTION_FOR:
 		command.duration_s = text_parse_duration(optarg);
 		if (command.duration_s < 0 ||
@@ -351,12 +176,12 @@ check_command(int left, char **rest)
 	int status;
 
 	if (command.mode == NULL)
-		command.mode = &serve_mode;
+		command.mode = &modes_serve;
 	mode = command.mode->name;
 	status = take_arguments(left, rest);
 	if (status != 0)
 		return status;
-	if (command.is_daemon && command.mode != &serve_mode)
+	if (command.is_daemon && command.mode != &modes_serve)
 		return usage("--daemon does not go with --", mode);
 	if ((command.duration_s >= 0 || command.reason[0] != '\0') &&
 	    strcmp(mode, "block") != 0)
@@ -405,14 +230,14 @@ parse(int argc, char **argv)
 		{ "postfix-config", required_argument, NULL, OPTION_POSTFIX },
 	};
 	enum { FIXED = sizeof(fixed) / sizeof(fixed[0]) };
-	struct option options[FIXED + MODES + 1] = { { NULL, 0, NULL, 0 } };
+	struct option options[FIXED + MODES_COUNT + 1] = { { NULL, 0, NULL, 0 } };
 	int letter;
 	int status;
 
 	memcpy(options, fixed, sizeof(fixed));
-	for (int i = 0; i < MODES; i++)
-		options[FIXED + i] = (struct option){ modes[i].name,
-			takes_argument(modes[i].argument), NULL,
+	for (int i = 0; i < MODES_COUNT; i++)
+		options[FIXED + i] = (struct option){ modes_table[i].name,
+			takes_argument(modes_table[i].argument), NULL,
 			OPTION_MODE + i };
 	while ((letter = getopt_long(argc, argv, "c:vjdthV", options, NULL)) !=
 	    -1) {
@@ -432,22 +257,22 @@ int
 main(int argc, char **argv)
 {
 	struct job job = { .out = stdout };
-	struct config *config;
+	struct config *config = NULL;
 	int status = parse(argc, argv);
 
 	if (status != 0)
 		return status;
-	if (command.mode == &serve_mode)
-		return serve(NULL);
-	config = config_load(command.config_path, !command.is_config_given,
-	    stderr);
-	if (config == NULL)
-		return EX_CONFIG;
+	if (!command.mode->is_free) {
+		config = config_load(command.config_path,
+		    !command.is_config_given, stderr);
+		if (config == NULL)
+			return EX_CONFIG;
+	}
 	if (command.is_verbose)
 		log_setup(&(struct log_options){ .level = LOG_LEVEL_DEBUG });
 	job.config = config;
 	job.is_json = command.is_json;
-	status = command.mode->run(&job);
+	status = command.mode->run(&job, &command);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("policyd: standard output");
 		status = EX_IOERR;

@@ -17,14 +17,20 @@ struct slot {
 };
 
 static const struct stat_info infos[STAT_COUNT] = {
-#define counter false
-#define gauge true
+#define counter false, false
+#define gauge true, false
+#define bucket false, true
 #define STAT(name, kind, text, help) { text, help, kind },
 #include "base/stats.def"
 #undef STAT
 #undef counter
 #undef gauge
+#undef bucket
 };
+
+/* From what a cached answer takes to a deadline that is generous. */
+static const uint32_t bounds_us[STATS_BUCKETS - 1] = { 250, 500, 1000, 2500,
+	5000, 10000, 25000, 100000, 500000, 1000000, 2500000 };
 
 static struct slot private_slot;
 static struct slot *slots = &private_slot;
@@ -73,6 +79,22 @@ stats_set(enum statistic stat, uint64_t n)
 }
 
 uint64_t
+stats_bucket_us(int bucket)
+{
+	return bucket < STATS_BUCKETS - 1 ? bounds_us[bucket] : UINT64_MAX;
+}
+
+void
+stats_observe(enum statistic first, uint64_t us)
+{
+	int bucket = 0;
+
+	while (bucket < STATS_BUCKETS - 1 && us > bounds_us[bucket])
+		bucket++;
+	stats_add((enum statistic)((int)first + bucket), 1);
+}
+
+uint64_t
 stats_sum(enum statistic stat)
 {
 	uint64_t sum = 0;
@@ -88,6 +110,8 @@ stats_log(void)
 {
 	log_begin(LOG_LEVEL_INFO, "counters");
 	for (int i = 0; i < STAT_COUNT; i++)
-		log_number(infos[i].name, (int64_t)stats_sum((enum statistic)i));
+		if (!infos[i].is_bucket)
+			log_number(infos[i].name,
+			    (int64_t)stats_sum((enum statistic)i));
 	log_end();
 }

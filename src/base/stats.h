@@ -23,7 +23,13 @@ struct stat_info {
 	const char *name;
 	const char *help;
 	bool is_gauge;
+	bool is_bucket;		/* of a histogram: not for the log */
 };
+
+/* Buckets of a histogram: bucket i counts what took up to stats_bucket_us(i)
+ * microseconds, the last one what took longer than all others. */
+enum { STATS_BUCKETS = 12 };
+uint64_t stats_bucket_us(int bucket);
 
 /* Name, kind and help of a counter. */
 const struct stat_info *stats_info(enum statistic);
@@ -36,6 +42,9 @@ void stats_use(unsigned slot);
 
 void stats_add(enum statistic, uint64_t);
 void stats_set(enum statistic, uint64_t);
+
+/* Count a time in the histogram whose first bucket is given. */
+void stats_observe(enum statistic first, uint64_t us);
 
 /* The sum over all slots. */
 uint64_t stats_sum(enum statistic);

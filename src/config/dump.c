@@ -93,10 +93,8 @@ write_scalar(
 	free(text);
 }
 
-/* Write the sections of a key that the key before it was not in; return how
- * many sections it is in. */
-static unsigned
-write_sections(const char *key, const char *before, FILE *out)
+unsigned
+dump_sections(const char *key, const char *before, FILE *out)
 {
 	unsigned depth = 0;
 	const char *name = key;
@@ -118,7 +116,7 @@ dump_all(const struct config *config, FILE *out)
 
 	for (const struct option *o = options; o->key != NULL; o++) {
 		const char *dot = strrchr(o->key, '.');
-		unsigned depth = write_sections(o->key, before, out);
+		unsigned depth = dump_sections(o->key, before, out);
 
 		fprintf(out, "%*s%s:", (int)depth * 2, "",
 		    dot == NULL ? o->key : dot + 1);

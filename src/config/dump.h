@@ -14,4 +14,8 @@ void dump_all(const struct config *, FILE *);
 /* One value without quotes, a list one item a line. */
 void dump_value(const struct option *, const struct config *, FILE *);
 
+/* Write the heads of the sections that a dotted key is in and the key before
+ * it ("" for none) was not; return how many sections it is in. */
+unsigned dump_sections(const char *key, const char *before, FILE *);
+
 #endif

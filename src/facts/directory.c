@@ -70,6 +70,7 @@ go_away(struct directory *directory, const char *cause)
 	if (directory->is_away)
 		return;
 	directory->is_away = true;
+	stats_set(STAT_LDAP_AWAY, 1);
 	log_warning("LDAP: the directory is away, and accounts keep the names "
 		    "they come with: %s",
 	    cause);
@@ -83,6 +84,7 @@ come_back(struct directory *directory)
 	if (!directory->is_away)
 		return;
 	directory->is_away = false;
+	stats_set(STAT_LDAP_AWAY, 0);
 	log_info("LDAP: %s: the directory answers again", directory->link->uri);
 }
 
@@ -272,10 +274,13 @@ directory_ask(struct directory *directory, struct query *queries, size_t count,
 	int64_t began_us = clock_mono_us();
 	int64_t end_ms = clock_mono_ms() + directory->config->ldap.timeout_ms -
 	    directory->waited_ms;
+	uint64_t took_us;
 
 	assert(count <= DIRECTORY_BATCH);
 	ask(directory, queries, count,
 	    deadline_ms < end_ms ? deadline_ms : end_ms);
 	review(directory, queries, count);
-	stats_add(STAT_LDAP_US, (uint64_t)(clock_mono_us() - began_us));
+	took_us = (uint64_t)(clock_mono_us() - began_us);
+	stats_add(STAT_LDAP_US, took_us);
+	stats_observe(STAT_LDAP_TIME_0, took_us);
 }

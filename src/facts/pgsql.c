@@ -15,8 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How often a connection under way is looked after. */
-enum { TEND_MS = 20 };
+enum {
+	/* How often a connection under way is looked after. */
+	TEND_MS = 20,
+	/* The longest time to wait for a lock. */
+	LOCK_MS = 1000,
+};
 
 struct pgsql *
 pgsql_new(const struct config *config, const char *statement)
@@ -30,13 +34,14 @@ pgsql_new(const struct config *config, const char *statement)
 	return pg;
 }
 
-static void
-close_conn(struct pgsql *pg)
+void
+pgsql_close(struct pgsql *pg)
 {
 	PQfinish(pg->conn);
 	pg->conn = NULL;
 	pg->state = DOWN;
 	pg->is_prepared = false;
+	pg->is_leaving = false;
 }
 
 void
@@ -70,6 +75,7 @@ pgsql_missed(struct pgsql *pg, size_t requests)
 void
 pgsql_worked(struct pgsql *pg)
 {
+	pg->must_answer = false;
 	trouble_end(&pg->trouble);
 }
 
@@ -94,7 +100,14 @@ pgsql_drop(struct pgsql *pg, const char *why)
 		trouble_begin(&pg->trouble, line[0] != '\0' ? line :
 		    "the connection to PostgreSQL was lost");
 	pg->is_forgiving = false;
-	close_conn(pg);
+	pgsql_close(pg);
+}
+
+void
+pgsql_late(struct pgsql *pg)
+{
+	pg->must_answer = true;
+	pgsql_drop(pg, "PostgreSQL did not answer in time");
 }
 
 void
@@ -139,8 +152,14 @@ look_after(struct pgsql *pg)
 {
 	if (pgsql_wait_socket(pg, POLLIN, 0) != 1)
 		return;
-	if (!PQconsumeInput(pg->conn) || PQstatus(pg->conn) != CONNECTION_OK)
-		pgsql_drop(pg, PQerrorMessage(pg->conn));
+	/* PQisBusy has it read what came. */
+	if (PQconsumeInput(pg->conn) && !PQisBusy(pg->conn) &&
+	    PQstatus(pg->conn) == CONNECTION_OK && !pg->is_leaving)
+		return;
+	/* Nothing was under way. If connecting anew fails, that tells what is
+	 * wrong; if not, nothing is. */
+	pgsql_forgive(pg, true);
+	pgsql_drop(pg, PQerrorMessage(pg->conn));
 }
 
 bool
@@ -149,7 +168,8 @@ pgsql_is_up(struct pgsql *pg, int64_t deadline_ms)
 	if (pg->state == UP)
 		look_after(pg);
 	if (pg->state != UP)
-		pgsql_advance(pg, pg->trouble.is_on ? 0 : deadline_ms);
+		pgsql_advance(pg, trouble_is_deep(&pg->trouble) ? 0 :
+		    deadline_ms);
 	if (pg->state != UP && !pg->trouble.is_on)
 		/* The attempt goes on, but nobody waits for it again. */
 		trouble_begin(&pg->trouble, "PostgreSQL does not answer");
@@ -159,32 +179,83 @@ pgsql_is_up(struct pgsql *pg, int64_t deadline_ms)
 int
 pgsql_tend(struct pgsql *pg)
 {
-	if (pg->state == UP) {
+	if (pg->state == UP)
 		look_after(pg);
-		return pg->state == UP ? -1 : TEND_MS;
-	}
-	pgsql_advance(pg, 0);
-	if (pg->state == UP) {
-		pgsql_worked(pg);
-		return -1;
-	}
-	return pg->state == DOWN ? clock_left_ms(pg->trouble.retry_ms) + 1 :
-				   TEND_MS;
+	else
+		pgsql_advance(pg, 0);
+	if (pg->state == UP)
+		return pg->must_answer ? -1 : trouble_end(&pg->trouble);
+	if (pg->state != DOWN)
+		return TEND_MS;
+	return trouble_may_try(&pg->trouble) ? 0 :
+	    clock_left_ms(pg->trouble.retry_ms) + 1;
 }
 
-/* Could another connection, maybe to another host, do better? */
-static bool
-is_of_connection(const char *code)
+void
+pgsql_is_behind_pooler(struct pgsql *pg)
 {
-	/* Classes 22 data, 40 serialization, 55 lock: of this request alone;
-	 * 57014: it was cancelled by its time-out. */
-	static const char *const own[] = { "22", "40", "55", "57014" };
+	if (!pg->is_pooled && !pg->never_prepare)
+		log_info("store: behind a pooler (pgbouncer?), where prepared "
+			 "statements do not last: going on without");
+	pg->is_pooled = true;
+	pg->never_prepare = true;
+	pg->is_prepared = false;
+}
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (strncmp(code, own[i], strlen(own[i])) == 0)
-			return false;
+bool
+pgsql_cannot_prepare(struct pgsql *pg, const char *code)
+{
+	if (code == NULL ||
+	    (strcmp(code, "26000") != 0 && strcmp(code, "42P05") != 0))
+		return false;
+	/* A pooler gave us another server connection. */
+	pgsql_is_behind_pooler(pg);
 	return true;
 }
+
+bool
+pgsql_is_pooled(const struct pgsql *pg)
+{
+	return pg->is_pooled;
+}
+
+unsigned
+pgsql_lock_ms(unsigned statement_ms)
+{
+	return statement_ms / 4 < LOCK_MS ? statement_ms / 4 + 1 : LOCK_MS;
+}
+
+bool
+pgsql_send_limits(struct pgsql *pg, unsigned statement_ms)
+{
+	char statement[16];
+	char lock[16];
+	const char *const values[] = { statement, lock };
+
+	snprintf(statement, sizeof(statement), "%u", statement_ms);
+	snprintf(lock, sizeof(lock), "%u", pgsql_lock_ms(statement_ms));
+	return PQsendQueryParams(pg->conn,
+	    "SELECT set_config('statement_timeout', $1, true), "
+	    "set_config('lock_timeout', $2, true)", 2, NULL, values, NULL,
+	    NULL, 0) != 0;
+}
+
+/* Is the class of an error, or the error itself, in a list? */
+static bool
+is_one_of(const char *code, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strncmp(code, *list, strlen(*list)) == 0)
+			return true;
+	return false;
+}
+
+/* Data and serialization: it is the fault of this request alone. */
+static const char *const of_request[] = { "22", "40", NULL };
+/* Disk full and the like, locks, time-outs (57014), I/O: of the server, and
+ * another connection would do no better. */
+static const char *const of_server[] = { "53", "54", "55", "57014", "58",
+	NULL };
 
 bool
 pgsql_failed(struct pgsql *pg, const PGresult *result)
@@ -193,22 +264,49 @@ pgsql_failed(struct pgsql *pg, const PGresult *result)
 	char line[300];
 
 	first_line(PQresultErrorMessage(result), line, sizeof(line));
-	if (code != NULL && (strcmp(code, "26000") == 0 ||
-				strcmp(code, "42P05") == 0)) {
-		/* A pooler gave us another server connection. */
-		log_info("store: prepared statements do not last here "
-			 "(pgbouncer?): going on without");
-		pg->never_prepare = true;
-		pg->is_prepared = false;
+	if (pgsql_cannot_prepare(pg, code))
 		return true;
+	if (code != NULL && is_one_of(code, of_request)) {
+		log_limited(&pg->limit, LOG_LEVEL_WARNING,
+		    "store: a request failed: %s", line);
+		return false;
 	}
-	if (code == NULL || is_of_connection(code)) {
-		pgsql_drop(pg, line);
-		return true;
+	/* 57P: it is being shut down. */
+	pg->must_answer |= code != NULL && strncmp(code, "57P", 3) != 0;
+	if (code != NULL && is_one_of(code, of_server)) {
+		trouble_note(&pg->trouble, line);
+		return false;
 	}
-	log_limited(&pg->limit, LOG_LEVEL_WARNING,
-	    "store: a request failed: %s", line);
-	return false;
+	pgsql_drop(pg, line);
+	return true;
+}
+
+/* The last result before the sync, or the first error; NULL if the connection
+ * is lost or late. Before the sync nothing is committed. */
+static PGresult *
+take_result(struct pgsql *pg, int64_t deadline_ms)
+{
+	PGresult *kept = NULL;
+
+	while (pgsql_wait(pg, deadline_ms)) {
+		PGresult *result = PQgetResult(pg->conn);
+		ExecStatusType status = PQresultStatus(result);
+
+		if (status == PGRES_PIPELINE_SYNC) {
+			PQclear(result);
+			return kept;
+		}
+		if (result == NULL || status == PGRES_PIPELINE_ABORTED ||
+		    (kept != NULL &&
+			PQresultStatus(kept) == PGRES_FATAL_ERROR)) {
+			PQclear(result);
+			continue;
+		}
+		PQclear(kept);
+		kept = result;
+	}
+	PQclear(kept);
+	return NULL;
 }
 
 PGresult *
@@ -216,25 +314,20 @@ pgsql_query(struct pgsql *pg, const char *sql, int count,
     const char *const *values, int64_t deadline_ms)
 {
 	PGresult *result = NULL;
-	PGresult *end;
 
 	if (!pgsql_is_up(pg, deadline_ms))
 		return NULL;
-	if (!PQsendQueryParams(pg->conn, sql, count, NULL, values, NULL, NULL,
-		0) ||
-	    !PQpipelineSync(pg->conn) || !pgsql_wait(pg, deadline_ms) ||
-	    (result = PQgetResult(pg->conn)) == NULL) {
-		pgsql_drop(pg, clock_left_ms(deadline_ms) == 0 ?
-		    "PostgreSQL did not answer in time" :
-		    PQerrorMessage(pg->conn));
+	if (pgsql_send_limits(pg, (unsigned)clock_left_ms(deadline_ms) + 1) &&
+	    PQsendQueryParams(pg->conn, sql, count, NULL, values, NULL, NULL,
+		0) &&
+	    PQpipelineSync(pg->conn))
+		result = take_result(pg, deadline_ms);
+	if (result == NULL && PQstatus(pg->conn) == CONNECTION_OK)
+		pgsql_late(pg);
+	else if (result == NULL)
+		pgsql_drop(pg, PQerrorMessage(pg->conn));
+	if (result == NULL)
 		return NULL;
-	}
-	/* Behind the result: a NULL, then the sync. */
-	for (int i = 0; i < 2 && pgsql_wait(pg, deadline_ms); i++)
-		if ((end = PQgetResult(pg->conn)) != NULL) {
-			PQclear(end);
-			break;
-		}
 	if (PQresultStatus(result) == PGRES_TUPLES_OK ||
 	    PQresultStatus(result) == PGRES_COMMAND_OK) {
 		pgsql_worked(pg);
@@ -249,9 +342,14 @@ bool
 pgsql_begin_init(struct pgsql *pg, int64_t deadline_ms)
 {
 	if (pg->state != DOWN)
-		close_conn(pg);
+		pgsql_close(pg);
 	pg->is_initialising = true;
-	return pgsql_is_up(pg, deadline_ms) && PQexitPipelineMode(pg->conn);
+	/* Who calls this waits for the store, trouble or not. */
+	pg->trouble.retry_ms = 0;
+	pgsql_advance(pg, deadline_ms);
+	if (pg->state != UP && !pg->trouble.is_on)
+		trouble_begin(&pg->trouble, "PostgreSQL does not answer");
+	return pg->state == UP && PQexitPipelineMode(pg->conn);
 }
 
 void
@@ -259,7 +357,7 @@ pgsql_end_init(struct pgsql *pg)
 {
 	pg->is_initialising = false;
 	/* A transaction left open is rolled back by this. */
-	close_conn(pg);
+	pgsql_close(pg);
 }
 
 const char *

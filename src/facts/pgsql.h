@@ -38,6 +38,17 @@ PGconn *pgsql_conn(struct pgsql *);
 /* Is "check" prepared? Else it must be sent with its text. */
 bool pgsql_is_prepared(const struct pgsql *);
 
+/*
+ * Send the limits of the transaction that the next statement belongs to: how
+ * long that may last, and wait for a lock. They make the server give up what
+ * we gave up, so that back ends do not pile up behind a lock that somebody
+ * holds; and one request that waits for a lock does not use up the time of its
+ * round. Its result comes first. The session has those of a round already,
+ * unless it is a pooler's.
+ */
+bool pgsql_send_limits(struct pgsql *, unsigned statement_ms);
+bool pgsql_is_pooled(const struct pgsql *);
+
 /* Send and receive until the next result is there, the deadline passes or the
  * connection is lost; true: PQgetResult will not block. */
 bool pgsql_wait(struct pgsql *, int64_t deadline_ms);
@@ -54,6 +65,10 @@ bool pgsql_failed(struct pgsql *, const PGresult *);
  * from now on, unless pgsql_forgive was called: then the next call connects
  * anew at once, and only if that fails there is trouble. */
 void pgsql_drop(struct pgsql *, const char *why);
+
+/* The same, because there was no answer by the deadline: that it can be
+ * connected to will not be proof that it works again. */
+void pgsql_late(struct pgsql *);
 
 /* Forgive the next loss of the connection, once, or no more. */
 void pgsql_forgive(struct pgsql *, bool);

@@ -5,23 +5,15 @@
 #include "facts/store_pgsql.h"
 
 #include "base/clock.h"
+#include "facts/pgsql_row.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 const char pgsql_check_statement[] =
-    "SELECT * FROM policyd.check($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+    "SELECT policyd.check($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
     "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
-
-/* The columns that policyd.check returns. */
-enum column {
-	COLUMN_VERDICT, COLUMN_CAUSE, COLUMN_IS_NEW, COLUMN_AMOUNT,
-	COLUMN_ALLOWED, COLUMN_PER_S, COLUMN_UNTIL_MS, COLUMN_NOTE,
-	COLUMN_COUNTRIES, COLUMN_NETWORKS, COLUMN_HOME_COUNTRIES,
-	COLUMN_HOME_NETWORKS, COLUMN_MAX_COUNTRIES, COLUMN_MAX_NETWORKS,
-	COLUMN_HOME_MAX_COUNTRIES, COLUMN_HOME_MAX_NETWORKS, COLUMNS
-};
 
 /* p_mode: refuse or block, and whether for real. */
 static int
@@ -75,6 +67,9 @@ send_check(struct store_pgsql *self, const struct check *check)
 	const char *const *values;
 	int sent;
 
+	if (pgsql_is_pooled(self->pg) && !pgsql_send_limits(self->pg,
+		self->config->server.deadline_ms / 2))
+		return false;
 	add_params(self, check);
 	count = (int)self->params.count;
 	values = params_values(&self->params);
@@ -88,50 +83,63 @@ send_check(struct store_pgsql *self, const struct check *check)
 	return sent && PQpipelineSync(conn);
 }
 
-static uint32_t
-number(const PGresult *result, enum column column)
+/* The next field as a number; NULL is none. */
+static int64_t
+number(struct row_reader *reader, int64_t none)
 {
-	return (uint32_t)strtoul(PQgetvalue(result, 0, column), NULL, 10);
+	char field[ROW_FIELD_SIZE];
+
+	return row_next(reader, field) ? strtoll(field, NULL, 10) : none;
 }
 
 static uint32_t
-limit(const PGresult *result, enum column column)
+count(struct row_reader *reader)
 {
-	return PQgetisnull(result, 0, column) ? UNLIMITED :
-						number(result, column);
+	return (uint32_t)number(reader, 0);
 }
 
-static void
+static uint32_t
+limit(struct row_reader *reader)
+{
+	return (uint32_t)number(reader, UNLIMITED);
+}
+
+/* What policyd.check returns, in order. False: it is something else. */
+static bool
 take_finding(const PGresult *result, struct finding *finding)
 {
+	struct row_reader reader;
+	char field[ROW_FIELD_SIZE];
+
 	memset(finding, 0, sizeof(*finding));
-	finding->verdict = (enum verdict)number(result, COLUMN_VERDICT);
-	finding->cause = (enum cause)number(result, COLUMN_CAUSE);
-	finding->is_new_block =
-	    PQgetvalue(result, 0, COLUMN_IS_NEW)[0] == 't';
-	finding->found = number(result, COLUMN_AMOUNT);
-	finding->limit = number(result, COLUMN_ALLOWED);
-	finding->per_s = number(result, COLUMN_PER_S);
-	finding->until_ms =
-	    strtoll(PQgetvalue(result, 0, COLUMN_UNTIL_MS), NULL, 10);
-	snprintf(finding->note, sizeof(finding->note), "%s",
-	    PQgetvalue(result, 0, COLUMN_NOTE));
-	finding->evidence.countries = number(result, COLUMN_COUNTRIES);
-	finding->evidence.networks = number(result, COLUMN_NETWORKS);
-	finding->evidence.home_countries =
-	    number(result, COLUMN_HOME_COUNTRIES);
-	finding->evidence.home_networks = number(result, COLUMN_HOME_NETWORKS);
-	finding->max_countries = limit(result, COLUMN_MAX_COUNTRIES);
-	finding->max_networks = limit(result, COLUMN_MAX_NETWORKS);
-	finding->home_max_countries = limit(result, COLUMN_HOME_MAX_COUNTRIES);
-	finding->home_max_networks = limit(result, COLUMN_HOME_MAX_NETWORKS);
+	row_begin(&reader, PQgetvalue(result, 0, 0));
+	finding->verdict = (enum verdict)number(&reader, 0);
+	finding->cause = (enum cause)number(&reader, 0);
+	finding->is_new_block = row_next(&reader, field) && field[0] == 't';
+	finding->found = count(&reader);
+	finding->limit = count(&reader);
+	finding->per_s = count(&reader);
+	finding->until_ms = number(&reader, 0);
+	if (row_next(&reader, field))
+		snprintf(finding->note, sizeof(finding->note), "%.*s",
+		    (int)sizeof(finding->note) - 1, field);
+	finding->evidence.countries = count(&reader);
+	finding->evidence.networks = count(&reader);
+	finding->evidence.home_countries = count(&reader);
+	finding->evidence.home_networks = count(&reader);
+	finding->max_countries = limit(&reader);
+	finding->max_networks = limit(&reader);
+	finding->home_max_countries = limit(&reader);
+	finding->home_max_networks = limit(&reader);
+	return row_end(&reader);
 }
 
 /* What became of a round. */
 enum outcome { ROUND_DONE, ROUND_LOST, ROUND_LATE };
 
 /*
- * Take one check's results: its row or error, a NULL, the sync. A round in
+ * Take one check's results: its row or error, a NULL, the sync, which alone
+ * says that it was committed; the row came before that. A round in
  * which the connection must be given up goes on to its end first: the answers
  * behind an error are as good as others.
  */
@@ -140,6 +148,7 @@ take_check(struct store_pgsql *self, struct check *check, PGresult **bad,
     int64_t deadline_ms)
 {
 	PGconn *conn = pgsql_conn(self->pg);
+	bool is_good = false;
 
 	for (;;) {
 		PGresult *result;
@@ -152,16 +161,21 @@ take_check(struct store_pgsql *self, struct check *check, PGresult **bad,
 		status = result == NULL ? PGRES_EMPTY_QUERY :
 					  PQresultStatus(result);
 		if (status == PGRES_TUPLES_OK && PQntuples(result) == 1 &&
-		    PQnfields(result) == COLUMNS) {
-			take_finding(result, &check->finding);
-			check->result = STORE_DONE;
-		} else if (status == PGRES_FATAL_ERROR && *bad == NULL) {
-			*bad = result;
-			continue;
+		    PQnfields(result) == 1 &&
+		    take_finding(result, &check->finding)) {
+			is_good = true;
+		} else if (status == PGRES_FATAL_ERROR) {
+			is_good = false;
+			if (*bad == NULL) {
+				*bad = result;
+				continue;
+			}
 		}
 		PQclear(result);
-		if (status == PGRES_PIPELINE_SYNC)
+		if (status == PGRES_PIPELINE_SYNC) {
+			check->result = is_good ? STORE_DONE : STORE_FAILED;
 			return ROUND_DONE;
+		}
 		if (PQstatus(conn) != CONNECTION_OK)
 			return ROUND_LOST;
 	}
@@ -213,7 +227,7 @@ try_round(struct store_pgsql *self, struct check *checks, size_t count,
 	if (unanswered(checks, count) < count)
 		pgsql_worked(self->pg);
 	if (outcome == ROUND_LATE)
-		pgsql_drop(self->pg, "PostgreSQL did not answer in time");
+		pgsql_late(self->pg);
 	else if (bad != NULL)
 		may_retry = pgsql_failed(self->pg, bad);
 	else if (outcome == ROUND_LOST)

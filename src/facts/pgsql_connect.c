@@ -12,8 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A connection attempt that takes longer is given up. */
-enum { CONNECT_MS = 3000 };
+/* A host that takes longer is given up. */
+enum { CONNECT_MS = 2000 };
+
+/* An error that answers nothing is the server's farewell. */
+static void
+on_notice(void *opaque, const PGresult *notice)
+{
+	struct pgsql *pg = opaque;
+	const char *severity = PQresultErrorField(notice,
+	    PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	if (severity != NULL && (strcmp(severity, "FATAL") == 0 ||
+				    strcmp(severity, "PANIC") == 0))
+		pg->is_leaving = true;
+}
 
 static void
 start(struct pgsql *pg)
@@ -24,30 +37,40 @@ start(struct pgsql *pg)
 		    PQerrorMessage(pg->conn));
 		return;
 	}
+	PQsetNoticeReceiver(pg->conn, on_notice, pg);
 	pg->state = CONNECTING;
 	pg->wanted = PGRES_POLLING_WRITING;
 	pg->give_up_ms = clock_mono_ms() + CONNECT_MS;
 }
 
+/* The columns of the set-up's answer that matter. */
+enum column { COLUMN_STANDBY, COLUMN_READ_ONLY, COLUMN_POOLED, COLUMN_VERSION };
+
 /*
- * What a session needs. The time-outs make the server give up what we gave up,
- * so that back ends do not pile up behind a lock that somebody holds; one
- * request that waits for a lock must not use up the time of its round.
+ * What a session needs; pgsql_send_limits says why. Behind a pooler that gives
+ * each transaction another server connection (its process is not the one that
+ * we were told when we connected) nothing may be left behind on it for others:
+ * then all of this ends with its transaction.
  */
 static void
 set_up(struct pgsql *pg)
 {
 	unsigned budget = pg->config->server.deadline_ms / 2;
-	char sql[600];
+	char sql[700];
 
 	snprintf(sql, sizeof(sql),
-	    "SET statement_timeout = %u; SET lock_timeout = %u;"
-	    "SET default_transaction_isolation = 'read committed';"
-	    "SET jit = off; SET client_min_messages = error;"
-	    "SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
-	    "SELECT pg_is_in_recovery()%s",
-	    budget, budget / 4, pg->is_initialising ? "" :
-	    ", (SELECT max(version) FROM policyd.schema_version)");
+	    "SELECT pg_is_in_recovery(), current_setting("
+	    "'transaction_read_only')::boolean, is_pooled, %s, "
+	    "set_config('statement_timeout', '%u', is_pooled), "
+	    "set_config('lock_timeout', '%u', is_pooled), "
+	    "set_config('default_transaction_isolation', 'read committed', "
+	    "is_pooled), set_config('jit', 'off', is_pooled), "
+	    "set_config('plan_cache_mode', 'force_generic_plan', is_pooled), "
+	    "set_config('client_min_messages', 'error', is_pooled) "
+	    "FROM (SELECT pg_backend_pid() <> %d AS is_pooled) AS session",
+	    pg->is_initialising ? "NULL" :
+	    "(SELECT max(version) FROM policyd.schema_version)",
+	    budget, pgsql_lock_ms(budget), PQbackendPID(pg->conn));
 	if (PQsetnonblocking(pg->conn, 1) != 0 ||
 	    !PQsendQuery(pg->conn, sql))
 		pgsql_drop(pg, PQerrorMessage(pg->conn));
@@ -120,6 +143,36 @@ refuse_set_up(struct pgsql *pg, const PGresult *result)
 		pgsql_drop(pg, PQresultErrorMessage(result));
 }
 
+/* What the server says of itself. */
+static void
+accept_server(struct pgsql *pg, const PGresult *result)
+{
+	if (PQgetvalue(result, 0, COLUMN_STANDBY)[0] == 't') {
+		pgsql_drop(pg, "the server is a read-only standby");
+		return;
+	}
+	if (PQgetvalue(result, 0, COLUMN_READ_ONLY)[0] == 't') {
+		pgsql_drop(pg, "the server is read-only "
+			       "(default_transaction_read_only)");
+		return;
+	}
+	if (PQgetvalue(result, 0, COLUMN_POOLED)[0] == 't')
+		pgsql_is_behind_pooler(pg);
+	if (!pg->is_initialising)
+		accept_version(pg, PQgetvalue(result, 0, COLUMN_VERSION));
+}
+
+static void
+prepare(struct pgsql *pg)
+{
+	if (pg->is_initialising || pg->never_prepare)
+		finish_up(pg);
+	else if (!PQsendPrepare(pg->conn, "check", pg->statement, 0, NULL))
+		pgsql_drop(pg, PQerrorMessage(pg->conn));
+	else
+		pg->state = PREPARING;
+}
+
 static void
 take_set_up(struct pgsql *pg)
 {
@@ -127,26 +180,12 @@ take_set_up(struct pgsql *pg)
 
 	while (pg->state == SETTING_UP && !PQisBusy(pg->conn)) {
 		result = PQgetResult(pg->conn);
-		if (result == NULL) {
-			if (pg->is_initialising || pg->never_prepare) {
-				finish_up(pg);
-				return;
-			}
-			if (!PQsendPrepare(pg->conn, "check", pg->statement, 0,
-				NULL))
-				pgsql_drop(pg, PQerrorMessage(pg->conn));
-			else
-				pg->state = PREPARING;
-			return;
-		}
-		if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+		if (result == NULL)
+			prepare(pg);
+		else if (PQresultStatus(result) == PGRES_TUPLES_OK)
+			accept_server(pg, result);
+		else
 			refuse_set_up(pg, result);
-		else if (PQresultStatus(result) == PGRES_TUPLES_OK &&
-		    PQgetvalue(result, 0, 0)[0] == 't')
-			pgsql_drop(pg, "the server is a read-only standby");
-		else if (PQresultStatus(result) == PGRES_TUPLES_OK &&
-		    !pg->is_initialising)
-			accept_version(pg, PQgetvalue(result, 0, 1));
 		PQclear(result);
 	}
 }
@@ -164,7 +203,8 @@ take_prepared(struct pgsql *pg)
 		}
 		if (PQresultStatus(result) == PGRES_COMMAND_OK)
 			pg->is_prepared = true;
-		else
+		else if (!pgsql_cannot_prepare(pg,
+			     PQresultErrorField(result, PG_DIAG_SQLSTATE)))
 			refuse_set_up(pg, result);
 		PQclear(result);
 	}
@@ -186,6 +226,34 @@ setting_up(struct pgsql *pg, int64_t deadline_ms)
 		take_prepared(pg);
 }
 
+/* The host has had its time: on to the next, if there is one. */
+static void
+give_up(struct pgsql *pg)
+{
+	if (pgsql_hosts_rotate(pg->hosts)) {
+		pgsql_close(pg);
+		start(pg);
+	} else {
+		pgsql_drop(pg, "PostgreSQL does not answer");
+	}
+}
+
+/* One step, waited for until then at the latest. */
+static void
+step(struct pgsql *pg, int64_t deadline_ms)
+{
+	int64_t until_ms = pg->give_up_ms < deadline_ms ? pg->give_up_ms :
+							  deadline_ms;
+
+	if (pg->state == CONNECTING)
+		connecting(pg, until_ms);
+	else if (pg->state == SETTING_UP || pg->state == PREPARING)
+		setting_up(pg, until_ms);
+	if (pg->state != UP && pg->state != DOWN &&
+	    clock_mono_ms() >= pg->give_up_ms)
+		give_up(pg);
+}
+
 void
 pgsql_advance(struct pgsql *pg, int64_t deadline_ms)
 {
@@ -194,14 +262,6 @@ pgsql_advance(struct pgsql *pg, int64_t deadline_ms)
 			return;
 		if (pg->state == DOWN)
 			start(pg);
-		if (pg->state == CONNECTING)
-			connecting(pg, deadline_ms);
-		else if (pg->state == SETTING_UP || pg->state == PREPARING)
-			setting_up(pg, deadline_ms);
-		if (pg->state != UP && pg->state != DOWN &&
-		    clock_mono_ms() >= pg->give_up_ms) {
-			pgsql_hosts_rotate(pg->hosts);
-			pgsql_drop(pg, "PostgreSQL does not answer");
-		}
+		step(pg, deadline_ms);
 	} while (pg->state != UP && clock_left_ms(deadline_ms) > 0);
 }

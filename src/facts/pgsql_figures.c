@@ -79,7 +79,8 @@ pgsql_past_logins(void *opaque, const char *after, size_t most,
 	if (result == NULL)
 		return STORE_FAILED;
 	*count = (size_t)PQntuples(result);
-	*logins = mem_new(*count, sizeof(**logins));
+	if (*count > 0)
+		*logins = mem_new(*count, sizeof(**logins));
 	for (size_t i = 0; i < *count; i++)
 		take(result, (int)i, &(*logins)[i]);
 	PQclear(result);

@@ -17,8 +17,27 @@ struct pgsql_hosts {
 	char *url;
 	char *password;
 	PQconninfoOption *options;	/* NULL: the URL is malformed */
+	size_t count;
 	size_t turned;			/* by how many hosts */
+	size_t silent;			/* hosts that did not answer */
 };
+
+static bool
+is_list(const char *keyword)
+{
+	return strcmp(keyword, "host") == 0 ||
+	    strcmp(keyword, "hostaddr") == 0 || strcmp(keyword, "port") == 0;
+}
+
+static size_t
+count_items(const char *list)
+{
+	size_t items = 1;
+
+	for (; *list != '\0'; list++)
+		items += *list == ',';
+	return items;
+}
 
 struct pgsql_hosts *
 pgsql_hosts_new(const char *url, const char *password)
@@ -30,6 +49,12 @@ pgsql_hosts_new(const char *url, const char *password)
 	hosts->password = mem_dup(password);
 	hosts->options = PQconninfoParse(url, &error);
 	PQfreemem(error);
+	hosts->count = 1;
+	for (PQconninfoOption *o = hosts->options;
+	     o != NULL && o->keyword != NULL; o++)
+		if (o->val != NULL && is_list(o->keyword) &&
+		    count_items(o->val) > hosts->count)
+			hosts->count = count_items(o->val);
 	return hosts;
 }
 
@@ -48,23 +73,14 @@ pgsql_hosts_free(struct pgsql_hosts *hosts)
 static char *
 turn(const char *list, size_t by)
 {
-	size_t items = 1;
+	size_t items = count_items(list);
 	const char *at = list;
 
-	for (const char *c = list; *c != '\0'; c++)
-		items += *c == ',';
 	if (items == 1 || by % items == 0)
 		return mem_dup(list);
 	for (by %= items; by > 0; by--)
 		at = strchr(at, ',') + 1;
 	return mem_printf("%s,%.*s", at, (int)(at - 1 - list), list);
-}
-
-static bool
-is_list(const char *keyword)
-{
-	return strcmp(keyword, "host") == 0 ||
-	    strcmp(keyword, "hostaddr") == 0 || strcmp(keyword, "port") == 0;
 }
 
 PGconn *
@@ -104,14 +120,16 @@ pgsql_hosts_connect(struct pgsql_hosts *hosts)
 	return conn;
 }
 
-void
+bool
 pgsql_hosts_rotate(struct pgsql_hosts *hosts)
 {
 	hosts->turned++;
+	hosts->silent = (hosts->silent + 1) % hosts->count;
+	return hosts->silent != 0;
 }
 
 void
 pgsql_hosts_worked(struct pgsql_hosts *hosts)
 {
-	hosts->turned = 0;
+	hosts->silent = 0;
 }

@@ -10,6 +10,7 @@
 #define FACTS_PGSQL_HOSTS_H
 
 #include <libpq-fe.h>
+#include <stdbool.h>
 
 struct pgsql_hosts;
 
@@ -20,10 +21,13 @@ void pgsql_hosts_free(struct pgsql_hosts *);
 /* PQconnectStartParams with the hosts in their present order. */
 PGconn *pgsql_hosts_connect(struct pgsql_hosts *);
 
-/* Put the first host last: it did not answer. */
-void pgsql_hosts_rotate(struct pgsql_hosts *);
+/* Put the first host last: it did not answer. Returns whether there is one
+ * that was not first yet since the last call of pgsql_hosts_worked, or since
+ * this returned false. */
+bool pgsql_hosts_rotate(struct pgsql_hosts *);
 
-/* A connection is up: go back to the order of the URL for the next one. */
+/* A connection is up: the next one begins with the hosts as they are now, so
+ * that a host that is gone costs its time once. */
 void pgsql_hosts_worked(struct pgsql_hosts *);
 
 #endif

@@ -22,7 +22,10 @@ struct pgsql {
 	int64_t give_up_ms;			/* the attempt under way */
 	bool is_prepared;
 	bool never_prepare;	/* pgbouncer cannot keep prepared statements */
+	bool is_pooled;		/* sessions are not ours: see pgsql_send_limits */
 	bool is_initialising;	/* any schema will do */
+	bool is_leaving;	/* the server said that it will hang up */
+	bool must_answer;	/* that it can be connected to proves nothing */
 	bool is_forgiving;	/* the next loss is no trouble yet */
 	int version;		/* of the schema found */
 	struct trouble trouble;
@@ -32,7 +35,20 @@ struct pgsql {
 /* Wait until the socket is ready; 1 ready, 0 not by then, -1 error. */
 int pgsql_wait_socket(const struct pgsql *, short events, int64_t deadline_ms);
 
+/* How long to wait for a lock, of the time that a statement has. */
+unsigned pgsql_lock_ms(unsigned statement_ms);
+
+/* Others use our server connection between our transactions. */
+void pgsql_is_behind_pooler(struct pgsql *);
+
+/* Close the connection, without saying why. */
+void pgsql_close(struct pgsql *);
+
 /* Go on until the connection is up or fails, or the deadline passes. */
 void pgsql_advance(struct pgsql *, int64_t deadline_ms);
+
+/* Does this SQLSTATE (NULL: none) say that prepared statements do not last on
+ * this connection? Then go on without them from now on. */
+bool pgsql_cannot_prepare(struct pgsql *, const char *code);
 
 #endif

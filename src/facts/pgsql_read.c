@@ -144,11 +144,12 @@ limit_of(const PGresult *result, int row, int column)
 	return value < 0 ? UNLIMITED : (uint32_t)value;
 }
 
-/* The columns of an override after its account, in this order. */
-static void
-take_override(const PGresult *result, int row, struct override *override)
+void
+pgsql_take_override(const PGresult *result, int row,
+    struct override *override)
 {
 	struct settings *set = &override->set;
+	/* The columns after the account, in this order. */
 	static const enum setting order[] = { SETTING_COUNTRIES,
 		SETTING_NETWORKS, SETTING_HOME_MAX_COUNTRIES,
 		SETTING_HOME_MAX_NETWORKS, SETTING_HOME_COUNTRIES,
@@ -185,11 +186,8 @@ read_overrides(struct store_pgsql *self, const char *account,
 	params_text(&self->params, at != NULL ? at : "");
 	params_text(&self->params, pgsql_now(now));
 	/* The domain's first: the account's is laid over it. */
-	result = pgsql_run(self, "SELECT account, countries, networks, "
-	    "home_countries, home_networks, array_to_string(home, ','), "
-	    "array_to_string(only_countries, ','), "
-	    "array_to_string(only_networks, ','), "
-	    "array_to_string(rates, ','), comment FROM policyd.override "
+	result = pgsql_run(self, "SELECT " PGSQL_OVERRIDE_COLUMNS
+	    " FROM policyd.override "
 	    "WHERE account IN ($1, $2) AND (valid_until IS NULL OR "
 	    "valid_until > coalesce($3, clock_timestamp())) "
 	    "ORDER BY (account = $1)", deadline_ms);
@@ -200,7 +198,7 @@ read_overrides(struct store_pgsql *self, const char *account,
 		struct override *override = is_own ? &record->of_account :
 						     &record->of_domain;
 
-		take_override(result, row, override);
+		pgsql_take_override(result, row, override);
 		settings_overlay(&record->settings, override, is_own ?
 		    ORIGIN_STORE_ACCOUNT : ORIGIN_STORE_DOMAIN);
 	}

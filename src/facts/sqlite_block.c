@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "facts/sqlite_audit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,13 +81,17 @@ sqlite_block(void *self, const char *account, uint32_t duration_s,
 	struct block_cause cause = { .cause = CAUSE_MANUAL, .note = note,
 		.client = "", .country = "", .duration_s = duration_s };
 	struct account_row row;
+	int worked;
 
 	if (!db_ready(db, deadline_ms))
 		return STORE_FAILED;
 	if (!db_is_utf8(db, account) || !db_is_utf8(db, note) ||
 	    db_begin(db, true) != 0 || row_load(db, account, &row) != 0)
 		return db_finish(db, -1);
-	return db_finish(db, block_begin(db, &row, &cause, clock_wall_ms()));
+	worked = block_begin(db, &row, &cause, clock_wall_ms());
+	if (worked == 0)
+		worked = audit_block(db, account, duration_s, note);
+	return db_finish(db, worked);
 }
 
 enum store_result
@@ -108,6 +113,8 @@ sqlite_unblock(void *self, const char *account, int64_t deadline_ms)
 	if (until_ms != 0)
 		worked = block_end(db, &row,
 		    until_ms < now_ms ? until_ms : now_ms);
+	if (worked == 0 && until_ms > now_ms)
+		worked = audit_add(db, "unblock", account, "{}");
 	if (db_finish(db, worked) != STORE_DONE)
 		return STORE_FAILED;
 	return until_ms > now_ms ? STORE_DONE : STORE_NONE;

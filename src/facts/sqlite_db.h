@@ -38,6 +38,7 @@ struct sqlite_db {
 	char why[512];
 	struct trouble trouble;
 	struct log_limit limit;
+	struct actor actor;		/* who changes what */
 };
 
 /* Does not open the file yet. */

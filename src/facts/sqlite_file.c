@@ -205,7 +205,8 @@ explain_access(const char *path, char *why, size_t size)
 	}
 	if (may(directory, R_OK | W_OK | X_OK) != 0) {
 		snprintf(why, size, "%s: its directory cannot be written to "
-		    "(%s): give it to %s", path, strerror(errno), name);
+		    "(%s): give it to %s, or run as its owner", path,
+		    strerror(errno), name);
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
@@ -219,8 +220,8 @@ explain_access(const char *path, char *why, size_t size)
 		}
 		if (errno != ENOENT) {
 			snprintf(why, size, "%s cannot be read and written "
-			    "(%s): give it to %s", file, strerror(errno),
-			    name);
+			    "(%s): give it to %s, or run as its owner", file,
+			    strerror(errno), name);
 			return true;
 		}
 	}

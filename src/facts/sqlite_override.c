@@ -89,9 +89,8 @@ limit_at(sqlite3_stmt *row, enum column column)
 	return limit < 0 || limit > UNLIMITED ? UNLIMITED : (uint32_t)limit;
 }
 
-/* The override of a row; -1: a list in it cannot be read. */
-static int
-take(sqlite3_stmt *row, struct override *override)
+int
+override_take(sqlite3_stmt *row, struct override *override)
 {
 	static const enum column columns[SETTING_COUNT] = {
 		[SETTING_COUNTRIES] = COLUMN_COUNTRIES,
@@ -140,7 +139,7 @@ override_lay(struct sqlite_db *db, const char *account, int64_t now_ms,
 		    account) == 0;
 		struct override *override = is_own ? of_account : of_domain;
 
-		if (take(row, override) != 0) {
+		if (override_take(row, override) != 0) {
 			/* Of this account alone, like PostgreSQL's errors. */
 			db->code = SQLITE_MISMATCH;
 			snprintf(db->why, sizeof(db->why), "the override of "

@@ -16,4 +16,8 @@ int override_lay(struct sqlite_db *, const char *account, int64_t now_ms,
     struct settings *, struct override *of_domain,
     struct override *of_account);
 
+/* The override of a row that begins with the columns of the statement
+ * OVERRIDES; -1: a list in it cannot be read. To be cleared either way. */
+int override_take(sqlite3_stmt *row, struct override *);
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/stats.h"
 #include "facts/cleaning.h"
 #include "facts/store_side.h"
 
@@ -17,13 +18,8 @@
 enum {
 	FIRST_DELAY_MS = 100,
 	LONGEST_DELAY_MS = 30000,
-};
-
-struct store {
-	const struct config *config;
-	const struct store_side *side;
-	void *self;
-	char *owner;	/* of turns: nobody else has this name */
+	/* A store that has worked for so long is back. */
+	CALM_MS = 1000,
 };
 
 struct store *
@@ -338,40 +334,67 @@ store_server_name(void)
 }
 
 void
-trouble_begin(struct trouble *trouble, const char *why)
+trouble_note(struct trouble *trouble, const char *why)
 {
-	int64_t now = clock_mono_ms();
-
-	if (!trouble->is_on) {
-		trouble->is_on = true;
-		trouble->since_ms = now;
-		trouble->delay_ms = FIRST_DELAY_MS;
-		trouble->failed = 0;
-		log_error("store: %s; answering actions.error until it is back",
-		    why);
-	} else {
-		trouble->delay_ms *= 2;
-		if (trouble->delay_ms > LONGEST_DELAY_MS)
-			trouble->delay_ms = LONGEST_DELAY_MS;
+	trouble->good_ms = 0;
+	if (trouble->is_on) {
 		log_debug("store: still: %s", why);
+		return;
 	}
-	trouble->retry_ms = now + trouble->delay_ms;
+	trouble->is_on = true;
+	stats_set(STAT_STORE_AWAY, 1);
+	trouble->since_ms = clock_mono_ms();
+	trouble->retry_ms = 0;
+	trouble->delay_ms = 0;
+	trouble->failed = 0;
+	log_error("store: %s", why);
 }
 
 void
+trouble_begin(struct trouble *trouble, const char *why)
+{
+	/* Who works now and then does not become worse by it. */
+	bool has_worked = trouble->is_on && trouble->good_ms != 0;
+
+	trouble_note(trouble, why);
+	if (trouble->delay_ms == 0)
+		trouble->delay_ms = FIRST_DELAY_MS;
+	else if (!has_worked)
+		trouble->delay_ms *= 2;
+	if (trouble->delay_ms > LONGEST_DELAY_MS)
+		trouble->delay_ms = LONGEST_DELAY_MS;
+	trouble->retry_ms = clock_mono_ms() + trouble->delay_ms;
+}
+
+int
 trouble_end(struct trouble *trouble)
 {
+	int64_t now = clock_mono_ms();
+
 	if (!trouble->is_on)
-		return;
+		return -1;
+	if (trouble->good_ms == 0)
+		trouble->good_ms = now;
+	if (now - trouble->good_ms < CALM_MS)
+		return CALM_MS;
 	trouble->is_on = false;
+	stats_set(STAT_STORE_AWAY, 0);
 	log_info("store: back after %.1f s; %llu requests were answered "
 		 "without it",
-	    (double)(clock_mono_ms() - trouble->since_ms) / 1000,
+	    (double)(trouble->good_ms - trouble->since_ms) / 1000,
 	    (unsigned long long)trouble->failed);
+	return -1;
 }
 
 bool
 trouble_may_try(const struct trouble *trouble)
 {
-	return !trouble->is_on || clock_mono_ms() >= trouble->retry_ms;
+	return !trouble_is_deep(trouble) ||
+	    clock_mono_ms() >= trouble->retry_ms;
+}
+
+bool
+trouble_is_deep(const struct trouble *trouble)
+{
+	return trouble->is_on && trouble->good_ms == 0;
 }

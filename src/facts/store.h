@@ -161,6 +161,86 @@ struct cleaned {
 enum store_result store_clean(struct store *, uint32_t retention_s,
     unsigned batch, struct cleaned *, int64_t deadline_ms);
 
+/*
+ * Changes from now on (blocks by hand, their ends, overrides) are written to
+ * the audit trail as made by name, coming from origin, in the transaction of
+ * the change; name NULL: no more. Both are borrowed.
+ */
+void store_act_as(struct store *, const char *name, const char *origin);
+
+/* Write down a change that was made elsewhere. detail: a JSON object. */
+enum store_result store_note_change(struct store *, const char *action,
+    const char *subject, const char *detail, int64_t deadline_ms);
+
+/* One row of the audit trail. */
+struct change {
+	int64_t id, at_ms;
+	char *actor, *origin, *action, *subject;
+	char *detail;			/* JSON */
+};
+void change_clear(struct change *);
+
+/* The newest changes with ids below `before` (0: all), at most `most`. The
+ * caller clears each and frees the array; so with the lists below. */
+enum store_result store_list_changes(struct store *, int64_t before,
+    size_t most, struct change **, size_t *count, int64_t deadline_ms);
+
+/* An override of the store, with all that is known of it. */
+struct stored_override {
+	struct override override;	/* account and comment: never NULL */
+	char *author;			/* who changed it last */
+	int64_t changed_ms;
+	int64_t valid_until_ms;		/* 0: for ever */
+	int64_t revision;		/* grows with each change */
+	bool is_listed;			/* one of the custom settings */
+};
+void stored_override_clear(struct stored_override *);
+
+/* Revisions that a change may expect: whatever it is, and that there is none. */
+enum { REVISION_ANY = -1, REVISION_NONE = 0 };
+
+/* Read one, whether it is still valid or not. STORE_NONE: there is none. */
+enum store_result store_find_override(struct store *, const char *account,
+    struct stored_override *, int64_t deadline_ms);
+
+/* Read some in order of account, those after `after`; or, with after NULL,
+ * the custom settings in their own order. */
+enum store_result store_list_overrides(struct store *, const char *after,
+    size_t most, struct stored_override **, size_t *count,
+    int64_t deadline_ms);
+
+/*
+ * Write one, new or in place of the one with the revision expected; revision
+ * is that of the result then. STORE_NONE: it is not as expected. One that
+ * is_listed is the last of the custom settings unless it was one already; one
+ * that is not stays what it was.
+ */
+enum store_result store_put_override(struct store *,
+    struct stored_override *, int64_t expected, int64_t deadline_ms);
+
+/* STORE_NONE: there is none, or, if listed_only, none of the custom settings,
+ * or it has not the revision expected. */
+enum store_result store_delete_override(struct store *, const char *account,
+    bool listed_only, int64_t expected, int64_t deadline_ms);
+
+/*
+ * Make the custom settings these, in this order: all or nothing. Accounts are
+ * named once each; one that has an override keeps what custom settings
+ * cannot say, its rates and how long it is valid.
+ */
+enum store_result store_replace_listed(struct store *,
+    const struct stored_override *, size_t count, int64_t deadline_ms);
+
+/* What the store holds, for monitoring. */
+struct totals {
+	uint64_t blocked;	/* accounts */
+	uint64_t overrides;
+	uint64_t outbox;	/* notifications not delivered yet */
+	int64_t outbox_since_ms;	/* the oldest of them; 0: none */
+};
+enum store_result store_count(struct store *, struct totals *,
+    int64_t deadline_ms);
+
 /* End the blocks whose time is over, with their notifications; how many. */
 enum store_result store_expire(struct store *, uint64_t *ended,
     int64_t deadline_ms);

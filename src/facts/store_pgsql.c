@@ -56,6 +56,22 @@ pgsql_add_channels(struct store_pgsql *self, bool is_block)
 	params_names(&self->params, names, count);
 }
 
+static void
+act_as(void *opaque, const struct actor *actor)
+{
+	struct store_pgsql *self = opaque;
+
+	self->actor = *actor;
+}
+
+void
+pgsql_add_actor(struct store_pgsql *self)
+{
+	params_text(&self->params, self->actor.name);
+	params_text(&self->params, self->actor.name == NULL ? NULL :
+	    self->actor.origin);
+}
+
 PGresult *
 pgsql_run(struct store_pgsql *self, const char *sql, int64_t deadline_ms)
 {
@@ -79,8 +95,11 @@ block(void *opaque, const char *account, uint32_t duration_s, const char *note,
 	pgsql_add_channels(self, true);
 	params_text(params, store_server_name());
 	params_text(params, pgsql_now(now));
+	pgsql_add_actor(self);
 	result = pgsql_run(self,
-	    "SELECT policyd.block_account($1, $2, $3, $4, $5, $6)",
+	    "SELECT policyd.block_account($1, $2, $3, $4, $5, $6), "
+	    "policyd.note_change($7, $8, 'block', $1, jsonb_build_object("
+	    "'duration', $2::integer, 'reason', $3::text), $6)",
 	    deadline_ms);
 	PQclear(result);
 	return result != NULL ? STORE_DONE : STORE_FAILED;
@@ -100,8 +119,11 @@ unblock(void *opaque, const char *account, int64_t deadline_ms)
 	pgsql_add_channels(self, false);
 	params_text(params, store_server_name());
 	params_text(params, pgsql_now(now));
-	result = pgsql_run(self,
-	    "SELECT policyd.unblock_account($1, $2, $3, $4)", deadline_ms);
+	pgsql_add_actor(self);
+	result = pgsql_run(self, "SELECT is_done, CASE WHEN is_done THEN "
+	    "policyd.note_change($5, $6, 'unblock', $1, NULL, $4) END "
+	    "FROM policyd.unblock_account($1, $2, $3, $4) is_done",
+	    deadline_ms);
 	if (result == NULL)
 		return STORE_FAILED;
 	was_blocked = PQgetvalue(result, 0, 0)[0] == 't';
@@ -154,6 +176,16 @@ const struct store_side store_pgsql = {
 	.outbox_take = pgsql_outbox_take,
 	.outbox_end = pgsql_outbox_end,
 	.outbox_delay = pgsql_outbox_delay,
+	.act_as = act_as,
+	.note_change = pgsql_note_change,
+	.list_changes = pgsql_list_changes,
+	.find_override = pgsql_find_override,
+	.list_overrides = pgsql_list_overrides,
+	.put_override = pgsql_put_override,
+	.delete_override = pgsql_delete_override,
+	.replace_listed = pgsql_replace_listed,
+	.count = pgsql_count,
+
 	.figures = pgsql_figures,
 	.hits = pgsql_hits,
 	.reported = pgsql_reported,

@@ -13,7 +13,16 @@ struct store_pgsql {
 	const struct config *config;
 	struct pgsql *pg;
 	struct params params;
+	struct actor actor;
 };
+
+/* The columns that pgsql_take_override reads, in its order. */
+#define PGSQL_OVERRIDE_COLUMNS                                                 \
+	"account, countries, networks, home_countries, home_networks, "        \
+	"array_to_string(home, ','), array_to_string(only_countries, ','), "   \
+	"array_to_string(only_networks, ','), array_to_string(rates, ','), "   \
+	"comment"
+enum { PGSQL_OVERRIDE_COLUMN_COUNT = 10 };
 
 /* How blocks are read: BLOCK_COLUMNS of policyd.block b, from column first. */
 /* Time columns are read as milliseconds since the epoch; 0 for infinite. */
@@ -47,6 +56,30 @@ enum store_result pgsql_outbox_end(void *self, int64_t id, const char *error,
 enum store_result pgsql_outbox_delay(void *self, int64_t id, uint32_t delay_s,
     bool counts, const char *recipients, const char *error,
     int64_t deadline_ms);
+
+/* As in store.h; self is a struct store_pgsql. */
+enum store_result pgsql_note_change(void *self, const char *action,
+    const char *subject, const char *detail, int64_t deadline_ms);
+enum store_result pgsql_list_changes(void *self, int64_t before, size_t most,
+    struct change **, size_t *, int64_t deadline_ms);
+enum store_result pgsql_find_override(void *self, const char *account,
+    struct stored_override *, int64_t deadline_ms);
+enum store_result pgsql_list_overrides(void *self, const char *after,
+    size_t most, struct stored_override **, size_t *, int64_t deadline_ms);
+enum store_result pgsql_put_override(void *self, struct stored_override *,
+    int64_t expected, int64_t deadline_ms);
+enum store_result pgsql_delete_override(void *self, const char *account,
+    bool listed_only, int64_t expected, int64_t deadline_ms);
+enum store_result pgsql_replace_listed(void *self,
+    const struct stored_override *, size_t, int64_t deadline_ms);
+enum store_result pgsql_count(void *self, struct totals *,
+    int64_t deadline_ms);
+
+/* The override of a row that begins with PGSQL_OVERRIDE_COLUMNS. */
+void pgsql_take_override(const PGresult *, int row, struct override *);
+
+/* Add two parameters: who acts, and from where. */
+void pgsql_add_actor(struct store_pgsql *);
 
 enum store_result pgsql_clean_batch(void *self, struct clean_walk *,
     int64_t deadline_ms);

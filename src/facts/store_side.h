@@ -8,6 +8,11 @@
 
 #include "facts/store.h"
 
+/* Who makes changes: see store_act_as. name NULL: nobody, no trail. */
+struct actor {
+	const char *name, *origin;
+};
+
 /* The tables that are cleaned, in this order. */
 enum clean_table {
 	CLEAN_LOGINS,
@@ -47,6 +52,24 @@ struct store_side {
 	enum store_result (*clean_batch)(void *, struct clean_walk *,
 	    int64_t deadline_ms);
 	enum store_result (*expire)(void *, uint64_t *, int64_t deadline_ms);
+	void (*act_as)(void *, const struct actor *);
+	enum store_result (*note_change)(void *, const char *action,
+	    const char *subject, const char *detail, int64_t deadline_ms);
+	enum store_result (*list_changes)(void *, int64_t before, size_t most,
+	    struct change **, size_t *, int64_t deadline_ms);
+	enum store_result (*find_override)(void *, const char *account,
+	    struct stored_override *, int64_t deadline_ms);
+	enum store_result (*list_overrides)(void *, const char *after,
+	    size_t most, struct stored_override **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*put_override)(void *, struct stored_override *,
+	    int64_t expected, int64_t deadline_ms);
+	enum store_result (*delete_override)(void *, const char *account,
+	    bool listed_only, int64_t expected, int64_t deadline_ms);
+	enum store_result (*replace_listed)(void *,
+	    const struct stored_override *, size_t, int64_t deadline_ms);
+	enum store_result (*count)(void *, struct totals *,
+	    int64_t deadline_ms);
 	enum store_result (*outbox_take)(void *, const char *channel,
 	    size_t most, uint32_t lease_s, struct outbox_row **, size_t *,
 	    int64_t deadline_ms);
@@ -80,6 +103,13 @@ struct store_side {
 	    size_t, int64_t deadline_ms);
 };
 
+struct store {
+	const struct config *config;
+	const struct store_side *side;
+	void *self;
+	char *owner;	/* of turns: nobody else has this name */
+};
+
 extern const struct store_side store_pgsql;
 extern const struct store_side store_sqlite;
 
@@ -94,19 +124,32 @@ const char *store_server_name(void);
 
 /*
  * The trouble of a store, logged once when it begins and once when it ends,
- * and the delay before it is tried again: 100 ms, doubling, to 30 s.
+ * and the delay before it is tried again: 100 ms, doubling, to 30 s. It is
+ * over when the store has worked for a second without failing, so that one
+ * that works now and then does not fill the log.
  */
 struct trouble {
 	bool is_on;
 	int64_t since_ms, retry_ms;	/* monotonic */
+	int64_t good_ms;		/* it has worked since then; 0: not */
 	uint32_t delay_ms;
 	uint64_t failed;		/* requests without an answer meanwhile */
 };
 
 /* The store failed: why. Sets when it may be tried again. */
 void trouble_begin(struct trouble *, const char *why);
-void trouble_end(struct trouble *);
+
+/* The same, but it may be tried again at once. */
+void trouble_note(struct trouble *, const char *why);
+
+/* It worked. Returns in how many ms to say so again, if it still does, for
+ * the end to be logged; -1: no need. */
+int trouble_end(struct trouble *);
+
 /* May it be tried now? */
 bool trouble_may_try(const struct trouble *);
+
+/* Is it on, and nothing has worked since it failed last? */
+bool trouble_is_deep(const struct trouble *);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "facts/sqlite_audit.h"
 #include "facts/sqlite_block.h"
 #include "facts/sqlite_check.h"
 #include "facts/sqlite_clean.h"
@@ -13,6 +14,7 @@
 #include "facts/sqlite_figures.h"
 #include "facts/sqlite_copy.h"
 #include "facts/sqlite_outbox.h"
+#include "facts/sqlite_overrides.h"
 #include "facts/sqlite_read.h"
 #include "facts/sqlite_report.h"
 
@@ -46,6 +48,9 @@ tend(void *self)
 	 * that goes on with it keeps it, and what it records, from the rest. */
 	if (db_ready(db, clock_mono_ms() + TEND_PATIENCE_MS)) {
 		db_checkpoint(db, TEND_WAL_PAGES);
+		/* Only what worked can tell that trouble is over. */
+		if (db->trouble.is_on && !trouble_is_deep(&db->trouble))
+			trouble_end(&db->trouble);
 		return TEND_MS;
 	}
 	return clock_left_ms(db->trouble.retry_ms) + 1;
@@ -60,8 +65,10 @@ init(void *self, bool may_create, int64_t deadline_ms)
 	db_close(db);
 	db->deadline_ms = deadline_ms;
 	result = db_open(db, may_create);
-	if (result != STORE_DONE)
-		log_error("store: %s", db->why);
+	if (result == STORE_DONE)
+		trouble_end(&db->trouble);
+	else
+		trouble_begin(&db->trouble, db->why);
 	/* The caller may be about to fork: no handle survives that. */
 	db_close(db);
 	return result;
@@ -117,6 +124,14 @@ check_round(void *self, struct check *checks, size_t count,
 		db->trouble.failed += checks[i].result != STORE_DONE;
 }
 
+static void
+act_as(void *self, const struct actor *actor)
+{
+	struct sqlite_db *db = self;
+
+	db->actor = *actor;
+}
+
 const struct store_side store_sqlite = {
 	.open = open_side,
 	.close = close_side,
@@ -129,6 +144,15 @@ const struct store_side store_sqlite = {
 	.account = sqlite_account,
 	.clean_batch = sqlite_clean_batch,
 	.expire = sqlite_expire,
+	.act_as = act_as,
+	.note_change = sqlite_note_change,
+	.list_changes = sqlite_list_changes,
+	.find_override = sqlite_find_override,
+	.list_overrides = sqlite_list_overrides,
+	.put_override = sqlite_put_override,
+	.delete_override = sqlite_delete_override,
+	.replace_listed = sqlite_replace_listed,
+	.count = sqlite_count,
 	.outbox_take = sqlite_outbox_take,
 	.outbox_end = sqlite_outbox_end,
 	.outbox_delay = sqlite_outbox_delay,

@@ -11,6 +11,7 @@
 #include "jobs/subject.h"
 #include "policy/limits.h"
 #include "policy/reply.h"
+#include "policy/show.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ collect(struct store *store, struct table *table, json_t *array)
 		for (size_t i = 0; i < count; i++) {
 			if (array != NULL)
 				json_array_append_new(array,
-				    print_block(&blocks[i]));
+				    show_block(&blocks[i]));
 			else
 				add_row(table, &blocks[i]);
 			snprintf(after, sizeof(after), "%s",
@@ -103,12 +104,14 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 	struct store *store;
 	char account[ACCOUNT_SIZE];
 	enum store_result result;
+	char user[SUBJECT_USER_SIZE];
 	char until[24];
 	int status = subject_find(job, given, account);
 
 	if (status != EX_OK)
 		return status;
 	store = store_open(job->config, &limits_policy);
+	store_act_as(store, subject_user(user), "command line");
 	result = store_block(store, account, duration_s, note, deadline());
 	store_close(store);
 	if (result != STORE_DONE)
@@ -159,6 +162,7 @@ blocks_remove(const struct job *job, const char *given,
 	struct held_mails held = { NULL, 0, 0 };
 	struct store *store;
 	char account[ACCOUNT_SIZE];
+	char user[SUBJECT_USER_SIZE];
 	enum store_result result;
 	size_t mails = 0;
 	int status = subject_find(job, given, account);
@@ -168,6 +172,7 @@ blocks_remove(const struct job *job, const char *given,
 		status = queue_find(job, order, account, &held);
 	if (status == EX_OK) {
 		store = store_open(job->config, &limits_policy);
+		store_act_as(store, subject_user(user), "command line");
 		result = store_unblock(store, account, deadline());
 		store_close(store);
 		if (result == STORE_FAILED)

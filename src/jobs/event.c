@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "jobs/print.h"
 #include "policy/reply.h"
+#include "policy/show.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -161,8 +162,8 @@ export_logins(const json_t *json)
 		json_array_append_new(array, json_pack("{ss ss so so sI}",
 		    "network", string(login, "network"),
 		    "country", string(login, "country"),
-		    "first", print_time(number(login, "first")),
-		    "last", print_time(number(login, "last")),
+		    "first", show_time(number(login, "first")),
+		    "last", show_time(number(login, "last")),
 		    "mails", (json_int_t)number(login, "mails")));
 	return array;
 }
@@ -182,7 +183,7 @@ event_export(const struct event *event)
 	    "event", event->is_block ? "block" : "unblock",
 	    "account", string(json, "account"),
 	    "server", string(json, "server"),
-	    "time", print_time(number(json, "at")),
+	    "time", show_time(number(json, "at")),
 	    "reason", why,
 	    "cause", cause > 0 && cause <= CAUSE_MANUAL ? causes[cause] : "",
 	    "found", (json_int_t)number(json, "found"),
@@ -192,8 +193,8 @@ event_export(const struct event *event)
 	    "country", string(json, "country"),
 	    "countries", (json_int_t)number(json, "countries"),
 	    "networks", (json_int_t)number(json, "networks"),
-	    "began", print_time(number(json, "began")),
-	    "until", print_time(number(json, "until")),
+	    "began", show_time(number(json, "began")),
+	    "until", show_time(number(json, "until")),
 	    "refused", (json_int_t)number(json, "attempts"),
 	    "logins", export_logins(json));
 

@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "jobs/explain_json.h"
+#include "policy/explain_json.h"
 #include "jobs/print.h"
 #include "jobs/subject.h"
-#include "jobs/verdict.h"
+#include "policy/verdict.h"
 #include "policy/limits.h"
 
 #include <stdlib.h>
@@ -45,8 +45,9 @@ show_block(FILE *out, const struct block *block)
 		fprintf(out, "Caused by  a login from %s (%s)\n",
 		    block->client, block->country[0] != '\0' ?
 		    block->country : "country unknown");
-	fprintf(out, "Refused    %llu requests during the block\n",
-	    (unsigned long long)block->attempts);
+	fprintf(out, "Refused    %llu %s during the block\n",
+	    (unsigned long long)block->attempts,
+	    block->attempts == 1 ? "request" : "requests");
 }
 
 static void

@@ -211,8 +211,11 @@ digest_lines(const struct outbox_row *rows, size_t count)
 
 enum delivery
 letter_send_digest(const struct config *config, const struct outbox_row *rows,
-    size_t count, char text[DELIVERY_TEXT])
+    size_t count, char text[DELIVERY_TEXT], char **recipients)
 {
+	char *to_memory;
+	struct strings to = recipients_of(&rows[0], &config->notify.to,
+	    &to_memory);
 	char *lines = digest_lines(rows, count);
 	char number[24];
 	struct template_value values[] = {
@@ -221,7 +224,7 @@ letter_send_digest(const struct config *config, const struct outbox_row *rows,
 		{ "logins", lines, true },
 	};
 	struct letter letter = {
-		.to = &config->notify.to,
+		.to = &to,
 		.subject = notice_subject(NOTICE_DIGEST),
 		.text = notice_text(NOTICE_DIGEST),
 		.values = values,
@@ -233,15 +236,18 @@ letter_send_digest(const struct config *config, const struct outbox_row *rows,
 	struct mail_report report = { .count = 0 };
 	enum delivery delivery;
 
+	*recipients = NULL;
 	snprintf(number, sizeof(number), "%zu", count);
 	delivery = post(config, &letter, &report);
-	/* Sent anew to all, who had it would have it twice. */
-	if (delivery == DELIVERY_PARTLY)
-		delivery = DELIVERY_DONE;
+	if (delivery == DELIVERY_PARTLY || delivery == DELIVERY_RETRY)
+		*recipients = who_is_left(&to, &report);
 	snprintf(text, DELIVERY_TEXT, "%s", report.text);
 	mail_report_clear(&report);
 	free(letter.id);
 	free(lines);
+	if (to_memory != NULL)
+		free(to.list);
+	free(to_memory);
 	return delivery;
 }
 

@@ -19,9 +19,10 @@
 enum delivery letter_send(const struct config *, const struct outbox_row *,
     const struct event *, char text[DELIVERY_TEXT], char **recipients);
 
-/* All of these events in one mail to notify.to. */
+/* All of these events, whose recipients are the same, in one mail; as above. */
 enum delivery letter_send_digest(const struct config *,
-    const struct outbox_row *, size_t count, char text[DELIVERY_TEXT]);
+    const struct outbox_row *, size_t count, char text[DELIVERY_TEXT],
+    char **recipients);
 
 /* A test mail to notify.to. */
 enum delivery letter_send_test(const struct config *,

@@ -46,6 +46,41 @@ deadline(void)
 	return clock_mono_ms() + STORE_MS;
 }
 
+/* Mark what was told while the store was away; false: it still is. */
+static bool
+mark_told(struct notifier *notifier)
+{
+	while (notifier->told_count > 0) {
+		int64_t id = notifier->told[notifier->told_count - 1];
+
+		if (store_outbox_end(notifier->store, id, "", deadline()) ==
+		    STORE_FAILED)
+			return false;
+		notifier->told_count--;
+	}
+	return true;
+}
+
+void
+notify_clear(struct notifier *notifier)
+{
+	mark_told(notifier);
+	free(notifier->told);
+	memset(notifier, 0, sizeof(*notifier));
+}
+
+/* Mark a row as told: nobody is to be told again. */
+static void
+mark(struct notifier *notifier, int64_t id)
+{
+	if (store_outbox_end(notifier->store, id, "", deadline()) !=
+	    STORE_FAILED)
+		return;
+	notifier->told = mem_grow(notifier->told, notifier->told_count + 1,
+	    sizeof(*notifier->told));
+	notifier->told[notifier->told_count++] = id;
+}
+
 static uint32_t
 lease_s(const struct config *config)
 {
@@ -91,7 +126,7 @@ settle(struct notifier *notifier, const struct outbox_row *row,
 	if (outcome->delivery == DELIVERY_DONE) {
 		log_info("notify: told of the %s of %s by %s", row->kind,
 		    row->account, row->channel);
-		store_outbox_end(notifier->store, row->id, "", deadline());
+		mark(notifier, row->id);
 	} else if (may_retry && !is_old(row)) {
 		uint32_t delay = delay_s(row->attempts);
 
@@ -197,15 +232,31 @@ put_off(struct notifier *notifier, const struct outbox_row *row)
 
 /* One mail for all rows; they fare alike. */
 static void
-deliver_digest(struct notifier *notifier, struct outbox_row *rows,
+deliver_digest(struct notifier *notifier, const struct outbox_row *rows,
     size_t count)
 {
 	struct outcome outcome = { .recipients = NULL };
 
+	if (count == 1) {
+		deliver(notifier, rows);
+		return;
+	}
 	outcome.delivery = letter_send_digest(notifier->config, rows, count,
-	    outcome.text);
+	    outcome.text, &outcome.recipients);
 	for (size_t i = 0; i < count; i++)
 		settle(notifier, &rows[i], &outcome);
+	free(outcome.recipients);
+}
+
+/* Those with the same recipients together, the oldest first. */
+static int
+compare(const void *left, const void *right)
+{
+	const struct outbox_row *a = left;
+	const struct outbox_row *b = right;
+	int order = strcmp(a->recipients, b->recipients);
+
+	return order != 0 ? order : (a->id > b->id) - (a->id < b->id);
 }
 
 static bool
@@ -213,16 +264,21 @@ digest(struct notifier *notifier)
 {
 	struct outbox_row *rows;
 	size_t count;
+	size_t end;
 
 	notifier->digest_ms = 0;
 	if (store_outbox_take(notifier->store, "mail", DIGEST_MAX,
 		lease_s(notifier->config), &rows, &count, deadline()) !=
 	    STORE_DONE)
 		return false;
-	if (count == 1)
-		deliver(notifier, &rows[0]);
-	else
-		deliver_digest(notifier, rows, count);
+	/* Who had some of it already is not to have it again. */
+	qsort(rows, count, sizeof(*rows), compare);
+	for (size_t i = 0; i < count; i = end) {
+		for (end = i + 1; end < count && strcmp(rows[i].recipients,
+			rows[end].recipients) == 0; end++)
+			;
+		deliver_digest(notifier, &rows[i], end - i);
+	}
 	for (size_t i = 0; i < count; i++)
 		outbox_row_clear(&rows[i]);
 	free(rows);
@@ -235,6 +291,8 @@ notify_step(struct notifier *notifier)
 	struct outbox_row *rows;
 	size_t count;
 
+	if (!mark_told(notifier))
+		return false;
 	if (notifier->digest_ms != 0 &&
 	    clock_left_ms(notifier->digest_ms) == 0)
 		return digest(notifier);

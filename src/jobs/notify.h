@@ -5,7 +5,7 @@
  * A row is taken from the outbox for longer than its delivery can last, told,
  * and then marked. Whoever dies in between leaves it to be taken again: an
  * event is never lost, and told twice only if the death fell between the
- * delivery and its mark.
+ * delivery and its mark. If the store is away then, the mark is made later.
  */
 #ifndef JOBS_NOTIFY_H
 #define JOBS_NOTIFY_H
@@ -23,9 +23,12 @@ struct notifier {
 	int64_t sent_ms[NOTIFY_SINGLE_MAX];	/* monotonic, a ring */
 	size_t sent_next;
 	int64_t digest_ms;	/* the next digest is due; 0: none */
+	int64_t *told;		/* rows that the store could not mark yet */
+	size_t told_count;
 };
 
 void notify_init(struct notifier *, const struct config *, struct store *);
+void notify_clear(struct notifier *);
 
 /*
  * Tell one thing that is due. Returns whether there was one: then there may be

@@ -10,8 +10,8 @@
 #include "facts/store_side.h"
 #include "jobs/hook.h"
 #include "jobs/letter.h"
-#include "jobs/print.h"
 #include "jobs/webhook.h"
+#include "policy/show.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ test_event(void)
 {
 	json_t *event = json_pack("{ss ss so ss}", "event", "test",
 	    "server", store_server_name(),
-	    "time", print_time(clock_wall_ms()),
+	    "time", show_time(clock_wall_ms()),
 	    "reason", "policyd --test-notify");
 	char *text = json_dumps(event, JSON_COMPACT);
 

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "policy/reply.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -158,38 +157,4 @@ print_outcome(FILE *out, const char *account, const char *result)
 
 	print_json(out, document);
 	json_decref(document);
-}
-
-json_t *
-print_time(int64_t ms)
-{
-	char text[24];
-
-	if (ms == 0)
-		return json_null();
-	clock_format(ms, text);
-	return json_string(text);
-}
-
-json_t *
-print_limit(uint32_t limit)
-{
-	return limit == UNLIMITED ? json_null() :
-				    json_integer((json_int_t)limit);
-}
-
-json_t *
-print_block(const struct block *block)
-{
-	char reason[REASON_SIZE];
-
-	reply_reason(block->cause, block->found, block->limit, block->per_s,
-	    block->note, reason);
-	return json_pack("{ss ss so so so sI ss ss}",
-	    "account", block->account, "reason", reason,
-	    "began", print_time(block->began_ms),
-	    "until", print_time(block->until_ms),
-	    "ended", print_time(block->ended_ms),
-	    "refused", (json_int_t)block->attempts,
-	    "client", block->client, "country", block->country);
 }

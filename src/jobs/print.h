@@ -5,8 +5,6 @@
 #ifndef JOBS_PRINT_H
 #define JOBS_PRINT_H
 
-#include "facts/store.h"
-
 #include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,13 +30,5 @@ void print_json(FILE *, const json_t *);
 
 /* {"account": account, "result": result} */
 void print_outcome(FILE *, const char *account, const char *result);
-
-/* JSON of times: RFC 3339 text, or null for 0. */
-json_t *print_time(int64_t ms);
-
-/* JSON of a limit: a number, or null for UNLIMITED. */
-json_t *print_limit(uint32_t);
-
-json_t *print_block(const struct block *);
 
 #endif

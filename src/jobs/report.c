@@ -12,6 +12,7 @@
 #include "jobs/mail.h"
 #include "jobs/message.h"
 #include "jobs/print.h"
+#include "policy/show.h"
 #include "policy/limits.h"
 
 #include <stdlib.h>
@@ -287,8 +288,8 @@ print_hits_json(const struct hits *hits, FILE *out)
 		    "{ss ss sI so so sI sI}", "account", hit->account,
 		    "reached", reached(hit, text),
 		    "times", (json_int_t)hit->times,
-		    "first", print_time(hit->first_ms),
-		    "last", print_time(hit->last_ms),
+		    "first", show_time(hit->first_ms),
+		    "last", show_time(hit->last_ms),
 		    "limit", (json_int_t)hit->limit,
 		    "per", (json_int_t)hit->per_s));
 	}

@@ -9,6 +9,7 @@
 #include "facts/account.h"
 #include "facts/store.h"
 #include "jobs/print.h"
+#include "policy/show.h"
 #include "jobs/subject.h"
 #include "policy/limits.h"
 
@@ -29,7 +30,7 @@ head(const char *name, char text[24])
 {
 	size_t i;
 
-	for (i = 0; name[i] != '\0' && i < 23; i++)
+	for (i = 0; i < 23 && name[i] != '\0'; i++)
 		text[i] = name[i] == '_' ? ' ' :
 		    (char)toupper((unsigned char)name[i]);
 	text[i] = '\0';
@@ -89,7 +90,7 @@ to_json(const struct figure *figure, const struct figure_table *found)
 			    column->kind == FIGURE_NUMBER ?
 				json_integer((json_int_t)number) :
 				column->kind == FIGURE_TIME ?
-				print_time(number) : json_string(cell));
+				show_time(number) : json_string(cell));
 		}
 		json_array_append_new(array, row);
 	}

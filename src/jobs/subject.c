@@ -8,8 +8,11 @@
 #include "base/log.h"
 #include "base/text.h"
 
+#include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static bool
 is_utf8(const char *name)
@@ -48,4 +51,17 @@ subject_find(const struct job *job, const char *given,
 	accounts_close(accounts);
 	memcpy(account, query.name, ACCOUNT_SIZE);
 	return EX_OK;
+}
+
+const char *
+subject_user(char user[SUBJECT_USER_SIZE])
+{
+	const struct passwd *entry = getpwuid(getuid());
+
+	if (entry != NULL)
+		snprintf(user, SUBJECT_USER_SIZE, "%s", entry->pw_name);
+	else
+		snprintf(user, SUBJECT_USER_SIZE, "uid:%u",
+		    (unsigned)getuid());
+	return user;
 }

@@ -16,4 +16,10 @@
 int subject_find(const struct job *, const char *given,
     char account[ACCOUNT_SIZE]);
 
+enum { SUBJECT_USER_SIZE = 64 };
+
+/* Who runs the command, for the audit trail: a name of the password file, or
+ * "uid:1000". Returns user. */
+const char *subject_user(char user[SUBJECT_USER_SIZE]);
+
 #endif

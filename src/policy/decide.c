@@ -4,6 +4,7 @@
  */
 #include "policy/decide.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/netset.h"
 #include "base/stats.h"
@@ -82,6 +83,17 @@ make_utf8(char *name)
 	}
 }
 
+static bool
+is_utf8(const char *name)
+{
+	size_t left = strlen(name);
+	size_t step = 1;
+
+	for (; left > 0 && step > 0; left -= step, name += step)
+		step = text_utf8(name, left);
+	return step > 0;
+}
+
 /* Step 2: whose mail is it, as far as the request says? */
 static bool
 name_account(const struct config *config, struct decision *decision)
@@ -117,7 +129,7 @@ resolve_accounts(struct desk *desk, struct decision **open, size_t count,
 {
 	struct account_query queries[ROUND_MAX];
 
-	if (!desk->config->ldap.enabled)
+	if (!desk->config->ldap.enabled || clock_left_ms(deadline_ms) == 0)
 		return;
 	for (size_t i = 0; i < count; i++)
 		memcpy(queries[i].name, open[i]->account, ACCOUNT_SIZE);
@@ -191,7 +203,8 @@ prepare_check(struct desk *desk, struct decision *decision,
 		log_debug("not an address: client_address=%.60s",
 		    decision->request->client_address);
 	check->account = decision->account;
-	check->instance = decision->request->instance;
+	check->instance = is_utf8(decision->request->instance) ?
+	    decision->request->instance : "";
 	check->login = decision->login;
 	check->settings = overrides_find(desk->overrides, decision->account);
 	weigh(desk->config, decision, check);
@@ -242,6 +255,27 @@ outcome_of(const struct desk *desk, struct check *check)
 	}
 }
 
+/* One round trip. Without time for it, it could but look as if the store did
+ * not answer. */
+static void
+ask_round(struct desk *desk, struct check *checks, size_t count,
+    int64_t deadline_ms)
+{
+	int64_t began_us = clock_mono_us();
+	uint64_t took_us;
+
+	if (clock_left_ms(deadline_ms) == 0)
+		return;
+	store_check(desk->store, checks, count, deadline_ms);
+	took_us = (uint64_t)(clock_mono_us() - began_us);
+	stats_add(STAT_STORE_ROUNDS, 1);
+	stats_add(STAT_STORE_US, took_us);
+	stats_observe(STAT_STORE_TIME_0, took_us);
+	/* What failed is mostly the round's last, if not all of it. */
+	stats_add(STAT_STORE_FAILURES,
+	    checks[count - 1].result != STORE_DONE);
+}
+
 /* Steps 4 and 7 to 10: the store. */
 static void
 ask_store(struct desk *desk, struct decision **open, size_t count,
@@ -249,9 +283,11 @@ ask_store(struct desk *desk, struct decision **open, size_t count,
 {
 	struct check checks[ROUND_MAX];
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		prepare_check(desk, open[i], &checks[i]);
-	store_check(desk->store, checks, count, deadline_ms);
+		checks[i].result = STORE_FAILED;
+	}
+	ask_round(desk, checks, count, deadline_ms);
 	for (size_t i = 0; i < count; i++) {
 		open[i]->outcome = outcome_of(desk, &checks[i]);
 		open[i]->finding = checks[i].finding;

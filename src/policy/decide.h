@@ -58,7 +58,8 @@ struct decision {
 /* The name of an outcome: "pass", "blocked", ... */
 const char *decide_outcome(enum outcome);
 
-/* Decide them all by the deadline; none is left without an answer. */
+/* Decide them all by the deadline; none is left without an answer. If it has
+ * passed, neither the directory nor the store is asked. */
 void decide(struct desk *, struct decision *, size_t count,
     int64_t deadline_ms);
 

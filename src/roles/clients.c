@@ -17,6 +17,7 @@
 struct client {
 	struct session *session;
 	int64_t active_ms;	/* when the last request was answered */
+	int64_t late_us;	/* when its request is late */
 	enum interest interest;
 	bool is_queued;
 	struct client *next_queued;
@@ -30,7 +31,8 @@ struct clients {
 	struct client *first;
 	struct client *queue, **queue_end;
 	bool is_retired;
-	uint32_t patience_ms;
+	uint32_t patience_ms;	/* with a connection that is idle */
+	int64_t patience_us;	/* of a request that waits */
 };
 
 struct clients *
@@ -122,6 +124,8 @@ settle(struct clients *clients, struct client *client)
 	case SESSION_READY:
 		/* It is answered in a moment: leave the poller alone. */
 		client->is_queued = true;
+		client->late_us = session_since_us(client->session) +
+		    clients->patience_us;
 		client->next_queued = NULL;
 		*clients->queue_end = client;
 		clients->queue_end = &client->next_queued;
@@ -140,6 +144,12 @@ settle(struct clients *clients, struct client *client)
 }
 
 void
+clients_expect(struct clients *clients, int64_t patience_us)
+{
+	clients->patience_us = patience_us;
+}
+
+void
 clients_serve(struct clients *clients, struct client *client)
 {
 	if (client->is_queued)
@@ -155,6 +165,12 @@ bool
 clients_have_next(const struct clients *clients)
 {
 	return clients->queue != NULL;
+}
+
+bool
+clients_next_is_late(const struct clients *clients, int64_t now_us)
+{
+	return clients->queue != NULL && clients->queue->late_us < now_us;
 }
 
 struct client *

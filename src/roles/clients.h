@@ -26,6 +26,12 @@ bool clients_are_full(const struct clients *);
 /* Take over a connection; its tag in the poller is a struct client. */
 void clients_add(struct clients *, int fd);
 
+/*
+ * A request that is read from now on is late if it is not taken within
+ * patience_us: no time is left then to ask anybody about it.
+ */
+void clients_expect(struct clients *, int64_t patience_us);
+
 /* Read or write what is possible for one that the poller reported. */
 void clients_serve(struct clients *, struct client *);
 
@@ -36,6 +42,7 @@ void clients_serve(struct clients *, struct client *);
 struct client *clients_next(struct clients *);
 struct session *clients_session(struct client *);
 bool clients_have_next(const struct clients *);
+bool clients_next_is_late(const struct clients *, int64_t now_us);
 
 /* Answer the request of a client. */
 void clients_answer(struct clients *, struct client *, const char *action);

@@ -7,6 +7,7 @@
  */
 #include "roles/courier.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "facts/store.h"
 #include "jobs/notify.h"
@@ -20,11 +21,17 @@
 /* How often the outbox is looked at. */
 enum { LOOK_MS = 2000 };
 
+/* Wait until it is time to look, or the store wants to be looked after. */
 static bool
-goes_on(const struct seat *seat, struct poller *poller, int wait_ms)
+goes_on(const struct seat *seat, struct poller *poller, struct store *store,
+    int64_t look_ms)
 {
 	void *tag;
+	int store_ms = store_tend(store);
+	int wait_ms = clock_left_ms(look_ms);
 
+	if (store_ms >= 0 && store_ms < wait_ms)
+		wait_ms = store_ms;
 	if (poller_wait(poller, &tag, 1, wait_ms) == 0)
 		return !poller_is_told();
 	return seat_order(seat) == SEAT_STAY;
@@ -36,7 +43,7 @@ courier_run(const struct seat *seat)
 	struct poller *poller = poller_new();
 	struct store *store;
 	struct notifier notifier;
-	bool has_more = true;
+	int64_t look_ms = 0;
 
 	seat_close_listeners(seat);
 	if (poller == NULL ||
@@ -49,8 +56,10 @@ courier_run(const struct seat *seat)
 	notify_init(&notifier, seat->load->config, store);
 	poller_catch_term();
 	seat_ready(seat);
-	while (goes_on(seat, poller, has_more ? 0 : LOOK_MS))
-		has_more = notify_step(&notifier);
+	while (goes_on(seat, poller, store, look_ms))
+		if (clock_left_ms(look_ms) == 0 && !notify_step(&notifier))
+			look_ms = clock_mono_ms() + LOOK_MS;
+	notify_clear(&notifier);
 	store_close(store);
 	poller_free(poller);
 	return EX_OK;

@@ -28,6 +28,9 @@
 enum {
 	TICK_MS = 1000,
 	EXPIRE_MS = 10000,
+	/* A schema that is missing is asked for so often, then less. */
+	SCHEMA_FIRST_MS = 1000,
+	SCHEMA_LAST_MS = 30000,
 	BLOCKED_MS = 10000,
 	PAGE = 1000,
 	/* How long one of its calls may wait for the store. */
@@ -39,6 +42,7 @@ struct housekeeper {
 	const struct config *config;
 	struct store *store;
 	bool is_schema_ready;
+	int64_t schema_every_ms;
 	int64_t schema_ms, expire_ms, blocked_ms, geoip_ms;	/* when it is due */
 	struct stage_watch stage;
 	struct snapshot refused;	/* a broken file that was looked at */
@@ -56,12 +60,23 @@ is_due(int64_t *due_ms, int64_t every_ms)
 	return true;
 }
 
+/* It failed: try it again soon. How often the store itself is tried is its
+ * own affair. */
+static void
+make_due(int64_t *due_ms)
+{
+	*due_ms = clock_mono_ms() + TICK_MS;
+}
+
 /* The store may have been away when the server started. */
 static void
 tend_schema(struct housekeeper *keeper)
 {
-	if (keeper->is_schema_ready || !is_due(&keeper->schema_ms, EXPIRE_MS))
+	if (keeper->is_schema_ready ||
+	    !is_due(&keeper->schema_ms, keeper->schema_every_ms))
 		return;
+	if (keeper->schema_every_ms < SCHEMA_LAST_MS)
+		keeper->schema_every_ms *= 2;
 	keeper->is_schema_ready = store_init(keeper->store,
 	    keeper->config->store.create, clock_mono_ms() + PATIENCE_MS) ==
 	    STORE_DONE;
@@ -75,8 +90,9 @@ tend_blocks(struct housekeeper *keeper)
 	if (!keeper->is_schema_ready || !is_due(&keeper->expire_ms, EXPIRE_MS))
 		return;
 	if (store_expire(keeper->store, &ended,
-		clock_mono_ms() + PATIENCE_MS) == STORE_DONE &&
-	    ended > 0)
+		clock_mono_ms() + PATIENCE_MS) != STORE_DONE)
+		make_due(&keeper->expire_ms);
+	else if (ended > 0)
 		log_info("%llu blocks ended: their time was over",
 		    (unsigned long long)ended);
 }
@@ -100,8 +116,11 @@ tend_blocked(struct housekeeper *keeper)
 
 		result = store_list_blocked(keeper->store, after, PAGE,
 		    &blocks, &count, clock_mono_ms() + PATIENCE_MS);
-		if (result != STORE_DONE)
-			return; /* the old ones stay, too */
+		if (result != STORE_DONE) {
+			/* The old ones stay, too. */
+			make_due(&keeper->blocked_ms);
+			return;
+		}
 		for (size_t i = 0; i < count; i++) {
 			blocked_add(blocked, blocks[i].account,
 			    blocks[i].until_ms);
@@ -189,7 +208,8 @@ int
 housekeeper_run(const struct seat *seat)
 {
 	struct housekeeper keeper = { .seat = seat,
-		.config = seat->load->config, .refused = { .fd = -1 } };
+		.config = seat->load->config, .refused = { .fd = -1 },
+		.schema_every_ms = SCHEMA_FIRST_MS };
 	struct poller *poller = poller_new();
 
 	seat_close_listeners(seat);
@@ -216,6 +236,8 @@ housekeeper_run(const struct seat *seat)
 		tend_geoip(&keeper);
 		tend_stage(&keeper);
 	}
+	/* What came since the last look is told too. */
+	tend_stage(&keeper);
 	snapshot_close(&keeper.refused);
 	store_close(keeper.store);
 	poller_free(poller);

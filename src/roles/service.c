@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "facts/blocked.h"
 #include "facts/geo.h"
+#include "roles/console.h"
 #include "roles/courier.h"
 #include "roles/housekeeper.h"
 #include "roles/worker.h"
@@ -96,6 +97,9 @@ load(enum load_reason reason, const struct load *current)
 		new->config->log.level = LOG_LEVEL_DEBUG;
 	if (reason == LOAD_START)
 		log_setup(&new->config->log);
+	if (new->config->geoip.country[0] == '\0' && reason != LOAD_REFRESH)
+		log_info("geoip: geoip.country is not set: networks alone "
+			 "are counted");
 	if (keep_geoip(new->config, reason == LOAD_START ? NULL : current,
 		&new->geoip) != 0) {
 		config_free(new->config);
@@ -117,13 +121,16 @@ unload(struct load *old)
 static size_t
 roles(const struct config *config, struct role table[ROLES_MAX])
 {
+	size_t count = 1;
+
 	table[0] = (struct role){ "worker", config->server.workers,
 		worker_run };
-	table[1] = (struct role){ "housekeeper", 1, housekeeper_run };
-	if (!config->notify.enabled)
-		return 2;
-	table[2] = (struct role){ "courier", 1, courier_run };
-	return 3;
+	table[count++] = (struct role){ "housekeeper", 1, housekeeper_run };
+	if (config->notify.enabled)
+		table[count++] = (struct role){ "courier", 1, courier_run };
+	if (config->http.listen[0] != '\0')
+		table[count++] = (struct role){ "console", 1, console_run };
+	return count;
 }
 
 int

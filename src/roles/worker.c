@@ -54,7 +54,7 @@ struct worker {
 	bool is_leaving;
 	int64_t stop_ms;	/* leave by then at the latest; 0: no hurry */
 	int64_t sweep_ms;
-	struct log_limit accept_limit;
+	struct log_limit accept_limit, late_limit;
 	/* A round. */
 	struct client *asking[ROUND_MAX];
 	struct decision decisions[ROUND_MAX];
@@ -90,6 +90,8 @@ listen_on(struct worker *worker, bool is_wanted)
 	for (size_t i = 0; i < listeners->count; i++) {
 		struct listener *listener = &listeners->list[i];
 
+		if (listener->is_http)
+			continue;
 		if (!is_wanted)
 			poller_remove(worker->poller, listener->fd);
 		else if (poller_add(worker->poller, listener->fd,
@@ -147,8 +149,9 @@ stop_listening(struct worker *worker)
 
 	if (worker->stop_ms != 0)
 		for (size_t i = 0; i < listeners->count; i++)
-			accept_some(worker, listeners->list[i].fd,
-			    worker->config->server.max_connections);
+			if (!listeners->list[i].is_http)
+				accept_some(worker, listeners->list[i].fd,
+				    worker->config->server.max_connections);
 	listen_on(worker, false);
 	seat_close_listeners(worker->seat);
 }
@@ -160,6 +163,7 @@ leave(struct worker *worker, bool in_a_hurry)
 		worker->stop_ms = clock_mono_ms() + STOP_MS;
 	if (!worker->is_leaving)
 		stop_listening(worker);
+	stats_set(STAT_WORKERS, 0);
 	worker->is_leaving = true;
 	worker->sweep_ms = 0; /* now, but not while events are dispatched */
 	clients_retire(worker->clients,
@@ -185,43 +189,67 @@ heed_master(struct worker *worker)
  * just after a round began waits for its end, and then has its own round.
  */
 static int64_t
-round_deadline(const struct worker *worker)
+round_us(const struct worker *worker)
 {
-	return clock_mono_ms() + worker->config->server.deadline_ms / 2;
+	return (int64_t)worker->config->server.deadline_ms * 500;
 }
 
-/* Take what waits, decide it, answer it. */
-static void
-play_round(struct worker *worker)
+/* Who had to wait for more than that, because more came than one round takes,
+ * gets an answer at once: nobody is asked. */
+static int64_t
+round_deadline(struct worker *worker, bool is_late)
 {
-	size_t count = 0;
-	int64_t began_us = clock_mono_us();
-	int64_t now_us;
+	if (!is_late)
+		return clock_mono_ms() + round_us(worker) / 1000;
+	log_limited(&worker->late_limit, LOG_LEVEL_WARNING, "more requests "
+	    "come than the store answers within server.deadline: some get "
+	    "actions.error");
+	return clock_mono_ms();
+}
 
-	while (count < ROUND_MAX &&
-	    (worker->asking[count] = clients_next(worker->clients)) != NULL) {
-		worker->decisions[count].request = session_request(
-		    clients_session(worker->asking[count]));
-		count++;
-	}
-	if (count == 0)
-		return;
-	decide(&worker->desk, worker->decisions, count,
-	    round_deadline(worker));
-	now_us = clock_mono_us();
-	stats_add(STAT_STORE_ROUNDS, 1);
-	stats_add(STAT_STORE_US, (uint64_t)(now_us - began_us));
+static void
+answer_round(struct worker *worker, size_t count)
+{
+	int64_t now_us = clock_mono_us();
+
 	for (size_t i = 0; i < count; i++) {
 		int64_t took_us = now_us - session_since_us(
 		    clients_session(worker->asking[i]));
 
 		stats_add(STAT_REQUEST_US, (uint64_t)took_us);
+		stats_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
 		/* The request's bytes go with the answer: log first. */
 		journal_decision(worker->config, &worker->decisions[i],
 		    took_us);
 		clients_answer(worker->clients, worker->asking[i],
 		    worker->decisions[i].action);
 	}
+}
+
+/* Take what waits, decide it, answer it. */
+static void
+play_round(struct worker *worker)
+{
+	int64_t began_us = clock_mono_us();
+	bool is_late = clients_next_is_late(worker->clients, began_us);
+	size_t count = 0;
+
+	while (count < ROUND_MAX && clients_have_next(worker->clients) &&
+	    clients_next_is_late(worker->clients, began_us) == is_late) {
+		struct client *client = clients_next(worker->clients);
+
+		worker->asking[count] = client;
+		worker->decisions[count++].request =
+		    session_request(clients_session(client));
+	}
+	if (count == 0)
+		return;
+	decide(&worker->desk, worker->decisions, count,
+	    round_deadline(worker, is_late));
+	/* What is read next may have waited all that time. */
+	clients_expect(worker->clients,
+	    round_us(worker) - (clock_mono_us() - began_us));
+	answer_round(worker, count);
 }
 
 static void
@@ -271,17 +299,33 @@ is_over(const struct worker *worker)
 	    (worker->stop_ms != 0 && clock_left_ms(worker->stop_ms) == 0);
 }
 
+/* Read all requests that are there: the time of each counts from now on. */
+static void
+listen_to_all(struct worker *worker)
+{
+	size_t turns = clients_count(worker->clients) / TAGS + 1;
+	int wait_ms = patience(worker);
+	int64_t began_us = clock_mono_us();
+	void *tags[TAGS];
+	size_t count;
+
+	do {
+		count = poller_wait(worker->poller, tags, TAGS, wait_ms);
+		/* If there was nothing yet, nobody has waited so far. */
+		if (wait_ms > 0 && clock_mono_us() - began_us > 1000)
+			clients_expect(worker->clients, round_us(worker));
+		for (size_t i = 0; i < count; i++)
+			dispatch(worker, tags[i]);
+		wait_ms = 0;
+	} while (count == TAGS && turns-- > 0);
+}
+
 static void
 serve(struct worker *worker)
 {
-	void *tags[TAGS];
-
+	clients_expect(worker->clients, round_us(worker));
 	while (!is_over(worker)) {
-		size_t count = poller_wait(worker->poller, tags, TAGS,
-		    patience(worker));
-
-		for (size_t i = 0; i < count; i++)
-			dispatch(worker, tags[i]);
+		listen_to_all(worker);
 		play_round(worker);
 		sweep(worker);
 		if (!worker->is_leaving)
@@ -319,6 +363,7 @@ worker_run(const struct seat *seat)
 	    clock_mono_ms() + START_MS);
 	store_tend(worker->desk.store);
 	seat_ready(seat);
+	stats_set(STAT_WORKERS, 1);
 	listen_on(worker, true);
 	serve(worker);
 	status = EX_OK;

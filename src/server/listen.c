@@ -209,6 +209,44 @@ add_spec(struct listeners *listeners, const char *spec,
 	return 0;
 }
 
+/* http.listen as a spec: "unix:/path" as it is, the others are inet. NULL:
+ * there is none. The caller frees it. */
+static char *
+http_spec(const struct config *config)
+{
+	const char *given = config->http.listen;
+
+	if (given == NULL || *given == '\0')
+		return NULL;
+	return strncmp(given, "unix:", 5) == 0 ? mem_dup(given) :
+						 mem_printf("inet:%s", given);
+}
+
+/* Open http.listen, and mark who serves it; systemd may have passed it. */
+static int
+add_http(struct listeners *listeners, const struct config *config,
+    const struct listeners *old)
+{
+	struct endpoint wanted[ENDPOINTS_MAX];
+	struct socket_access access;
+	char *spec = http_spec(config);
+	size_t count;
+	int result;
+
+	if (spec == NULL)
+		return 0;
+	result = socket_access_http(&access, config);
+	if (result == 0)
+		result = add_spec(listeners, spec, &access, old);
+	count = result == 0 ? endpoint_parse(spec, wanted) : 0;
+	for (size_t i = 0; i < listeners->count; i++)
+		for (size_t k = 0; k < count; k++)
+			if (serves(&listeners->list[i], &wanted[k], spec))
+				listeners->list[i].is_http = true;
+	free(spec);
+	return result;
+}
+
 /* What systemd passed, as a list that can be taken over from. */
 static int
 adopt(struct listeners *adopted)
@@ -263,6 +301,8 @@ listen_open(struct listeners *listeners, const struct config *config,
 		if (add_spec(listeners, config->listen.list[i], &access,
 			source) != 0)
 			result = -1;
+	if (add_http(listeners, config, source) != 0)
+		result = -1;
 	if (result != 0)
 		listen_close(listeners, old);
 	forget(&adopted);
@@ -272,16 +312,19 @@ listen_open(struct listeners *listeners, const struct config *config,
 void
 listen_restrict(const struct listeners *listeners, const struct config *config)
 {
-	struct socket_access access;
-
-	if (socket_access_find(&access, config) != 0)
-		return;
 	for (size_t i = 0; i < listeners->count; i++) {
 		const struct listener *listener = &listeners->list[i];
 		struct socket_file file = { listener->device,
 			listener->inode };
+		struct socket_access access;
+		int found;
 
-		if (listener->path != NULL)
+		if (listener->path == NULL)
+			continue;
+		found = listener->is_http ?
+		    socket_access_http(&access, config) :
+		    socket_access_find(&access, config);
+		if (found == 0)
 			unix_socket_restrict(listener->path, &file, &access);
 	}
 }

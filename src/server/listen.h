@@ -22,6 +22,7 @@ struct listener {
 	char *spec;		/* as configured, for messages */
 	char *path;		/* of a Unix socket that we made, else NULL */
 	bool is_adopted;	/* from systemd: not ours to remove */
+	bool is_http;		/* of http.listen: for the console alone */
 	dev_t device;		/* of the file at path, as we made it */
 	ino_t inode;
 };
@@ -32,7 +33,7 @@ struct listeners {
 };
 
 /*
- * Open what config->listen names. What `old` (NULL at start) has open at the
+ * Open what config->listen and config->http.listen name. What `old` (NULL at start) has open at the
  * same address is taken over, not opened again; what it adopted is always.
  * A socket file nobody listens on is removed first; one that answers is
  * refused. On failure log each cause, leave `old` as it was and return -1.
@@ -40,8 +41,9 @@ struct listeners {
 int listen_open(struct listeners *, const struct config *,
     const struct listeners *old);
 
-/* Give the sockets that we made the owner and mode of config->socket: for
- * those that were taken over from another configuration. */
+/* Give the sockets that we made the owner and mode of config->socket (that of
+ * HTTP: 0660, server.user and server.group): for those that were taken over
+ * from another configuration. */
 void listen_restrict(const struct listeners *, const struct config *);
 
 /* Close what is in `listeners` and not in `kept` (may be NULL), and remove

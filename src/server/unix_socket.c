@@ -44,6 +44,29 @@ socket_access_find(struct socket_access *access, const struct config *config)
 	return 0;
 }
 
+int
+socket_access_http(struct socket_access *access, const struct config *config)
+{
+	struct privs privs;
+
+	*access = (struct socket_access) {
+		.mode = 0660,
+		.uid = (uid_t)-1,
+		.gid = (gid_t)-1,
+	};
+	if (geteuid() != 0)
+		return 0;
+	if (privs_lookup(&privs, config->server.user,
+		config->server.group) != 0)
+		return -1;
+	if (privs.is_wanted) {
+		access->uid = privs.uid;
+		access->gid = privs.gid;
+	}
+	privs_clear(&privs);
+	return 0;
+}
+
 /* Does somebody listen on it? 1 yes, 0 no, -1 that cannot be told. */
 static int
 is_answered(const struct endpoint *endpoint)

@@ -30,6 +30,10 @@ struct socket_file {
  */
 int socket_access_find(struct socket_access *, const struct config *);
 
+/* The same of the HTTP interface's, which is not for Postfix: 0660, owned by
+ * server.user and server.group. */
+int socket_access_http(struct socket_access *, const struct config *);
+
 /*
  * Bind a socket to the path of the endpoint and listen. Nobody can connect
  * before owner and mode are right. A socket file that nobody listens on is

@@ -52,6 +52,7 @@ struct load {
 	size_t client_count;
 	struct client *clients;
 	size_t waiting;
+	uint64_t unasked;		/* requests that may still be sent */
 	/* Of the requests sent while it is measured: */
 	uint64_t from_ns, until_ns;
 	uint64_t answered;		/* before until_ns */
@@ -98,6 +99,9 @@ client_ask(struct load *load, struct client *c)
 {
 	ssize_t sent;
 
+	if (load->unasked == 0)
+		return;
+	load->unasked--;
 	request_next(&c->request, load->workload);
 	c->sent_ns = now_ns();
 	sent = send(c->fd, c->request.text, c->request.length, MSG_NOSIGNAL);
@@ -167,13 +171,19 @@ client_readable(struct load *load, struct client *c)
 		client_ask(load, c);
 }
 
+static bool
+may_ask(const struct load *load)
+{
+	return load->until_ns == 0 && load->unasked > 0;
+}
+
 /* Serve the connections until then, or until no answer is awaited. */
 static void
 run_until(struct load *load, uint64_t end_ns)
 {
 	struct epoll_event events[EVENTS];
 
-	while (now_ns() < end_ns && (load->waiting > 0 || load->until_ns == 0)) {
+	while (now_ns() < end_ns && (load->waiting > 0 || may_ask(load))) {
 		int count = epoll_wait(load->epoll, events, EVENTS, 10);
 
 		for (int i = 0; i < count; i++)
@@ -181,7 +191,7 @@ run_until(struct load *load, uint64_t end_ns)
 		if (count < 0 && errno != EINTR)
 			err(1, "epoll_wait");
 		/* Those that had to connect again have not asked yet. */
-		for (size_t i = 0; load->until_ns == 0 &&
+		for (size_t i = 0; may_ask(load) &&
 		    load->waiting < load->client_count &&
 		    i < load->client_count; i++)
 			if (!load->clients[i].is_waiting)
@@ -223,9 +233,10 @@ report(const struct load *load)
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: load [-a accounts] [-c connections] "
-	    "[-s seed] [-t seconds] [-u percent]\n"
-	    "            [-w seconds] [-z exponent] SOCKET\n"
+	fprintf(stderr, "usage: load [-o] [-a accounts] [-c connections] "
+	    "[-s seed] [-t seconds]\n"
+	    "            [-u percent] [-w seconds] [-z exponent] SOCKET\n"
+	    "-o: every account once, in order, then end\n"
 	    "-t: how long to measure; -w: to warm up before\n"
 	    "-u: requests from an account's usual network\n"
 	    "-z: exponent of the zipf distribution of the accounts\n");
@@ -237,13 +248,16 @@ parse_options(struct load *load, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "a:c:s:t:u:w:z:")) != -1) {
+	while ((option = getopt(argc, argv, "a:c:os:t:u:w:z:")) != -1) {
 		switch (option) {
 		case 'a':
 			load->options.accounts = (unsigned)atoi(optarg);
 			break;
 		case 'c':
 			load->client_count = strtoul(optarg, NULL, 10);
+			break;
+		case 'o':
+			load->options.in_order = true;
 			break;
 		case 's':
 			load->options.seed = strtoull(optarg, NULL, 10);
@@ -269,6 +283,8 @@ parse_options(struct load *load, int argc, char **argv)
 	    load->options.accounts > WORKLOAD_ACCOUNTS_MAX ||
 	    strlen(argv[optind]) >= sizeof load->address.sun_path)
 		usage();
+	load->unasked = load->options.in_order ? load->options.accounts :
+						 UINT64_MAX;
 	load->address.sun_family = AF_UNIX;
 	strcpy(load->address.sun_path, argv[optind]);
 }

@@ -13,6 +13,8 @@ from processes import cpu_us
 from servers import BUILD
 
 LOAD = BUILD / "tests/bench/load"
+# What policyd sets for its sessions too.
+SESSION = "-c jit=off"
 
 
 @dataclasses.dataclass
@@ -67,6 +69,17 @@ def load(socket, connections, work, processes, seed=1, meanwhile=None):
             for name, count in values.items() if name.startswith("action.")}))
 
 
+def visit(socket, accounts):
+    """Ask once for every account."""
+    done = subprocess.run([LOAD, "-o", "-c", "32", "-a", str(accounts),
+                           "-w", "0", "-t", "600", str(socket)],
+                          stdout=subprocess.PIPE, text=True, check=True)
+    values = dict(line.split() for line in done.stdout.splitlines()[1:])
+    if int(values["requests"]) < accounts:
+        raise SystemExit(f"{socket}: {values['requests']} of {accounts} "
+                         "requests were answered")
+
+
 _PROGRESS = re.compile(r"progress: ([\d.]+) s, ([\d.]+) tps")
 
 
@@ -86,7 +99,8 @@ def pgbench(postgres, script, connections, work, processes, seed=1):
     requests, samples = 0, []
     with subprocess.Popen(list(map(str, command)), text=True,
                           stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE) as process:
+                          stderr=subprocess.PIPE,
+                          env=dict(os.environ, PGOPTIONS=SESSION)) as process:
         messages = []
         for line in process.stderr:
             messages.append(line)

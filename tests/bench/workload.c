@@ -105,7 +105,9 @@ workload_new(const struct workload_options *options)
 	for (int i = 0; i < 16; i++)
 		random_next(&w->random);
 	for (size_t i = 0; i < DRAWS; i++)
-		w->draws[i] = draw(&w->random, cumulated, options);
+		w->draws[i] = options->in_order ?
+		    (uint32_t)i % options->accounts * WORKLOAD_NETWORKS :
+		    draw(&w->random, cumulated, options);
 	free(cumulated);
 	return w;
 }

@@ -4,13 +4,14 @@
  *
  * Accounts are named user000000@bench.example and so on. How often each one
  * sends follows a zipf distribution; the frequent ones are scattered over the
- * numbers, as in tests/bench/pgbench.sql. Network K (0 to 9) of account ABCDEF
+ * numbers, as in tests/bench/check.pgbench. Network K (0 to 9) of account ABCDEF
  * is 13K.1AB.1CD.1EF: every field of a request has a fixed width, so that
  * making one costs the load generator next to nothing.
  */
 #ifndef BENCH_WORKLOAD_H
 #define BENCH_WORKLOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,8 @@ struct workload_options {
 	unsigned usual_percent;	/* requests from an account's network 0; all
 				 * its other networks share the rest */
 	uint64_t seed;
+	bool in_order;		/* one account after the other instead, each
+				 * from its usual network */
 };
 
 /* One request's text; each connection has one and changes it. */

@@ -203,7 +203,7 @@ void
 side_wipe(struct side *side)
 {
 	static const char *const tables[] = { "account", "login", "block",
-		"override", "outbox", "hit" };
+		"override", "outbox", "hit", "turn", "audit" };
 	char sql[80];
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {

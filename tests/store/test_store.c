@@ -90,8 +90,10 @@ main(void)
 	tcase_add_loop_test(cases, test_case, 0, count_cases());
 	tcase_set_timeout(cases, 120);
 	suite_add_tcase(suite, cases);
+	suite_add_tcase(suite, tests_calls());
 	suite_add_tcase(suite, tests_model());
 	suite_add_tcase(suite, tests_processes());
+	suite_add_tcase(suite, tests_crash());
 	suite_add_tcase(suite, tests_file());
 	suite_add_tcase(suite, tests_outage());
 	runner = srunner_create(suite);
@@ -101,6 +103,6 @@ main(void)
 	sides_end();
 	if (!side_exists(SIDE_PGSQL))
 		fprintf(stderr, "store: on SQLite alone; run it under "
-		    "pg_virtualenv -v 15 to compare with PostgreSQL\n");
+		    "tests/with_postgres.py to compare with PostgreSQL\n");
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

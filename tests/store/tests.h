@@ -7,10 +7,13 @@
 
 #include <check.h>
 
+/* Calls that are no requests. */
+TCase *tests_calls(void);
 /* Random mails against a model that keeps each of them. */
 TCase *tests_model(void);
-/* Several processes at once, killed at any moment. */
+/* Several processes at once, and killed at any moment. */
 TCase *tests_processes(void);
+TCase *tests_crash(void);
 /* The SQLite file as it is found, and what happens to it in use. */
 TCase *tests_file(void);
 TCase *tests_outage(void);

@@ -44,14 +44,33 @@ default_config(enum side_kind kind)
 }
 
 void
-world_open(struct world *world, enum side_kind kind)
+world_take_up(struct world *world)
 {
-	world->config = default_config(kind);
 	world->store = store_open(&world->config, &limits_policy);
 	world->console = store_open(&world->config, &limits_policy);
-	ck_assert_int_eq(store_init(world->console, true, world_deadline()),
+	world->side = side_open(world->kind);
+}
+
+void
+world_let_go(struct world *world)
+{
+	side_close(world->side);
+	store_close(world->store);
+	store_close(world->console);
+}
+
+void
+world_open(struct world *world, enum side_kind kind)
+{
+	struct store *store;
+
+	world->kind = kind;
+	world->config = default_config(kind);
+	store = store_open(&world->config, &limits_policy);
+	ck_assert_int_eq(store_init(store, true, world_deadline()),
 	    STORE_DONE);
-	world->side = side_open(kind);
+	store_close(store);
+	world_take_up(world);
 	side_wipe(world->side);
 	clock_set_wall_ms(SCRIPT_START_MS);
 }
@@ -62,9 +81,7 @@ world_close(struct world *world)
 	struct settings *settings = &world->config.settings;
 
 	clock_set_wall_ms(0);
-	side_close(world->side);
-	store_close(world->store);
-	store_close(world->console);
+	world_let_go(world);
 	countries_clear(&settings->home_countries);
 	countries_clear(&settings->exempt_countries);
 	countries_clear(&settings->only_countries);

@@ -10,6 +10,7 @@
 #include "side.h"
 
 struct world {
+	enum side_kind kind;
 	struct side *side;
 	struct config config;
 	struct store *store;	/* a worker's */
@@ -19,6 +20,13 @@ struct world {
 /* A configuration with the program's defaults, and two stores. */
 void world_open(struct world *, enum side_kind);
 void world_close(struct world *);
+
+/*
+ * Close what is open, to fork, and open it again after that: an SQLite handle
+ * must not cross a fork, nor may any other of the process be open then.
+ */
+void world_let_go(struct world *);
+void world_take_up(struct world *);
 
 /* A deadline that a busy machine keeps. */
 int64_t world_deadline(void);

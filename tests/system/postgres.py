@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import glob
 import itertools
 import os
@@ -141,6 +142,23 @@ class Postgres:
             input=text, capture_output=True, text=True)
         assert result.returncode == 0, result.stderr
         return [line.split("\t") for line in result.stdout.splitlines()]
+
+    @contextlib.contextmanager
+    def locked(self, database, select):
+        """Hold what this SELECT of 'locked' locks."""
+        locker = subprocess.Popen(
+            ["psql", "-XAtq", "-h", str(self.sockets), "-U", "postgres",
+             "-d", database.name], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+        try:
+            locker.stdin.write(f"BEGIN; {select};\n")
+            locker.stdin.flush()
+            assert locker.stdout.readline() == "locked\n"
+            yield
+        finally:
+            locker.stdin.close()
+            locker.wait()
+            locker.stdout.close()
 
     def database(self, template="template0"):
         """A fresh database, a copy of the template."""

@@ -45,7 +45,7 @@ def test_help_names_every_mode():
     for option in ("-c", "-d", "-t", "-v", "--dump-config", "--get-config",
                    "--init-store", "--clean", "--list-blocked", "--block",
                    "--for", "--reason", "--unblock", "--explain", "--json",
-                   "--help", "--version"):
+                   "--help", "--version", "--copy-store", "--test-notify"):
         assert re.search(rf"{option}\b", text), option
 
 

@@ -84,6 +84,18 @@ def test_what_is_newer_stays(history, database, sqlite):
     assert explained(history, sqlite, JOE)["block"]["reason"] == "newer"
 
 
+def test_a_newer_block_that_ended_ends_an_older_one(history, database,
+                                                    empty_database):
+    copy(history, database.url, empty_database.url)
+    for mode in ("--unblock", "--block", "--unblock"):
+        assert history.cli(mode, EVE).returncode == 0
+    copy(history, database.url, empty_database.url)
+    assert not explained(history, empty_database.url, EVE)["blocked"]
+    result = history.cli("--unblock", EVE,
+                         POLICYD_STORE_URL=empty_database.url)
+    assert result.returncode == 1
+
+
 def test_a_copied_block_is_enforced(history, database, sqlite):
     copy(history, database.url, sqlite)
     history.write({"store": {"url": sqlite}})
@@ -98,6 +110,23 @@ def test_a_copied_block_is_enforced(history, database, sqlite):
     ("sqlite:/tmp/x.db", "here", "is no store"),
     ("sqlite:/tmp/x.db", "sqlite:/tmp/x.db", "the same"),
 ])
+def test_overrides_are_copied(history, database, sqlite):
+    database.sql("INSERT INTO policyd.override (account, countries, "
+                 "only_networks, rates, comment) VALUES ('joe@example.com', "
+                 "-1, '{192.0.2.0/24}', '{5,3600}', 'travels'), "
+                 "('@example.com', 7, NULL, NULL, '')")
+    assert "2 overrides" in copy(history, database.url, sqlite).stdout
+    assert "0 overrides" in copy(history, database.url, sqlite).stdout
+
+    def settings(url):
+        result = history.cli("--explain", JOE, "--json",
+                             POLICYD_STORE_URL=url)
+        return json.loads(result.stdout)["settings"]
+
+    assert settings(sqlite) == settings(database.url)
+    assert settings(sqlite)["limits.countries"]["value"] == "unlimited"
+
+
 def test_what_is_no_store_is_refused(history, source, target, said):
     assert said in copy(history, source, target, 64).stderr
 

@@ -104,6 +104,13 @@ def test_the_client_address_as_identity(serve):
     policyd.decisions(account=address("DE"))
 
 
+def test_an_instance_of_any_bytes(serve):
+    """Postfix's are plain; others may be misled, but not get round it."""
+    policyd = serve({"limits": {"countries": 1}})
+    assert verdicts(policyd, JOE, [address("DE"), address("AT")],
+                    instance="\udcff\udcc3") == "ok blocked"
+
+
 # --- step 3: exempt accounts ---------------------------------------------------
 
 @pytest.mark.parametrize("exempt", ["joe@example.com", "@example.com",

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import os
 import pwd
 import signal
@@ -165,23 +166,37 @@ def test_an_account_that_is_locked_by_somebody_else(start_policyd, postgres,
                                                     database):
     policyd = start_policyd(DEADLINE)
     assert timed(policyd) == "DUNNO"
-    locker = subprocess.Popen(
-        ["psql", "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
-         "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True)
-    try:
-        locker.stdin.write("BEGIN; SELECT 'locked' FROM policyd.account "
-                           f"WHERE account = '{JOE}' FOR UPDATE;\n")
-        locker.stdin.flush()
-        assert locker.stdout.readline() == "locked\n"
+    with postgres.locked(database, "SELECT 'locked' FROM policyd.account "
+                         f"WHERE account = '{JOE}' FOR UPDATE"):
         assert timed(policyd, JOE, address("AT")) == ACTIONS["error"]
         until(lambda: timed(policyd, "ann@example.com") == "DUNNO",
               "another account")
-    finally:
-        locker.stdin.close()
-        locker.wait()
-        locker.stdout.close()
     until(lambda: timed(policyd) == "DUNNO", "the account")
+
+
+def test_more_requests_than_the_store_answers_in_time(start_policyd,
+                                                      database):
+    """Five rounds of one worker, each of which takes a quarter of the deadline
+    or more: the last cannot be waited for."""
+    policyd = start_policyd({"server": {"workers": 1, "deadline": "3s"},
+                             "actions": ACTIONS})
+    timed(policyd)
+    database.sql("""DO $$ BEGIN EXECUTE replace(
+        pg_get_functiondef('policyd.check'::regproc), 'verdict := 0; cause',
+        'PERFORM pg_sleep(0.010); verdict := 0; cause'); END $$""")
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(policyd.client()) for _ in range(320)]
+        for number, client in enumerate(clients):
+            client.send(request(f"ann{number}@example.com"))
+        began = time.monotonic()
+        answers = [client.answer() for client in clients]
+        took = time.monotonic() - began
+    assert set(answers) == {"DUNNO", ACTIONS["error"]}
+    assert answers.count("DUNNO") >= 64
+    assert took < 3 * PATIENCE
+    policyd.wait_log("more requests come than the store answers")
+    # The store was slow, and never away.
+    assert "store:" not in policyd.log()
 
 
 def test_an_account_known_to_be_blocked_stays_so(start_policyd, stopped):
@@ -209,13 +224,55 @@ def test_a_server_that_starts_before_its_store(make_policyd, postgres,
 def test_the_log_of_a_store_that_is_away_is_short(start_policyd, stopped):
     policyd = start_policyd({**DEADLINE, "log": {"decisions": "refused"}})
     policyd.ask(JOE, address("DE"))
-    stopped()
     policyd.forget_log()
+    stopped()
     with Load(policyd, connections=4) as load:
         load.wait_answers(500, ACTIONS["error"])
     store_lines = [line for line in policyd.log().splitlines()
                    if "decision " not in line]
     assert 1 <= len(store_lines) <= 20, policyd.log()
+
+
+# --- cleaning -------------------------------------------------------------------
+
+def test_a_login_in_the_window_is_kept(start_policyd, database):
+    """The row of a login may be up to a minute behind what it stands for."""
+    policyd = start_policyd({"store": {"retention": "24h"},
+                             "limits": {"window": "24h", "countries": 1}})
+    policyd.ask(JOE, address("DE"))
+    policyd.ask(JOE, address("DE"))
+    database.age("24 hours 10 seconds")
+    database.sql("UPDATE policyd.account SET last_seen = last_seen + "
+                 "interval '50 seconds'")
+    assert policyd.cli("--clean").returncode == 0
+    assert policyd.ask(JOE, address("AT")).startswith("REJECT")
+    database.age("24 hours 10 seconds")
+    assert policyd.cli("--clean").returncode == 0
+    assert database.value("SELECT count(*) FROM policyd.login") == "0"
+
+
+def test_cleaning_waits_for_nobody(start_policyd, postgres, database):
+    policyd = start_policyd({"actions": ACTIONS})
+    for account in (JOE, "ann@example.com"):
+        assert timed(policyd, account) == "DUNNO"
+    database.age("40 days")
+    with postgres.locked(database, "SELECT 'locked' FROM policyd.login "
+                         f"WHERE account = '{JOE}' FOR UPDATE"):
+        assert policyd.cli("--clean").returncode == 0
+        assert database.sql("SELECT account FROM policyd.login") == [[JOE]]
+    assert policyd.cli("--clean").returncode == 0
+    assert database.value("SELECT count(*) FROM policyd.login") == "0"
+
+
+def test_an_exempt_network_without_rates_writes_nothing(start_policyd,
+                                                        database):
+    policyd = start_policyd({"actions": ACTIONS})
+    row = "SELECT ctid, xmin FROM policyd.account"
+    assert timed(policyd) == "DUNNO"
+    before = database.sql(row)
+    assert [timed(policyd, client="10.1.2.3") for _ in range(3)] == \
+        ["DUNNO"] * 3
+    assert database.sql(row) == before
 
 
 # --- the schema ----------------------------------------------------------------
@@ -286,13 +343,16 @@ logfile = /dev/null
     process.wait()
 
 
-def test_pgbouncer_in_transaction_mode(start_policyd, pgbouncer):
-    policyd = start_policyd({"store": {"url": pgbouncer},
+@pytest.mark.parametrize("prepare", [False, True])
+def test_pgbouncer_in_transaction_mode(start_policyd, pgbouncer, prepare):
+    """With prepare, each worker finds out by itself that it cannot."""
+    policyd = start_policyd({"store": {"url": pgbouncer, "prepare": prepare},
                              "server": {"workers": 4}, "actions": ACTIONS})
-    until(lambda: timed(policyd, "first@example.com") == "DUNNO", "the store")
-    with Load(policyd, connections=8) as load:
-        load.wait_answers(500)
-    assert set(load.answers) == {"DUNNO"}
+    with Load(policyd, connections=16) as load:
+        load.wait_answers(500, "DUNNO")
+        before = load.answers.get(ACTIONS["error"], 0)
+        load.wait_answers(500, "DUNNO")
+        assert load.answers.get(ACTIONS["error"], 0) == before, policyd.log()
     assert [timed(policyd, JOE, address(code))
             for code in ("DE", "AT", "CH", "FR")] == \
         ["DUNNO", "DUNNO", "DUNNO", "REJECT blocked"]

@@ -17,11 +17,14 @@ START_TEST(names)
 	for (int i = 0; i < STAT_COUNT; i++) {
 		const struct stat_info *info = stats_info((enum statistic)i);
 
+		if (info->is_bucket)
+			continue; /* one of many of the same name */
 		ck_assert_str_ne(info->help, "");
 		for (const char *c = info->name; *c != '\0'; c++)
 			ck_assert_msg(islower((unsigned char)*c) || *c == '_',
 			    "%s", info->name);
-		for (int j = 0; j < i; j++)
+		/* The buckets of a histogram have one name. */
+		for (int j = 0; j < i && !info->is_bucket; j++)
 			ck_assert_str_ne(info->name,
 			    stats_info((enum statistic)j)->name);
 	}
@@ -78,5 +81,37 @@ START_TEST(counting_before_open_is_harmless)
 }
 END_TEST
 
+static const struct {
+	const char *what;
+	uint64_t us;
+	int bucket;
+} times[] = {
+	{ "no time at all", 0, 0 },
+	{ "a bound is within its bucket", 250, 0 },
+	{ "what is longer is in the next", 251, 1 },
+	{ "two and a half seconds", 2500000, STATS_BUCKETS - 2 },
+	{ "longer than all bounds", 2500001, STATS_BUCKETS - 1 },
+	{ "longer than anybody waits", UINT64_MAX, STATS_BUCKETS - 1 },
+};
+
+START_TEST(times_go_to_their_buckets)
+{
+	for (size_t i = 0; i < ROWS(times); i++) {
+		enum statistic stat = (enum statistic)(
+		    (int)STAT_STORE_TIME_0 + times[i].bucket);
+		uint64_t before = stats_sum(stat);
+
+		stats_observe(STAT_STORE_TIME_0, times[i].us);
+		ck_assert_msg(stats_sum(stat) == before + 1, "%s",
+		    times[i].what);
+	}
+	for (int i = 1; i < STATS_BUCKETS; i++)
+		ck_assert_uint_lt(stats_bucket_us(i - 1), stats_bucket_us(i));
+	ck_assert_int_eq(STAT_STORE_TIME_11 - STAT_STORE_TIME_0,
+	    STATS_BUCKETS - 1);
+}
+END_TEST
+
 UNIT("base/stats", names, children_add_up, gauges_start_at_zero,
-    counting_before_open_is_harmless)
+    counting_before_open_is_harmless,
+    times_go_to_their_buckets)

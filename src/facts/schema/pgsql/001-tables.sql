@@ -15,9 +15,9 @@ CREATE TABLE policyd.account (
     -- NULL: not blocked; infinity: until unblocked. More in policyd.block.
     blocked_until   timestamptz,
 
-    -- The login seen last. Its row in policyd.login is written at most once
-    -- a minute; mails since then are pending here (the view policyd.logins
-    -- has them added).
+    -- The login seen last. Its row in policyd.login is written when the
+    -- account moves to another place; until then what happened since
+    -- written_at is pending here (the view policyd.logins has it added).
     last_network    cidr,
     last_country    text,
     last_seen       timestamptz,

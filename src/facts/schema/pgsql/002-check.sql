@@ -145,12 +145,16 @@ BEGIN
       FROM unnest(p_notify) c;
     UPDATE policyd.block SET ended_at = p_at
      WHERE account = p_account AND ended_at IS NULL;
-    -- What is pending goes to its login before the login is forgotten.
-    UPDATE policyd.login l SET mails = l.mails + a.pending,
-           last_seen = greatest(l.last_seen, a.last_seen)
-      FROM policyd.account a
-     WHERE a.account = p_account AND l.account = p_account
-       AND l.network = a.last_network AND a.pending > 0;
+    -- What is pending goes to its login before the place is forgotten.
+    INSERT INTO policyd.login AS l
+    SELECT p_account, last_network, last_country, written_at, last_seen,
+           pending
+      FROM policyd.account
+     WHERE account = p_account AND last_network IS NOT NULL
+       AND (pending > 0 OR last_seen > written_at)
+    ON CONFLICT (account, network) DO UPDATE
+       SET mails = l.mails + excluded.mails,
+           last_seen = greatest(l.last_seen, excluded.last_seen);
     UPDATE policyd.account SET blocked_until = NULL, evidence_since = p_at,
            last_network = NULL, pending = 0, countries = 0, networks = 0,
            home_countries = 0, home_networks = 0, counted_with = NULL
@@ -185,13 +189,13 @@ CREATE FUNCTION policyd.check(
 #variable_conflict use_column
 DECLARE
     v_now      timestamptz := coalesce(p_now, clock_timestamp());
-    v_fresh    interval := make_interval(secs => least(60, p_window_s / 60));
     v_instance bigint := CASE WHEN p_instance <> ''
                          THEN hashtextextended(p_instance, 0) END;
     v_window   interval := make_interval(secs => p_window_s);
     v_with     integer;
     v_since    timestamptz;
     v_is_new   boolean;
+    v_is_rated boolean := false;
     v_until    timestamptz;
     v_sync     text;
     v_mail     integer;
@@ -233,8 +237,8 @@ BEGIN
     home_max_networks := p_home_networks;
     v_with := hashtext(concat_ws('|', p_window_s, p_home, p_exempt));
 
-    -- The common case in one statement: the place is the one seen last, its
-    -- row is fresh, nothing is blocked and no limit is near.
+    -- The common case in one statement: the place is the one seen last, nothing
+    -- is blocked and no limit is exceeded.
     IF p_only_countries IS NULL AND p_only_networks IS NULL
        AND (p_weight = 0 OR array_length(p_rates, 1) IS NULL) THEN
         UPDATE policyd.account
@@ -245,7 +249,7 @@ BEGIN
          WHERE account = p_account AND last_network = p_network
            AND last_country = p_country AND blocked_until IS NULL
            AND last_seen > evidence_since
-           AND written_at > v_now - v_fresh AND counted_until > v_now
+           AND last_seen > v_now - v_window AND counted_until > v_now
            AND counted_with = v_with
            AND (countries > p_countries OR networks > p_networks
                 OR home_countries > p_home_countries
@@ -298,31 +302,38 @@ BEGIN
         v_since := greatest(v_now - v_window, a.evidence_since);
         v_mail := (a.last_instance IS DISTINCT FROM v_instance
                    OR v_instance IS NULL)::integer;
-        IF a.last_network = p_network AND a.last_country = p_country
-           AND a.last_seen > v_since AND a.written_at > v_now - v_fresh THEN
-            a.pending := a.pending + v_mail;
-            v_is_new := false;
-        ELSE
-            -- What is pending goes to the row it belongs to.
+        v_is_new := (a.last_network = p_network AND a.last_country = p_country
+                     AND a.last_seen > v_since) IS NOT TRUE;
+        IF v_is_new OR a.counted_with IS DISTINCT FROM v_with
+           OR a.counted_until <= v_now THEN
+            -- Before places are counted the account's last login goes to its
+            -- row, which cleaning may have taken away.
             IF a.last_network = p_network THEN
                 v_mail := v_mail + a.pending;
-            ELSIF a.pending > 0 OR a.last_seen > a.written_at THEN
-                UPDATE policyd.login
-                   SET mails = mails + a.pending,
-                       last_seen = greatest(last_seen, a.last_seen)
-                 WHERE account = p_account AND network = a.last_network;
+            ELSIF a.last_network IS NOT NULL
+                  AND (a.pending > 0 OR a.last_seen > a.written_at) THEN
+                INSERT INTO policyd.login AS x VALUES (p_account,
+                    a.last_network, a.last_country, a.written_at, a.last_seen,
+                    a.pending)
+                ON CONFLICT (account, network) DO UPDATE
+                   SET mails = x.mails + a.pending,
+                       last_seen = greatest(x.last_seen, a.last_seen);
             END IF;
             a.pending := 0;
-            SELECT * INTO l FROM policyd.login
-             WHERE account = p_account AND network = p_network;
-            v_is_new := NOT FOUND OR l.last_seen <= v_since
-                        OR l.country <> p_country;
+            IF v_is_new THEN
+                SELECT * INTO l FROM policyd.login
+                 WHERE account = p_account AND network = p_network;
+                v_is_new := NOT FOUND OR l.last_seen <= v_since
+                            OR l.country <> p_country;
+            END IF;
             INSERT INTO policyd.login AS x VALUES (p_account, p_network,
                 p_country, v_now, v_now, v_mail)
             ON CONFLICT (account, network) DO UPDATE
                SET last_seen = greatest(x.last_seen, v_now),
                    country = p_country, mails = x.mails + v_mail;
             a.written_at := v_now;
+        ELSE
+            a.pending := a.pending + v_mail;
         END IF;
         a.last_network := p_network; a.last_country := p_country;
         a.last_seen := v_now; a.last_instance := v_instance;
@@ -379,14 +390,14 @@ BEGIN
             verdict := 3; cause := 7; amount := r.used;
             allowed := p_rates[2 * r.over - 1]; per_s := p_rates[2 * r.over];
         ELSE
-            a.rates := r.state; a.rated_at := v_now;
+            a.rates := r.state; a.rated_at := v_now; v_is_rated := true;
             IF p_once AND v_instance IS NOT NULL THEN
                 a.instances := (v_instance || a.instances)[1:64];
             END IF;
         END IF;
     END IF;
 
-    IF p_network IS NOT NULL OR p_weight > 0 THEN
+    IF p_network IS NOT NULL OR v_is_rated THEN
         UPDATE policyd.account
            SET last_network = a.last_network, last_country = a.last_country,
                last_seen = a.last_seen, written_at = a.written_at,

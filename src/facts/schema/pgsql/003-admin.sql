@@ -66,17 +66,28 @@ CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
     p_network cidr, p_most integer, OUT deleted bigint,
     OUT next_account text, OUT next_network cidr
 ) LANGUAGE sql
-SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     WITH batch AS MATERIALIZED (
         SELECT ctid AS place, account, network, last_seen
           FROM policyd.login
          WHERE (account, network) > (p_account, p_network)
          ORDER BY account, network LIMIT p_most
+    ), old AS MATERIALIZED (
+        -- What the account row has pending counts; who waits for us must not
+        -- be waited for.
+        SELECT l.ctid AS place
+          FROM policyd.login l
+          LEFT JOIN policyd.account a
+            ON a.account = l.account AND a.last_network = l.network
+         WHERE l.ctid = ANY (ARRAY(SELECT place FROM batch
+                                    WHERE last_seen < p_before))
+           AND l.last_seen < p_before
+           AND (a.last_seen < p_before) IS NOT FALSE
+           FOR UPDATE OF l SKIP LOCKED
     ), gone AS (
         DELETE FROM policyd.login
-         WHERE ctid = ANY (ARRAY(SELECT place FROM batch
-                                  WHERE last_seen < p_before))
-           AND last_seen < p_before
+         WHERE ctid = ANY (ARRAY(SELECT place FROM old))
         RETURNING 1
     ), last AS (
         SELECT account, network FROM batch
@@ -134,4 +145,75 @@ SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     SELECT (SELECT count(*) FROM gone),
            (SELECT max(account) FROM batch
             HAVING count(*) = p_most)
+$$;
+
+-- Milliseconds since 1970; 0 is NULL.
+CREATE FUNCTION policyd.at_ms(ms bigint) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN ms <> 0 THEN to_timestamp(ms / 1000.0) END
+$$;
+
+-- Take over accounts and their blocks from another store: what is here is kept
+-- where it is newer. p_rows: what facts/pgsql_copy.c writes.
+CREATE FUNCTION policyd.load_accounts(p_rows jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    r record;
+BEGIN
+    FOR r IN SELECT * FROM jsonb_to_recordset(p_rows) AS x(account text,
+                 since bigint, has_block boolean, cause integer, found integer,
+                 allowed integer, per_s integer, note text, began bigint,
+                 until bigint, ended bigint, attempts bigint, client text,
+                 country text) ORDER BY account
+    LOOP
+        INSERT INTO policyd.account AS a (account, evidence_since)
+        VALUES (r.account, coalesce(policyd.at_ms(r.since), '-infinity'))
+        ON CONFLICT (account) DO UPDATE SET
+            evidence_since = greatest(a.evidence_since,
+                                      excluded.evidence_since),
+            counted_with = NULL;
+        CONTINUE WHEN NOT r.has_block;
+        INSERT INTO policyd.block AS b VALUES (r.account, r.cause, r.found,
+            r.allowed, r.per_s, r.note, policyd.at_ms(r.began),
+            coalesce(policyd.at_ms(r.until), 'infinity'),
+            policyd.at_ms(r.ended), r.attempts, nullif(r.client, '')::inet,
+            r.country)
+        ON CONFLICT (account) DO UPDATE SET
+            cause = excluded.cause, found = excluded.found,
+            allowed = excluded.allowed, per_s = excluded.per_s,
+            note = excluded.note, began_at = excluded.began_at,
+            until = excluded.until, ended_at = excluded.ended_at,
+            attempts = excluded.attempts, client = excluded.client,
+            country = excluded.country
+        WHERE b.began_at < excluded.began_at;
+        UPDATE policyd.account a
+           SET blocked_until = CASE WHEN b.ended_at IS NULL THEN b.until END
+          FROM policyd.block b
+         WHERE a.account = r.account AND b.account = r.account;
+    END LOOP;
+END
+$$;
+
+-- The same for logins.
+CREATE FUNCTION policyd.load_logins(p_rows jsonb) RETURNS void
+LANGUAGE sql AS $$
+    WITH known AS MATERIALIZED (
+        SELECT account FROM policyd.account
+         WHERE account IN (SELECT x->>'account'
+                             FROM jsonb_array_elements(p_rows) x)
+         ORDER BY account FOR NO KEY UPDATE
+    ) UPDATE policyd.account a SET counted_with = NULL
+        FROM known WHERE a.account = known.account;
+    INSERT INTO policyd.login AS l
+    SELECT account, network, country, policyd.at_ms(first),
+           policyd.at_ms(last), mails
+      FROM jsonb_to_recordset(p_rows) AS x(account text, network cidr,
+               country text, first bigint, last bigint, mails bigint)
+     ORDER BY account, network
+    ON CONFLICT (account, network) DO UPDATE SET
+        country = CASE WHEN l.last_seen < excluded.last_seen
+                       THEN excluded.country ELSE l.country END,
+        first_seen = least(l.first_seen, excluded.first_seen),
+        last_seen = greatest(l.last_seen, excluded.last_seen),
+        mails = greatest(l.mails, excluded.mails)
 $$;

@@ -119,12 +119,6 @@ CREATE TABLE hit (
     PRIMARY KEY (account, cause, allowed, per_s)
 ) STRICT, WITHOUT ROWID;
 
--- Who cleans: one at a time. A cleaning that died ends when its time is over.
-CREATE TABLE cleaning (
-    id     INTEGER PRIMARY KEY CHECK (id = 1),
-    until  INTEGER NOT NULL
-) STRICT;
-
 -- Logins with what is still pending in the account row: read this one.
 CREATE VIEW logins AS
 SELECT l.account, l.network, l.country, l.first_seen,

@@ -3,7 +3,6 @@
 
 -- Whose turn it is to do what only one may do at a time. A turn that nobody
 -- renews is over in time.
-DROP TABLE cleaning;
 CREATE TABLE turn (
     name   TEXT PRIMARY KEY,            -- clean, report
     owner  TEXT NOT NULL,

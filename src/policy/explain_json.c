@@ -2,10 +2,10 @@
  * explain_json.c -- an account explained to programs.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "jobs/explain_json.h"
+#include "policy/explain_json.h"
 
 #include "base/clock.h"
-#include "jobs/print.h"
+#include "policy/show.h"
 
 #include <string.h>
 
@@ -125,8 +125,8 @@ logins_json(const struct account_record *record)
 		json_array_append_new(array,
 		    json_pack("{ss ss so so sI sb}", "network",
 			addr_format(&login->network, network), "country",
-			login->country, "first", print_time(login->first_ms),
-			"last", print_time(login->last_ms), "mails",
+			login->country, "first", show_time(login->first_ms),
+			"last", show_time(login->last_ms), "mails",
 			(json_int_t)login->mails, "counts",
 			login->is_within));
 	}
@@ -172,8 +172,8 @@ explain_json(const struct desk *desk, const char *account,
 	    "account", account, "known", record->is_known, "exempt",
 	    overrides_is_exempt(desk->overrides, account), "blocked",
 	    is_blocked, "geoip", desk->geo != NULL, "block",
-	    record->has_block ? print_block(block) : json_null(),
-	    "counted_since", print_time(record->since_ms), "evidence",
+	    record->has_block ? show_block(block) : json_null(),
+	    "counted_since", show_time(record->since_ms), "evidence",
 	    evidence_json(&record->evidence, record->settings.window_s),
 	    "settings", settings_json(&record->settings), "rates",
 	    rates_json(record), "logins", logins_json(record));

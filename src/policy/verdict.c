@@ -2,7 +2,7 @@
  * verdict.c -- the verdict that a login would get, without recording it.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "jobs/verdict.h"
+#include "policy/verdict.h"
 
 #include "base/clock.h"
 #include "policy/limits.h"

@@ -2,8 +2,8 @@
  * verdict.h -- the verdict that a login would get, without recording it.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef JOBS_VERDICT_H
-#define JOBS_VERDICT_H
+#ifndef POLICY_VERDICT_H
+#define POLICY_VERDICT_H
 
 #include "policy/decide.h"
 

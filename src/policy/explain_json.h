@@ -2,11 +2,11 @@
  * explain_json.h -- an account explained to programs.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef JOBS_EXPLAIN_JSON_H
-#define JOBS_EXPLAIN_JSON_H
+#ifndef POLICY_EXPLAIN_JSON_H
+#define POLICY_EXPLAIN_JSON_H
 
 #include "base/text.h"
-#include "jobs/verdict.h"
+#include "policy/verdict.h"
 
 #include <jansson.h>
 

@@ -1,0 +1,17 @@
+/*
+ * caller.h -- where an HTTP request comes from.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ADMIN_CALLER_H
+#define ADMIN_CALLER_H
+
+#include "admin/exchange.h"
+
+/* Set origin, and a guid by which the request is known. */
+void caller_locate(struct exchange *);
+
+/* Nobody has to say who he is; but of a Unix socket's client the kernel tells
+ * the user: set who to that. */
+void caller_name(struct exchange *);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * compat_queries.c -- geoip-policyd's questions, and Dovecot's.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "admin/compat_queries.h"
+
+#include "admin/admin.h"
+#include "admin/exchange.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "policy/journal.h"
+#include "policy/verdict.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <string.h>
+
+/* As many logins as --explain reads. */
+enum { LOGINS_READ = 100000, VALUE_MAX = 1024 };
+
+/* What is asked, and what came of it. */
+struct question {
+	const char *sender, *address;
+	enum outcome outcome;
+	bool is_observed;
+	char account[ACCOUNT_SIZE];
+	struct login login;
+	struct finding finding;
+};
+
+void
+compat_queries_unblock(struct admin *admin, struct exchange *exchange)
+{
+	const char *key = json_string_value(json_object_get(exchange->json,
+	    "key"));
+	const char *sender = json_string_value(json_object_get(exchange->json,
+	    "value"));
+	char account[ACCOUNT_SIZE];
+
+	if (key == NULL || strcmp(key, "sender") != 0 || sender == NULL) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "wanted is {\"key\": \"sender\", \"value\": "
+		    "\"user@example.com\"}");
+		return;
+	}
+	if (admin_account(admin, exchange, sender, true, account) != 0)
+		return;
+	/* An account that is not blocked is fine: it is what was wanted. */
+	if (store_unblock(admin->desk.store, account, admin_deadline()) ==
+	    STORE_FAILED)
+		exchange_no_store(exchange);
+	else
+		exchange_empty(exchange, MHD_HTTP_ACCEPTED);
+}
+
+/* --- asking ----------------------------------------------------------------- */
+
+/* As if the sender had logged in from the address to send mail. */
+static void
+ask_counted(struct admin *admin, struct question *question)
+{
+	struct request request = {
+		.request = "smtpd_access_policy",
+		.protocol_state = "",	/* no mail: rates do not count it */
+		.client_address = question->address,
+		.sasl_username = question->sender,
+		.sender = question->sender,
+		.recipient = "",
+		.recipient_count = "",
+		.instance = "",
+		.queue_id = "",
+	};
+	struct decision decision = { .request = &request };
+	int64_t began_us = clock_mono_us();
+
+	decide(&admin->desk, &decision, 1, admin_deadline());
+	journal_decision(admin->config, &decision,
+	    clock_mono_us() - began_us);
+	question->outcome = decision.outcome;
+	question->is_observed = decision.is_observed;
+	question->login = decision.login;
+	question->finding = decision.finding;
+	memcpy(question->account, decision.account, ACCOUNT_SIZE);
+}
+
+/* The same, and nothing is remembered. */
+static void
+ask_dry(struct admin *admin, struct question *question)
+{
+	const struct identity_source source = { question->sender,
+		question->sender, question->address };
+	struct account_record record;
+	struct account_query name;
+	struct would_be would = { .outcome = OUTCOME_ERROR };
+
+	question->outcome = OUTCOME_NO_ACCOUNT;
+	if (identity_name(admin->config, &source, name.name) !=
+	    IDENTITY_NAMED)
+		return;
+	accounts_resolve(admin->desk.accounts, &name, 1, admin_deadline());
+	memcpy(question->account, name.name, ACCOUNT_SIZE);
+	if (name.result == ACCOUNT_SKIPPED)
+		return;
+	if (store_account(admin->desk.store, question->account,
+		overrides_find(admin->desk.overrides, question->account),
+		LOGINS_READ, &record, admin_deadline()) == STORE_DONE)
+		verdict_foretell(&admin->desk, question->account, &record,
+		    question->address, &would);
+	account_record_clear(&record);
+	question->outcome = would.outcome;
+	question->is_observed = would.is_observed;
+	question->login = would.login;
+	question->finding = would.finding;
+}
+
+/* Ask; an answer that the store has not given is a 503. */
+static int
+ask(struct admin *admin, struct exchange *exchange, bool is_dry,
+    struct question *question)
+{
+	if (!is_dry)
+		ask_counted(admin, question);
+	else
+		ask_dry(admin, question);
+	if (question->outcome != OUTCOME_ERROR)
+		return 0;
+	exchange_no_store(exchange);
+	return -1;
+}
+
+static bool
+passes(const struct question *question)
+{
+	return question->is_observed || question->outcome == OUTCOME_PASS ||
+	    question->outcome == OUTCOME_NO_ACCOUNT ||
+	    question->outcome == OUTCOME_EXEMPT;
+}
+
+/* A text that may be asked about: short, UTF-8, no control bytes. */
+static bool
+is_good(const char *value)
+{
+	size_t left;
+
+	if (value == NULL || *value == '\0' || strlen(value) > VALUE_MAX)
+		return false;
+	for (left = strlen(value); left > 0;) {
+		size_t step = text_utf8(value, left);
+
+		if (step == 0 || (unsigned char)*value < 0x20)
+			return false;
+		value += step;
+		left -= step;
+	}
+	return true;
+}
+
+static bool
+is_address(const char *text)
+{
+	struct addr addr;
+
+	return text != NULL && addr_parse(text, &addr) == 0 &&
+	    addr.prefix == addr.bits;
+}
+
+static void
+reason_of(const struct question *question, char reason[REASON_SIZE])
+{
+	const struct finding *f = &question->finding;
+
+	reply_reason(f->cause, f->found, f->limit, f->per_s, f->note, reason);
+}
+
+/* Is a parameter of the query set to yes? */
+static bool
+is_set(const struct exchange *exchange, const char *name)
+{
+	const char *value = exchange_query(exchange, name);
+
+	return value != NULL && strcmp(value, "0") != 0 &&
+	    strcmp(value, "false") != 0;
+}
+
+void
+compat_queries_ask(struct admin *admin, struct exchange *exchange)
+{
+	const char *key = json_string_value(json_object_get(exchange->json,
+	    "key"));
+	const json_t *value = json_object_get(exchange->json, "value");
+	struct question question = {
+		.sender = json_string_value(json_object_get(value, "sender")),
+		.address = json_string_value(json_object_get(value,
+		    "address")),
+	};
+	char reason[REASON_SIZE];
+
+	if (key == NULL || strcmp(key, "client") != 0 ||
+	    !is_good(question.sender) || !is_address(question.address)) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "wanted is {\"key\": \"client\", \"value\": {\"address\": "
+		    "\"192.0.2.1\", \"sender\": \"user@example.com\"}}");
+		return;
+	}
+	if (ask(admin, exchange, is_set(exchange, "dry_run"), &question) != 0)
+		return;
+	reason_of(&question, reason);
+	exchange_json(exchange, MHD_HTTP_ACCEPTED,
+	    json_pack("{ss ss ss sb ss ss ss ss sI sI}", "guid",
+		exchange->guid, "object", "client", "operation", "query",
+		"result", passes(&question), "account", question.account,
+		"verdict", decide_outcome(question.outcome), "reason", reason,
+		"country", question.login.country, "countries",
+		(json_int_t)question.finding.evidence.countries, "networks",
+		(json_int_t)question.finding.evidence.networks));
+}
+
+/* --- Dovecot ----------------------------------------------------------------- */
+
+static void
+answer_dovecot(struct exchange *exchange, int status, const char *message)
+{
+	exchange_json(exchange, MHD_HTTP_OK, json_pack("{si ss}", "status",
+	    status, "msg", message));
+}
+
+/* Is it a login that succeeded and that nobody else refused? */
+static bool
+is_success(const json_t *body)
+{
+	return json_is_true(json_object_get(body, "success")) &&
+	    !json_is_true(json_object_get(body, "policy_reject"));
+}
+
+void
+compat_queries_dovecot(struct admin *admin, struct exchange *exchange)
+{
+	const char *command = exchange_query(exchange, "command");
+	const json_t *body = exchange->json;
+	struct question question = {
+		.sender = json_string_value(json_object_get(body, "login")),
+		.address = json_string_value(json_object_get(body, "remote")),
+	};
+	bool is_report = command != NULL && strcmp(command, "report") == 0;
+	char reason[REASON_SIZE];
+	char message[ACCOUNT_SIZE + REASON_SIZE + 16];
+
+	if (!is_report && (command == NULL || strcmp(command, "allow") != 0)) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "wanted is ?command=allow or ?command=report");
+		return;
+	}
+	if (!is_good(question.sender)) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "wanted is {\"login\": \"user@example.com\", \"remote\": "
+		    "\"192.0.2.1\", ...}");
+		return;
+	}
+	/* Without an address (a login from the host itself) nothing counts;
+	 * neither does a password that was wrong. */
+	if (!is_address(question.address) ||
+	    (is_report && !is_success(body))) {
+		answer_dovecot(exchange, 0, "ok");
+		return;
+	}
+	if (ask(admin, exchange, !is_report, &question) != 0)
+		return;
+	reason_of(&question, reason);
+	snprintf(message, sizeof(message), "%s: %s",
+	    decide_outcome(question.outcome), reason);
+	answer_dovecot(exchange, passes(&question) ? 0 : -1,
+	    passes(&question) ? "ok" : message);
+}

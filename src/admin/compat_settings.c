@@ -1,0 +1,214 @@
+/*
+ * compat_settings.c -- geoip-policyd's custom settings.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "admin/compat_settings.h"
+
+#include "admin/admin.h"
+#include "admin/custom_setting.h"
+#include "admin/exchange.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/names.h"
+
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ENTRIES_MAX = 100000,
+	/* Of a change that another one came before: so often it is redone. */
+	ATTEMPTS_MAX = 8,
+};
+
+static void
+clear_all(struct stored_override *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		stored_override_clear(&list[i]);
+	free(list);
+}
+
+void
+compat_settings_list(struct admin *admin, struct exchange *exchange)
+{
+	struct stored_override *list = NULL;
+	size_t count = 0;
+	json_t *array;
+
+	if (store_list_overrides(admin->desk.store, NULL, ENTRIES_MAX, &list,
+		&count, clock_mono_ms() + ADMIN_LONG_PATIENCE_MS) !=
+	    STORE_DONE) {
+		exchange_no_store(exchange);
+		return;
+	}
+	array = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, custom_setting_show(&list[i]));
+	exchange_json(exchange, MHD_HTTP_OK, array);
+	clear_all(list, count);
+}
+
+/* Read entry number i of a list. Return 0, or -1 after answering why not. */
+static int
+read_entry(struct admin *admin, struct exchange *exchange, json_t *entry,
+    size_t i, struct stored_override *stored)
+{
+	const char *sender = json_string_value(json_object_get(entry,
+	    "sender"));
+	char account[ACCOUNT_SIZE];
+	char why[OVERRIDE_WHY_SIZE];
+
+	if (custom_setting_read(entry, stored, why) != 0) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "entry %zu: %s; nothing was changed", i + 1, why);
+		return -1;
+	}
+	if (sender == NULL) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "entry %zu: it names no sender; nothing was changed",
+		    i + 1);
+		return -1;
+	}
+	if (admin_account(admin, exchange, sender, false, account) != 0)
+		return -1;
+	stored->override.account = mem_dup(account);
+	return 0;
+}
+
+void
+compat_settings_replace(struct admin *admin, struct exchange *exchange)
+{
+	json_t *data = json_object_get(exchange->json, "data");
+	size_t given = json_array_size(data);
+	struct stored_override *list;
+	struct names *seen;
+	size_t count = 0;
+	bool is_good = true;
+
+	if (!json_is_array(data) || given > ENTRIES_MAX) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "wanted is {\"data\": [...]} with at most %d entries",
+		    ENTRIES_MAX);
+		return;
+	}
+	list = mem_new(given, sizeof(*list));
+	seen = names_new();
+	for (size_t i = 0; i < given && is_good; i++) {
+		struct stored_override *next = &list[count++];
+
+		is_good = read_entry(admin, exchange, json_array_get(data, i),
+		    i, next) == 0;
+		if (!is_good)
+			break;
+		/* The first match wins, so a later one says nothing. */
+		if (names_find(seen, next->override.account) != NAMES_NONE) {
+			stored_override_clear(next);
+			count--;
+			continue;
+		}
+		names_add(seen, next->override.account, i);
+	}
+	if (is_good && store_replace_listed(admin->desk.store, list, count,
+	    clock_mono_ms() + ADMIN_LONG_PATIENCE_MS) == STORE_DONE)
+		exchange_empty(exchange, MHD_HTTP_ACCEPTED);
+	else if (is_good)
+		exchange_no_store(exchange);
+	names_free(seen);
+	clear_all(list, count);
+}
+
+/* Read, change, write; STORE_NONE: somebody else was faster. */
+static enum store_result
+modify_once(struct admin *admin, struct exchange *exchange, json_t *entry,
+    const char *account)
+{
+	struct stored_override stored;
+	char why[OVERRIDE_WHY_SIZE];
+	enum store_result result = store_find_override(admin->desk.store,
+	    account, &stored, admin_deadline());
+	int64_t expected = result == STORE_DONE ? stored.revision :
+						  REVISION_NONE;
+
+	if (result == STORE_FAILED) {
+		exchange_no_store(exchange);
+		return STORE_FAILED;
+	}
+	if (result == STORE_NONE)
+		stored.override.account = mem_dup(account);
+	stored.is_listed = true;
+	if (custom_setting_read(entry, &stored, why) != 0) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST, "%s", why);
+		result = STORE_FAILED;
+	} else {
+		result = store_put_override(admin->desk.store, &stored,
+		    expected, admin_deadline());
+		if (result == STORE_FAILED)
+			exchange_no_store(exchange);
+	}
+	stored_override_clear(&stored);
+	return result;
+}
+
+/* Is the body {"key": "sender", "value": ...}? Else answer so. */
+static bool
+is_of_sender(struct exchange *exchange)
+{
+	const char *key = json_string_value(json_object_get(exchange->json,
+	    "key"));
+
+	if (key != NULL && strcmp(key, "sender") == 0)
+		return true;
+	exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+	    "wanted is {\"key\": \"sender\", \"value\": ...}");
+	return false;
+}
+
+void
+compat_settings_modify(struct admin *admin, struct exchange *exchange)
+{
+	json_t *entry = json_object_get(exchange->json, "value");
+	char account[ACCOUNT_SIZE];
+	enum store_result result = STORE_NONE;
+
+	if (!is_of_sender(exchange) ||
+	    admin_account(admin, exchange, json_string_value(json_object_get(
+		entry, "sender")), false, account) != 0)
+		return;
+	for (int i = 0; i < ATTEMPTS_MAX && result == STORE_NONE; i++)
+		result = modify_once(admin, exchange, entry, account);
+	if (result == STORE_DONE)
+		exchange_empty(exchange, MHD_HTTP_ACCEPTED);
+	else if (result == STORE_NONE)
+		exchange_problem(exchange, MHD_HTTP_CONFLICT,
+		    "somebody else keeps changing the settings of %s",
+		    account);
+}
+
+void
+compat_settings_remove(struct admin *admin, struct exchange *exchange)
+{
+	json_t *value = json_object_get(exchange->json, "value");
+	char account[ACCOUNT_SIZE];
+
+	/* An entry that has its sender in it will do, too. */
+	if (json_is_object(value))
+		value = json_object_get(value, "sender");
+	if (!is_of_sender(exchange) || admin_account(admin, exchange,
+	    json_string_value(value), false, account) != 0)
+		return;
+	switch (store_delete_override(admin->desk.store, account, true,
+	    REVISION_ANY, admin_deadline())) {
+	case STORE_DONE:
+		exchange_empty(exchange, MHD_HTTP_ACCEPTED);
+		break;
+	case STORE_NONE:
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "there are no custom settings of %s", account);
+		break;
+	case STORE_FAILED:
+	default:
+		exchange_no_store(exchange);
+		break;
+	}
+}

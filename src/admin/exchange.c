@@ -1,0 +1,156 @@
+/*
+ * exchange.c -- one request to the HTTP interface, and its answer.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "admin/exchange.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <microhttpd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* When the store may be asked again: it is tried that often. */
+enum { STORE_RETRY_S = 5, DETAIL_SIZE = 512 };
+
+void
+exchange_clear(struct exchange *exchange)
+{
+	free(exchange->method);
+	free(exchange->path);
+	json_decref(exchange->json);
+	free(exchange->body);
+	free(exchange->allow);
+	memset(exchange, 0, sizeof(*exchange));
+}
+
+static const char *
+look_up(const struct exchange *exchange, enum MHD_ValueKind kind,
+    const char *name)
+{
+	const char *value = NULL;
+	size_t length = 0;
+
+	if (exchange->connection == NULL ||
+	    MHD_lookup_connection_value_n(exchange->connection, kind, name,
+		strlen(name), &value, &length) != MHD_YES)
+		return NULL;
+	return value != NULL ? value : "";
+}
+
+const char *
+exchange_query(const struct exchange *exchange, const char *name)
+{
+	return look_up(exchange, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *
+exchange_header(const struct exchange *exchange, const char *name)
+{
+	return look_up(exchange, MHD_HEADER_KIND, name);
+}
+
+int64_t
+exchange_number(struct exchange *exchange, const char *name, int64_t initial,
+    int64_t least, int64_t most)
+{
+	const char *text = exchange_query(exchange, name);
+	int64_t number;
+
+	if (text == NULL)
+		return initial;
+	number = text_parse_number(text, most);
+	if (number >= least)
+		return number;
+	exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+	    "%s: allowed is a number from %" PRId64 " to %" PRId64, name,
+	    least, most);
+	return -1;
+}
+
+void
+exchange_text(struct exchange *exchange, unsigned status, const char *type,
+    char *text, size_t length)
+{
+	free(exchange->body);
+	exchange->status = status;
+	exchange->type = type;
+	exchange->body = text;
+	exchange->body_length = length;
+}
+
+void
+exchange_empty(struct exchange *exchange, unsigned status)
+{
+	exchange_text(exchange, status, NULL, NULL, 0);
+}
+
+static void
+answer_json(struct exchange *exchange, unsigned status, const char *type,
+    json_t *document)
+{
+	char *text = json_dumps(document, JSON_INDENT(2));
+	size_t length;
+
+	json_decref(document);
+	if (text == NULL) {
+		/* What the store holds is UTF-8; should it not be, say so. */
+		exchange_text(exchange, MHD_HTTP_INTERNAL_SERVER_ERROR, NULL,
+		    NULL, 0);
+		return;
+	}
+	length = strlen(text);
+	text = mem_grow(text, length + 2, 1);
+	memcpy(text + length, "\n", 2);
+	exchange_text(exchange, status, type, text, length + 1);
+}
+
+void
+exchange_json(struct exchange *exchange, unsigned status, json_t *document)
+{
+	answer_json(exchange, status, "application/json", document);
+}
+
+void
+exchange_problem(struct exchange *exchange, unsigned status,
+    const char *format, ...)
+{
+	char bytes[DETAIL_SIZE];
+	char detail[DETAIL_SIZE];
+	struct text text;
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(bytes, sizeof(bytes), format, arguments);
+	va_end(arguments);
+	/* What clients sent may be quoted here: no control bytes, UTF-8. */
+	text_init(&text, detail, sizeof(detail));
+	for (const char *at = bytes; *at != '\0';) {
+		size_t step = text_utf8(at, strlen(at));
+
+		if (step == 0 || (unsigned char)*at < 0x20 || *at == 0x7f) {
+			text_add_char(&text, '?');
+			at++;
+			continue;
+		}
+		if (text.length + step < text.size)
+			text_add_n(&text, at, step);
+		at += step;
+	}
+	answer_json(exchange, status, "application/problem+json",
+	    json_pack("{ss ss si ss ss}", "type", "about:blank", "title",
+		MHD_get_reason_phrase_for(status), "status", (int)status,
+		"detail", detail, "instance", exchange->guid));
+}
+
+void
+exchange_no_store(struct exchange *exchange)
+{
+	exchange->retry_after_s = STORE_RETRY_S;
+	exchange_problem(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
+	    "the store does not answer; see the log");
+}

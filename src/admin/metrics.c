@@ -1,0 +1,180 @@
+/*
+ * metrics.c -- /metrics, in Prometheus' text format.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * https://prometheus.io/docs/instrumenting/exposition_formats/, version 0.0.4.
+ */
+#include "admin/metrics.h"
+
+#include "admin/admin.h"
+#include "admin/exchange.h"
+#include "base/clock.h"
+#include "base/stats.h"
+#include "facts/geo.h"
+
+#include <inttypes.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Answers by what was decided: the outcomes of policy/decide. */
+static const struct verdict_row {
+	const char *verdict;
+	enum statistic stat;
+} verdicts[] = {
+	{ "pass", STAT_PASSED },
+	{ "exempt", STAT_EXEMPT },
+	{ "blocked", STAT_BLOCKED },
+	{ "over_limit", STAT_OVER_LIMIT },
+	{ "over_rate", STAT_OVER_RATE },
+	{ "error", STAT_ERRORS },
+};
+
+/* Times: how often and how long in all. */
+static const struct histogram_row {
+	const char *name, *help;
+	enum statistic first, sum_us;
+} histograms[] = {
+	{ "policyd_request_seconds", "Time from a policy request to its "
+	    "answer", STAT_REQUEST_TIME_0, STAT_REQUEST_US },
+	{ "policyd_store_seconds", "Time of a round trip to the store",
+	    STAT_STORE_TIME_0, STAT_STORE_US },
+	{ "policyd_ldap_seconds", "Time of a question to the directory",
+	    STAT_LDAP_TIME_0, STAT_LDAP_US },
+};
+
+enum {
+	VERDICTS = sizeof(verdicts) / sizeof(verdicts[0]),
+	HISTOGRAMS = sizeof(histograms) / sizeof(histograms[0]),
+};
+
+static void
+write_head(FILE *out, const char *name, const char *help, const char *type)
+{
+	fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void
+write_verdicts(FILE *out)
+{
+	static const char name[] = "policyd_decisions_total";
+
+	write_head(out, name, "Policy requests answered, by verdict",
+	    "counter");
+	for (int i = 0; i < VERDICTS; i++)
+		fprintf(out, "%s{verdict=\"%s\"} %" PRIu64 "\n", name,
+		    verdicts[i].verdict, stats_sum(verdicts[i].stat));
+}
+
+static void
+write_histogram(FILE *out, const struct histogram_row *row)
+{
+	uint64_t count = 0;
+
+	write_head(out, row->name, row->help, "histogram");
+	for (int i = 0; i < STATS_BUCKETS; i++) {
+		uint64_t bound_us = stats_bucket_us(i);
+
+		count += stats_sum((enum statistic)((int)row->first + i));
+		if (bound_us == UINT64_MAX)
+			fprintf(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n",
+			    row->name, count);
+		else
+			fprintf(out, "%s_bucket{le=\"%g\"} %" PRIu64 "\n",
+			    row->name, (double)bound_us / 1e6, count);
+	}
+	fprintf(out, "%s_sum %.6f\n%s_count %" PRIu64 "\n", row->name,
+	    (double)stats_sum(row->sum_us) / 1e6, row->name, count);
+}
+
+/* Is it in one of the tables above? */
+static bool
+is_told(enum statistic stat)
+{
+	if (stats_info(stat)->is_bucket)
+		return true;
+	for (int i = 0; i < VERDICTS; i++)
+		if (verdicts[i].stat == stat)
+			return true;
+	for (int i = 0; i < HISTOGRAMS; i++)
+		if (histograms[i].sum_us == stat)
+			return true;
+	return false;
+}
+
+/* All other counters, by their own names. */
+static void
+write_counters(FILE *out)
+{
+	for (int i = 0; i < STAT_COUNT; i++) {
+		enum statistic stat = (enum statistic)i;
+		const struct stat_info *info = stats_info(stat);
+		char name[80];
+
+		if (is_told(stat))
+			continue;
+		snprintf(name, sizeof(name), "policyd_%s%s", info->name,
+		    info->is_gauge ? "" : "_total");
+		write_head(out, name, info->help,
+		    info->is_gauge ? "gauge" : "counter");
+		fprintf(out, "%s %" PRIu64 "\n", name, stats_sum(stat));
+	}
+}
+
+static void
+write_gauge(FILE *out, const char *name, const char *help, double value)
+{
+	write_head(out, name, help, "gauge");
+	fprintf(out, "%s %.15g\n", name, value);
+}
+
+static void
+write_store(FILE *out, struct admin *admin)
+{
+	const struct totals *totals = &admin->totals;
+	bool is_there = admin_totals(admin);
+	int64_t age_ms = 0;
+
+	write_gauge(out, "policyd_store_up",
+	    "Does the store answer the console?", is_there);
+	if (!is_there)
+		return;
+	if (totals->outbox_since_ms != 0)
+		age_ms = clock_wall_ms() - totals->outbox_since_ms;
+	write_gauge(out, "policyd_blocked_accounts",
+	    "Accounts that are blocked now", (double)totals->blocked);
+	write_gauge(out, "policyd_overrides", "Overrides in the store",
+	    (double)totals->overrides);
+	write_gauge(out, "policyd_outbox_depth",
+	    "Notifications not delivered yet", (double)totals->outbox);
+	write_gauge(out, "policyd_outbox_age_seconds",
+	    "Age of the oldest of them", age_ms > 0 ?
+	    (double)age_ms / 1000 : 0);
+}
+
+void
+metrics_show(struct admin *admin, struct exchange *exchange)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	write_head(out, "policyd_build_info", "The version that runs",
+	    "gauge");
+	fprintf(out, "policyd_build_info{version=\"%s\"} 1\n",
+	    POLICYD_VERSION);
+	write_verdicts(out);
+	for (int i = 0; i < HISTOGRAMS; i++)
+		write_histogram(out, &histograms[i]);
+	write_counters(out);
+	write_gauge(out, "policyd_workers_configured", "server.workers",
+	    admin->config->server.workers);
+	write_store(out, admin);
+	if (admin->desk.geo != NULL)
+		write_gauge(out, "policyd_geoip_build_timestamp_seconds",
+		    "When the GeoIP file was made",
+		    (double)geo_built_s(admin->desk.geo));
+	fclose(out);
+	exchange_text(exchange, MHD_HTTP_OK,
+	    "text/plain; version=0.0.4; charset=utf-8", text, length);
+}

@@ -1,0 +1,122 @@
+/*
+ * routes.c -- what the HTTP interface answers: a table.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "admin/routes.h"
+
+#include "admin/compat_queries.h"
+#include "admin/compat_reload.h"
+#include "admin/compat_settings.h"
+#include "admin/health.h"
+#include "admin/metrics.h"
+#include "admin/v1_accounts.h"
+#include "admin/v1_blocks.h"
+#include "admin/v1_overrides.h"
+#include "admin/v1_server.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Bodies: one entry, and a list of custom settings with its comments. */
+enum { SMALL = 65536, LARGE = 8 << 20 };
+
+const struct route routes[] = {
+	/* geoip-policyd's */
+	{ "GET", "/reload", GRANT_ADMIN, 0, true, true, compat_reload },
+	{ "GET", "/custom-settings", GRANT_READ, 0, true, false,
+	    compat_settings_list },
+	{ "PUT", "/update", GRANT_ADMIN, LARGE, true, true,
+	    compat_settings_replace },
+	{ "PATCH", "/modify", GRANT_ADMIN, SMALL, true, true,
+	    compat_settings_modify },
+	{ "DELETE", "/remove", GRANT_ADMIN, SMALL, true, true,
+	    compat_settings_remove },
+	{ "POST", "/remove", GRANT_OPERATE, SMALL, true, true,
+	    compat_queries_unblock },
+	{ "POST", "/query", GRANT_OPERATE, SMALL, true, false,
+	    compat_queries_ask },
+	{ "POST", "/dovecotpolicy", GRANT_OPERATE, SMALL, true, false,
+	    compat_queries_dovecot },
+
+	/* our own */
+	{ "GET", "/v1/accounts/{account}", GRANT_READ, 0, false, false,
+	    v1_accounts_show },
+	{ "GET", "/v1/blocks", GRANT_READ, 0, false, false,
+	    v1_blocks_list },
+	{ "GET", "/v1/blocks/{account}", GRANT_READ, 0, false, false,
+	    v1_blocks_show },
+	{ "PUT", "/v1/blocks/{account}", GRANT_OPERATE, SMALL, false, true,
+	    v1_blocks_put },
+	{ "DELETE", "/v1/blocks/{account}", GRANT_OPERATE, 0, false, true,
+	    v1_blocks_delete },
+	{ "GET", "/v1/overrides", GRANT_READ, 0, false, false,
+	    v1_overrides_list },
+	{ "GET", "/v1/overrides/{account}", GRANT_READ, 0, false, false,
+	    v1_overrides_show },
+	{ "PUT", "/v1/overrides/{account}", GRANT_ADMIN, SMALL, false, true,
+	    v1_overrides_put },
+	{ "DELETE", "/v1/overrides/{account}", GRANT_ADMIN, 0, false, true,
+	    v1_overrides_delete },
+	{ "GET", "/v1/statistics", GRANT_READ, 0, false, false,
+	    v1_server_statistics },
+	{ "GET", "/v1/configuration", GRANT_ADMIN, 0, false, false,
+	    v1_server_configuration },
+	{ "GET", "/v1/audit", GRANT_ADMIN, 0, false, false,
+	    v1_server_audit },
+
+	/* monitoring */
+	{ "GET", "/metrics", GRANT_READ, 0, false, false, metrics_show },
+	{ "GET", "/livez", GRANT_ANYBODY, 0, false, false, health_live },
+	{ "GET", "/readyz", GRANT_ANYBODY, 0, false, false, health_ready },
+	{ .method = NULL },
+};
+
+/* Does the path fit? Then set what stands for the last part. */
+static bool
+fits(const char *pattern, const char *path, const char **rest)
+{
+	const char *brace = strchr(pattern, '{');
+	size_t length = brace != NULL ? (size_t)(brace - pattern) :
+					strlen(pattern) + 1;
+
+	if (strncmp(pattern, path, length) != 0)
+		return false;
+	*rest = brace != NULL ? path + length : "";
+	return brace == NULL || **rest != '\0';
+}
+
+/* Add a method to a list such as "GET, HEAD". */
+static void
+add_method(char **allow, const char *method)
+{
+	char *longer = *allow == NULL ? mem_dup(method) :
+					mem_printf("%s, %s", *allow, method);
+
+	free(*allow);
+	*allow = longer;
+}
+
+enum routes_result
+routes_find(const char *method, const char *path, const struct route **found,
+    const char **rest, char **allow)
+{
+	*allow = NULL;
+	if (strcmp(method, "HEAD") == 0)
+		method = "GET";
+	for (const struct route *route = routes; route->method != NULL;
+	     route++) {
+		if (!fits(route->path, path, rest))
+			continue;
+		if (strcmp(route->method, method) == 0) {
+			free(*allow);
+			*allow = NULL;
+			*found = route;
+			return ROUTES_FOUND;
+		}
+		add_method(allow, route->method);
+		if (strcmp(route->method, "GET") == 0)
+			add_method(allow, "HEAD");
+	}
+	return *allow != NULL ? ROUTES_NO_METHOD : ROUTES_NO_PATH;
+}

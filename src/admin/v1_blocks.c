@@ -1,0 +1,148 @@
+/*
+ * v1_blocks.c -- /v1/blocks: who is blocked; block and unblock.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "admin/v1_blocks.h"
+
+#include "admin/admin.h"
+#include "admin/exchange.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "policy/show.h"
+
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 100, PAGE_MAX = 1000, REASON_MAX = 127 };
+
+void
+v1_blocks_list(struct admin *admin, struct exchange *exchange)
+{
+	const char *after = exchange_query(exchange, "after");
+	int64_t most = exchange_number(exchange, "limit", PAGE, 1, PAGE_MAX);
+	struct block *blocks = NULL;
+	size_t count = 0;
+	json_t *array;
+
+	if (most < 0)
+		return;
+	if (store_list_blocked(admin->desk.store, after != NULL ? after : "",
+		(size_t)most, &blocks, &count, admin_deadline()) !=
+	    STORE_DONE) {
+		exchange_no_store(exchange);
+		return;
+	}
+	array = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, show_block(&blocks[i]));
+	exchange_json(exchange, MHD_HTTP_OK, json_pack("{so so}", "blocks",
+	    array, "next", count == (size_t)most ?
+	    json_string(blocks[count - 1].account) : json_null()));
+	for (size_t i = 0; i < count; i++)
+		block_clear(&blocks[i]);
+	free(blocks);
+}
+
+/* Answer with the block that holds, if there is one. */
+static void
+show(struct admin *admin, struct exchange *exchange, const char *account,
+    unsigned status)
+{
+	struct account_record record;
+	const struct block *block = &record.block;
+
+	if (store_account(admin->desk.store, account,
+		overrides_find(admin->desk.overrides, account), 1, &record,
+		admin_deadline()) != STORE_DONE)
+		exchange_no_store(exchange);
+	else if (record.has_block && block->ended_ms == 0 &&
+	    (block->until_ms == 0 || block->until_ms > clock_wall_ms()))
+		exchange_json(exchange, status, show_block(block));
+	else
+		exchange_problem(exchange, MHD_HTTP_NOT_FOUND,
+		    "%s is not blocked", account);
+	account_record_clear(&record);
+}
+
+void
+v1_blocks_show(struct admin *admin, struct exchange *exchange)
+{
+	char account[ACCOUNT_SIZE];
+
+	if (admin_account(admin, exchange, exchange->rest, true, account) == 0)
+		show(admin, exchange, account, MHD_HTTP_OK);
+}
+
+/* Seconds from {"duration": "24h" or 86400}; absent: block.duration. */
+static int64_t
+read_duration(const struct admin *admin, const json_t *value)
+{
+	int64_t seconds = -1;
+
+	if (value == NULL || json_is_null(value))
+		seconds = admin->config->block.duration_s;
+	else if (json_is_string(value))
+		seconds = text_parse_duration(json_string_value(value));
+	else if (json_is_integer(value))
+		seconds = json_integer_value(value);
+	return seconds <= INT32_MAX ? seconds : -1;
+}
+
+void
+v1_blocks_put(struct admin *admin, struct exchange *exchange)
+{
+	const json_t *reason = json_object_get(exchange->json, "reason");
+	const char *note = json_string_value(reason);
+	int64_t seconds = read_duration(admin,
+	    json_object_get(exchange->json, "duration"));
+	char account[ACCOUNT_SIZE];
+
+	if (admin_account(admin, exchange, exchange->rest, true, account) != 0)
+		return;
+	if (account[0] == '@') {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "accounts are blocked, not domains");
+		return;
+	}
+	if (seconds < 0) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST, "duration: "
+		    "allowed are seconds, a duration such as \"24h\", or null "
+		    "for block.duration; 0 blocks until it is unblocked");
+		return;
+	}
+	if ((reason != NULL && !json_is_null(reason) && note == NULL) ||
+	    (note != NULL && strlen(note) > REASON_MAX)) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "reason: allowed is a text of at most %d bytes",
+		    REASON_MAX);
+		return;
+	}
+	if (store_block(admin->desk.store, account, (uint32_t)seconds,
+		note != NULL ? note : "", admin_deadline()) != STORE_DONE)
+		exchange_no_store(exchange);
+	else
+		show(admin, exchange, account, MHD_HTTP_OK);
+}
+
+void
+v1_blocks_delete(struct admin *admin, struct exchange *exchange)
+{
+	char account[ACCOUNT_SIZE];
+
+	if (admin_account(admin, exchange, exchange->rest, true, account) != 0)
+		return;
+	switch (store_unblock(admin->desk.store, account, admin_deadline())) {
+	case STORE_DONE:
+		exchange_empty(exchange, MHD_HTTP_NO_CONTENT);
+		break;
+	case STORE_NONE:
+		exchange_problem(exchange, MHD_HTTP_NOT_FOUND,
+		    "%s is not blocked", account);
+		break;
+	case STORE_FAILED:
+	default:
+		exchange_no_store(exchange);
+		break;
+	}
+}

@@ -1,0 +1,126 @@
+/*
+ * v1_server.c -- what the server tells of itself under /v1.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "admin/v1_server.h"
+
+#include "admin/admin.h"
+#include "admin/exchange.h"
+#include "base/mem.h"
+#include "base/stats.h"
+#include "config/options.h"
+#include "config/value.h"
+#include "policy/show.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 100, PAGE_MAX = 1000 };
+
+void
+v1_server_statistics(struct admin *admin, struct exchange *exchange)
+{
+	json_t *counters = json_object();
+	json_t *store = json_null();
+
+	for (int i = 0; i < STAT_COUNT; i++) {
+		const struct stat_info *info = stats_info((enum statistic)i);
+
+		if (!info->is_bucket)
+			json_object_set_new(counters, info->name,
+			    json_integer((json_int_t)stats_sum(
+				(enum statistic)i)));
+	}
+	if (admin_totals(admin)) {
+		const struct totals *totals = &admin->totals;
+
+		store = json_pack("{sI sI sI so}", "blocked",
+		    (json_int_t)totals->blocked, "overrides",
+		    (json_int_t)totals->overrides, "outbox",
+		    (json_int_t)totals->outbox, "outbox_since",
+		    show_time(totals->outbox_since_ms));
+	}
+	exchange_json(exchange, MHD_HTTP_OK, json_pack("{ss so so}",
+	    "version", POLICYD_VERSION, "counters", counters, "store",
+	    store));
+}
+
+/* The value of a key as --get-config prints it: a text, or one a line. */
+static json_t *
+value_json(const struct config *config, const struct option *option)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	char *state = NULL;
+	json_t *value;
+
+	config_get(config, option->key, out);
+	fclose(out);
+	if (value_is_scalar(option)) {
+		if (length > 0)
+			text[length - 1] = '\0';
+		value = json_string(text);
+	} else {
+		value = json_array();
+		for (char *line = strtok_r(text, "\n", &state); line != NULL;
+		     line = strtok_r(NULL, "\n", &state))
+			json_array_append_new(value, json_string(line));
+	}
+	free(text);
+	return value;
+}
+
+void
+v1_server_configuration(struct admin *admin, struct exchange *exchange)
+{
+	json_t *keys = json_object();
+
+	for (const struct option *o = options; o->key != NULL; o++)
+		json_object_set_new(keys, o->key,
+		    value_json(admin->config, o));
+	exchange_json(exchange, MHD_HTTP_OK, json_pack("{ss so}", "file",
+	    admin->config->path, "configuration", keys));
+}
+
+static json_t *
+change_json(const struct change *change)
+{
+	json_t *detail = json_loads(change->detail, 0, NULL);
+
+	return json_pack("{sI so ss ss ss ss so}", "id",
+	    (json_int_t)change->id, "at", show_time(change->at_ms), "actor",
+	    change->actor, "origin", change->origin, "action", change->action,
+	    "subject", change->subject, "detail",
+	    detail != NULL ? detail : json_null());
+}
+
+void
+v1_server_audit(struct admin *admin, struct exchange *exchange)
+{
+	int64_t most = exchange_number(exchange, "limit", PAGE, 1, PAGE_MAX);
+	int64_t before = most < 0 ? -1 :
+	    exchange_number(exchange, "before", 0, 1, INT64_MAX / 2);
+	struct change *changes = NULL;
+	size_t count = 0;
+	json_t *array;
+
+	if (before < 0)
+		return;
+	if (store_list_changes(admin->desk.store, before, (size_t)most,
+		&changes, &count, admin_deadline()) != STORE_DONE) {
+		exchange_no_store(exchange);
+		return;
+	}
+	array = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, change_json(&changes[i]));
+	exchange_json(exchange, MHD_HTTP_OK, json_pack("{so so}", "changes",
+	    array, "next", count == (size_t)most ?
+	    json_integer((json_int_t)changes[count - 1].id) : json_null()));
+	for (size_t i = 0; i < count; i++)
+		change_clear(&changes[i]);
+	free(changes);
+}

@@ -1,0 +1,35 @@
+/*
+ * verifier.h -- check passwords against crypt(3) hashes, beside the process.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A good hash takes long on purpose, and so would everybody who waits for it
+ * to be checked. One thread does it, one password after the other: whoever
+ * guesses gets no more guesses than that, and keeps nobody else waiting.
+ */
+#ifndef ADMIN_VERIFIER_H
+#define ADMIN_VERIFIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct verifier;
+
+/* Passwords that may wait at a time. */
+enum { VERIFIER_WAITING_MAX = 16 };
+
+/* NULL, with the cause logged, if there can be no thread. */
+struct verifier *verifier_start(void);
+/* Waits for the password that is being checked, and forgets the others. */
+void verifier_stop(struct verifier *);
+
+/* Becomes readable when a result is there. */
+int verifier_fd(const struct verifier *);
+
+/* Have a password checked; false: too many are waiting. tag comes back. */
+bool verifier_ask(struct verifier *, const char *hash, const char *password,
+    void *tag);
+
+/* Take a result: its tag, or NULL if there is none (now). */
+void *verifier_take(struct verifier *, bool *is_right);
+
+#endif

@@ -1,0 +1,13 @@
+/*
+ * import_antispam.h -- the configuration of postfwd's anti-spam plugin, sections of keys.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef JOBS_IMPORT_ANTISPAM_H
+#define JOBS_IMPORT_ANTISPAM_H
+
+#include "jobs/import_rows.h"
+
+/* Put what was read on the sheet; complain of what cannot be. */
+void import_antispam(struct import *);
+
+#endif

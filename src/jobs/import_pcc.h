@@ -1,0 +1,13 @@
+/*
+ * import_pcc.h -- the configuration of pcc, sections of keys.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef JOBS_IMPORT_PCC_H
+#define JOBS_IMPORT_PCC_H
+
+#include "jobs/import_rows.h"
+
+/* Put what was read on the sheet; complain of what cannot be. */
+void import_pcc(struct import *);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * show.c -- what the store tells, as JSON.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "policy/show.h"
+
+#include "base/clock.h"
+#include "policy/reply.h"
+
+json_t *
+show_time(int64_t ms)
+{
+	char text[24];
+
+	if (ms == 0)
+		return json_null();
+	clock_format(ms, text);
+	return json_string(text);
+}
+
+json_t *
+show_block(const struct block *block)
+{
+	char reason[REASON_SIZE];
+
+	reply_reason(block->cause, block->found, block->limit, block->per_s,
+	    block->note, reason);
+	return json_pack("{ss ss so so so sI ss ss}",
+	    "account", block->account, "reason", reason,
+	    "began", show_time(block->began_ms),
+	    "until", show_time(block->until_ms),
+	    "ended", show_time(block->ended_ms),
+	    "refused", (json_int_t)block->attempts,
+	    "client", block->client, "country", block->country);
+}

@@ -1,0 +1,19 @@
+/*
+ * show.h -- what the store tells, as JSON.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef POLICY_SHOW_H
+#define POLICY_SHOW_H
+
+#include "facts/store.h"
+
+#include <jansson.h>
+#include <stdint.h>
+
+/* A time: RFC 3339 text, or null for 0. */
+json_t *show_time(int64_t ms);
+
+/* A block, with its reason in words. */
+json_t *show_block(const struct block *);
+
+#endif

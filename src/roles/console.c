@@ -1,0 +1,168 @@
+/*
+ * console.c -- the role that serves the HTTP interface.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * It shares the store and the counters with the workers, and nothing else: it
+ * can hang or die, and mail goes on.
+ */
+#include "roles/console.h"
+
+#include "admin/http.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+	TAGS = 16,
+	/* Waiting for the store before the first connection is taken. */
+	START_MS = 2000,
+	/* A retired console ends what is under way; told to stop, sooner: the
+	 * master's patience is 4 s. */
+	RETIRE_MS = 20000,
+	STOP_MS = 2000,
+};
+
+struct console {
+	const struct seat *seat;
+	struct admin admin;
+	struct poller *poller;
+	struct http *http;
+	bool is_leaving;
+	int64_t leave_ms;	/* at the latest */
+};
+
+static int
+listen_all(struct console *console)
+{
+	const struct listeners *listeners = console->seat->listeners;
+
+	for (size_t i = 0; i < listeners->count; i++) {
+		struct listener *listener = &listeners->list[i];
+
+		if (listener->is_http &&
+		    poller_add(console->poller, listener->fd, INTEREST_ACCEPT,
+			listener) != 0) {
+			log_error("epoll: %s: %s", listener->spec,
+			    strerror(errno));
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void
+leave(struct console *console, int64_t within_ms)
+{
+	const struct listeners *listeners = console->seat->listeners;
+	int64_t leave_ms = clock_mono_ms() + within_ms;
+
+	if (!console->is_leaving) {
+		for (size_t i = 0; i < listeners->count; i++)
+			if (listeners->list[i].is_http)
+				poller_remove(console->poller,
+				    listeners->list[i].fd);
+		seat_close_listeners(console->seat);
+		http_retire(console->http);
+		console->leave_ms = leave_ms;
+	}
+	console->is_leaving = true;
+	if (leave_ms < console->leave_ms)
+		console->leave_ms = leave_ms;
+}
+
+static void
+heed_master(struct console *console)
+{
+	switch (seat_order(console->seat)) {
+	case SEAT_RETIRE:
+		leave(console, RETIRE_MS);
+		break;
+	case SEAT_STOP:
+		leave(console, STOP_MS);
+		/* Its end would be reported for ever. */
+		poller_remove(console->poller, console->seat->master_fd);
+		break;
+	case SEAT_STAY:
+	default:
+		break;
+	}
+}
+
+static void
+dispatch(struct console *console, void *tag)
+{
+	const struct listeners *listeners = console->seat->listeners;
+
+	if (tag == console) {
+		heed_master(console);
+		return;
+	}
+	for (size_t i = 0; i < listeners->count && !console->is_leaving; i++)
+		if (tag == &listeners->list[i])
+			http_accept(console->http, listeners->list[i].fd);
+}
+
+static bool
+is_over(const struct console *console)
+{
+	return console->is_leaving && (http_is_idle(console->http) ||
+	    clock_left_ms(console->leave_ms) == 0);
+}
+
+static void
+serve(struct console *console)
+{
+	void *tags[TAGS];
+
+	while (!is_over(console)) {
+		int wait_ms = http_run(console->http);
+		int store_ms = store_tend(console->admin.desk.store);
+		size_t count;
+
+		if (store_ms >= 0 && store_ms < wait_ms)
+			wait_ms = store_ms;
+		count = poller_wait(console->poller, tags, TAGS, wait_ms);
+		for (size_t i = 0; i < count; i++)
+			dispatch(console, tags[i]);
+		if (poller_is_told() && !console->is_leaving)
+			leave(console, STOP_MS);
+	}
+}
+
+int
+console_run(const struct seat *seat)
+{
+	struct console console = { .seat = seat };
+	const struct config *config = seat->load->config;
+	int status = EX_CONFIG;
+
+	console.admin.config = config;
+	console.admin.master = getppid();
+	if (desk_open(&console.admin.desk, config, seat->load->geoip.fd >= 0 ?
+		seat->load->geoip.path : "") != 0)
+		return EX_UNAVAILABLE;
+	console.http = http_new(&console.admin);
+	console.poller = poller_new();
+	if (console.http == NULL || console.poller == NULL ||
+	    poller_add(console.poller, seat->master_fd, INTEREST_READ,
+		&console) != 0 ||
+	    http_watch(console.http, console.poller) != 0 ||
+	    listen_all(&console) != 0)
+		goto fail;
+	poller_catch_term();
+	/* If the store is away, the housekeeper sees to its schema later. */
+	store_init(console.admin.desk.store, config->store.create,
+	    clock_mono_ms() + START_MS);
+	seat_ready(seat);
+	serve(&console);
+	status = EX_OK;
+fail:
+	http_free(console.http);
+	poller_free(console.poller);
+	desk_close(&console.admin.desk);
+	return status;
+}

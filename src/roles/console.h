@@ -1,0 +1,12 @@
+/*
+ * console.h -- the role that serves the HTTP interface.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ROLES_CONSOLE_H
+#define ROLES_CONSOLE_H
+
+#include "server/seat.h"
+
+int console_run(const struct seat *);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * modes.h -- what the program can be told to do: the table of modes.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ROLES_MODES_H
+#define ROLES_MODES_H
+
+#include "jobs/job.h"
+#include "jobs/queue.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the command line says. */
+struct command {
+	const char *config_path;
+	bool is_config_given;
+	bool is_verbose, is_json, is_daemon;
+	const struct mode_row *mode;
+	const char *subject;	/* the mode's argument */
+	const char *second;	/* the mode's second argument, or NULL */
+	char *const *changes;	/* --what-if's */
+	size_t change_count;
+	const char *reason;
+	int64_t duration_s;	/* -1: not given */
+	int64_t more_than, rows;	/* -1: not given */
+	struct queue_order mail;	/* on hold: --release, --delete */
+};
+
+/* How many arguments a mode takes, its own included. */
+enum argument {
+	ARGUMENT_NONE,
+	ARGUMENT_ONE,
+	ARGUMENT_ONE_OR_TWO,
+	ARGUMENT_TWO,
+	ARGUMENT_TWO_AT_MOST,
+	ARGUMENT_ONE_OR_MORE,
+};
+
+struct mode_row {
+	const char *name;	/* the long option */
+	enum argument argument;
+	bool is_free;		/* reads no configuration of ours */
+	int (*run)(const struct job *, const struct command *);
+};
+
+enum { MODES_COUNT = 16 };
+extern const struct mode_row modes_table[MODES_COUNT];
+
+/* Without a mode. */
+extern const struct mode_row modes_serve;
+
+#endif

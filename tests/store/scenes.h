@@ -1,0 +1,20 @@
+/*
+ * scenes.h -- scenes of test_calls.c: what a store is told and tells.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef TESTS_STORE_SCENES_H
+#define TESTS_STORE_SCENES_H
+
+#include "world.h"
+
+/* Play on an empty store and write all that it tells. */
+typedef void scene(struct world *, struct text *);
+
+scene scene_overrides_change;
+scene scene_custom_settings;
+
+/* Put an override that allows so many countries; its revision then. */
+enum store_result scene_put(struct world *, const char *account,
+    uint32_t countries, int64_t expected, int64_t *revision);
+
+#endif

@@ -1,0 +1,178 @@
+"""outage.py -- what every outage of the store is measured by.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import contextlib
+import itertools
+import os
+import pathlib
+import re
+import select
+import time
+
+from client import request
+from geoip import address
+from policyd import children, fields
+from waiting import PATIENCE, until
+
+# What a busy machine may add to a deadline.
+SLACK = 0.5 * PATIENCE
+OK, BLOCKED, ERROR = "DUNNO", "REJECT blocked", "DEFER_IF_PERMIT error"
+CONFIG = {
+    "server": {"deadline": "600ms", "workers": 2},
+    "actions": {"ok": OK, "blocked": BLOCKED, "error": ERROR},
+    "exempt": {"accounts": ["exempt@example.com"]},
+    "limits": {"countries": 1},
+}
+BAD, EXEMPT, KNOWN = "bad@example.com", "exempt@example.com", "known@b.example"
+CLIENTS = 4
+# Modes that need the store.
+JOBS = (["--list-blocked"], ["--explain", KNOWN], ["--clean"],
+        ["--block", "new@example.com"], ["--unblock", BAD])
+
+_numbers = itertools.count(1)
+
+
+def cpu_seconds(pids):
+    """What processes have used of the processor."""
+    ticks = 0
+    for pid in pids:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+        ticks += sum(map(int, stat.rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Watch:
+    """Clients that stay connected to a server, one account being blocked."""
+
+    def __init__(self, policyd):
+        self.policyd = policyd
+        self.late = SLACK + int(policyd.config["server"]["deadline"]
+                                .removesuffix("ms")) / 1000
+        self.clients = [policyd.client() for _ in range(CLIENTS)]
+        until(lambda: set(self.volley([KNOWN] * CLIENTS)) == {OK}, "the store")
+        assert policyd.ask(BAD, address("DE")) == OK
+        assert policyd.ask(BAD, address("AT")) == BLOCKED
+        # Trouble of the start is not what is to be tested.
+        until(lambda: not self._open(), "the end of the trouble at start")
+        policyd.forget_log()
+
+    def reconnect(self):
+        """After a reload, so that old workers can end."""
+        self.close()
+        self.clients = [self.policyd.client() for _ in range(CLIENTS)]
+
+    def close(self):
+        for client in self.clients:
+            client.close()
+
+    def volley(self, accounts):
+        """Ask on all connections at once; each answer comes in time."""
+        began = time.monotonic()
+        for client, account in zip(self.clients, accounts):
+            client.send(request(account, address("DE")))
+        answers = {}
+        while len(answers) < len(accounts):
+            waiting = [client for client in self.clients
+                       if client not in answers]
+            ready, _, _ = select.select(waiting, [], [], self.late)
+            assert time.monotonic() - began < self.late, \
+                f"late: {answers}\n{self.policyd.log()}"
+            for client in ready:
+                answers[client] = client.answer()
+        return [answers[client] for client in self.clients if client in answers]
+
+    def ask_all_kinds(self, account=None):
+        """What accounts that are not special are answered; the others have
+        the answers that they always have."""
+        kinds = [account or f"new{next(_numbers)}@example.com", BAD, EXEMPT,
+                 account or KNOWN]
+        answers = []
+        for turn in (0, 2):
+            order = kinds[turn:] + kinds[:turn]
+            for asked, answer in zip(order, self.volley(order)):
+                if asked == BAD:
+                    assert answer == BLOCKED
+                elif asked == EXEMPT:
+                    assert answer == OK
+                else:
+                    answers.append(answer)
+        return set(answers)
+
+    def endure(self, account=None):
+        """The store is away: see that the server bears it."""
+        until(lambda: ERROR in self.ask_all_kinds(account), "an error")
+        assert self.ask_all_kinds(account) == {ERROR}
+        assert self.complaints(), self.policyd.log()
+        self.is_idle()
+        assert self.ask_all_kinds(account) == {ERROR}
+
+    def is_idle(self):
+        """Nobody spins. The time is what is measured, not waited for."""
+        pids = children(self.policyd.pid)
+        before = cpu_seconds(pids)
+        time.sleep(0.4)
+        assert cpu_seconds(pids) - before <= 0.05
+
+    def jobs_fail(self, jobs=JOBS):
+        """The command line says once what is wrong, and exits with 69."""
+        for job in jobs:
+            began = time.monotonic()
+            result = self.policyd.cli(*job)
+            assert result.returncode == 69, (job, result.stderr)
+            assert result.stdout == ""
+            assert result.stderr.count("\n") == 1, (job, result.stderr)
+            assert " error: store: " in result.stderr
+            assert time.monotonic() - began < 5 * PATIENCE
+
+    def recover(self, account=None, seconds=20):
+        """The store is there again: so is the server, block and all."""
+        until(lambda: self.ask_all_kinds(account) == {OK}, "the store",
+              seconds)
+        until(lambda: self.ask_all_kinds(account) == {OK} and
+              self._ask_anybody() and not self._open(),
+              f"the end of {self._open()}", seconds)
+        assert self.policyd.ask(BAD, address("DE")) == BLOCKED
+        for pid, lines in self.complaints().items():
+            assert len(lines) == 1, (pid, lines)
+
+    def _ask_anybody(self):
+        """A worker that nobody asks cannot tell that it is over."""
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(self.policyd.client())
+                       for _ in range(CLIENTS)]
+            return {client.ask(KNOWN, address("DE"))
+                    for client in clients} == {OK}
+
+    def complaints(self):
+        """What each process says is wrong with the store."""
+        return self._lines(r" error: store: (?!back)(.*)")
+
+    def _lines(self, pattern):
+        found = {}
+        for line in self.policyd.log().splitlines():
+            match = re.search(rf"policyd\[(\d+)\]{pattern}", line)
+            if match:
+                found.setdefault(match.group(1), []).append(match.group(2))
+        return found
+
+    def _open(self):
+        """The processes that have not said yet that it is over."""
+        over = self._lines(r" info: store: (back after.*)")
+        wrong = self.complaints()
+        alive = {str(pid) for pid in children(self.policyd.pid)}
+        assert all(len(wrong.get(pid, [])) >= len(lines)
+                   for pid, lines in over.items()), self.policyd.log()
+        return [pid for pid in wrong if pid in alive and
+                len(wrong[pid]) > len(over.get(pid, []))]
+
+    def missed(self):
+        """How many requests the processes say they answered without it."""
+        return sum(int(re.search(r"; (\d+) requests", line).group(1))
+                   for lines in self._lines(r" info: store: (back.*)").values()
+                   for line in lines)
+
+    def errors(self):
+        """How many decisions were made without the store."""
+        return sum(fields(line).get("verdict") == "error"
+                   for line in self.policyd.log().splitlines())

@@ -1,0 +1,277 @@
+"""test_http_metrics.py -- what monitoring is told, and what we say of it.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import json
+import pathlib
+import re
+
+import pytest
+import yaml
+
+from geoip import address
+from http_api import Api, metrics
+from policyd import SOURCE, free_port
+from waiting import until
+
+JOE = "joe@example.com"
+ETC = SOURCE / "etc"
+
+
+@pytest.fixture(params=["sqlite", "pgsql"])
+def served(request, make_policyd):
+    policyd = make_policyd({
+        "limits": {"countries": 1}, "http":
+            {"listen": f"127.0.0.1:{free_port()}"},
+        "notify": {"enabled": True, "from": "policyd@example.com",
+                   "to": ["postmaster@example.com"]},
+        # Nobody listens there: notifications stay.
+        "smtp": {"host": "127.0.0.1", "port": free_port()},
+    })
+    if request.param == "sqlite":
+        policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+    policyd.start()
+    policyd.api = Api(policyd.config["http"]["listen"]).wait_ready()
+    return policyd
+
+
+def read(policyd):
+    answer = policyd.api("GET", "/metrics")
+    assert answer.status == 200 and answer.type == "text/plain"
+    assert "version=0.0.4" in answer.headers["Content-Type"]
+    return metrics(answer.body.decode())
+
+
+def test_the_format_and_the_numbers(served):
+    before = read(served)
+    assert before["policyd_build_info", 'version="1.0.0"'] == 1
+    assert before["policyd_workers", ""] == 2
+    assert before["policyd_workers_configured", ""] == 2
+    assert before["policyd_store_up", ""] == 1
+    assert before["policyd_geoip_build_timestamp_seconds", ""] > 1e9
+    for country in ("DE", "FR", "IT"):
+        served.ask(JOE, address(country))
+
+    def told():
+        now = read(served)
+        return now["policyd_blocked_accounts", ""] == 1 and now
+    now = until(told, "the gauges to be read anew")
+
+    def rise(name, labels=""):
+        return now[name, labels] - before[name, labels]
+    assert rise("policyd_decisions_total", 'verdict="blocked"') == 2
+    assert rise("policyd_blocks_total") == 1
+    # The harness asks for nobody; who was asked for passed once.
+    assert rise("policyd_decisions_total", 'verdict="pass"') == 1
+    assert rise("policyd_request_seconds_count") == 3
+    assert 0 < rise("policyd_request_seconds_sum") < 60
+    assert rise("policyd_store_seconds_count") == 3
+    assert now["policyd_outbox_depth", ""] == 1
+    assert now["policyd_outbox_age_seconds", ""] > 0
+    assert now["policyd_http_requests_total", ""] > before[
+        "policyd_http_requests_total", ""]
+
+
+def test_no_label_tells_of_anybody(served):
+    served.ask(JOE, address("DE"))
+    served.ask(JOE, address("FR"))
+    served.api("PUT", f"/v1/overrides/{JOE}", {"countries": 3})
+    text = served.api("GET", "/metrics").body.decode()
+    for word in ("joe", "example", address("DE"), "DE", "FR"):
+        assert not re.search(rf'"[^"]*{re.escape(word)}[^"]*"', text), word
+    labels = set(re.findall(r"(\w+)=\"", text))
+    assert labels == {"version", "verdict", "le"}
+
+
+def test_a_killed_worker_counts_as_a_restart(served):
+    import os
+    import signal
+    starts = read(served)["policyd_starts_total", ""]
+    os.kill(served.workers()[0], signal.SIGKILL)
+    until(lambda: read(served)["policyd_workers", ""] == 2 and
+          read(served)["policyd_starts_total", ""] == starts + 1,
+          "the worker to be replaced")
+
+
+# --- the files in etc/ ------------------------------------------------------------
+
+def known(served):
+    return {name for name, _ in read(served)}
+
+
+def names_in(text):
+    return set(re.findall(r"\bpolicyd_\w+", text))
+
+
+def test_rules_and_dashboard_name_what_there_is(served):
+    """Every metric that they use exists, and each panel and rule is whole."""
+    there = known(served)
+    rules = yaml.safe_load((ETC / "prometheus-rules.yaml").read_text())
+    alerts = [rule for group in rules["groups"] for rule in group["rules"]]
+    assert len({rule["alert"] for rule in alerts}) == len(alerts) >= 8
+    for rule in alerts:
+        assert names_in(rule["expr"]) and names_in(rule["expr"]) <= there
+        assert rule["labels"]["severity"] in ("critical", "warning")
+        assert rule["annotations"]["summary"]
+        assert rule["annotations"]["description"]
+    board = json.loads((ETC / "grafana-dashboard.json").read_text())
+    panels = [panel for panel in board["panels"] if panel["type"] != "row"]
+    assert len({panel["id"] for panel in board["panels"]}) == len(
+        board["panels"])
+    assert len(panels) >= 8
+    for panel in panels:
+        for target in panel["targets"]:
+            used = names_in(target["expr"])
+            assert used and used <= there, (panel["title"], used - there)
+
+
+# --- OpenAPI ------------------------------------------------------------------------
+
+OPENAPI = yaml.safe_load((ETC / "openapi.yaml").read_text())
+
+
+def resolve(schema):
+    while "$ref" in schema:
+        found = OPENAPI
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        schema = found
+    return schema
+
+
+TYPES = {"object": dict, "array": list, "string": str, "integer": int,
+         "number": (int, float), "boolean": bool, "null": type(None)}
+
+
+def fits(value, schema, where="body"):
+    """Is the value as the schema says? The keywords that we use."""
+    schema = resolve(schema)
+    if "oneOf" in schema:
+        errors = []
+        for one in schema["oneOf"]:
+            try:
+                return fits(value, one, where)
+            except AssertionError as error:
+                errors.append(str(error))
+        raise AssertionError(f"{where}: {errors}")
+    kinds = schema["type"]
+    kinds = kinds if isinstance(kinds, list) else [kinds]
+    assert any(isinstance(value, TYPES[kind]) and not (
+        kind in ("integer", "number") and isinstance(value, bool))
+        for kind in kinds), f"{where}: {value!r} is not {kinds}"
+    if "enum" in schema:
+        assert value in schema["enum"], f"{where}: {value!r}"
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        for name in schema.get("required", []):
+            assert name in value, f"{where}: no {name}"
+        for name, part in value.items():
+            if name in properties:
+                fits(part, properties[name], f"{where}.{name}")
+            else:
+                more = schema.get("additionalProperties", False)
+                assert more is not False, f"{where}: {name} is not described"
+                if more is not True:
+                    fits(part, more, f"{where}.{name}")
+    if isinstance(value, list):
+        for i, part in enumerate(value):
+            fits(part, schema["items"], f"{where}[{i}]")
+    return True
+
+
+def described(method, path, answer):
+    """Hold an answer against the description of its path."""
+    operation = OPENAPI["paths"][path][method.lower()]
+    responses = operation["responses"]
+    assert str(answer.status) in responses, (
+        f"{method} {path}: {answer.status} is not described")
+    content = resolve(responses[str(answer.status)]).get("content")
+    if not content:
+        assert answer.body == b"", (method, path, answer)
+        return
+    assert answer.type in content, (method, path, answer)
+    if answer.type.endswith("json"):
+        fits(answer.json(), content[answer.type]["schema"],
+             f"{method} {path}")
+
+
+OVERRIDE = {"countries": 3, "networks": "unlimited", "home": {
+    "countries": ["DE"], "max_countries": 2}, "only_countries": ["FR"],
+    "only_networks": ["192.0.2.0/24"], "rates": [{"mails": 1, "per": "1h"}],
+    "comment": "x", "valid_until": "2999-01-01T00:00:00Z"}
+SENDER = {"key": "sender", "value": JOE}
+CLIENT = {"key": "client", "value": {"address": "192.0.2.1", "sender": JOE}}
+
+# Method, path as described, path as asked, body.
+REQUESTS = [
+    ("GET", "/livez", None, None), ("GET", "/readyz", None, None),
+    ("GET", "/metrics", None, None),
+    ("PUT", "/update", None, {"data": [{
+        "sender": JOE, "ips": 3, "home_countries": {"codes": ["DE"]},
+        "trusted_ips": ["192.0.2.1"], "trusted_countries": ["DE"]}]}),
+    ("PUT", "/update", None, {"data": 1}),
+    ("GET", "/custom-settings", None, None),
+    ("PATCH", "/modify", None, {"key": "sender", "value": {
+        "sender": JOE, "countries": 2}}),
+    ("PATCH", "/modify", None, SENDER),
+    ("DELETE", "/remove", None, SENDER), ("DELETE", "/remove", None, SENDER),
+    ("POST", "/remove", None, SENDER), ("POST", "/remove", None, CLIENT),
+    ("POST", "/query", None, CLIENT), ("POST", "/query", None, SENDER),
+    ("POST", "/query", "/query?dry_run=1", CLIENT),
+    ("POST", "/dovecotpolicy", "/dovecotpolicy?command=allow",
+     {"login": JOE, "remote": "192.0.2.1"}),
+    ("POST", "/dovecotpolicy", None, {}),
+    ("PUT", "/v1/overrides/{account}", f"/v1/overrides/{JOE}", OVERRIDE),
+    ("PUT", "/v1/overrides/{account}", f"/v1/overrides/{JOE}", OVERRIDE),
+    ("PUT", "/v1/overrides/{account}", f"/v1/overrides/{JOE}", {"x": 1}),
+    ("GET", "/v1/overrides/{account}", f"/v1/overrides/{JOE}", None),
+    ("GET", "/v1/overrides", None, None),
+    ("GET", "/v1/overrides", "/v1/overrides?limit=0", None),
+    ("PUT", "/v1/blocks/{account}", f"/v1/blocks/{JOE}", {"duration": "1h"}),
+    ("PUT", "/v1/blocks/{account}", f"/v1/blocks/{JOE}", {"duration": []}),
+    ("GET", "/v1/blocks/{account}", f"/v1/blocks/{JOE}", None),
+    ("GET", "/v1/blocks", None, None),
+    ("GET", "/v1/accounts/{account}",
+     f"/v1/accounts/{JOE}?address=192.0.2.1", None),
+    ("GET", "/v1/accounts/{account}", f"/v1/accounts/{JOE}?address=x", None),
+    ("DELETE", "/v1/blocks/{account}", f"/v1/blocks/{JOE}", None),
+    ("DELETE", "/v1/blocks/{account}", f"/v1/blocks/{JOE}", None),
+    ("GET", "/v1/blocks/{account}", f"/v1/blocks/{JOE}", None),
+    ("DELETE", "/v1/overrides/{account}", f"/v1/overrides/{JOE}", None),
+    ("DELETE", "/v1/overrides/{account}", f"/v1/overrides/{JOE}", None),
+    ("GET", "/v1/overrides/{account}", f"/v1/overrides/{JOE}", None),
+    ("GET", "/v1/statistics", None, None),
+    ("GET", "/v1/configuration", None, None),
+    ("GET", "/v1/audit", None, None),
+    ("GET", "/reload", None, None),
+]
+
+
+def test_answers_are_as_described(served):
+    served.ask(JOE, address("DE"))
+    for method, path, asked, body in REQUESTS:
+        described(method, path, served.api(method, asked or path, body))
+    tried = {(method.lower(), path) for method, path, _, _ in REQUESTS}
+    assert tried == {(method, path) for path, item in
+                     OPENAPI["paths"].items() for method in item
+                     if method != "parameters"}
+
+
+def test_the_description_is_whole():
+    """Each operation has a name of its own, a summary and a scope, and each
+    $ref leads somewhere."""
+    names = []
+    for path, item in OPENAPI["paths"].items():
+        for method, operation in item.items():
+            if method == "parameters":
+                continue
+            names.append(operation["operationId"])
+            assert operation["summary"] and operation["tags"], path
+            assert operation["x-scope"] in ("none", "read", "operate",
+                                            "admin")
+            for response in operation["responses"].values():
+                assert resolve(response)["description"]
+    assert len(set(names)) == len(names)
+    for ref in re.findall(r"\$ref: ['\"]?([^'\"\s}]+)",
+                          (ETC / "openapi.yaml").read_text()):
+        assert resolve({"$ref": ref})

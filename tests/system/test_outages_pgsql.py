@@ -1,0 +1,335 @@
+"""test_outages_pgsql.py -- what mail notices when PostgreSQL is in trouble.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+import policyd as daemon
+from client import request
+from geoip import address
+from load import Load
+from outage import BAD, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK, Watch
+from relay import Relay
+from smtp_server import RawServer
+from waiting import until
+
+
+@pytest.fixture
+def watch(start_policyd):
+    """A function that starts a server, with clients that are watched."""
+    watches = []
+
+    def start(config=None):
+        policyd = start_policyd(daemon.merge(CONFIG, config or {}))
+        watches.append(Watch(policyd))
+        return watches[-1]
+    yield start
+    for each in watches:
+        each.close()
+
+
+@pytest.fixture
+def relay(postgres):
+    with Relay(postgres.sockets / ".s.PGSQL.5432") as between:
+        yield between
+
+
+def through(relay, database):
+    """The configuration of a server that reaches its store by a relay."""
+    return {"store": {"url": f"postgresql://policyd@127.0.0.1:{relay.port}"
+                             f"/{database.name}"}}
+
+
+def hang_up(postgres, database):
+    postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                 f"WHERE datname = '{database.name}' AND usename = 'policyd'")
+
+
+# --- the server says no --------------------------------------------------------
+
+@contextlib.contextmanager
+def stopped(postgres, _):
+    postgres.stop()
+    try:
+        yield
+    finally:
+        postgres.start()
+
+
+@contextlib.contextmanager
+def crashed(postgres, _):
+    postgres.stop("immediate")
+    try:
+        yield
+    finally:
+        postgres.start()
+
+
+@contextlib.contextmanager
+def frozen(postgres, _):
+    processes = postgres.freeze()
+    try:
+        yield
+    finally:
+        postgres.thaw(processes)
+
+
+def changed(begin, end):
+    """An outage that SQL makes and ends; sessions begin anew."""
+    @contextlib.contextmanager
+    def outage(postgres, database):
+        postgres.sql(begin.format(database.name))
+        try:
+            hang_up(postgres, database)
+            yield
+        finally:
+            postgres.sql(end.format(database.name))
+    return outage
+
+
+@contextlib.contextmanager
+def gone(postgres, database):
+    """Dropped, and restored with all that was in it."""
+    postgres.sql(f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS false")
+    hang_up(postgres, database)
+    until(lambda: not database.backends(), "the sessions to end")
+    postgres.sql(f"ALTER DATABASE {database.name} RENAME TO saved")
+    try:
+        yield
+    finally:
+        postgres.sql(f"ALTER DATABASE saved RENAME TO {database.name};"
+                     f"ALTER DATABASE {database.name} ALLOW_CONNECTIONS true")
+
+
+@contextlib.contextmanager
+def session(postgres, database, text):
+    """Somebody else's transaction; text ends with a SELECT of one row."""
+    process = subprocess.Popen(
+        ["psql", "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
+         "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True)
+    try:
+        process.stdin.write(f"BEGIN; {text};\n")
+        process.stdin.flush()
+        assert process.stdout.readline() != ""
+        yield
+    finally:
+        process.stdin.close()
+        process.wait()
+        process.stdout.close()
+
+
+@contextlib.contextmanager
+def locked(postgres, database):
+    with session(postgres, database,
+                 "LOCK TABLE policyd.account; SELECT 1"):
+        yield
+
+
+OUTAGES = {
+    "stopped": (stopped, "No such file|refused|closed the connection|shutting"),
+    "crashed": (crashed, "No such file|refused|closed the connection|shutting"),
+    "frozen": (frozen, "not answer"),
+    "locked": (locked, "lock timeout|did not answer in time|statement timeout"),
+    "gone": (gone, "does not exist|not currently accepting"),
+    "refused": (changed("ALTER ROLE policyd NOLOGIN",
+                        "ALTER ROLE policyd LOGIN"),
+                "not permitted to log in"),
+    "full": (changed("ALTER DATABASE {} CONNECTION LIMIT 0",
+                     "ALTER DATABASE {} CONNECTION LIMIT -1"),
+             "too many connections"),
+    "read-only": (changed(
+        "ALTER DATABASE {} SET default_transaction_read_only = on",
+        "ALTER DATABASE {} RESET default_transaction_read_only"),
+        "read-only"),
+}
+
+
+@pytest.mark.parametrize("name", OUTAGES)
+def test_outage(watch, postgres, database, name):
+    outage, said = OUTAGES[name]
+    has_to_wait = name in ("locked", "frozen")
+    watched = watch({"server": {"deadline": "300ms"}} if has_to_wait else {})
+    with outage(postgres, database):
+        watched.endure()
+        # Where each has to wait, one will do.
+        watched.jobs_fail(JOBS[1:2] if has_to_wait else JOBS)
+    watched.recover()
+    for line in sum(watched.complaints().values(), []):
+        assert re.search(said, line)
+    # Those that were known to be blocked were not asked about either.
+    assert watched.missed() >= watched.errors() > 0
+
+
+# --- the network --------------------------------------------------------------
+
+def test_connections_are_cut(watch, relay, postgres, database):
+    """Nobody notices: the round is played again on a new connection."""
+    watched = watch(through(relay, database))
+    before = relay.connections
+    for _ in range(5):
+        # Two workers and the housekeeper; who has just connected and is cut
+        # again has a reason to complain.
+        until(lambda: relay.open() == 3 and postgres.sql(
+            "SELECT count(*), count(*) FILTER (WHERE state = 'idle' AND "
+            "query !~ 'is_pooled') FROM pg_stat_activity WHERE usename = 'policyd' "
+            f"AND datname = '{database.name}'") == [["3", "3"]],
+              "all to be connected")
+        relay.cut()
+        assert watched.ask_all_kinds() == {OK}
+    assert relay.connections > before
+    assert watched.complaints() == {}
+
+
+def test_connections_are_cut_in_mid_request(watch, relay, database):
+    watched = watch(through(relay, database))
+    with Load(watched.policyd, connections=4) as load:
+        for _ in range(10):
+            load.wait_answers(50, OK)
+            relay.cut()
+        load.wait_answers(50, OK)
+    assert load.lost == load.reconnects == 0
+    assert load.longest < watched.late
+    watched.recover()
+
+
+@pytest.mark.parametrize("fault", ["refuse", "swallow", "fill"])
+def test_network(watch, relay, database, fault):
+    """Nobody is there; a listener that accepts and says nothing, with the
+    connections that were open as dead; a listen queue that is full."""
+    watched = watch(through(relay, database))
+    getattr(relay, fault)()
+    watched.endure()
+    watched.jobs_fail(JOBS if fault == "refuse" else JOBS[:1])
+    relay.restore()
+    watched.recover()
+
+
+def test_it_is_tried_again_with_growing_delay(make_policyd, database):
+    """Six attempts of each of two processes take 3.1 s and more."""
+    times = []
+
+    def hang_up_at_once(connection, stop):
+        times.append(time.monotonic())
+
+    with RawServer(hang_up_at_once) as server:
+        policyd = make_policyd(daemon.merge(CONFIG, {
+            "server": {"workers": 1}, "store": {
+                "url": f"postgresql://policyd@127.0.0.1:{server.port}/x"}}))
+        policyd.start()
+        until(lambda: len(times) >= 12, "twelve attempts")
+        assert times[11] - times[0] > 2
+        assert times[11] - times[9] > times[4] - times[2]
+
+
+# --- in the middle of a request ------------------------------------------------
+
+def test_a_backend_is_stopped_in_mid_request(watch, postgres, database):
+    """Stopped while it waits for a lock, which is free again later."""
+    # A lock is waited for for an eighth of the deadline.
+    watched = watch({"server": {"deadline": "4000ms"}})
+    client = watched.clients[0]
+    with session(postgres, database, "SELECT 1 FROM policyd.account "
+                 f"WHERE account = '{KNOWN}' FOR UPDATE"):
+        client.send(request(KNOWN, address("DE")))
+        began = time.monotonic()
+        pid = until(lambda: postgres.sql(
+            "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            f" AND datname = '{database.name}'"), "the request to wait")
+        os.kill(int(pid[0][0]), signal.SIGSTOP)
+    try:
+        assert client.answer() == ERROR
+        assert time.monotonic() - began < watched.late
+        # The account is stuck with its backend, nothing else is.
+        until(lambda: set(watched.volley(["a@b.c", BAD])) ==
+              {OK, "REJECT blocked"}, "a new connection")
+    finally:
+        os.kill(int(pid[0][0]), signal.SIGCONT)
+    watched.recover(KNOWN)
+
+
+def test_one_account_is_locked(watch, postgres, database):
+    """It has no answer; the others in its round have theirs."""
+    watched = watch()
+    with session(postgres, database, "SELECT 1 FROM policyd.account "
+                 f"WHERE account = '{KNOWN}' FOR UPDATE"):
+        for _ in range(3):
+            assert watched.volley([KNOWN, "a@b.c", "b@b.c", "c@b.c"]) == \
+                [ERROR, OK, OK, OK]
+    watched.recover(KNOWN)
+
+
+# --- what the server has no room for ---------------------------------------------
+
+@pytest.fixture
+def small(postgres, schema):
+    """A database on a file system of 40 MB, and that file system."""
+    folder = tempfile.mkdtemp(prefix="policyd-small.")
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m,mode=700",
+                       "tmpfs", folder], capture_output=True).returncode:
+        os.rmdir(folder)
+        pytest.skip("cannot mount a small file system")
+    try:
+        shutil.chown(folder, "postgres")
+        postgres.sql(f"CREATE TABLESPACE small LOCATION '{folder}'")
+        postgres.sql(f"CREATE DATABASE small TEMPLATE {schema} "
+                     "OWNER policyd TABLESPACE small")
+        yield folder
+        postgres.sql("DROP DATABASE small WITH (FORCE)")
+        postgres.sql("DROP TABLESPACE small")
+    finally:
+        subprocess.run(["umount", folder], check=True)
+        os.rmdir(folder)
+
+
+def fill(folder):
+    """Leave no room in a file system; returns the file that takes it."""
+    path = os.path.join(folder, "filler")
+    with open(path, "wb", buffering=0) as file, \
+            contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(65536))
+    with open(path, "ab", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(512))
+    return path
+
+
+def test_disk_is_full(watch, postgres, small):
+    watched = watch({"store": {
+        "url": f"postgresql:///small?host={postgres.sockets}&user=policyd"}})
+    filler = fill(small)
+    with Load(watched.policyd, connections=CLIENTS,
+              account="filling{}@example.com") as load:
+        load.wait_answers(1, ERROR)
+    assert watched.ask_all_kinds() <= {OK, ERROR}
+    assert any("No space left" in line
+               for line in sum(watched.complaints().values(), []))
+    watched.is_idle()
+    os.unlink(filler)
+    watched.recover()
+    assert load.lost == 0 and load.longest < watched.late
+
+
+# --- at the start ------------------------------------------------------------------
+
+def test_the_schema_is_made_when_the_store_comes(make_policyd, postgres,
+                                                 empty_database):
+    """The server started first, on a database that is empty."""
+    postgres.stop()
+    try:
+        policyd = make_policyd(daemon.merge(CONFIG, {
+            "store": {"url": empty_database.url}})).start()
+        assert policyd.ask(KNOWN, address("DE")) == ERROR
+    finally:
+        postgres.start()
+    until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store", 30)

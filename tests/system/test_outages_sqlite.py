@@ -1,0 +1,229 @@
+"""test_outages_sqlite.py -- what mail notices when the file is in trouble.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import contextlib
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+
+import pytest
+
+import policyd as daemon
+from geoip import address
+from load import Load
+from outage import (BAD, BLOCKED, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK,
+                    Watch)
+from policyd import children
+from waiting import until
+
+
+@pytest.fixture
+def watch(geoip):
+    """A function that starts a server on a file, in a folder of its own or
+    in the one given; its clients are watched."""
+    watches = []
+
+    def start(folder=None):
+        policyd = daemon.Policyd(daemon.merge(
+            CONFIG, {"geoip": {"country": str(geoip / "country.mmdb")}}))
+        path = pathlib.Path(folder or policyd.root / "store") / "policyd.db"
+        path.parent.mkdir(exist_ok=True)
+        if daemon.IS_ROOT:
+            shutil.chown(path.parent, daemon.USER, daemon.GROUP)
+        policyd.write({"store": {"url": f"sqlite:{path}"}})
+        policyd.start()
+        watches.append(Watch(policyd))
+        watches[-1].path = path
+        return watches[-1]
+    yield start
+    for each in watches:
+        each.close()
+        each.policyd.close()
+
+
+def saved(path):
+    """A copy of the store, whole."""
+    copy = path.with_name("saved.db")
+    with contextlib.closing(sqlite3.connect(path)) as source, \
+            contextlib.closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = WAL")
+    shutil.chown(copy, *(entry for entry in (
+        path.stat().st_uid, path.stat().st_gid)))
+    return copy
+
+
+def restore(copy, path):
+    """As an administrator does it: the copy takes the place of the file."""
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    copy.rename(path)
+
+
+# --- locked ---------------------------------------------------------------------
+
+def test_locked(watch):
+    watched = watch()
+    with contextlib.closing(sqlite3.connect(watched.path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        watched.endure()
+    watched.recover()
+    for line in sum(watched.complaints().values(), []):
+        assert "is locked by another program" in line
+
+
+def test_locker_is_stopped(watch):
+    """Somebody stopped a backup in the middle of it."""
+    watched = watch()
+    locker = subprocess.Popen(
+        ["/usr/bin/python3", "-c", "import sqlite3, sys\n"
+         "store = sqlite3.connect(sys.argv[1])\n"
+         "store.execute('BEGIN IMMEDIATE')\nprint('locked', flush=True)\n"
+         "sys.stdin.read()", str(watched.path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert locker.stdout.readline() == "locked\n"
+    locker.send_signal(signal.SIGSTOP)
+    watched.endure()
+    # Its death frees the lock.
+    locker.kill()
+    locker.wait()
+    locker.stdin.close()
+    locker.stdout.close()
+    watched.recover()
+
+
+# --- no room ----------------------------------------------------------------------
+
+@pytest.fixture
+def small():
+    """A file system of 4 MB."""
+    folder = tempfile.mkdtemp(prefix="policyd-small.")
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs",
+                       folder], capture_output=True).returncode:
+        os.rmdir(folder)
+        pytest.skip("cannot mount a small file system")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+    os.rmdir(folder)
+
+
+def test_disk_is_full(small, watch):
+    watched = watch(small)
+    filler = os.path.join(small, "filler")
+    with open(filler, "wb", buffering=0) as file, \
+            contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(512))
+    with Load(watched.policyd, connections=CLIENTS,
+              account="filling{}@example.com") as load:
+        load.wait_answers(1, ERROR)
+    watched.endure()
+    for line in sum(watched.complaints().values(), []):
+        assert "no space left: make room" in line
+    os.unlink(filler)
+    watched.recover()
+    assert load.lost == 0 and load.longest < watched.late
+    with contextlib.closing(sqlite3.connect(watched.path)) as store:
+        assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+# --- the file ---------------------------------------------------------------------
+
+@pytest.mark.skipif(not daemon.IS_ROOT, reason="needs a user to be kept out")
+def test_unreadable(watch):
+    """Who has it open goes on; a new generation cannot open it, but knows
+    who is blocked."""
+    watched = watch()
+    watched.path.chmod(0)
+    assert watched.ask_all_kinds() == {OK}
+    watched.close()
+    watched.policyd.reload()
+    watched.reconnect()
+    watched.endure()
+    for line in sum(watched.complaints().values(), []):
+        assert f"cannot be read and written (Permission denied): give it " \
+            f"to {daemon.USER}" in line
+    watched.path.chmod(0o640)
+    watched.recover()
+
+
+@pytest.mark.skipif(not daemon.IS_ROOT, reason="needs a user to be kept out")
+def test_jobs_on_an_unreadable_file(watch):
+    watched = watch()
+    watched.path.chmod(0)
+    for job in JOBS:
+        result = subprocess.run(
+            [daemon.PROGRAM, "-c", watched.policyd.path, *job], text=True,
+            capture_output=True, user=daemon.USER, group=daemon.GROUP,
+            extra_groups=[], env=daemon.environment(), check=False)
+        assert result.returncode == 69
+        assert result.stderr.count("\n") == 1
+        assert "Permission denied" in result.stderr
+    watched.path.chmod(0o640)
+
+
+def test_deleted(watch):
+    """It is made anew at once, and every process goes over to it."""
+    watched = watch()
+    watched.path.unlink()
+    assert watched.volley(["a@b.c", "b@b.c", KNOWN, "c@b.c"]) == [OK] * CLIENTS
+    assert watched.complaints() == {}
+    processes = children(watched.policyd.pid)
+    until(lambda: all(
+        f"policyd[{pid}] warning: store: {watched.path} was removed" in
+        watched.policyd.log() for pid in processes[:2]), "both to notice")
+    assert watched.policyd.ask(BAD, address("DE")) == OK
+    assert watched.policyd.ask(BAD, address("AT")) == BLOCKED
+    result = watched.policyd.cli("--list-blocked")
+    assert BAD in result.stdout
+
+
+def test_replaced_by_a_copy(watch):
+    watched = watch()
+    copy = saved(watched.path)
+    assert watched.policyd.ask("later@b.example", address("DE")) == OK
+    restore(copy, watched.path)
+    assert watched.ask_all_kinds() == {OK}
+    assert watched.complaints() == {}
+    assert "nothing is known" in watched.policyd.cli(
+        "--explain", "later@b.example").stdout
+    assert BAD in watched.policyd.cli("--list-blocked").stdout
+
+
+def truncate(path):
+    os.truncate(path, 4096)
+
+
+def empty(path):
+    os.truncate(path, 0)
+
+
+def scribble(path):
+    with open(path, "r+b") as file:
+        file.write(random.Random(1).randbytes(path.stat().st_size))
+
+
+@pytest.mark.parametrize("damage", [truncate, empty, scribble])
+def test_damaged(watch, damage):
+    """Until an administrator puts a copy in its place."""
+    watched = watch()
+    copy = saved(watched.path)
+    # What is in the log alone would cover the damage.
+    with contextlib.closing(sqlite3.connect(watched.path)) as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    damage(watched.path)
+    watched.endure()
+    if damage is not empty:
+        # That one looks new to them, and they wait for the others' lock.
+        watched.jobs_fail()
+    restore(copy, watched.path)
+    watched.recover()
+    for line in sum(watched.complaints().values(), []):
+        assert str(watched.path) in line and \
+            ("damaged" in line or "is not an SQLite database" in line)

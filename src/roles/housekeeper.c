@@ -236,6 +236,8 @@ housekeeper_run(const struct seat *seat)
 		tend_geoip(&keeper);
 		tend_stage(&keeper);
 	}
+	/* What came since the last look is told too. */
+	tend_stage(&keeper);
 	snapshot_close(&keeper.refused);
 	store_close(keeper.store);
 	poller_free(poller);

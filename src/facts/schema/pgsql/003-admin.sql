@@ -66,7 +66,8 @@ CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
     p_network cidr, p_most integer, OUT deleted bigint,
     OUT next_account text, OUT next_network cidr
 ) LANGUAGE sql
-SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     WITH batch AS MATERIALIZED (
         SELECT ctid AS place, account, network, last_seen
           FROM policyd.login
@@ -75,14 +76,14 @@ SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     ), old AS MATERIALIZED (
         -- What the account row has pending counts; who waits for us must not
         -- be waited for.
-        SELECT l.ctid AS place FROM policyd.login l
+        SELECT l.ctid AS place
+          FROM policyd.login l
+          LEFT JOIN policyd.account a
+            ON a.account = l.account AND a.last_network = l.network
          WHERE l.ctid = ANY (ARRAY(SELECT place FROM batch
                                     WHERE last_seen < p_before))
            AND l.last_seen < p_before
-           AND NOT EXISTS (SELECT FROM policyd.account a
-                            WHERE a.account = l.account
-                              AND a.last_network = l.network
-                              AND a.last_seen >= p_before)
+           AND (a.last_seen < p_before) IS NOT FALSE
            FOR UPDATE OF l SKIP LOCKED
     ), gone AS (
         DELETE FROM policyd.login

@@ -174,10 +174,13 @@ def test_deleted(watch):
     watched.path.unlink()
     assert watched.volley(["a@b.c", "b@b.c", KNOWN, "c@b.c"]) == [OK] * CLIENTS
     assert watched.complaints() == {}
-    processes = children(watched.policyd.pid)
-    until(lambda: all(
-        f"policyd[{pid}] warning: store: {watched.path} was removed" in
-        watched.policyd.log() for pid in processes[:2]), "both to notice")
+    assert f"{watched.path} was removed or replaced" in watched.policyd.log()
+    gone = f"{watched.path} (deleted)"
+    until(lambda: not any(
+        gone == os.readlink(file)
+        for pid in children(watched.policyd.pid)
+        for file in pathlib.Path(f"/proc/{pid}/fd").iterdir()
+        if os.path.islink(file)), "all to let go of the old one")
     assert watched.policyd.ask(BAD, address("DE")) == OK
     assert watched.policyd.ask(BAD, address("AT")) == BLOCKED
     result = watched.policyd.cli("--list-blocked")

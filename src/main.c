@@ -110,7 +110,7 @@ take(int letter)
 		if (command.duration_s < 0 ||
 		    command.duration_s > INT32_MAX)
 			return usage("--for wants a duration like 90s, 15m, "
-			    "24h or 7d, not ", optarg);
+			    "24h or 7d, at most 24855d, not ", optarg);
 		return 0;
 	case OPTION_REASON:
 		command.reason = optarg;

@@ -61,9 +61,8 @@ identity_clean(const struct config *config, const char *given,
 	return 0;
 }
 
-/* Is the name's domain, if it has one, among those that are counted? */
-static bool
-is_ours(const struct config *config, const char *name)
+bool
+identity_is_ours(const struct config *config, const char *name)
 {
 	const struct strings *domains = &config->identity.domains;
 	const char *at = strrchr(name, '@');
@@ -109,7 +108,7 @@ identity_name(const struct config *config, const struct identity_source *source,
 		return IDENTITY_NONE;
 	if (identity_clean(config, given, name) != 0)
 		return IDENTITY_TOO_LONG;
-	if (!is_ours(config, name)) {
+	if (!identity_is_ours(config, name)) {
 		name[0] = '\0';
 		return IDENTITY_FOREIGN;
 	}

@@ -41,6 +41,9 @@ enum identity_result {
 enum identity_result identity_name(const struct config *,
     const struct identity_source *, char name[ACCOUNT_SIZE]);
 
+/* Is a name of an account counted, by identity.domains? */
+bool identity_is_ours(const struct config *, const char *name);
+
 /*
  * The same for a name that somebody typed, "Joe+x@Example.com": lower case,
  * no extension. "@domain" and addresses stay what they are. Return 0, or -1

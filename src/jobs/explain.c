@@ -163,6 +163,9 @@ show(const struct job *job, const struct desk *desk, const char *account,
 	FILE *out = job->out;
 
 	fprintf(out, "Account    %s\n", account);
+	if (!identity_is_ours(desk->config, account))
+		fprintf(out, "Counted    no: identity.domains has not its "
+		    "domain, so all its mail passes\n");
 	if (overrides_is_exempt(desk->overrides, account))
 		fprintf(out, "Exempt     yes: exempt.accounts names it; "
 		    "nothing is stored or limited\n");

@@ -100,7 +100,9 @@ name_account(const struct config *config, struct decision *decision)
 		return true;
 	case IDENTITY_TOO_LONG:
 		log_warning("an account of over %d bytes is not counted: "
-		    "%.100s...", ACCOUNT_SIZE - 1, request->sasl_username);
+		    "%.100s...", ACCOUNT_SIZE - 1,
+		    request->sasl_username[0] != '\0' ?
+			request->sasl_username : request->sender);
 		break;
 	case IDENTITY_NONE:
 	case IDENTITY_FOREIGN:

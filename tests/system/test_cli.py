@@ -357,3 +357,14 @@ def test_clean_never_cuts_the_window(make_policyd, database):
     database.age("20 h")
     assert policyd.cli("--clean").returncode in (OK, CONFIG)
     assert policyd.ask(JOE, address("AT")) == "REJECT blocked"
+
+
+def test_explain_tells_of_a_domain_that_is_not_counted(start_policyd):
+    policyd = start_policyd({"identity": {"domains": ["example.com"]}})
+    result = policyd.cli("--explain", "joe@example.net", address("DE"))
+    assert result.returncode == OK
+    assert "identity.domains" in result.stdout
+    assert "would be: none" in result.stdout
+    result = policyd.cli("--explain", JOE, address("DE"))
+    assert "identity.domains" not in result.stdout
+    assert "would be: pass" in result.stdout

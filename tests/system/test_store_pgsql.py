@@ -303,3 +303,19 @@ def test_a_newer_schema_is_refused(make_policyd, database):
     assert "version 999" in result.stderr
     assert "upgrade policyd" in result.stderr
     assert database.value("SELECT count(*) FROM policyd.login") == "0"
+
+
+def test_a_notification_tells_of_the_window_alone(start_policyd, database):
+    policyd = start_policyd({
+        "limits": {"countries": 2}, "notify": {
+            "enabled": True, "from": "policyd@example.com",
+            "to": ["root@example.com"]},
+        "smtp": {"host": "127.0.0.1", "port": 1, "timeout": "1s"}})
+    assert policyd.ask(JOE, address("DE")) == "DUNNO"
+    database.age("25 hours")
+    for code in ("AT", "CH", "FR"):
+        policyd.ask(JOE, address(code))
+    assert database.value(
+        "SELECT string_agg(l->>'country', ' ' ORDER BY l->>'country')"
+        " FROM policyd.outbox, jsonb_array_elements(event->'logins') l"
+    ) == "AT CH FR"

@@ -100,6 +100,9 @@ CREATE FUNCTION policyd.event(p_kind text, p_account text, p_at timestamptz,
                    ORDER BY l.last_seen DESC, l.network)
               FROM (SELECT * FROM policyd.logins
                      WHERE account = p_account AND last_seen > evidence_since
+                       -- The window that was judged; 0: by an administrator.
+                       AND (b.per_s = 0 OR last_seen > b.began_at
+                                           - make_interval(secs => b.per_s))
                      ORDER BY last_seen DESC, network LIMIT 20) l), '[]'))
       FROM policyd.block b WHERE b.account = p_account
 $$;

@@ -41,6 +41,7 @@ static const char help[] =
     "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
     "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
     "  --report                          who reached a limit or rate lately\n"
+    "  --check-postfix [--postfix-config DIR]   does it ask us, as it should?\n"
     "  --test-notify                     send a test notification now\n"
     "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"
     "77 permission, 78 configuration. See policyd(8) and policyd.yaml(5).\n";
@@ -187,6 +188,11 @@ check_command(int left, char **rest)
 		return usage("--for and --reason go with --block", "");
 	if (command.mail.action != QUEUE_LEAVE && strcmp(mode, "unblock") != 0)
 		return usage("--release and --delete go with --unblock", "");
+	if (command.mail.postfix_config != NULL &&
+	    command.mail.action == QUEUE_LEAVE &&
+	    strcmp(mode, "check-postfix") != 0)
+		return usage("--postfix-config goes with --check-postfix, "
+		    "--release and --delete", "");
 	if (command.more_than >= 0 && strcmp(mode, "stats") != 0)
 		return usage("--more-than goes with --stats", "");
 	if (command.rows >= 0 && strcmp(mode, "stats") != 0 &&

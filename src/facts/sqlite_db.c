@@ -72,8 +72,9 @@ db_ready(struct sqlite_db *db, int64_t deadline_ms)
 
 	if (!trouble_may_try(&db->trouble))
 		return false;
-	db->deadline_ms = trouble_is_deep(&db->trouble) && patient_ms < deadline_ms ?
-	    patient_ms : deadline_ms;
+	db->deadline_ms = deadline_ms;
+	if (trouble_is_deep(&db->trouble) && patient_ms < deadline_ms)
+		db->deadline_ms = patient_ms;
 	if (db->handle != NULL && !sqlite_file_is_same(&db->file, db->path)) {
 		log_warning("store: %s was removed or replaced: opening it "
 			    "anew", db->path);

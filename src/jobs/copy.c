@@ -19,7 +19,7 @@ enum { PAGE = 1000, PAGE_MS = 60000, INIT_MS = 600000 };
 
 struct copy {
 	struct store *from, *to;
-	uint64_t accounts, blocks, logins;
+	uint64_t accounts, blocks, logins, overrides;
 };
 
 static int64_t
@@ -78,6 +78,50 @@ copy_logins(struct copy *copy)
 	return result == STORE_DONE;
 }
 
+/* Write one override, unless the target has a newer one. */
+static bool
+copy_override(struct copy *copy, struct stored_override *override)
+{
+	struct stored_override there;
+	enum store_result result;
+	bool is_newer;
+
+	memset(&there, 0, sizeof(there));
+	result = store_find_override(copy->to, override->override.account,
+	    &there, deadline());
+	is_newer = result == STORE_NONE ||
+	    there.changed_ms < override->changed_ms;
+	stored_override_clear(&there);
+	if (result == STORE_FAILED || !is_newer)
+		return result != STORE_FAILED;
+	copy->overrides++;
+	return store_put_override(copy->to, override, REVISION_ANY,
+	    deadline()) == STORE_DONE;
+}
+
+static bool
+copy_overrides(struct copy *copy)
+{
+	char after[ACCOUNT_SIZE] = "";
+	struct stored_override *page;
+	bool is_good = true;
+	size_t count;
+
+	do {
+		if (store_list_overrides(copy->from, after, PAGE, &page,
+			&count, deadline()) != STORE_DONE)
+			return false;
+		for (size_t i = 0; i < count; i++) {
+			snprintf(after, sizeof(after), "%s",
+			    page[i].override.account);
+			is_good = is_good && copy_override(copy, &page[i]);
+			stored_override_clear(&page[i]);
+		}
+		free(page);
+	} while (is_good && count == PAGE);
+	return is_good;
+}
+
 /* A store with another URL than the configuration's. */
 static struct store *
 open_url(const struct config *config, struct config *other, const char *url,
@@ -107,19 +151,21 @@ static void
 tell(const struct job *job, const struct copy *copy)
 {
 	if (job->is_json) {
-		json_t *document = json_pack("{sI sI sI}",
+		json_t *document = json_pack("{sI sI sI sI}",
 		    "accounts", (json_int_t)copy->accounts,
 		    "blocks", (json_int_t)copy->blocks,
-		    "logins", (json_int_t)copy->logins);
+		    "logins", (json_int_t)copy->logins,
+		    "overrides", (json_int_t)copy->overrides);
 
 		print_json(job->out, document);
 		json_decref(document);
 		return;
 	}
-	fprintf(job->out, "copied %llu accounts, %llu blocks, %llu logins\n",
-	    (unsigned long long)copy->accounts,
+	fprintf(job->out, "copied %llu accounts, %llu blocks, %llu logins, "
+	    "%llu overrides\n", (unsigned long long)copy->accounts,
 	    (unsigned long long)copy->blocks,
-	    (unsigned long long)copy->logins);
+	    (unsigned long long)copy->logins,
+	    (unsigned long long)copy->overrides);
 }
 
 int
@@ -145,7 +191,8 @@ copy_run(const struct job *job, const char *from_url, const char *to_url)
 	    store_init(copy.from, false, deadline()) == STORE_DONE &&
 	    store_init(copy.to, true, clock_mono_ms() + INIT_MS) ==
 		STORE_DONE &&
-	    copy_accounts(&copy) && copy_logins(&copy);
+	    copy_accounts(&copy) && copy_logins(&copy) &&
+	    copy_overrides(&copy);
 	store_close(copy.from);
 	store_close(copy.to);
 	free(from_memory);

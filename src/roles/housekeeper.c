@@ -8,11 +8,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/stats.h"
 #include "facts/blocked.h"
 #include "facts/geo.h"
 #include "facts/identity.h"
 #include "facts/store.h"
 #include "policy/limits.h"
+#include "policy/stage.h"
 #include "server/poller.h"
 
 #include <errno.h>
@@ -42,6 +44,7 @@ struct housekeeper {
 	bool is_schema_ready;
 	int64_t schema_every_ms;
 	int64_t schema_ms, expire_ms, blocked_ms, geoip_ms;	/* when it is due */
+	struct stage_watch stage;
 	struct snapshot refused;	/* a broken file that was looked at */
 };
 
@@ -166,6 +169,28 @@ tend_geoip(struct housekeeper *keeper)
 	kill(getppid(), SIGUSR2);
 }
 
+static struct stage_counts
+count_stages(void)
+{
+	return (struct stage_counts){ stats_sum(STAT_AT_STAGE),
+		stats_sum(STAT_OFF_STAGE) };
+}
+
+/* A rate that can never count would otherwise stay unnoticed. */
+static void
+tend_stage(struct housekeeper *keeper)
+{
+	enum rates_stage stage = keeper->config->rates.stage;
+	uint64_t off;
+
+	if (stage_watch_look(&keeper->stage, count_stages(), &off))
+		log_warning("rates count nothing: rates.stage wants requests "
+			    "at %s, and of %llu none was; add "
+			    "check_policy_service to %s, or see "
+			    "policyd --check-postfix", stage_state(stage),
+		    (unsigned long long)off, stage_parameter(stage));
+}
+
 static bool
 goes_on(struct housekeeper *keeper, struct poller *poller)
 {
@@ -199,6 +224,7 @@ housekeeper_run(const struct seat *seat)
 	/* The file that is served was looked at when it was loaded. */
 	is_due(&keeper.geoip_ms,
 	    (int64_t)keeper.config->geoip.reload_s * 1000);
+	stage_watch_start(&keeper.stage, keeper.config, count_stages());
 	poller_catch_term();
 	tend_schema(&keeper);
 	tend_blocked(&keeper);
@@ -208,7 +234,10 @@ housekeeper_run(const struct seat *seat)
 		tend_blocks(&keeper);
 		tend_blocked(&keeper);
 		tend_geoip(&keeper);
+		tend_stage(&keeper);
 	}
+	/* What came since the last look is told too. */
+	tend_stage(&keeper);
 	snapshot_close(&keeper.refused);
 	store_close(keeper.store);
 	poller_free(poller);

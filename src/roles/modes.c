@@ -14,6 +14,7 @@
 #include "jobs/explain.h"
 #include "jobs/import.h"
 #include "jobs/notify.h"
+#include "jobs/postfix_check.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
 #include "jobs/what_if.h"
@@ -178,6 +179,12 @@ report(const struct job *job, const struct command *command)
 }
 
 static int
+check_postfix(const struct job *job, const struct command *command)
+{
+	return postfix_check_run(job, command->mail.postfix_config);
+}
+
+static int
 test_notify(const struct job *job, const struct command *command)
 {
 	(void)command;
@@ -196,6 +203,7 @@ const struct mode_row modes_table[MODES_COUNT] = {
 	{ "explain", ARGUMENT_ONE_OR_TWO, false, explain },
 	{ "copy-store", ARGUMENT_TWO, false, copy_store },
 	{ "import-config", ARGUMENT_TWO, true, import_config },
+	{ "check-postfix", ARGUMENT_NONE, false, check_postfix },
 	{ "report", ARGUMENT_NONE, false, report },
 	{ "stats", ARGUMENT_TWO_AT_MOST, false, stats },
 	{ "what-if", ARGUMENT_ONE_OR_MORE, false, what_if },

@@ -45,7 +45,7 @@ struct mode_row {
 	int (*run)(const struct job *, const struct command *);
 };
 
-enum { MODES_COUNT = 15 };
+enum { MODES_COUNT = 16 };
 extern const struct mode_row modes_table[MODES_COUNT];
 
 /* Without a mode. */

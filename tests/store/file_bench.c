@@ -73,6 +73,8 @@ bench_log_in(struct bench *bench, const char *account, unsigned n,
 void
 bench_see_recovery(struct bench *bench)
 {
+	static const char said[] = "store: back after";
+	unsigned before = bench_logged(bench, said);
 	int64_t patience_ms = clock_mono_ms() + 40000;
 	struct timespec pause = { .tv_nsec = 5000000 };
 	struct check check = { .account = "joe", .instance = "",
@@ -87,11 +89,12 @@ bench_see_recovery(struct bench *bench)
 		    clock_mono_ms() + BENCH_DEADLINE_MS);
 	} while (check.result != STORE_DONE);
 	/* It is back once it has worked for a while. */
-	while (bench_logged(bench, "store: back after") == 0) {
+	while (bench_logged(bench, said) == before) {
 		ck_assert_int_lt(clock_mono_ms(), patience_ms);
 		nanosleep(&pause, NULL);
 		store_tend(bench->store);
 	}
+	ck_assert_uint_eq(bench_logged(bench, said), before + 1);
 }
 
 unsigned

@@ -31,7 +31,7 @@ enum verdict bench_log_in(struct bench *, const char *account, unsigned n,
 /* In trouble: no answer, said once with its remedy, and fast from then on. */
 void bench_see_trouble(struct bench *, const char *said);
 
-/* Log in until the store is back: it tries again by itself. */
+/* Log in until the store is back, by itself, and has said so once more. */
 void bench_see_recovery(struct bench *);
 
 /* How many lines of the log have a text. */

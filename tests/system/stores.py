@@ -83,8 +83,8 @@ class PostgresStore:
 
 TIMES = {
     "login": ["first_seen", "last_seen"],
-    "account": ["evidence_since", "last_seen", "written_at", "counted_until",
-                "rated_at"],
+    "account": ["evidence_since", "blocked_until", "last_seen", "written_at",
+                "counted_until", "rated_at"],
     "block": ["began_at", "until", "ended_at"],
     "outbox": ["created_at", "next_try", "ended_at"],
     "hit": ["first_seen", "last_seen"],

@@ -105,6 +105,23 @@ def test_a_copied_block_is_enforced(history, database, sqlite):
     assert history.ask(EVE, address("DE")).startswith("DUNNO")
 
 
+def test_overrides_are_copied(history, database, sqlite):
+    database.sql("INSERT INTO policyd.override (account, countries, "
+                 "only_networks, rates, comment) VALUES ('joe@example.com', "
+                 "-1, '{192.0.2.0/24}', '{5,3600}', 'travels'), "
+                 "('@example.com', 7, NULL, NULL, '')")
+    assert "2 overrides" in copy(history, database.url, sqlite).stdout
+    assert "0 overrides" in copy(history, database.url, sqlite).stdout
+
+    def settings(url):
+        result = history.cli("--explain", JOE, "--json",
+                             POLICYD_STORE_URL=url)
+        return json.loads(result.stdout)["settings"]
+
+    assert settings(sqlite) == settings(database.url)
+    assert settings(sqlite)["limits.countries"]["value"] == "unlimited"
+
+
 @pytest.mark.parametrize("source, target, said", [
     ("mysql://db", "sqlite:/tmp/x.db", "is no store"),
     ("sqlite:/tmp/x.db", "here", "is no store"),

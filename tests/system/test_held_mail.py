@@ -74,8 +74,8 @@ def wait_queue(postfix, number, name):
 
 
 def unblock(policyd, postfix, account, *how, code=OK):
-    result = policyd.cli("--unblock", account, *how, "--postfix-config",
-                         postfix.config)
+    where = ["--postfix-config", postfix.config] if how else []
+    result = policyd.cli("--unblock", account, *how, *where)
     assert result.returncode == code, result.stderr
     return result.stdout
 
@@ -199,6 +199,7 @@ def test_no_postfix_there(mail, tmp_path):
     (["--unblock", JOE, "--release", "--delete"], "once"),
     (["--block", JOE, "--release"], "--unblock"),
     (["--unblock", JOE, "--delete", "--postfix-config", "etc"], "absolute"),
+    (["--unblock", JOE, "--postfix-config", "/etc"], "--postfix-config"),
 ])
 def test_usage(arguments, named):
     result = run("-c", "/dev/null", *arguments)

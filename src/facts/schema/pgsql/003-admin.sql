@@ -58,28 +58,36 @@ $$;
 
 -- Cleaning walks the primary key in batches, so that each transaction is
 -- short and no index on last_seen is needed. p_after is where the last batch
--- ended; next is where the next begins, NULL at the end of the table.
+-- ended; next is where the next begins, NULL at the end of the table. The
+-- planner cannot know how small a batch is, and would rather read the whole
+-- table: so it is told not to, and rows are deleted by their place (ctid). A
+-- row that changed meanwhile is somewhere else, or not old any more.
 CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
     p_network cidr, p_most integer, OUT deleted bigint,
     OUT next_account text, OUT next_network cidr
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account, network, last_seen FROM policyd.login
+        SELECT ctid AS place, account, network, last_seen
+          FROM policyd.login
          WHERE (account, network) > (p_account, p_network)
          ORDER BY account, network LIMIT p_most
     ), old AS MATERIALIZED (
         -- What the account row has pending counts; who waits for us must not
         -- be waited for.
-        SELECT l.account, l.network
-          FROM batch b JOIN policyd.login l USING (account, network)
+        SELECT l.ctid AS place
+          FROM policyd.login l
           LEFT JOIN policyd.account a
             ON a.account = l.account AND a.last_network = l.network
-         WHERE b.last_seen < p_before AND l.last_seen < p_before
+         WHERE l.ctid = ANY (ARRAY(SELECT place FROM batch
+                                    WHERE last_seen < p_before))
+           AND l.last_seen < p_before
            AND (a.last_seen < p_before) IS NOT FALSE
            FOR UPDATE OF l SKIP LOCKED
     ), gone AS (
-        DELETE FROM policyd.login l USING old
-         WHERE l.account = old.account AND l.network = old.network
+        DELETE FROM policyd.login
+         WHERE ctid = ANY (ARRAY(SELECT place FROM old))
         RETURNING 1
     ), last AS (
         SELECT account, network FROM batch
@@ -92,17 +100,19 @@ CREATE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
              WHERE (SELECT count(*) FROM batch) = p_most)
 $$;
 
--- Blocks that ended, and what was told or reported long ago.
+-- Blocks that ended.
 CREATE FUNCTION policyd.clean_blocks(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account, ended_at FROM policyd.block
+        SELECT ctid AS place, account, ended_at FROM policyd.block
          WHERE account > p_account ORDER BY account LIMIT p_most
     ), gone AS (
-        DELETE FROM policyd.block b USING batch
-         WHERE batch.ended_at < p_before AND b.account = batch.account
-           AND b.ended_at < p_before
+        DELETE FROM policyd.block
+         WHERE ctid = ANY (ARRAY(SELECT place FROM batch
+                                  WHERE ended_at < p_before))
+           AND ended_at < p_before
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone),
@@ -112,13 +122,16 @@ $$;
 -- Accounts that were idle that long, have no login left and no block.
 CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT account FROM policyd.account
+        SELECT ctid AS place, account FROM policyd.account
          WHERE account > p_account ORDER BY account LIMIT p_most
     ), idle AS MATERIALIZED (
-        SELECT a.account FROM policyd.account a JOIN batch USING (account)
-         WHERE a.blocked_until IS NULL
+        SELECT a.ctid AS place FROM policyd.account a
+         WHERE a.ctid = ANY (ARRAY(SELECT place FROM batch))
+           AND a.blocked_until IS NULL
            AND coalesce(a.last_seen, '-infinity') < p_before
            AND coalesce(a.rated_at, '-infinity') < p_before
            AND a.evidence_since < p_before
@@ -126,8 +139,8 @@ CREATE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
                             WHERE l.account = a.account)
            FOR UPDATE OF a SKIP LOCKED
     ), gone AS (
-        DELETE FROM policyd.account USING idle
-         WHERE account.account = idle.account RETURNING 1
+        DELETE FROM policyd.account
+         WHERE ctid = ANY (ARRAY(SELECT place FROM idle)) RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone),
            (SELECT max(account) FROM batch

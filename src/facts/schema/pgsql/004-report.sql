@@ -30,14 +30,16 @@ $$;
 -- 003-admin.sql; the key is a number here, and comes and goes as text.
 CREATE FUNCTION policyd.clean_outbox(p_before timestamptz, p_after text,
     p_most integer, OUT deleted bigint, OUT next_id text
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
     WITH batch AS MATERIALIZED (
-        SELECT id FROM policyd.outbox
+        SELECT ctid AS place, id, ended_at FROM policyd.outbox
          WHERE id > coalesce(nullif(p_after, '')::bigint, 0)
          ORDER BY id LIMIT p_most
     ), gone AS (
-        DELETE FROM policyd.outbox o USING batch
-         WHERE o.id = batch.id AND o.ended_at < p_before
+        DELETE FROM policyd.outbox
+         WHERE ctid = ANY (ARRAY(SELECT place FROM batch
+                                  WHERE ended_at < p_before))
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone),
@@ -47,7 +49,10 @@ $$;
 -- What was reached long ago, if nobody wants a report of it.
 CREATE FUNCTION policyd.clean_hits(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
-) LANGUAGE sql AS $$
+) LANGUAGE sql
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_hashagg = off AS $$
     WITH batch AS MATERIALIZED (
         SELECT DISTINCT account FROM policyd.hit
          WHERE account > p_account ORDER BY account LIMIT p_most
@@ -64,7 +69,8 @@ $$;
 -- counted meanwhile.
 CREATE FUNCTION policyd.reported(p_accounts text[], p_causes smallint[],
     p_allowed integer[], p_per_s integer[], p_times bigint[],
-    p_last_ms bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+    p_last_ms bigint[]) RETURNS void LANGUAGE plpgsql
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     UPDATE policyd.hit h
        SET times = h.times - r.times,

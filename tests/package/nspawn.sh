@@ -19,9 +19,11 @@ skip() {
 }
 
 [ "$(id -u)" = 0 ] || skip "that needs root"
-for program in debootstrap systemd-nspawn dpkg-deb; do
+for program in debootstrap systemd-nspawn dpkg-deb perl; do
 	command -v $program >/dev/null || skip "there is no $program"
 done
+perl -MMaxMind::DB::Writer::Tree -e 1 2>/dev/null ||
+	skip "there is no libmaxmind-db-writer-perl"
 
 mkdir -p "$build"
 base=$build/base
@@ -62,8 +64,9 @@ END
 	skip "packages cannot be fetched, see $build/download.log"
 cp -p "$root"/var/cache/apt/archives/*.deb "$archives/"
 
-cp "$here/story.py" "$here/../system/client.py" "$here/../system/waiting.py" \
-	"$root/root/"
+cp "$here/story.py" "$here"/../system/{client,geoip,waiting}.py "$root/root/"
+mkdir -p "$root/usr/share/GeoIP"
+perl "$here/../geoip/make-mmdb.pl" "$root/usr/share/GeoIP"
 cat >"$root/etc/systemd/system/story.service" <<'END'
 [Unit]
 Description=The life of the package policyd

@@ -10,12 +10,14 @@ import os
 import pathlib
 import pwd
 import re
+import socket
 import subprocess
 import sys
 import threading
 import traceback
 
 from client import Client
+from geoip import address
 from waiting import until
 
 DEBS = "/root/debs"
@@ -197,6 +199,33 @@ def the_units_are_confined():
     assert re.search(r"^Seccomp:\t2$", status, re.M)
 
 
+def countries_http_and_programs_work_confined():
+    as_it_was = CONF.read_text()
+    told = pathlib.Path("/var/lib/policyd/told")
+    program = pathlib.Path("/usr/local/bin/told")
+    program.write_text(f"#!/bin/sh\nexec cat >{told}\n")
+    program.chmod(0o755)
+    write({'  country: ""\n': "  country: /usr/share/GeoIP/country.mmdb\n",
+           "notify:\n  enabled: false": "notify:\n  enabled: true",
+           "  exec: []": f"  exec: [{program}]",
+           '  listen: ""': "  listen: unix:/run/policyd/http"})
+    run("policyd", "--check-config")
+    run("systemctl", "restart", "policyd")
+    for country in ("DE", "AT", "CH"):
+        assert ask("abroad@example.com", address(country)) == "DUNNO"
+    assert ask("abroad@example.com", address("FR")).startswith("REJECT")
+    until(lambda: told.exists() and "abroad@example.com" in told.read_text(),
+          "the program to be run")
+    with socket.socket(socket.AF_UNIX) as http:
+        http.connect("/run/policyd/http")
+        http.sendall(b"GET /livez HTTP/1.0\r\n\r\n")
+        assert b" 200 " in http.recv(1000)
+    told.unlink()
+    program.unlink()
+    CONF.write_text(as_it_was)
+    run("systemctl", "restart", "policyd")
+
+
 def a_reload_loses_nothing_and_a_bad_one_is_refused():
     pid = main_pid()
     with Load() as load:
@@ -354,6 +383,7 @@ STEPS = [
     without_geoip_it_counts_networks_and_says_so,
     postfix_comes_later_and_reaches_the_socket,
     the_units_are_confined,
+    countries_http_and_programs_work_confined,
     a_reload_loses_nothing_and_a_bad_one_is_refused,
     a_restart_and_an_upgrade_lose_nothing,
     a_server_that_hangs_is_replaced_by_the_watchdog,

@@ -240,6 +240,9 @@ install: $(BUILD)/policyd
 		$(DESTDIR)$(sysconfdir)/apparmor.d/policyd
 	$(INSTALL_DATA) etc/policyd.logcheck \
 		$(DESTDIR)$(sysconfdir)/logcheck/ignore.d.server/policyd
+	install -d $(DESTDIR)$(sysconfdir)/cron.d
+	$(PLACES) etc/policyd.cron >$(BUILD)/cron
+	$(INSTALL_DATA) $(BUILD)/cron $(DESTDIR)$(sysconfdir)/cron.d/policyd
 	# What an administrator wrote is kept.
 	install -d $(DESTDIR)$(confdir)
 	test -e $(DESTDIR)$(confdir)/policyd.yaml || $(INSTALL_DATA) \

@@ -202,7 +202,7 @@ lint-text:
 unitdir ?= $(prefix)/lib/systemd/system
 INSTALL_DATA = install -m 644
 # Where the program and its configuration are, in units and the like.
-PLACES = sed -e 's|/usr/sbin/policyd|$(sbindir)/policyd|' \
+PLACES = sed -e 's|/usr/sbin/policyd|$(sbindir)/policyd|g' \
 	-e 's|/etc/policyd/|$(confdir)/|g'
 
 install: $(BUILD)/policyd

@@ -195,6 +195,7 @@ lint-text:
 	mandoc -Tlint -W warning man/*.[578]
 	if command -v shellcheck >/dev/null; then \
 		shellcheck .ci/run tests/*.sh tests/package/*.sh \
+			debian/policyd.config debian/policyd.p*[mt] \
 			src/facts/schema/embed.sh; fi
 
 # --- install, dist -----------------------------------------------------------

@@ -6,6 +6,7 @@
 
 #include "admin/admin.h"
 #include "admin/exchange.h"
+#include "base/mem.h"
 
 #include <microhttpd.h>
 #include <signal.h>
@@ -17,7 +18,7 @@ compat_reload(struct admin *admin, struct exchange *exchange)
 {
 	char *errors = NULL;
 	size_t length = 0;
-	FILE *stream = open_memstream(&errors, &length);
+	FILE *stream = mem_stream(&errors, &length);
 	struct config *config;
 
 	/* Found out here already, so that whoever asks is told. */

@@ -30,6 +30,10 @@ enum {
 	IDLE_S = 15,
 	REQUEST_MS = 40000,
 	SWEEP_MS = 1000,
+	/* Of a retired server: a connection may just have been made, and its
+	 * request be on its way. */
+	GRACE_MS = 1000,
+	RETIRED_SWEEP_MS = 100,
 	ACCEPT_AT_ONCE = 16,
 };
 
@@ -41,7 +45,7 @@ static const char tls_priorities[] =
 struct visit {
 	struct visit *next, **self;
 	int fd;
-	int64_t deadline_ms;
+	int64_t since_ms;	/* the connection, request or answer */
 	bool is_calling;	/* a request is under way */
 };
 
@@ -87,7 +91,7 @@ note_connection(void *opaque, struct MHD_Connection *connection,
 		visit = mem_new(1, sizeof(*visit));
 		visit->fd = MHD_get_connection_info(connection,
 		    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-		visit->deadline_ms = clock_mono_ms() + REQUEST_MS;
+		visit->since_ms = clock_mono_ms();
 		visit->next = http->visits;
 		visit->self = &http->visits;
 		if (visit->next != NULL)
@@ -110,7 +114,7 @@ note_uri(void *opaque, const char *uri, struct MHD_Connection *connection)
 	(void)opaque;
 	if (visit != NULL) {
 		visit->is_calling = true;
-		visit->deadline_ms = clock_mono_ms() + REQUEST_MS;
+		visit->since_ms = clock_mono_ms();
 	}
 	return call_new(uri);
 }
@@ -127,7 +131,7 @@ note_completed(void *opaque, struct MHD_Connection *connection,
 	*context = NULL;
 	if (visit != NULL) {
 		visit->is_calling = false;
-		visit->deadline_ms = clock_mono_ms() + REQUEST_MS;
+		visit->since_ms = clock_mono_ms();
 	}
 }
 
@@ -253,12 +257,16 @@ sweep(struct http *http)
 
 	if (now_ms < http->sweep_ms)
 		return;
-	http->sweep_ms = now_ms + SWEEP_MS;
+	http->sweep_ms = now_ms +
+	    (http->calls.is_retired ? RETIRED_SWEEP_MS : SWEEP_MS);
 	for (struct visit *visit = http->visits; visit != NULL;
-	     visit = visit->next)
-		if (now_ms >= visit->deadline_ms ||
-		    (http->calls.is_retired && !visit->is_calling))
+	     visit = visit->next) {
+		bool is_leaving = http->calls.is_retired && !visit->is_calling;
+
+		if (now_ms >= visit->since_ms +
+			(is_leaving ? GRACE_MS : REQUEST_MS))
 			shutdown(visit->fd, SHUT_RDWR);
+	}
 }
 
 int
@@ -269,8 +277,8 @@ http_run(struct http *http)
 
 	sweep(http);
 	MHD_run(http->daemon);
-	if (wait_ms < 0 || wait_ms > SWEEP_MS)
-		wait_ms = SWEEP_MS;
+	if (wait_ms < 0 || wait_ms > clock_left_ms(http->sweep_ms))
+		wait_ms = clock_left_ms(http->sweep_ms);
 	if (MHD_get_timeout(http->daemon, &wanted_ms) == MHD_YES &&
 	    wanted_ms < (MHD_UNSIGNED_LONG_LONG)wait_ms)
 		wait_ms = (int)wanted_ms;

@@ -32,7 +32,7 @@ void http_accept(struct http *, int listening);
 int http_run(struct http *);
 
 /* From now on close each connection behind its answer, and those that ask for
- * nothing at once. */
+ * nothing a second after they last did. */
 void http_retire(struct http *);
 
 /* Are there no connections? */

@@ -9,6 +9,7 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/stats.h"
 #include "facts/geo.h"
 
@@ -157,7 +158,7 @@ metrics_show(struct admin *admin, struct exchange *exchange)
 {
 	char *text = NULL;
 	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
+	FILE *out = mem_stream(&text, &length);
 
 	write_head(out, "policyd_build_info", "The version that runs",
 	    "gauge");

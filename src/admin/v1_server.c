@@ -53,7 +53,7 @@ value_json(const struct config *config, const struct option *option)
 {
 	char *text = NULL;
 	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
+	FILE *out = mem_stream(&text, &length);
 	char *state = NULL;
 	json_t *value;
 

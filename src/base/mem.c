@@ -67,3 +67,9 @@ mem_printf(const char *format, ...)
 	va_end(args);
 	return text;
 }
+
+FILE *
+mem_stream(char **text, size_t *length)
+{
+	return checked(open_memstream(text, length));
+}

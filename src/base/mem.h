@@ -10,6 +10,7 @@
 #define BASE_MEM_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Zeroed memory for count objects of size bytes; the caller frees it. */
 void *mem_new(size_t count, size_t size);
@@ -26,5 +27,9 @@ char *mem_dup_n(const char *, size_t length);
 /* A string formatted as by printf(3). */
 char *mem_printf(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+
+/* As open_memstream(3): what is written to it becomes *text, the caller's,
+ * once it is closed. */
+FILE *mem_stream(char **text, size_t *length);
 
 #endif

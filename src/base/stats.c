@@ -17,10 +17,10 @@ struct slot {
 };
 
 static const struct stat_info infos[STAT_COUNT] = {
-#define counter false, false
-#define gauge true, false
-#define bucket false, true
-#define STAT(name, kind, text, help) { text, help, kind },
+#define counter 0
+#define gauge 1
+#define bucket 2
+#define STAT(name, kind, text, help) { text, help, kind == 1, kind == 2 },
 #include "base/stats.def"
 #undef STAT
 #undef counter

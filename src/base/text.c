@@ -71,10 +71,24 @@ text_printf(struct text *text, const char *format, ...)
 	va_end(args);
 }
 
-/* Add a byte so that the line stays one. */
-static void
-add_visible(struct text *text, unsigned char c)
+bool
+text_is_c1(const char *bytes)
 {
+	unsigned char second = (unsigned char)bytes[1];
+
+	return bytes[0] == '\xc2' && second >= 0x80 && second < 0xa0;
+}
+
+/* Add a character so that the line stays one; how many bytes it had. */
+static size_t
+add_visible(struct text *text, const char *bytes, size_t left)
+{
+	unsigned char c = (unsigned char)*bytes;
+
+	if (left >= 2 && text_is_c1(bytes)) {
+		text_printf(text, "\\u%04x", (unsigned char)bytes[1]);
+		return 2;
+	}
 	if (c == '\n')
 		text_add_n(text, "\\n", 2);
 	else if (c == '\r')
@@ -85,23 +99,24 @@ add_visible(struct text *text, unsigned char c)
 		text_printf(text, "\\x%02x", c);
 	else
 		text_add_char(text, (char)c);
+	return 1;
 }
 
 void
 text_add_escaped(struct text *text, const char *bytes, size_t length)
 {
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < length;) {
 		if (bytes[i] == '"' || bytes[i] == '\\')
 			text_add_char(text, '\\');
-		add_visible(text, (unsigned char)bytes[i]);
+		i += add_visible(text, bytes + i, length - i);
 	}
 }
 
 void
 text_add_line(struct text *text, const char *bytes, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
-		add_visible(text, (unsigned char)bytes[i]);
+	for (size_t i = 0; i < length;)
+		i += add_visible(text, bytes + i, length - i);
 }
 
 size_t
@@ -137,6 +152,22 @@ text_utf8(const char *bytes, size_t left)
 	return length;
 }
 
+bool
+text_is_utf8(const char *string)
+{
+	size_t left = strlen(string);
+
+	while (left > 0) {
+		size_t step = text_utf8(string, left);
+
+		if (step == 0)
+			return false;
+		string += step;
+		left -= step;
+	}
+	return true;
+}
+
 void
 text_add_json(struct text *text, const char *bytes, size_t length)
 {
@@ -152,6 +183,9 @@ text_add_json(struct text *text, const char *bytes, size_t length)
 			text_printf(text, "\\%c", c);
 		} else if (c < 0x20 || c == 0x7f) {
 			text_printf(text, "\\u%04x", c);
+		} else if (step == 2 && text_is_c1(bytes + i)) {
+			text_printf(text, "\\u%04x",
+			    (unsigned char)bytes[i + 1]);
 		} else {
 			text_add_n(text, bytes + i, step);
 		}

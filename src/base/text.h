@@ -34,13 +34,14 @@ void text_vprintf(struct text *, const char *format, va_list)
 
 /*
  * Add bytes that a client sent so that they cannot break a line: control
- * bytes, DEL, '"' and '\' become \n, \t, \", \\ or \xNN; the rest stays.
+ * bytes, DEL, '"' and '\' become \n, \t, \", \\ or \xNN, U+0080 to U+009F,
+ * which terminals obey as well, \u00NN; the rest stays.
  */
 void text_add_escaped(struct text *, const char *, size_t length);
 
 /*
- * Add text of our own that may quote others: control bytes become \n, \t or
- * \xNN, so that it stays one line; quotes and backslashes stay.
+ * Add text of our own that may quote others: control characters become as
+ * above, so that it stays one line; quotes and backslashes stay.
  */
 void text_add_line(struct text *, const char *, size_t length);
 
@@ -71,5 +72,11 @@ int64_t text_parse_number(const char *, int64_t most);
  * is no valid one within left bytes.
  */
 size_t text_utf8(const char *bytes, size_t left);
+
+/* Is it U+0080 to U+009F, a control character of two bytes? */
+bool text_is_c1(const char *bytes);
+
+/* Is all of it UTF-8? */
+bool text_is_utf8(const char *string);
 
 #endif

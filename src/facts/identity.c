@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Senders of Postfix itself, which it never splits (split_addr(3)). */
 static const char *const whole_names[] = { "mailer-daemon", "double-bounce" };
@@ -17,23 +18,21 @@ is_whole(const char *local, size_t length)
 {
 	for (size_t i = 0; i < sizeof(whole_names) / sizeof(*whole_names); i++)
 		if (strlen(whole_names[i]) == length &&
-		    memcmp(local, whole_names[i], length) == 0)
+		    strncasecmp(local, whole_names[i], length) == 0)
 			return true;
 	return false;
 }
 
-/* Take the extension out of a lower-case name. */
-static void
-cut_extension(char *name, const char *delimiters)
+/* How much of a local part stands before its extension? */
+static size_t
+plain_length(const char *local, size_t length, const char *delimiters)
 {
-	char *at = strrchr(name, '@');
-	size_t local = at != NULL ? (size_t)(at - name) : strlen(name);
-	size_t plain = strcspn(name, delimiters);
+	size_t plain = strcspn(local, delimiters);
 
-	if (*delimiters == '\0' || plain == 0 || plain >= local ||
-	    is_whole(name, local))
-		return;
-	memmove(name + plain, name + local, strlen(name + local) + 1);
+	if (*delimiters == '\0' || plain == 0 || plain >= length ||
+	    is_whole(local, length))
+		return length;
+	return plain;
 }
 
 int
@@ -41,20 +40,24 @@ identity_clean(const struct config *config, const char *given,
     char name[ACCOUNT_SIZE])
 {
 	struct addr addr;
-	size_t length = strlen(given);
+	const char *at = strrchr(given, '@');
+	size_t local = at != NULL ? (size_t)(at - given) : strlen(given);
+	size_t plain = plain_length(given, local, config->identity.extension);
+	size_t rest = strlen(given + local);
 
 	name[0] = '\0';
-	if (length >= ACCOUNT_SIZE)
-		return -1;
 	if (addr_parse(given, &addr) == 0) {
 		char text[ADDR_TEXT_SIZE];
 
 		strcpy(name, addr_format(&addr, text));
 		return 0;
 	}
-	memcpy(name, given, length + 1);
+	/* Of the name without its extension: none is too long to be cut. */
+	if (plain + rest >= ACCOUNT_SIZE)
+		return -1;
+	memcpy(name, given, plain);
+	memcpy(name + plain, given + local, rest + 1);
 	text_lower(name);
-	cut_extension(name, config->identity.extension);
 	return 0;
 }
 

@@ -137,7 +137,8 @@ pgsql_wait(struct pgsql *pg, int64_t deadline_ms)
 	while (unsent > 0 || PQisBusy(pg->conn)) {
 		short events = unsent > 0 ? POLLIN | POLLOUT : POLLIN;
 
-		if (unsent < 0 || pgsql_wait_socket(pg, events, deadline_ms) != 1 ||
+		if (unsent < 0 ||
+		    pgsql_wait_socket(pg, events, deadline_ms) != 1 ||
 		    !PQconsumeInput(pg->conn))
 			return false;
 		if (unsent > 0)

@@ -22,7 +22,7 @@ struct pgsql {
 	int64_t give_up_ms;			/* the attempt under way */
 	bool is_prepared;
 	bool never_prepare;	/* pgbouncer cannot keep prepared statements */
-	bool is_pooled;		/* sessions are not ours: see pgsql_send_limits */
+	bool is_pooled;		/* sessions are not ours: pgsql_send_limits */
 	bool is_initialising;	/* any schema will do */
 	bool is_leaving;	/* the server said that it will hang up */
 	bool must_answer;	/* that it can be connected to proves nothing */

@@ -124,7 +124,7 @@ struct list {
 static void
 list_open(struct list *list)
 {
-	list->out = open_memstream(&list->text, &list->length);
+	list->out = mem_stream(&list->text, &list->length);
 }
 
 static const char *

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "facts/store.h"
 #include "jobs/print.h"
 #include "jobs/subject.h"
@@ -110,6 +111,15 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 
 	if (status != EX_OK)
 		return status;
+	if (account[0] == '@') {
+		log_error("\"%s\" is a domain: block its accounts one by one",
+		    account);
+		return EX_USAGE;
+	}
+	if (!text_is_utf8(note)) {
+		log_error("--reason wants text in UTF-8");
+		return EX_USAGE;
+	}
 	store = store_open(job->config, &limits_policy);
 	store_act_as(store, subject_user(user), "command line");
 	result = store_block(store, account, duration_s, note, deadline());

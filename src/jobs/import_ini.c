@@ -101,7 +101,9 @@ take_line(struct reader *reader, const char *begin, const char *end)
 	struct place place = { .line = reader->line, .column = 1 };
 	char *line = trim(begin, end);
 
-	if (!value_is_line(line) && strchr(line, '\t') == NULL)
+	for (char *tab = line; (tab = strchr(tab, '\t')) != NULL;)
+		*tab = ' ';
+	if (!value_is_line(line))
 		complain(reader->complaints, &place,
 		    "bytes that are no UTF-8 text");
 	else if (*line == '\0' || *line == '#' || *line == ';')

@@ -14,22 +14,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static bool
-is_utf8(const char *name)
-{
-	size_t left = strlen(name);
-
-	while (left > 0) {
-		size_t step = text_utf8(name, left);
-
-		if (step == 0)
-			return false;
-		name += step;
-		left -= step;
-	}
-	return true;
-}
-
 int
 subject_find(const struct job *job, const char *given,
     char account[ACCOUNT_SIZE])
@@ -37,7 +21,7 @@ subject_find(const struct job *job, const char *given,
 	struct account_query query;
 	struct accounts *accounts;
 
-	if (given[0] == '\0' || !is_utf8(given) ||
+	if (given[0] == '\0' || !text_is_utf8(given) ||
 	    identity_clean(job->config, given, query.name) != 0) {
 		log_error("\"%.60s\" is not the name of an account: give "
 			  "1 to %d bytes of UTF-8", given, ACCOUNT_SIZE - 1);

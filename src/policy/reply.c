@@ -10,14 +10,40 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Longest value filled in: an account of 320 bytes must fit. */
-enum { VALUE_SIZE = 330 };
+/* Longest value filled in: an account of 320 bytes must fit. Of a note, which
+ * may be long, so much is told. */
+enum { VALUE_SIZE = 330, NOTE_MAX = 150 };
 
 struct values {
 	const char *account;
 	const struct login *login;
 	const struct finding *finding;
 };
+
+/* Write a note as one line: whole characters, and none that control a
+ * terminal. It may have been cut anywhere before. */
+static void
+write_note(const char *note, char text[REASON_SIZE])
+{
+	size_t left = strlen(note);
+	size_t length = 0;
+	size_t step;
+
+	while ((step = text_utf8(note, left)) > 0 &&
+	    length + step <= NOTE_MAX) {
+		unsigned char c = (unsigned char)*note;
+
+		if (c < ' ' || c == 0x7f || text_is_c1(note)) {
+			text[length++] = ' ';
+		} else {
+			memcpy(text + length, note, step);
+			length += step;
+		}
+		note += step;
+		left -= step;
+	}
+	text[length] = '\0';
+}
 
 const char *
 reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
@@ -51,8 +77,8 @@ reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
 		    found, per, limit);
 		break;
 	case CAUSE_MANUAL:
-		snprintf(text, REASON_SIZE, "%.150s",
-		    note[0] != '\0' ? note : "blocked by the administrator");
+		write_note(note[0] != '\0' ? note :
+		    "blocked by the administrator", text);
 		break;
 	case CAUSE_NONE:
 	default:
@@ -113,7 +139,9 @@ static void
 add_clean(struct text *out, const char *value)
 {
 	for (; *value != '\0'; value++)
-		if ((unsigned char)*value >= ' ' && *value != 0x7f)
+		if (text_is_c1(value))
+			value++;
+		else if ((unsigned char)*value >= ' ' && *value != 0x7f)
 			text_add_char(out, *value);
 }
 

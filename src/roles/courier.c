@@ -56,9 +56,10 @@ courier_run(const struct seat *seat)
 	notify_init(&notifier, seat->load->config, store);
 	poller_catch_term();
 	seat_ready(seat);
-	while (goes_on(seat, poller, store, look_ms))
+	do {
 		if (clock_left_ms(look_ms) == 0 && !notify_step(&notifier))
 			look_ms = clock_mono_ms() + LOOK_MS;
+	} while (goes_on(seat, poller, store, look_ms));
 	notify_clear(&notifier);
 	store_close(store);
 	poller_free(poller);

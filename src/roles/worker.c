@@ -37,6 +37,8 @@ enum {
 	STOPPED_IDLE_MS = 1000,
 	STOP_MS = 3000,
 	TAGS = 128,
+	/* How often the poller is asked for more before a round. */
+	TURNS = 16,
 	/* Descriptors that are not connections: logs, store, files. */
 	SPARE_FILES = 64,
 	/* Connections accepted in one go, so that other workers get theirs. */
@@ -303,21 +305,24 @@ is_over(const struct worker *worker)
 static void
 listen_to_all(struct worker *worker)
 {
-	size_t turns = clients_count(worker->clients) / TAGS + 1;
+	int turns = TURNS;
 	int wait_ms = patience(worker);
 	int64_t began_us = clock_mono_us();
 	void *tags[TAGS];
-	size_t count;
+	bool has_more;
 
 	do {
-		count = poller_wait(worker->poller, tags, TAGS, wait_ms);
+		size_t count = poller_wait(worker->poller, tags, TAGS, wait_ms);
 		/* If there was nothing yet, nobody has waited so far. */
 		if (wait_ms > 0 && clock_mono_us() - began_us > 1000)
 			clients_expect(worker->clients, round_us(worker));
-		for (size_t i = 0; i < count; i++)
+		has_more = count == TAGS;
+		for (size_t i = 0; i < count; i++) {
+			has_more |= as_listener(worker, tags[i]) != NULL;
 			dispatch(worker, tags[i]);
+		}
 		wait_ms = 0;
-	} while (count == TAGS && turns-- > 0);
+	} while (has_more && turns-- > 0);
 }
 
 static void

@@ -318,15 +318,19 @@ END""")
 
 
 def removal_stops_it_and_keeps_what_it_knew():
+    pid = main_pid()
     run("apt-get", "-q", "-y", "remove", "policyd")
     assert not os.path.exists(SOCKET)
-    assert "policyd" not in run("ps", "-eo", "comm") if \
-        os.path.exists("/bin/ps") else True
+    assert not os.path.exists(f"/proc/{pid}")
+    for unit in ("policyd.service", "policyd.socket", "policyd-clean.timer"):
+        assert state(unit) == "inactive", f"{unit}: {state(unit)}"
     assert CONF.exists()
     assert os.path.exists("/var/lib/policyd/policyd.db")
     install(f"{DEBS}/policyd.deb")
-    assert ask("nets@example.com") == "DUNNO"   # another store knows it
-    run("systemctl", "is-active", "policyd.socket")
+    assert state("policyd.socket") == "active"
+    assert "desk@example.com" in run(
+        "su", "policyd", "-s", "/bin/sh", "-c",
+        "policyd --explain desk@example.com")
 
 
 def a_purge_leaves_nothing():

@@ -71,9 +71,12 @@ class Database:
 
 
 class Postgres:
-    """One server, on a Unix socket only. It never runs as root."""
+    """One server, on a Unix socket only. It never runs as root.
 
-    def __init__(self):
+    source: the server that this one is a standby of.
+    """
+
+    def __init__(self, source=None, settings=""):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pg."))
         self.data = self.root / "data"
         self.sockets = self.root / "s"
@@ -89,12 +92,18 @@ class Postgres:
                 os.chown(path, user.pw_uid, user.pw_gid)
         self._numbers = itertools.count(1)
         self._templates = set()
-        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust",
-                  "--no-sync", "-E", "UTF8", "--locale=C")
+        if source is None:
+            self._run("initdb", "-D", self.data, "-U", "postgres", "-A",
+                      "trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        else:
+            self._run("pg_basebackup", "-D", self.data, "-h", source.sockets,
+                      "-U", "postgres", "-R", "--checkpoint=fast",
+                      "--no-sync")
         with open(self.data / "postgresql.conf", "a") as conf:
-            conf.write(SETTINGS.format(sockets=self.sockets))
+            conf.write(SETTINGS.format(sockets=self.sockets) + settings)
         self.start()
-        self.sql("CREATE ROLE policyd LOGIN")
+        if source is None:
+            self.sql("CREATE ROLE policyd LOGIN")
 
     def _run(self, program, *arguments):
         result = subprocess.run(
@@ -111,6 +120,20 @@ class Postgres:
 
     def stop(self, mode="fast"):
         self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+
+    def promote(self):
+        self._run("pg_ctl", "-D", self.data, "-w", "promote")
+
+    def kill(self):
+        """As if the power failed."""
+        # The postmaster is stopped first, then nobody is born meanwhile.
+        killed = self.freeze()
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: not any(pathlib.Path(f"/proc/{pid}/fd").exists() and
+                              os.path.exists(f"/proc/{pid}/exe")
+                              for pid in killed), "the server's death")
+        (self.data / "postmaster.pid").unlink()
 
     def processes(self):
         """The postmaster and its children."""

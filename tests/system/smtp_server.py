@@ -31,7 +31,7 @@ class SmtpServer:
 
     def __init__(self, refuse=None, sender="250 OK", data="250 OK queued",
                  starttls=None, wrapped=None, password=None, hostname="mx",
-                 address="127.0.0.1"):
+                 address="127.0.0.1", port=0):
         self.mails = []
         self.commands = []
         self.refuse = refuse or {}
@@ -42,6 +42,7 @@ class SmtpServer:
         self.password = password
         self.hostname = hostname
         self.address = address
+        self.wanted_port = port
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever)
 
@@ -82,7 +83,8 @@ class SmtpServer:
 
     def __enter__(self):
         self.thread.start()
-        made = self.loop.create_server(self.make_protocol, self.address, 0,
+        made = self.loop.create_server(self.make_protocol, self.address,
+                                       self.wanted_port,
                                        ssl=self.wrapped)
         self.server = asyncio.run_coroutine_threadsafe(
             made, self.loop).result(10)

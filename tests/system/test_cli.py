@@ -226,6 +226,24 @@ def test_blocking_by_hand(served):
                                            "ann@example.com").stdout
 
 
+def test_a_long_reason_is_cut_between_characters(served):
+    result = served.cli("--block", JOE, "--reason", "a" + "\u00e9" * 200)
+    assert result.returncode == OK, result.stderr
+    assert listed(served)[JOE]["reason"] == "a" + "\u00e9" * 74
+    assert served.ask(JOE, address("DE")) == "REJECT blocked"
+
+
+@pytest.mark.parametrize("arguments, said", [
+    ([JOE, "--reason", "\udcff"], "UTF-8"),
+    (["@example.com"], "domain"),
+])
+def test_what_cannot_be_blocked(served, arguments, said):
+    result = served.cli("--block", *arguments)
+    assert result.returncode == USAGE
+    assert said in result.stderr
+    assert listed(served) == {}
+
+
 def test_blocking_without_an_end(served):
     assert served.cli("--block", JOE, "--for", "0").returncode == OK
     assert not listed(served)[JOE]["until"]

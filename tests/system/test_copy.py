@@ -105,11 +105,6 @@ def test_a_copied_block_is_enforced(history, database, sqlite):
     assert history.ask(EVE, address("DE")).startswith("DUNNO")
 
 
-@pytest.mark.parametrize("source, target, said", [
-    ("mysql://db", "sqlite:/tmp/x.db", "is no store"),
-    ("sqlite:/tmp/x.db", "here", "is no store"),
-    ("sqlite:/tmp/x.db", "sqlite:/tmp/x.db", "the same"),
-])
 def test_overrides_are_copied(history, database, sqlite):
     database.sql("INSERT INTO policyd.override (account, countries, "
                  "only_networks, rates, comment) VALUES ('joe@example.com', "
@@ -127,6 +122,11 @@ def test_overrides_are_copied(history, database, sqlite):
     assert settings(sqlite)["limits.countries"]["value"] == "unlimited"
 
 
+@pytest.mark.parametrize("source, target, said", [
+    ("mysql://db", "sqlite:/tmp/x.db", "is no store"),
+    ("sqlite:/tmp/x.db", "here", "is no store"),
+    ("sqlite:/tmp/x.db", "sqlite:/tmp/x.db", "the same"),
+])
 def test_what_is_no_store_is_refused(history, source, target, said):
     assert said in copy(history, source, target, 64).stderr
 

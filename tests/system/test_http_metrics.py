@@ -3,8 +3,9 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
-import pathlib
+import os
 import re
+import signal
 
 import pytest
 import yaml
@@ -84,8 +85,8 @@ def test_no_label_tells_of_anybody(served):
 
 
 def test_a_killed_worker_counts_as_a_restart(served):
-    import os
-    import signal
+    # Until all are up a death is the failure of the start.
+    served.wait_log(r" serves, \d+ processes")
     starts = read(served)["policyd_starts_total", ""]
     os.kill(served.workers()[0], signal.SIGKILL)
     until(lambda: read(served)["policyd_workers", ""] == 2 and

@@ -53,6 +53,8 @@ def start(make_policyd, listen=None, **http):
     if daemon.IS_ROOT:
         os.chown(policyd.path, os.stat(policyd.root).st_uid, -1)
     policyd.start()
+    # Until all are up a death is the failure of the start.
+    policyd.wait_log(r" serves, \d+ processes")
     policyd.listen = policyd.config["http"]["listen"]
     return policyd
 

@@ -94,6 +94,17 @@ def test_frozen_directory_stops_no_mail(serve, directory):
               and "answers again" in policyd.log(), "the directory", 35)
 
 
+def test_a_slow_directory_leaves_time_for_the_store(serve, directory):
+    """With the defaults: its time-out is as long as a round may take."""
+    policyd = serve(timeout="1s")
+    assert verdict(policyd, JOE, "DE") == "DUNNO"
+    directory.freeze()
+    # The first waits, and its raw name is an account like others.
+    assert verdict(policyd, ALIAS, "DE") == "DUNNO"
+    assert policyd.decisions(account=ALIAS)[0]["verdict"] == "pass"
+    assert verdict(policyd, ALIAS, "AT") == "REJECT blocked"
+
+
 def test_directory_away_from_the_start(serve, directory):
     directory.stop()
     policyd = serve()

@@ -66,7 +66,7 @@ def restore(copy, path):
     copy.rename(path)
 
 
-# --- locked ---------------------------------------------------------------------
+# --- locked ------------------------------------------------------------------
 
 def test_locked(watch):
     watched = watch()
@@ -98,7 +98,7 @@ def test_locker_is_stopped(watch):
     watched.recover()
 
 
-# --- no room ----------------------------------------------------------------------
+# --- no room -----------------------------------------------------------------
 
 @pytest.fixture
 def small():
@@ -133,7 +133,7 @@ def test_disk_is_full(small, watch):
         assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-# --- the file ---------------------------------------------------------------------
+# --- the file ----------------------------------------------------------------
 
 @pytest.mark.skipif(not daemon.IS_ROOT, reason="needs a user to be kept out")
 def test_unreadable(watch):

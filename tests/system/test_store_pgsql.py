@@ -4,14 +4,11 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import contextlib
 import os
-import pwd
 import signal
-import subprocess
 import time
 
 import pytest
 
-import policyd as daemon
 from client import request
 from geoip import COUNTRIES, address
 from load import Load
@@ -180,12 +177,14 @@ def test_more_requests_than_the_store_answers_in_time(start_policyd,
     or more: the last cannot be waited for."""
     policyd = start_policyd({"server": {"workers": 1, "deadline": "3s"},
                              "actions": ACTIONS})
-    timed(policyd)
-    database.sql("""DO $$ BEGIN EXECUTE replace(
-        pg_get_functiondef('policyd.check'::regproc), 'verdict := 0; cause',
-        'PERFORM pg_sleep(0.010); verdict := 0; cause'); END $$""")
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(policyd.client()) for _ in range(320)]
+        for client in clients:
+            client.ask()
+        database.sql("""DO $$ BEGIN EXECUTE replace(
+            pg_get_functiondef('policyd.check'::regproc),
+            'verdict := 0; cause',
+            'PERFORM pg_sleep(0.010); verdict := 0; cause'); END $$""")
         for number, client in enumerate(clients):
             client.send(request(f"ann{number}@example.com"))
         began = time.monotonic()
@@ -304,55 +303,3 @@ def test_a_newer_schema_is_refused(make_policyd, database):
     assert "version 999" in result.stderr
     assert "upgrade policyd" in result.stderr
     assert database.value("SELECT count(*) FROM policyd.login") == "0"
-
-
-# --- through pgbouncer -----------------------------------------------------------
-
-@pytest.fixture
-def pgbouncer(tmp_path, postgres, database):
-    """The URL of a pgbouncer in transaction mode before our database."""
-    folder = postgres.sockets
-    ini = tmp_path / "pgbouncer.ini"
-    port = daemon.free_port()
-    ini.write_text(f"""
-[databases]
-{database.name} = host={postgres.sockets} user=policyd
-[pgbouncer]
-listen_port = {port}
-unix_socket_dir = {folder}
-auth_type = any
-pool_mode = transaction
-default_pool_size = 2
-logfile = /dev/null
-""")
-    ini.chmod(0o644)
-    for parent in list(ini.parents)[:3]:
-        parent.chmod(0o755)
-    as_user = {}
-    if daemon.IS_ROOT:
-        user = pwd.getpwnam("postgres")
-        as_user = {"user": user.pw_uid, "group": user.pw_gid,
-                   "extra_groups": []}
-    process = subprocess.Popen(
-        ["/usr/sbin/pgbouncer", str(ini)], stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user)
-    until(lambda: (folder / f".s.PGSQL.{port}").exists(), "pgbouncer")
-    yield (f"postgresql:///{database.name}?host={folder}&port={port}"
-           "&user=policyd")
-    process.terminate()
-    process.wait()
-
-
-@pytest.mark.parametrize("prepare", [False, True])
-def test_pgbouncer_in_transaction_mode(start_policyd, pgbouncer, prepare):
-    """With prepare, each worker finds out by itself that it cannot."""
-    policyd = start_policyd({"store": {"url": pgbouncer, "prepare": prepare},
-                             "server": {"workers": 4}, "actions": ACTIONS})
-    with Load(policyd, connections=16) as load:
-        load.wait_answers(500, "DUNNO")
-        before = load.answers.get(ACTIONS["error"], 0)
-        load.wait_answers(500, "DUNNO")
-        assert load.answers.get(ACTIONS["error"], 0) == before, policyd.log()
-    assert [timed(policyd, JOE, address(code))
-            for code in ("DE", "AT", "CH", "FR")] == \
-        ["DUNNO", "DUNNO", "DUNNO", "REJECT blocked"]

@@ -65,6 +65,10 @@ static const struct {
 	{ "\0\x1f\x7f", 3, "\\x00\\x1f\\x7f", "\\x00\\x1f\\x7f",
 	    "\"\\u0000\\u001f\\u007f\"" },
 	{ "\xc3\xa9", 2, "\xc3\xa9", "\xc3\xa9", "\"\xc3\xa9\"" },
+	/* Terminals obey U+0080 to U+009F, and show U+00A0. */
+	{ "\xc2\x9b\xc2\xa0", 4, "\\u009b\xc2\xa0", "\\u009b\xc2\xa0",
+	    "\"\\u009b\xc2\xa0\"" },
+	{ "\xc2", 1, "\xc2", "\xc2", "\"\xef\xbf\xbd\"" },
 	{ "\xff"
 	  "a",
 	    2, "\xff"

@@ -161,4 +161,18 @@ START_TEST(longest)
 }
 END_TEST
 
-UNIT("facts/identity", extension, key, domain, longest)
+START_TEST(longest_extension)
+{
+	struct config config = { .identity.extension = plus };
+	char given[4 * ACCOUNT_SIZE] = "Joe+";
+	char name[ACCOUNT_SIZE];
+
+	memset(given + 4, 'x', 3 * ACCOUNT_SIZE);
+	strcpy(given + 3 * ACCOUNT_SIZE, "@D");
+	ck_assert_int_eq(identity_clean(&config, given, name), 0);
+	ck_assert_str_eq(name, "joe@d");
+}
+END_TEST
+
+UNIT("facts/identity", extension, key, domain, longest,
+    longest_extension)

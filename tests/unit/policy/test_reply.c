@@ -29,6 +29,17 @@ static const struct {
 	    "100 mails within 1h, 100 allowed" },
 	{ CAUSE_MANUAL, 0, 0, 0, "phished", "phished" },
 	{ CAUSE_MANUAL, 0, 0, 0, "", "blocked by the administrator" },
+	{ CAUSE_MANUAL, 0, 0, 0, "two\nlines\x1b[31m\xc2\x9b", "two lines [31m " },
+	{ CAUSE_MANUAL, 0, 0, 0, "cut within \xc3\xa9\xc3", "cut within \xc3\xa9" },
+	{ CAUSE_MANUAL, 0, 0, 0,
+	    "a word of 148 bytes, and then one that is cut: "
+	    "........................................"
+	    "........................................"
+	    ".......................\xe2\x82\xac",
+	    "a word of 148 bytes, and then one that is cut: "
+	    "........................................"
+	    "........................................"
+	    "......................." },
 	{ CAUSE_NONE, 0, 0, 0, "", "" },
 };
 
@@ -66,6 +77,8 @@ static const struct {
 	{ "${account}${account}", "a", "aa" },
 	{ "control bytes are dropped: ${account}", "a\nb\r\t\x7f\x1b[c",
 	    "control bytes are dropped: ab[c" },
+	{ "so are those of two: ${account}", "a\xc2\x9b\xc3\xa9",
+	    "so are those of two: a\xc3\xa9" },
 	{ "what is filled in is not filled in again: ${account}",
 	    "${client}", "what is filled in is not filled in again: ${client}" },
 	{ "what is no macro stays: ${moon} ${ $x ${", "joe",

@@ -255,7 +255,37 @@ START_TEST(test_bound_anew_by_another)
 }
 END_TEST
 
+/* --- HTTP --------------------------------------------------------------- */
+
+/* http.listen is one more, marked as such, and kept over a reload. */
+START_TEST(test_http)
+{
+	struct listeners first, second;
+	char http[] = "127.0.0.1:0";
+
+	setup();
+	listen_on("inet:127.0.0.1:0", NULL);
+	config.http.listen = http;
+	config.server.user = user;
+	config.server.group = group;
+	/* One address cannot be for both. */
+	ck_assert_int_eq(listen_open(&first, &config, NULL), -1);
+	listen_on(spec, NULL);
+	ck_assert_int_eq(listen_open(&first, &config, NULL), 0);
+	ck_assert_uint_eq(first.count, 2);
+	ck_assert(!first.list[0].is_http);
+	ck_assert(first.list[1].is_http);
+	ck_assert_int_eq(listen_open(&second, &config, &first), 0);
+	ck_assert_int_eq(second.list[1].fd, first.list[1].fd);
+	ck_assert(second.list[1].is_http);
+	listen_close(&first, &second);
+	assert_serves(&second.list[1]);
+	listen_close(&second, NULL);
+	teardown();
+}
+END_TEST
+
 UNIT("server/listen", test_inet, test_v6only, test_bad, test_port_in_use,
     test_failure_leaves_nothing, test_taken_over,
     test_another_name_for_the_address, test_removed_and_added,
-    test_failed_reload_leaves_the_old, test_bound_anew_by_another)
+    test_failed_reload_leaves_the_old, test_bound_anew_by_another, test_http)

@@ -1,0 +1,496 @@
+"""test_notify.py -- from a block to the mail, program or web server.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import contextlib
+import email
+import email.policy
+import hashlib
+import hmac
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import threading
+
+import pytest
+
+import policyd as daemon
+from client import Client
+from geoip import address
+from load import Load
+from outage import BLOCKED, CONFIG, OK
+from policyd import fields, is_alive
+from smtp_server import SmtpServer
+from test_webhook import WebServer
+from waiting import until
+
+ADMIN = "postmaster@example.com"
+JOE = "joe@example.com"
+
+
+# --- the outbox of either store ----------------------------------------------
+
+class PgsqlStore:
+    def __init__(self, database):
+        self.url = database.url
+        self._database = database
+
+    def rows(self, columns, where="true"):
+        return [tuple(row) for row in self._database.sql(
+            f"SELECT {columns} FROM policyd.outbox WHERE {where} ORDER BY id")]
+
+    def hurry(self):
+        """Time passes: what was put off is due."""
+        self._database.sql("UPDATE policyd.outbox SET next_try = now() "
+                           "WHERE ended_at IS NULL")
+
+    def age(self, days):
+        self._database.sql("UPDATE policyd.outbox SET created_at = "
+                           f"created_at - interval '{days} days'")
+
+    def delays(self):
+        """In how many seconds rows are tried again, from when they were."""
+        return [float(row[0]) for row in self._database.sql(
+            "SELECT extract(epoch FROM next_try - now()) FROM policyd.outbox "
+            "WHERE ended_at IS NULL ORDER BY id")]
+
+
+class SqliteStore:
+    def __init__(self, folder):
+        self.path = folder / "policyd.db"
+        self.url = f"sqlite:{self.path}"
+
+    def _sql(self, text):
+        with contextlib.closing(sqlite3.connect(
+                self.path, timeout=10, isolation_level=None)) as store:
+            return store.execute(text).fetchall()
+
+    def rows(self, columns, where="true"):
+        return [tuple(map(str, row)) for row in self._sql(
+            f"SELECT {columns} FROM outbox WHERE {where} ORDER BY id")]
+
+    def hurry(self):
+        self._sql("UPDATE outbox SET next_try = 0 WHERE ended_at IS NULL")
+
+    def age(self, days):
+        self._sql("UPDATE outbox SET created_at = created_at - "
+                  f"{days * 86400000}")
+
+    def delays(self):
+        return [row[0] for row in self._sql(
+            "SELECT next_try / 1000.0 - (julianday('now') - 2440587.5) * 86400"
+            " FROM outbox WHERE ended_at IS NULL ORDER BY id")]
+
+
+@pytest.fixture(params=["pgsql", "sqlite"])
+def store(request):
+    """The store to tell from. Where the way is the same for both, one does:
+    tests/store sees to it that they answer alike."""
+    if request.param == "pgsql":
+        return PgsqlStore(request.getfixturevalue("database"))
+    # The daemon's user must get there.
+    folder = daemon.pathlib.Path(daemon.tempfile.mkdtemp(prefix="policyd-s."))
+    request.addfinalizer(lambda: shutil.rmtree(folder))
+    if daemon.IS_ROOT:
+        shutil.chown(folder, daemon.USER, daemon.GROUP)
+    return SqliteStore(folder)
+
+
+@pytest.fixture
+def server(geoip):
+    """A function that starts servers, on a store, which send mail to a
+    port."""
+    made = []
+
+    def start(store, port=1, **notify):
+        made.append(daemon.Policyd(daemon.merge(CONFIG, {
+            "geoip": {"country": str(geoip / "country.mmdb")},
+            "store": {"url": store.url},
+            "smtp": {"host": "127.0.0.1", "port": port, "timeout": "10s"},
+            "notify": {"enabled": True, "from": "policyd@example.com",
+                       "to": [ADMIN], **notify}})))
+        return made[-1].start()
+    yield start
+    for policyd in made:
+        policyd.close()
+
+
+def block(policyd, account=JOE):
+    assert policyd.ask(account, address("DE")) == OK
+    assert policyd.ask(account, address("AT")) == BLOCKED
+
+
+def courier(policyd):
+    """The process that sends."""
+    def ask():
+        seen = len(policyd.log(everything=True))
+        policyd.signal(signal.SIGUSR1)
+        line = until(lambda: re.search(r"^.*\bcourier=.*$", policyd.log(
+            everything=True)[seen:], re.MULTILINE), "the processes").group()
+        pid = fields(line)["courier"]
+        return pid.isdigit() and int(pid)
+    return until(ask, "the courier")
+
+
+def parse(mail):
+    return email.message_from_bytes(mail.content, policy=email.policy.default)
+
+
+def text_of(mail):
+    return mail.get_content().replace("\r\n", "\n")
+
+
+def wait_mails(smtp, count):
+    until(lambda: len(smtp.mails) >= count, f"{count} mails", 20)
+    return [parse(mail) for mail in smtp.mails]
+
+
+def wait_ended(store, count=1):
+    """Wait until so many rows are done, well or not."""
+    until(lambda: len(store.rows("id", "ended_at IS NOT NULL")) >= count,
+          f"{count} rows to end", 20)
+
+
+# --- what is told ------------------------------------------------------------
+
+def test_block_and_unblock(store, server):
+    with SmtpServer() as smtp:
+        policyd = server(store, smtp.port)
+        block(policyd)
+        [mail] = wait_mails(smtp, 1)
+        assert mail["Subject"] == f"[policyd] {JOE} was blocked"
+        assert mail["From"] == "policyd@example.com" and mail["To"] == ADMIN
+        assert mail["Auto-Submitted"] == "auto-generated"
+        assert mail["Date"].datetime and re.fullmatch(
+            r"<[^<>@\s]+@[^<>@\s]+>", mail["Message-ID"])
+        text = text_of(mail)
+        assert "2 countries within 24h, 1 allowed" in text
+        for code in ("DE", "AT"):
+            assert re.search(rf"^ +{address(code)} +{code} +\d{{4}}-.*1$",
+                             text, re.MULTILINE), text
+        assert f"policyd --explain {JOE}" in text
+        assert f"policyd --unblock {JOE}" in text
+        # The same account again: it is blocked already.
+        assert policyd.ask(JOE, address("CH")) == BLOCKED
+        assert policyd.cli("--unblock", JOE).returncode == 0
+        mail = wait_mails(smtp, 2)[1]
+        assert mail["Subject"] == f"[policyd] {JOE} is no longer blocked"
+        assert "Its mail is accepted again" in mail.get_content()
+        wait_ended(store, 2)
+    assert len(smtp.mails) == 2
+    assert store.rows("kind, error, attempts") == [
+        ("block", "", "1"), ("unblock", "", "1")]
+
+
+ONE = {name: pytest.mark.parametrize("store", [name], indirect=True)
+       for name in ("pgsql", "sqlite")}
+
+
+@ONE["sqlite"]
+@pytest.mark.parametrize("on", ["block", "unblock"])
+def test_only_what_is_wanted(store, server, on):
+    with SmtpServer() as smtp:
+        policyd = server(store, smtp.port, on=[on])
+        block(policyd)
+        assert policyd.cli("--unblock", JOE).returncode == 0
+        wait_ended(store)
+        assert store.rows("kind") == [(on,)]
+    assert len(smtp.mails) == 1
+
+
+@ONE["sqlite"]
+def test_templates(store, server):
+    """To the administrator and to the account, each by its own."""
+    with SmtpServer() as smtp:
+        policyd = server(store, smtp.port)
+        for name, text in (("admin", "A ${account} ${client} ${country} "
+                            "${countries}/${limit} ${per}\n${logins}\n"),
+                           ("owner", "O ${account}: ${reason}\n")):
+            (policyd.root / name).write_text(text)
+        policyd.write({"notify": {
+            "template": str(policyd.root / "admin"), "account": True,
+            "account_template": str(policyd.root / "owner"),
+            "subject": "Sperre für ${account}"}})
+        policyd.reload()
+        block(policyd)
+        mails = {mail["To"]: mail for mail in wait_mails(smtp, 2)}
+        assert mails[ADMIN]["Subject"] == f"Sperre für {JOE}"
+        text = text_of(mails[ADMIN])
+        assert text.startswith(f"A {JOE} {address('AT')} AT 2/1 24h\n")
+        assert address("DE") in text
+        assert text_of(mails[JOE]).strip() == \
+            f"O {JOE}: 2 countries within 24h, 1 allowed"
+        # Who has no address cannot be told; the administrator is.
+        block(policyd, "joe")
+        wait_mails(smtp, 3)
+        policyd.wait_log("gave up telling of the block of joe by account: "
+                         "the account is no address")
+
+
+@ONE["pgsql"]
+def test_program_and_web_server(store, server):
+    with WebServer() as web:
+        policyd = server(store, to=[], webhook=web.url)
+        (policyd.root / "secret").write_text("sesame")
+        (policyd.root / "secret").chmod(0o600)
+        if daemon.IS_ROOT:
+            shutil.chown(policyd.root / "secret", daemon.USER)
+        policyd.write({"notify": {
+            "webhook_secret_file": str(policyd.root / "secret"),
+            "exec": ["/bin/sh", "-c",
+                     f"cat >{policyd.root}/new; mv {policyd.root}/new "
+                     f"{policyd.root}/event"]}})
+        policyd.reload()
+        block(policyd)
+        until((policyd.root / "event").exists, "the program")
+        until(lambda: web.got, "the web server")
+        told = (policyd.root / "event").read_bytes()
+        _, headers, body = web.got[0]
+        wait_ended(store, 2)
+    assert told == body
+    event = json.loads(body)
+    assert event["event"] == "block" and event["account"] == JOE
+    assert (event["cause"], event["found"], event["limit"]) == \
+        ("countries", 2, 1)
+    assert {login["country"] for login in event["logins"]} == {"DE", "AT"}
+    assert headers["X-Policyd-Signature"] == "sha256=" + hmac.new(
+        b"sesame", body, hashlib.sha256).hexdigest()
+    assert len(web.got) == 1
+
+
+@ONE["sqlite"]
+def test_test_notify(store, server):
+    with SmtpServer() as smtp:
+        policyd = server(store, smtp.port)
+        result = policyd.cli("--test-notify")
+        assert (result.returncode, result.stderr) == (0, "")
+        [mail] = wait_mails(smtp, 1)
+        assert mail["Subject"] == "[policyd] Test of notifications"
+    result = policyd.cli("--test-notify")
+    assert result.returncode == 69
+    assert "NOT sent" in result.stdout
+    assert store.rows("id") == []
+
+
+# --- mail servers in trouble -------------------------------------------------
+
+def test_one_recipient_is_refused_for_a_while(store, server):
+    to = ["a@example.com", "b@example.com", "c@example.com"]
+    with SmtpServer(refuse={to[1]: "451 4.7.1 later"}) as smtp:
+        policyd = server(store, smtp.port, to=to)
+        block(policyd)
+        wait_mails(smtp, 1)
+        # One a line.
+        until(lambda: store.rows("replace(recipients, '\n', ';'), attempts")
+              == [(to[1] + ";", "1")], "the rest to be put off")
+        smtp.refuse.clear()
+        store.hurry()
+        wait_ended(store)
+    assert [mail.recipients for mail in smtp.mails] == [[to[0], to[2]], [to[1]]]
+    first, second = map(parse, smtp.mails)
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+@ONE["sqlite"]
+def test_the_mail_server_is_down_for_a_while(store, server):
+    """All wait, longer each time; then all are told, once."""
+    port = daemon.free_port()
+    policyd = server(store, port)
+    accounts = [f"user{n}@example.com" for n in range(3)]
+    for account in accounts:
+        block(policyd, account)
+    for attempt, delay in ((1, 10), (2, 20)):
+        until(lambda: store.rows("attempts, error <> ''") ==
+              [(str(attempt), store.rows("error <> ''")[0][0])] * 3 and
+              all(delay - 5 < left <= delay for left in store.delays()),
+              f"a delay of {delay} s")
+        store.hurry()
+    with SmtpServer(port=port) as smtp:
+        until(lambda: store.hurry() or len(smtp.mails) == 3, "the mails", 20)
+        wait_ended(store, 3)
+    assert {parse(mail)["Subject"] for mail in smtp.mails} == {
+        f"[policyd] {account} was blocked" for account in accounts}
+    assert len(smtp.mails) == 3
+
+
+@ONE["pgsql"]
+def test_it_is_given_up_after_three_days(store, server):
+    policyd = server(store, daemon.free_port())
+    block(policyd)
+    until(lambda: store.rows("attempts") == [("1",)], "the first try")
+    store.age(2.9)
+    store.hurry()
+    until(lambda: store.rows("attempts") == [("2",)] and
+          store.delays()[0] < 20, "the second")
+    assert store.rows("id", "ended_at IS NOT NULL") == []
+    store.age(0.2)
+    store.hurry()
+    wait_ended(store)
+    policyd.wait_log(f"error: notify: gave up telling of the block of {JOE} "
+                     "by mail: ")
+    assert store.rows("error")[0][0] != ""
+
+
+# --- deaths and outages ------------------------------------------------------
+
+class SlowServer(SmtpServer):
+    """Waits before it answers a command, until it is let go."""
+
+    def __init__(self, command):
+        super().__init__()
+        self.command = command
+        self.is_reached = threading.Event()
+        self.go = threading.Event()
+
+    async def _hold(self, command):
+        if command == self.command:
+            self.is_reached.set()
+            await self.loop.run_in_executor(None, self.go.wait, 30)
+
+    async def handle_MAIL(self, *arguments):
+        await self._hold("MAIL")
+        return await super().handle_MAIL(*arguments)
+
+    async def handle_DATA(self, *arguments):
+        await self._hold("DATA")
+        return await super().handle_DATA(*arguments)
+
+
+@pytest.mark.parametrize("when", ["MAIL", "DATA"])
+def test_the_courier_is_killed(store, server, when):
+    """What it was at is told by the next one."""
+    with SlowServer(when) as smtp:
+        policyd = server(store, smtp.port)
+        block(policyd)
+        assert smtp.is_reached.wait(10)
+        killed = courier(policyd)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: not is_alive(killed), "its death")
+        smtp.go.set()
+        # Its lease holds until nobody can be at it any more.
+        assert store.rows("id", "ended_at IS NULL") != []
+        assert store.delays()[0] > 20
+        assert courier(policyd) != killed
+        store.hurry()
+        wait_ended(store)
+        # The dead one's may have arrived too; its copy can be told.
+        assert len({parse(mail)["Message-ID"] for mail in smtp.mails}) == 1
+
+
+@ONE["pgsql"]
+def test_the_courier_is_killed_again_and_again(store, server):
+    """At moments that nobody chose: nothing is lost."""
+    with SmtpServer() as smtp:
+        policyd = server(store, smtp.port)
+        for number in range(8):
+            block(policyd, f"user{number}@example.com")
+            if number % 3 == 0:
+                # It may not be born yet, or dead already.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(courier(policyd), signal.SIGKILL)
+        until(lambda: store.hurry() or
+              len(store.rows("id", "ended_at IS NOT NULL")) == 8, "all", 30)
+        subjects = {parse(mail)["Subject"] for mail in smtp.mails}
+    assert subjects == {f"[policyd] user{number}@example.com was blocked"
+                        for number in range(8)}
+
+
+def test_the_store_goes_while_mail_is_sent(database, postgres, server):
+    """The mail was sent: that is remembered until it can be written."""
+    store = PgsqlStore(database)
+    with SlowServer("DATA") as smtp:
+        policyd = server(store, smtp.port)
+        block(policyd)
+        assert smtp.is_reached.wait(10)
+        postgres.stop()
+        try:
+            smtp.go.set()
+            policyd.wait_log(f"told of the block of {JOE}")
+        finally:
+            postgres.start()
+        wait_ended(store)
+        store.hurry()
+        # And it goes on.
+        until(lambda: policyd.ask("ann@example.com", address("DE")) == OK,
+              "the store")
+        until(lambda: policyd.ask("ann@example.com", address("AT")) == BLOCKED,
+              "a block")
+        wait_ended(store, 2)
+    assert len(smtp.mails) == 2
+
+
+# --- many --------------------------------------------------------------------
+
+def test_two_servers_tell_everything_once(database, server):
+    store = PgsqlStore(database)
+    with WebServer() as web:
+        servers = [server(store, to=[], webhook=web.url) for _ in range(2)]
+        accounts = [f"user{number}@example.com" for number in range(60)]
+        with Load(servers[0]), Load(servers[1]):
+            for number, account in enumerate(accounts):
+                block(servers[number % 2], account)
+            until(lambda: len(store.rows("id", "ended_at IS NOT NULL")) == 60,
+                  "all to be told", 30)
+        told = [json.loads(body)["account"] for _, _, body in web.got]
+    assert sorted(told) == sorted(accounts)
+    assert all(re.search("notify: told of", each.log()) for each in servers)
+
+
+@pytest.fixture(scope="module")
+def flood(geoip):
+    """A server that has blocked 30 accounts by the first test of this file:
+    its minute passes meanwhile."""
+    folder = daemon.pathlib.Path(daemon.tempfile.mkdtemp(prefix="policyd-f."))
+    if daemon.IS_ROOT:
+        shutil.chown(folder, daemon.USER, daemon.GROUP)
+    to = ["a@example.com", "b@example.com"]
+    with SmtpServer(refuse={to[1]: "451 4.7.1 later"}) as smtp:
+        policyd = daemon.Policyd(daemon.merge(CONFIG, {
+            "geoip": {"country": str(geoip / "country.mmdb")},
+            "store": {"url": f"sqlite:{folder}/policyd.db"},
+            "smtp": {"host": "127.0.0.1", "port": smtp.port},
+            "notify": {"enabled": True, "from": "policyd@example.com",
+                       "to": to}}))
+        policyd.start()
+        for number in range(30):
+            block(policyd, f"user{number}@example.com")
+        try:
+            yield policyd, smtp, SqliteStore(folder)
+        finally:
+            policyd.close()
+            shutil.rmtree(folder)
+
+
+@pytest.fixture(autouse=True)
+def flooded_early(flood):
+    """See flood."""
+
+
+def test_many_become_one(flood):
+    """20 mails, then one for the rest; b, who was refused all of them for a
+    while, has none twice and misses none."""
+    policyd, smtp, store = flood
+    mails = wait_mails(smtp, 20)
+    until(lambda: len(smtp.mails) > 20, "the digest", 70)
+    mails = [parse(mail) for mail in smtp.mails]
+    singles = {mail["Subject"] for mail in mails[:20]}
+    assert len(singles) == 20
+    digest = mails[20]
+    assert "accounts were blocked or unblocked" in digest["Subject"]
+    text = text_of(digest)
+    listed = set(re.findall(r"blocked +(user\d+@example.com)", text))
+    everybody = {f"user{number}@example.com" for number in range(30)}
+    assert listed | {subject.split()[1] for subject in singles} == everybody
+    assert smtp.mails[20].recipients == ["a@example.com"]
+    until(lambda: store.rows("replace(recipients, '\n', ';')") ==
+          [("b@example.com;",)] * 30, "b alone to be left")
+    assert store.rows("id", "ended_at IS NOT NULL") == []
+    smtp.refuse.clear()
+    seen = len(smtp.mails)
+    store.hurry()
+    wait_mails(smtp, seen + 1)
+    assert smtp.mails[seen].recipients == ["b@example.com"]
+    assert " error: " not in policyd.log()

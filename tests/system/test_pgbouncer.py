@@ -1,0 +1,191 @@
+"""test_pgbouncer.py -- through a pooler that hands out transactions.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import pathlib
+import pwd
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+import policyd as daemon
+from geoip import address
+from load import Load
+from outage import BAD, BLOCKED, CONFIG, ERROR, KNOWN, OK, Watch
+from waiting import until
+
+INI = """
+[databases]
+* = host={server} user=policyd
+[pgbouncer]
+listen_port = {port}
+unix_socket_dir = {folder}
+auth_type = any
+pool_mode = transaction
+default_pool_size = {size}
+logfile = /dev/null
+"""
+
+
+class Pgbouncer:
+    """A pgbouncer before the server, on a Unix socket in its own folder."""
+
+    def __init__(self, postgres, size):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pgb."))
+        self.port = daemon.free_port()
+        self.process = None
+        ini = self.folder / "pgbouncer.ini"
+        ini.write_text(INI.format(server=postgres.sockets, port=self.port,
+                                  folder=self.folder, size=size))
+        self.folder.chmod(0o755)
+        self._as_user = {}
+        if daemon.IS_ROOT:
+            user = pwd.getpwnam("postgres")
+            shutil.chown(self.folder, "postgres")
+            self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
+                             "extra_groups": []}
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["/usr/sbin/pgbouncer", str(self.folder / "pgbouncer.ini")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, **self._as_user)
+        until((self.folder / f".s.PGSQL.{self.port}").exists, "pgbouncer")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        (self.folder / f".s.PGSQL.{self.port}").unlink()
+
+    def close(self):
+        if self.process is not None:
+            self.stop()
+        shutil.rmtree(self.folder)
+
+    def url(self, database):
+        return (f"postgresql:///{database.name}?host={self.folder}"
+                f"&port={self.port}&user=policyd")
+
+    def sql(self, text, database):
+        """Run SQL as policyd does, through the pooler."""
+        result = subprocess.run(
+            ["psql", "-XAtq", "-F", " ", "-d", self.url(database)],
+            input=text, capture_output=True, text=True, check=True)
+        return result.stdout.strip()
+
+
+@pytest.fixture
+def pooler(postgres):
+    """A function that starts a pgbouncer."""
+    made = []
+
+    def start(size=2):
+        made.append(Pgbouncer(postgres, size))
+        made[-1].start()
+        return made[-1]
+    yield start
+    for each in made:
+        each.close()
+
+
+@pytest.mark.parametrize("prepare", [True, False])
+def test_requests(start_policyd, pooler, database, prepare):
+    """It is found out, unless the configuration says so already."""
+    policyd = start_policyd(daemon.merge(CONFIG, {
+        "store": {"url": pooler().url(database), "prepare": prepare},
+        "server": {"workers": 4}}))
+    until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store")
+    with Load(policyd, connections=8) as load:
+        load.wait_answers(500)
+    assert set(load.answers) == {OK}
+    assert policyd.ask(BAD, address("DE")) == OK
+    assert policyd.ask(BAD, address("AT")) == BLOCKED
+    assert " error: " not in policyd.log()
+    assert ("behind a pooler" in policyd.log()) == prepare
+
+
+def test_nothing_is_left_behind(start_policyd, pooler, database):
+    """Who has the server connection next finds it as it was."""
+    bouncer = pooler(size=1)
+    question = ("SELECT current_setting('statement_timeout'), "
+                "current_setting('lock_timeout'), current_setting('jit'), "
+                "current_setting('client_min_messages'), "
+                "(SELECT count(*) FROM pg_prepared_statements), "
+                "(SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')")
+    before = bouncer.sql(question, database)
+    assert before == "0 0 on notice 0 0"
+    policyd = start_policyd(daemon.merge(CONFIG, {
+        "store": {"url": bouncer.url(database)}}))
+    until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store")
+    for job in (["--clean"], ["--init-store"], ["--block", BAD],
+                ["--list-blocked"], ["--explain", BAD], ["--unblock", BAD]):
+        result = policyd.cli(*job)
+        assert result.returncode == 0, (job, result.stderr)
+        assert bouncer.sql(question, database) == before, job
+
+
+def test_a_lock_is_not_waited_for_for_ever(start_policyd, pooler, postgres,
+                                           database):
+    """The limits hold though the session is another's."""
+    policyd = start_policyd(daemon.merge(CONFIG, {
+        "store": {"url": pooler().url(database)}}))
+    watched = Watch(policyd)
+    locker = subprocess.Popen(
+        ["psql", "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
+         "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True)
+    locker.stdin.write("BEGIN; LOCK TABLE policyd.account; SELECT 1;\n")
+    locker.stdin.flush()
+    assert locker.stdout.readline() == "1\n"
+    assert ERROR in watched.ask_all_kinds()
+    # What was given up is given up by the server too, before the lock ends.
+    until(lambda: postgres.sql(
+        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'policyd' AND "
+        "wait_event_type = 'Lock'") == [["0"]], "the last to give up")
+    locker.stdin.close()
+    locker.wait()
+    locker.stdout.close()
+    watched.recover()
+    watched.close()
+
+
+def test_init_and_clean(pooler, empty_database):
+    """A schema of one transaction; cleanings that exclude each other."""
+    bouncer = pooler()
+    setting = {"POLICYD_STORE_URL": bouncer.url(empty_database)}
+    assert daemon.run("--init-store", **setting).returncode == 0
+    # Keep one server connection busy, so that both are used.
+    for _ in range(4):
+        busy = subprocess.Popen(
+            ["psql", "-XAtq", "-d", bouncer.url(empty_database)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        busy.stdin.write("BEGIN; SELECT 1;\n")
+        busy.stdin.flush()
+        busy.stdout.readline()
+        result = daemon.run("--clean", **setting)
+        assert result.returncode == 0, result.stderr
+        busy.stdin.close()
+        busy.wait()
+        busy.stdout.close()
+    empty_database.sql("INSERT INTO policyd.cleaning VALUES "
+                       "(1, now() + interval '50 seconds')")
+    result = daemon.run("--clean", **setting)
+    assert result.returncode == 75
+    assert "another --clean" in result.stderr
+    # One that died is not waited for any longer.
+    empty_database.sql("UPDATE policyd.cleaning SET until = now()")
+    assert daemon.run("--clean", **setting).returncode == 0
+    assert empty_database.value("SELECT count(*) FROM policyd.cleaning") == "0"
+
+
+def test_it_is_restarted(start_policyd, pooler, database):
+    bouncer = pooler()
+    watched = Watch(start_policyd(daemon.merge(CONFIG, {
+        "store": {"url": bouncer.url(database)}})))
+    bouncer.stop()
+    watched.endure()
+    bouncer.start()
+    watched.recover()
+    watched.close()

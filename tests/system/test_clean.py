@@ -12,7 +12,7 @@ from client import request
 from geoip import address
 from policyd import free_port, merge
 from stores import PostgresStore, served, store  # noqa: F401
-from test_store_pgsql import pgbouncer  # noqa: F401
+from test_pgbouncer import pooler  # noqa: F401
 from waiting import PATIENCE, until
 
 OK, TEMPORARY = 0, 75
@@ -258,10 +258,10 @@ def test_every_transaction_is_short(make_policyd, database, postgres):
     assert percentile(took, .99) < LONGEST * PATIENCE, max(took)
 
 
-def test_through_a_pooler(make_policyd, pgbouncer, database):
+def test_through_a_pooler(make_policyd, pooler, database):  # noqa: F811
     """Each transaction has another connection; the turn holds all the same."""
     policyd = make_policyd(merge(SURE, {
-        "store": {"url": pgbouncer, "prepare": False}})).start()
+        "store": {"url": pooler().url(database), "prepare": False}})).start()
     store_ = PostgresStore(database)
     fill(store_, 20, 60)
     assert clean(policyd)["logins"] == 800

@@ -203,7 +203,7 @@ lint-text:
 unitdir ?= $(prefix)/lib/systemd/system
 INSTALL_DATA = install -m 644
 # Where the program and its configuration are, in units and the like.
-PLACES = sed -e 's|/usr/sbin/policyd|$(sbindir)/policyd|' \
+PLACES = sed -e 's|/usr/sbin/policyd|$(sbindir)/policyd|g' \
 	-e 's|/etc/policyd/|$(confdir)/|g'
 
 install: $(BUILD)/policyd
@@ -241,6 +241,9 @@ install: $(BUILD)/policyd
 		$(DESTDIR)$(sysconfdir)/apparmor.d/policyd
 	$(INSTALL_DATA) etc/policyd.logcheck \
 		$(DESTDIR)$(sysconfdir)/logcheck/ignore.d.server/policyd
+	install -d $(DESTDIR)$(sysconfdir)/cron.d
+	$(PLACES) etc/policyd.cron >$(BUILD)/cron
+	$(INSTALL_DATA) $(BUILD)/cron $(DESTDIR)$(sysconfdir)/cron.d/policyd
 	# What an administrator wrote is kept.
 	install -d $(DESTDIR)$(confdir)
 	test -e $(DESTDIR)$(confdir)/policyd.yaml || $(INSTALL_DATA) \

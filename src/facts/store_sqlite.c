@@ -23,6 +23,9 @@ enum {
 	TEND_MS = 1000,
 	/* How long that may wait for a lock. */
 	TEND_PATIENCE_MS = 20,
+	/* And opening the file, which one process does after the other: less
+	 * would be trouble whenever several start on a busy machine. */
+	OPEN_PATIENCE_MS = 1000,
 	/* A worker carries over a log of 16 MB if nobody else did. */
 	TEND_WAL_PAGES = 4096,
 };
@@ -46,7 +49,8 @@ tend(void *self)
 
 	/* A file that is gone is to be noticed by idle processes too: each
 	 * that goes on with it keeps it, and what it records, from the rest. */
-	if (db_ready(db, clock_mono_ms() + TEND_PATIENCE_MS)) {
+	if (db_ready(db, clock_mono_ms() + OPEN_PATIENCE_MS)) {
+		db->deadline_ms = clock_mono_ms() + TEND_PATIENCE_MS;
 		db_checkpoint(db, TEND_WAL_PAGES);
 		/* Only what worked can tell that trouble is over. */
 		if (db->trouble.is_on && !trouble_is_deep(&db->trouble))

@@ -243,8 +243,10 @@ send_hits(const struct config *config, struct store *store)
 
 	if (read_hits(store, &hits) != STORE_DONE)
 		return REPORT_FAILED;
-	if (hits.count == 0 && config->report.only_if_needed)
+	if (hits.count == 0 && config->report.only_if_needed) {
+		clear(&hits);
 		return REPORT_EMPTY;
+	}
 	body = write_body(&hits);
 	if (body == NULL)
 		log_error("report: out of memory");

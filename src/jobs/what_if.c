@@ -40,7 +40,7 @@ struct survey {
 	json_t *array;
 };
 
-/* --- the changed configuration --------------------------------------------- */
+/* --- the changed configuration ------------------------------------------- */
 
 /* "limits.countries=2": the environment wins over the file, so that the value
  * is read and checked like any other. Returns 0 or an exit status. */
@@ -90,7 +90,7 @@ load_changed(const struct job *job, char *const *changes, size_t count,
 	return config;
 }
 
-/* --- judging ----------------------------------------------------------------- */
+/* --- judging ------------------------------------------------------------- */
 
 /* Judge an account in one of the worlds. -1: the store failed. */
 static int
@@ -192,7 +192,7 @@ judge_all(struct survey *survey)
 	return result == STORE_NONE ? STORE_DONE : STORE_FAILED;
 }
 
-/* --- telling ----------------------------------------------------------------- */
+/* --- telling ------------------------------------------------------------- */
 
 static void
 print_survey(const struct survey *survey, const struct job *job)

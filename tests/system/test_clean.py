@@ -258,7 +258,7 @@ def test_every_transaction_is_short(make_policyd, database, postgres):
     assert percentile(took, .99) < LONGEST * PATIENCE, max(took)
 
 
-def test_through_a_pooler(make_policyd, pooler, database):
+def test_through_a_pooler(make_policyd, pooler, database):  # noqa: F811
     """Each transaction has another connection; the turn holds all the same."""
     policyd = make_policyd(merge(SURE, {
         "store": {"url": pooler().url(database), "prepare": False}})).start()

@@ -33,8 +33,11 @@ load_geoip(const struct config *config, struct snapshot *snapshot)
 	snapshot->fd = -1;
 	if (config->geoip.country[0] == '\0')
 		return 0;
-	if (snapshot_take(snapshot, config->geoip.country) != 0)
+	if (snapshot_take(snapshot, config->geoip.country) != 0) {
+		log_error("geoip.country: name an MMDB file that is there, or "
+			  "leave it empty to count networks alone");
 		return -1;
+	}
 	geo = geo_open(snapshot->path, config->geoip.country);
 	if (geo == NULL) {
 		snapshot_close(snapshot);

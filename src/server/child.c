@@ -5,6 +5,7 @@
 #include "server/child.h"
 
 #include "base/stats.h"
+#include "server/background.h"
 #include "server/signals.h"
 
 #include <stdbool.h>
@@ -55,6 +56,8 @@ child_run(const struct fleet *fleet, const struct generation *own,
 	for (const struct generation *generation = fleet->newest;
 	    generation != NULL; generation = generation->older)
 		close_foreign(generation, own);
+	/* The master still logs as the serving generation does. */
+	background_set_log(fleet->background, &own->load->config->log);
 	signals_child(master);
 	stats_use(own->members[post - own->roster.posts].slot);
 	stats_add(STAT_STARTS, 1);

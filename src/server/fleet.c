@@ -30,13 +30,14 @@ enum { SLOTS_PER_PROCESS = 4, SLOTS_LEAST = 256 };
 
 int
 fleet_open(struct fleet *fleet, const struct service *service,
-    const struct config *first)
+    const struct background *background, const struct config *first)
 {
 	struct role roles[ROLES_MAX];
 	size_t count = service->roles(first, roles);
 
 	memset(fleet, 0, sizeof(*fleet));
 	fleet->service = service;
+	fleet->background = background;
 	for (size_t i = 0; i < count; i++)
 		fleet->slot_count += roles[i].count * SLOTS_PER_PROCESS;
 	if (fleet->slot_count < SLOTS_LEAST)

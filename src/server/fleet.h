@@ -5,6 +5,7 @@
 #ifndef SERVER_FLEET_H
 #define SERVER_FLEET_H
 
+#include "server/background.h"
 #include "server/generation.h"
 
 #include <poll.h>
@@ -14,6 +15,7 @@ enum { FLEET_PRIVATE_MAX = 4 };
 
 struct fleet {
 	const struct service *service;
+	const struct background *background; /* where its log goes */
 	struct generation *newest;	/* its `older` leads to the others */
 	unsigned last_number;
 	unsigned slot_count;
@@ -31,7 +33,7 @@ struct fleet {
 /* Start without a generation; `first` tells how large they will be. Return
  * 0, or -1 with the error logged. */
 int fleet_open(struct fleet *, const struct service *,
-    const struct config *first);
+    const struct background *, const struct config *first);
 /* Free everything; no process should be left. */
 void fleet_close(struct fleet *);
 

@@ -268,7 +268,8 @@ prepare(struct master *master, const struct config *config,
 	if (listen_open(listeners, config, NULL) != 0 ||
 	    pidfile_open(&master->pidfile, pidfile) != 0)
 		status = EX_UNAVAILABLE;
-	else if (fleet_open(&master->fleet, master->service, config) != 0)
+	else if (fleet_open(&master->fleet, master->service,
+		     &master->background, config) != 0)
 		status = EX_OSERR;
 	else if (privs_drop(&privs) != 0)
 		status = EX_NOPERM;

@@ -131,7 +131,7 @@ log_bind_error(const char *path, int error)
 	if (error == ENOENT)
 		log_error("listen: unix:%s: there is no directory %.*s; "
 			  "create it: install -d -o policyd -g postfix -m "
-			  "0750 %.*s", path, length, path, length, path);
+			  "0710 %.*s", path, length, path, length, path);
 	else if (error == EACCES || error == EROFS)
 		log_error("listen: unix:%s: user %d may not write to the "
 			  "directory %.*s: %s", path, (int)geteuid(), length,

@@ -45,7 +45,7 @@ class Probe:
 
     def __init__(self, uris, **settings):
         settings = {"base": slapd.SUFFIX, "filter": slapd.FILTER,
-                    "attribute": "mailAccount", "timeout": 1000} | settings
+                    "attribute": "mailAccount", "timeout": 5000} | settings
         settings["uris"] = uris if isinstance(uris, str) else ",".join(uris)
         self.log_file = tempfile.TemporaryFile("a+b")
         environment = dict(os.environ)

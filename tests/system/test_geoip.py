@@ -151,3 +151,4 @@ def test_a_file_that_cannot_be_used_at_start(make_policyd, content):
     policyd.launch()
     assert policyd.process.wait(10 * PATIENCE) == 78
     assert "geo.mmdb" in policyd.log()
+    assert "an MMDB file" in policyd.log()

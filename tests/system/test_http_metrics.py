@@ -44,6 +44,7 @@ def read(policyd):
 
 
 def test_the_format_and_the_numbers(served):
+    until(lambda: read(served)["policyd_workers", ""] == 2, "both workers")
     before = read(served)
     assert before["policyd_build_info", 'version="1.0.0"'] == 1
     assert before["policyd_workers", ""] == 2

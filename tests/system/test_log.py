@@ -49,6 +49,26 @@ def test_decisions_as_json(start_policyd):
     assert isinstance(decision["ms"], (int, float))
 
 
+def test_reload_takes_the_new_log(start_policyd):
+    policyd = start_policyd({"log": {"decisions": "refused"}})
+    policyd.write({"log": {"format": "json", "decisions": "all"}})
+    policyd.reload()
+    policyd.forget_log()
+    policyd.ask(JOE, address("DE"))
+    policyd.wait_log(JOE)
+    decision = json.loads(policyd.log().split("\n")[0])
+    assert (decision["account"], decision["level"]) == (JOE, "info")
+    policyd.write({"log": {"level": "error"}})
+    policyd.reload()
+    policyd.forget_log()
+    policyd.ask(JOE, address("DE"))
+    policyd.write({"log": {"level": "info"}})
+    policyd.reload()
+    policyd.ask(JOE, address("AT"))
+    policyd.wait_log("AT")
+    assert '"country":"DE"' not in policyd.log()
+
+
 HOSTILE = [
     "a\rdecision account=admin@example.com verdict=pass",
     "\x1b[2J\x1b]0;title\x07@example.com",

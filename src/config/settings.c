@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const names[SETTING_COUNT] = {
 	[SETTING_COUNTRIES] = "limits.countries",
@@ -94,6 +95,10 @@ countries_add(struct countries *countries, const char *code)
 		return -1;
 	countries->codes = mem_grow(countries->codes, countries->count + 1,
 	    sizeof(*countries->codes));
+	/* Reserved for the United Kingdom, but its code, which GeoIP files
+	 * have, is GB (ISO 3166-1, exceptional reservations). */
+	if (strcasecmp(code, "UK") == 0)
+		code = "GB";
 	for (int i = 0; i < 3; i++)
 		countries->codes[countries->count][i] =
 		    (char)toupper((unsigned char)code[i]);

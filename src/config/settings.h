@@ -96,7 +96,8 @@ bool countries_has(const struct countries *, const char *code);
 bool networks_has(const struct networks *, const struct addr *);
 
 /*
- * Read one code in either case; returns 0, or -1 if it is no two letters.
+ * Read one code in either case, UK as GB; returns 0, or -1 if it is no two
+ * letters.
  * The lists grow by mem_grow; _clear frees them.
  */
 int countries_add(struct countries *, const char *code);

@@ -95,6 +95,9 @@ START_TEST(country_lists)
 	ck_assert(countries_has(&countries, "AT"));
 	ck_assert(!countries_has(&countries, "CH"));
 	ck_assert(!countries_has(&countries, ""));
+	ck_assert_int_eq(countries_add(&countries, "uk"), 0);
+	ck_assert(countries_has(&countries, "GB"));
+	ck_assert(!countries_has(&countries, "UK"));
 	countries_clear(&countries);
 	ck_assert_uint_eq(countries.count, 0);
 }

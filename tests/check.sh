@@ -25,10 +25,12 @@ unit=$(sed -n 's/.*Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \(.*\)/\1 \
     "$build/check-unit.log" "$build/check-store.log" |
     awk '{ n += $1; bad += $2 + $3 } END { print n - bad, bad + 0 }')
 system=$(grep -aE '^=* ?.*[0-9]+ (passed|failed|error).* in [0-9.]+s' \
-    "$build/check-system.log" | tail -n 1)
+    "$build/check-system.log")
+# What failed is run once more: the last line says what failed then, too.
+last=$(echo "$system" | tail -n 1)
 passed=$((${unit% *} + $(echo " $system" | sum passed)))
-failed=$((${unit#* } + $(echo " $system" | sum failed) +
-    $(echo " $system" | sum 'error')))
+failed=$((${unit#* } + $(echo " $last" | sum failed) +
+    $(echo " $last" | sum 'error')))
 # What broke before it could count is a failure too.
 if [ "$status" != 0 ] && [ "$failed" = 0 ]; then
 	failed=1

@@ -168,7 +168,7 @@ main(int argc, char **argv)
 				     .verify = true,
 				     .timeout_ms = 1000,
 				     .cache_s = 300 } };
-	int64_t deadline_ms = 2000;
+	int64_t deadline_ms = 10000;
 	struct accounts *accounts;
 	char *line = NULL;
 	size_t size = 0;

@@ -2,7 +2,6 @@
  * pgsql_figures.c -- statistics and past logins out of PostgreSQL.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "facts/pgsql_patient.h"
 #include "facts/store_pgsql.h"
 
 #include "base/mem.h"
@@ -21,7 +20,7 @@ pgsql_figures(void *opaque, const struct figure_query *query,
 	PGresult *result;
 
 	figures_sql(query, &dialect, sql);
-	result = pgsql_patient(self->pg, sql, query->account != NULL,
+	result = pgsql_query(self->pg, sql, query->account != NULL,
 	    &query->account, deadline_ms);
 	if (result == NULL)
 		return STORE_FAILED;
@@ -64,7 +63,7 @@ pgsql_past_logins(void *opaque, const char *after, size_t most,
 	params_clear(params);
 	params_text(params, after);
 	params_number(params, (int64_t)most);
-	result = pgsql_patient(self->pg, "WITH page AS MATERIALIZED ("
+	result = pgsql_query(self->pg, "WITH page AS MATERIALIZED ("
 	    "SELECT DISTINCT account FROM policyd.login WHERE account > $1 "
 	    "ORDER BY account LIMIT $2) SELECT l.account, l.network, "
 	    "l.country, policyd.milliseconds(l.first_seen), "

@@ -289,21 +289,11 @@ db_text(sqlite3_stmt *statement, int column)
 bool
 db_is_utf8(struct sqlite_db *db, const char *text)
 {
-	size_t left = strlen(text);
-
-	while (left > 0) {
-		size_t step = text_utf8(text, left);
-
-		if (step == 0) {
-			db->code = SQLITE_MISMATCH;
-			snprintf(db->why, sizeof(db->why),
-			    "an account or note is not UTF-8");
-			return false;
-		}
-		text += step;
-		left -= step;
-	}
-	return true;
+	if (text_is_utf8(text))
+		return true;
+	db->code = SQLITE_MISMATCH;
+	snprintf(db->why, sizeof(db->why), "an account or note is not UTF-8");
+	return false;
 }
 
 enum store_result

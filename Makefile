@@ -30,8 +30,8 @@ confdir ?= /etc/policyd
 # A line a file; V=1 shows the whole commands.
 Q = $(if $(V),,@echo "  $(if $(filter %.o,$@),CC  ,MAKE)  $@";)
 
-SOURCES := $(sort $(wildcard src/*/*.c))
-SQL := $(sort $(wildcard src/facts/schema/*/*.sql))
+SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+SQL := $(sort $(wildcard src/store/schema/*/*.sql))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/schema.o
 
 $(BUILD)/policyd: $(BUILD)/src/main.o $(BUILD)/libpolicyd.a
@@ -45,9 +45,9 @@ $(BUILD)/%.o: %.c $(BUILD)/config.mk
 	$(Q)$(COMPILE) -c -o $@ $<
 
 # The SQL files, built in: a table of {store, number, name, text}.
-$(BUILD)/gen/schema.c: src/facts/schema/embed.sh $(SQL)
+$(BUILD)/gen/schema.c: src/store/schema/embed.sh $(SQL)
 	@mkdir -p $(@D)
-	sh src/facts/schema/embed.sh $(SQL) >$@.tmp
+	sh src/store/schema/embed.sh $(SQL) >$@.tmp
 	mv $@.tmp $@
 
 $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
@@ -60,7 +60,7 @@ $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
 # Each tests/unit/ROOM/test_FILE.c is a program. They run in $(srcdir), all of
 # them, and the failure of one is the failure of all.
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort \
-	$(wildcard tests/unit/*/test_*.c)))
+	$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)))
 
 check-unit: $(UNIT_TESTS)
 	@failed=; for test in $(UNIT_TESTS); do \
@@ -171,7 +171,7 @@ check-valgrind: $(BUILD)/policyd
 
 # --- lint --------------------------------------------------------------------
 
-HEADERS := $(wildcard src/*/*.h)
+HEADERS := $(wildcard src/*/*.h src/*/*/*.h)
 
 lint: lint-rooms lint-headers lint-analyze lint-text
 
@@ -188,7 +188,7 @@ lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability \
 		--suppress=missingIncludeSystem --suppress=*:/usr/include/* \
-		--suppress=preprocessorErrorDirective:src/base/stats.def \
+		--suppress=preprocessorErrorDirective:src/base/counters.def \
 		--include=/usr/include/jansson.h -Isrc src
 	set -e; for source in $(SOURCES) src/main.c; do \
 		$(COMPILE) -Werror -O2 -fanalyzer -MF /dev/null \
@@ -199,7 +199,7 @@ lint-text:
 	if command -v shellcheck >/dev/null; then \
 		shellcheck .ci/run tests/*.sh tests/package/*.sh \
 			debian/policyd.config debian/policyd.p*[mt] \
-			src/facts/schema/embed.sh; fi
+			src/store/schema/embed.sh; fi
 
 # --- install, dist -----------------------------------------------------------
 
@@ -221,7 +221,7 @@ install: $(BUILD)/policyd
 		etc/grafana-dashboard.json $(DESTDIR)$(datadir)/policyd
 	for store in pgsql sqlite; do \
 		install -d $(DESTDIR)$(datadir)/policyd/schema/$$store; \
-		$(INSTALL_DATA) src/facts/schema/$$store/*.sql \
+		$(INSTALL_DATA) src/store/schema/$$store/*.sql \
 			$(DESTDIR)$(datadir)/policyd/schema/$$store || exit; \
 	done
 	install -d $(DESTDIR)$(unitdir)

@@ -117,10 +117,10 @@ take(int letter)
 		return 0;
 	case OPTION_RELEASE:
 	case OPTION_DELETE:
-		if (command.mail.action != QUEUE_LEAVE)
+		if (command.mail.action != HELD_MAIL_LEAVE)
 			return usage("--release or --delete, once", "");
 		command.mail.action = letter == OPTION_RELEASE ?
-		    QUEUE_RELEASE : QUEUE_DELETE;
+		    HELD_MAIL_RELEASE : HELD_MAIL_DELETE;
 		return 0;
 	case OPTION_POSTFIX:
 		if (optarg[0] != '/')
@@ -186,10 +186,10 @@ check_command(int left, char **rest)
 	if ((command.duration_s >= 0 || command.reason[0] != '\0') &&
 	    strcmp(mode, "block") != 0)
 		return usage("--for and --reason go with --block", "");
-	if (command.mail.action != QUEUE_LEAVE && strcmp(mode, "unblock") != 0)
+	if (command.mail.action != HELD_MAIL_LEAVE && strcmp(mode, "unblock") != 0)
 		return usage("--release and --delete go with --unblock", "");
 	if (command.mail.postfix_config != NULL &&
-	    command.mail.action == QUEUE_LEAVE &&
+	    command.mail.action == HELD_MAIL_LEAVE &&
 	    strcmp(mode, "check-postfix") != 0)
 		return usage("--postfix-config goes with --check-postfix, "
 		    "--release and --delete", "");

@@ -6,7 +6,7 @@
 
 #include "admin/routes.h"
 #include "base/log.h"
-#include "base/stats.h"
+#include "base/counters.h"
 
 #include <stdio.h>
 
@@ -68,8 +68,8 @@ answer_send(struct exchange *exchange, bool is_last, int64_t took_us)
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
-	stats_add(STAT_HTTP_REQUESTS, 1);
-	stats_add(STAT_HTTP_ERRORS, exchange->status >= 500);
+	counters_add(STAT_HTTP_REQUESTS, 1);
+	counters_add(STAT_HTTP_ERRORS, exchange->status >= 500);
 	log_exchange(exchange, took_us);
 	response = MHD_create_response_from_buffer(exchange->body_length,
 	    exchange->body, MHD_RESPMEM_MUST_FREE);

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/stats.h"
+#include "base/counters.h"
 #include "base/text.h"
 
 #include <assert.h>
@@ -104,7 +104,7 @@ call_free(struct calls *calls, struct call *call)
 static void
 refuse_stranger(struct exchange *exchange)
 {
-	stats_add(STAT_HTTP_DENIED, 1);
+	counters_add(STAT_HTTP_DENIED, 1);
 	exchange_problem(exchange, MHD_HTTP_UNAUTHORIZED,
 	    "who are you? give a user and password, or a token");
 }
@@ -117,7 +117,7 @@ authorize(struct call *call)
 
 	if (exchange->grant >= exchange->route->grant)
 		return;
-	stats_add(STAT_HTTP_DENIED, 1);
+	counters_add(STAT_HTTP_DENIED, 1);
 	exchange_problem(exchange, MHD_HTTP_FORBIDDEN,
 	    "%s may not do this", exchange->who);
 }
@@ -236,7 +236,7 @@ refuse_crosssite(struct calls *calls, struct exchange *exchange)
 
 	if (sign == NULL)
 		return;
-	stats_add(STAT_HTTP_DENIED, 1);
+	counters_add(STAT_HTTP_DENIED, 1);
 	exchange_problem(exchange, MHD_HTTP_FORBIDDEN,
 	    "%s is that of another site", sign);
 }

@@ -87,14 +87,14 @@ ask_counted(struct admin *admin, struct question *question)
 static void
 ask_dry(struct admin *admin, struct question *question)
 {
-	const struct identity_source source = { question->sender,
+	const struct account_name_source source = { question->sender,
 		question->sender, question->address };
 	struct account_record record;
 	struct account_query name;
 	struct would_be would = { .outcome = OUTCOME_ERROR };
 
 	question->outcome = OUTCOME_NO_ACCOUNT;
-	if (identity_name(admin->config, &source, name.name) !=
+	if (account_name_name(admin->config, &source, name.name) !=
 	    IDENTITY_NAMED)
 		return;
 	accounts_resolve(admin->desk.accounts, &name, 1, admin_deadline());
@@ -102,7 +102,7 @@ ask_dry(struct admin *admin, struct question *question)
 	if (name.result == ACCOUNT_SKIPPED)
 		return;
 	if (store_account(admin->desk.store, question->account,
-		overrides_find(admin->desk.overrides, question->account),
+		configured_find(admin->desk.overrides, question->account),
 		LOGINS_READ, &record, admin_deadline()) == STORE_DONE)
 		verdict_foretell(&admin->desk, question->account, &record,
 		    question->address, &would);

@@ -8,7 +8,7 @@
 #ifndef ADMIN_CUSTOM_SETTING_H
 #define ADMIN_CUSTOM_SETTING_H
 
-#include "facts/override_json.h"
+#include "store/override_json.h"
 
 /* As an entry; what is not set is left out, but for ips and countries, which
  * are 0 then. The caller's. */

@@ -7,7 +7,7 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "base/mem.h"
-#include "base/stats.h"
+#include "base/counters.h"
 
 #include <microhttpd.h>
 #include <string.h>
@@ -29,7 +29,7 @@ health_live(struct admin *admin, struct exchange *exchange)
 void
 health_ready(struct admin *admin, struct exchange *exchange)
 {
-	if (stats_sum(STAT_WORKERS) == 0)
+	if (counters_sum(STAT_WORKERS) == 0)
 		say(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
 		    "no worker is up\n");
 	else if (!admin_totals(admin))

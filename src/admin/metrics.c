@@ -10,8 +10,8 @@
 #include "admin/exchange.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/stats.h"
-#include "facts/geo.h"
+#include "base/counters.h"
+#include "geo/geo.h"
 
 #include <inttypes.h>
 #include <microhttpd.h>
@@ -21,7 +21,7 @@
 /* Answers by what was decided: the outcomes of policy/decide. */
 static const struct verdict_row {
 	const char *verdict;
-	enum statistic stat;
+	enum counter stat;
 } verdicts[] = {
 	{ "pass", STAT_PASSED },
 	{ "exempt", STAT_EXEMPT },
@@ -34,7 +34,7 @@ static const struct verdict_row {
 /* Times: how often and how long in all. */
 static const struct histogram_row {
 	const char *name, *help;
-	enum statistic first, sum_us;
+	enum counter first, sum_us;
 } histograms[] = {
 	{ "policyd_request_seconds", "Time from a policy request to its "
 	    "answer", STAT_REQUEST_TIME_0, STAT_REQUEST_US },
@@ -64,7 +64,7 @@ write_verdicts(FILE *out)
 	    "counter");
 	for (int i = 0; i < VERDICTS; i++)
 		fprintf(out, "%s{verdict=\"%s\"} %" PRIu64 "\n", name,
-		    verdicts[i].verdict, stats_sum(verdicts[i].stat));
+		    verdicts[i].verdict, counters_sum(verdicts[i].stat));
 }
 
 static void
@@ -74,9 +74,9 @@ write_histogram(FILE *out, const struct histogram_row *row)
 
 	write_head(out, row->name, row->help, "histogram");
 	for (int i = 0; i < STATS_BUCKETS; i++) {
-		uint64_t bound_us = stats_bucket_us(i);
+		uint64_t bound_us = counters_bucket_us(i);
 
-		count += stats_sum((enum statistic)((int)row->first + i));
+		count += counters_sum((enum counter)((int)row->first + i));
 		if (bound_us == UINT64_MAX)
 			fprintf(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n",
 			    row->name, count);
@@ -85,14 +85,14 @@ write_histogram(FILE *out, const struct histogram_row *row)
 			    row->name, (double)bound_us / 1e6, count);
 	}
 	fprintf(out, "%s_sum %.6f\n%s_count %" PRIu64 "\n", row->name,
-	    (double)stats_sum(row->sum_us) / 1e6, row->name, count);
+	    (double)counters_sum(row->sum_us) / 1e6, row->name, count);
 }
 
 /* Is it in one of the tables above? */
 static bool
-is_told(enum statistic stat)
+is_told(enum counter stat)
 {
-	if (stats_info(stat)->is_bucket)
+	if (counters_info(stat)->is_bucket)
 		return true;
 	for (int i = 0; i < VERDICTS; i++)
 		if (verdicts[i].stat == stat)
@@ -108,8 +108,8 @@ static void
 write_counters(FILE *out)
 {
 	for (int i = 0; i < STAT_COUNT; i++) {
-		enum statistic stat = (enum statistic)i;
-		const struct stat_info *info = stats_info(stat);
+		enum counter stat = (enum counter)i;
+		const struct counter_info *info = counters_info(stat);
 		char name[80];
 
 		if (is_told(stat))
@@ -118,7 +118,7 @@ write_counters(FILE *out)
 		    info->is_gauge ? "" : "_total");
 		write_head(out, name, info->help,
 		    info->is_gauge ? "gauge" : "counter");
-		fprintf(out, "%s %" PRIu64 "\n", name, stats_sum(stat));
+		fprintf(out, "%s %" PRIu64 "\n", name, counters_sum(stat));
 	}
 }
 

@@ -39,7 +39,7 @@ v1_accounts_show(struct admin *admin, struct exchange *exchange)
 	if (admin_account(admin, exchange, exchange->rest, true, account) != 0)
 		return;
 	if (store_account(admin->desk.store, account,
-		overrides_find(admin->desk.overrides, account), LOGINS_READ,
+		configured_find(admin->desk.overrides, account), LOGINS_READ,
 		&record, admin_deadline()) == STORE_DONE)
 		tell(admin, exchange, account, &record);
 	else

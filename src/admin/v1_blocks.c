@@ -53,7 +53,7 @@ show(struct admin *admin, struct exchange *exchange, const char *account,
 	const struct block *block = &record.block;
 
 	if (store_account(admin->desk.store, account,
-		overrides_find(admin->desk.overrides, account), 1, &record,
+		configured_find(admin->desk.overrides, account), 1, &record,
 		admin_deadline()) != STORE_DONE)
 		exchange_no_store(exchange);
 	else if (record.has_block && block->ended_ms == 0 &&

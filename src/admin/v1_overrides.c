@@ -8,7 +8,7 @@
 #include "admin/exchange.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "facts/override_json.h"
+#include "store/override_json.h"
 
 #include <microhttpd.h>
 #include <stdio.h>

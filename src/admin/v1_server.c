@@ -7,7 +7,7 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "base/mem.h"
-#include "base/stats.h"
+#include "base/counters.h"
 #include "config/options.h"
 #include "config/value.h"
 #include "policy/show.h"
@@ -26,12 +26,12 @@ v1_server_statistics(struct admin *admin, struct exchange *exchange)
 	json_t *store = json_null();
 
 	for (int i = 0; i < STAT_COUNT; i++) {
-		const struct stat_info *info = stats_info((enum statistic)i);
+		const struct counter_info *info = counters_info((enum counter)i);
 
 		if (!info->is_bucket)
 			json_object_set_new(counters, info->name,
-			    json_integer((json_int_t)stats_sum(
-				(enum statistic)i)));
+			    json_integer((json_int_t)counters_sum(
+				(enum counter)i)));
 	}
 	if (admin_totals(admin)) {
 		const struct totals *totals = &admin->totals;

@@ -8,7 +8,7 @@
 #include "base/netset.h"
 #include "config/draft.h"
 #include "config/dump.h"
-#include "config/keys.h"
+#include "config/spelling.h"
 #include "config/validate.h"
 
 #include <errno.h>
@@ -152,7 +152,7 @@ config_dump(const struct config *config, FILE *out)
 int
 config_get(const struct config *config, const char *key, FILE *out)
 {
-	const struct option *option = keys_find(key);
+	const struct option *option = spelling_find(key);
 
 	if (option == NULL)
 		return -1;

@@ -5,7 +5,7 @@
 #include "config/draft.h"
 
 #include "base/mem.h"
-#include "config/keys.h"
+#include "config/spelling.h"
 #include "config/list.h"
 #include "config/overrides.h"
 #include "config/rules.h"
@@ -178,7 +178,7 @@ complain_unknown(struct draft *draft, const struct node *node)
 {
 	char nearest[KEYS_NAME_SIZE];
 
-	if (keys_nearest(node->path, nearest) != NULL)
+	if (spelling_nearest(node->path, nearest) != NULL)
 		complain(&draft->complaints, &node->key,
 		    "%s: no such key, did you mean %s?", node->path, nearest);
 	else
@@ -201,11 +201,11 @@ read_tree(struct draft *draft, const struct tree *tree)
 	}
 	end = tree->nodes + tree->count;
 	for (const struct node *n = tree->nodes + 1; n < end;) {
-		const struct option *option = keys_find(n->path);
+		const struct option *option = spelling_find(n->path);
 
 		if (option != NULL) {
 			set(draft, option, n);
-		} else if (!keys_is_section(n->path)) {
+		} else if (!spelling_is_section(n->path)) {
 			complain_unknown(draft, n);
 		} else if (n->kind == NODE_MAP) {
 			n++; /* on to the keys in it */
@@ -243,9 +243,9 @@ draft_read_environment(struct draft *draft, char *const *environment)
 		if (strncmp(*environment, ours, sizeof(ours) - 1) != 0 ||
 		    (*environment)[length] != '=')
 			continue;
-		option = keys_of_variable(*environment, length, &nearest);
+		option = spelling_of_variable(*environment, length, &nearest);
 		if (option != NULL) {
-			place.variable = keys_variable(option, name);
+			place.variable = spelling_variable(option, name);
 			set_text(draft, option, *environment + length + 1,
 			    place.variable);
 			/* The name is ours no more: draft_refuse makes it. */
@@ -257,7 +257,7 @@ draft_read_environment(struct draft *draft, char *const *environment)
 			place.variable = found;
 			complain(&draft->complaints, &place,
 			    "no such variable, did you mean %s?",
-			    keys_variable(nearest, name));
+			    spelling_variable(nearest, name));
 			free(found);
 		}
 	}
@@ -273,13 +273,13 @@ draft_clear(struct draft *draft)
 bool
 draft_is_bad(const struct draft *draft, const char *key)
 {
-	return draft->is_bad[keys_find(key) - options];
+	return draft->is_bad[spelling_find(key) - options];
 }
 
 bool
 draft_is_in_file(const struct draft *draft, const char *key)
 {
-	const struct place *place = &draft->places[keys_find(key) - options];
+	const struct place *place = &draft->places[spelling_find(key) - options];
 
 	return place->variable == NULL && place->line > 0;
 }
@@ -287,7 +287,7 @@ draft_is_in_file(const struct draft *draft, const char *key)
 void
 draft_refuse(struct draft *draft, const char *key, const char *format, ...)
 {
-	const struct option *option = keys_find(key);
+	const struct option *option = spelling_find(key);
 	struct place place = draft->places[option - options];
 	char variable[KEYS_VARIABLE_SIZE];
 	char message[1024];
@@ -296,7 +296,7 @@ draft_refuse(struct draft *draft, const char *key, const char *format, ...)
 	if (draft->is_bad[option - options])
 		return;
 	if (place.variable != NULL)
-		place.variable = keys_variable(option, variable);
+		place.variable = spelling_variable(option, variable);
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);

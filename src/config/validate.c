@@ -8,7 +8,7 @@
 #include "config/hostport.h"
 #include "config/macros.h"
 #include "config/secret.h"
-#include "config/services.h"
+#include "config/validate_servers.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -229,7 +229,7 @@ validate(struct draft *draft)
 	config->settings.exempt_countries = config->exempt.countries;
 	make_sets(draft);
 	load_secrets(draft);
-	services_check(draft);
+	validate_servers(draft);
 	refuse_public(draft, "store.url", secret_is_in(config->store.url));
 	refuse_public(
 	    draft, "notify.webhook", secret_is_in(config->notify.webhook));

@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "facts/store.h"
-#include "jobs/print.h"
-#include "jobs/subject.h"
+#include "store/store.h"
+#include "command/print.h"
+#include "command/subject.h"
 #include "policy/limits.h"
 #include "policy/reply.h"
 #include "policy/show.h"
@@ -139,11 +139,11 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 /* Say what was done: to the block, and to the mail on hold. */
 static void
 print_removal(const struct job *job, const char *account, bool was_blocked,
-    const struct queue_order *order, size_t mails)
+    const struct held_mail_order *order, size_t mails)
 {
-	static const char *const verbs[] = { [QUEUE_RELEASE] = "released",
-		[QUEUE_DELETE] = "deleted" };
-	const char *verb = verbs[order->action == QUEUE_LEAVE ? QUEUE_DELETE :
+	static const char *const verbs[] = { [HELD_MAIL_RELEASE] = "released",
+		[HELD_MAIL_DELETE] = "deleted" };
+	const char *verb = verbs[order->action == HELD_MAIL_LEAVE ? HELD_MAIL_DELETE :
 							      order->action];
 	json_t *document;
 
@@ -151,14 +151,14 @@ print_removal(const struct job *job, const char *account, bool was_blocked,
 		fprintf(job->out, "%s %s\n", account, was_blocked ?
 		    "is unblocked; its count starts afresh" :
 		    "is not blocked");
-		if (order->action != QUEUE_LEAVE)
+		if (order->action != HELD_MAIL_LEAVE)
 			fprintf(job->out, "%zu of its mails on hold %s %s\n",
 			    mails, mails == 1 ? "was" : "were", verb);
 		return;
 	}
 	document = json_pack("{ss ss}", "account", account, "result",
 	    was_blocked ? "unblocked" : "not blocked");
-	if (order->action != QUEUE_LEAVE)
+	if (order->action != HELD_MAIL_LEAVE)
 		json_object_set_new(document, verb,
 		    json_integer((json_int_t)mails));
 	print_json(job->out, document);
@@ -167,7 +167,7 @@ print_removal(const struct job *job, const char *account, bool was_blocked,
 
 int
 blocks_remove(const struct job *job, const char *given,
-    const struct queue_order *order)
+    const struct held_mail_order *order)
 {
 	struct held_mails held = { NULL, 0, 0 };
 	struct store *store;
@@ -178,8 +178,8 @@ blocks_remove(const struct job *job, const char *given,
 	int status = subject_find(job, given, account);
 
 	/* What cannot be done to its mail is known before it is unblocked. */
-	if (status == EX_OK && order->action != QUEUE_LEAVE)
-		status = queue_find(job, order, account, &held);
+	if (status == EX_OK && order->action != HELD_MAIL_LEAVE)
+		status = held_mail_find(job, order, account, &held);
 	if (status == EX_OK) {
 		store = store_open(job->config, &limits_policy);
 		store_act_as(store, subject_user(user), "command line");
@@ -189,7 +189,7 @@ blocks_remove(const struct job *job, const char *given,
 			status = EX_UNAVAILABLE;
 	}
 	if (status == EX_OK) {
-		status = queue_act(order, &held, &mails);
+		status = held_mail_act(order, &held, &mails);
 		print_removal(job, account, result == STORE_DONE, order,
 		    mails);
 		if (status == EX_OK && result != STORE_DONE && mails == 0)

@@ -5,8 +5,8 @@
 #ifndef JOBS_BLOCKS_H
 #define JOBS_BLOCKS_H
 
-#include "jobs/job.h"
-#include "jobs/queue.h"
+#include "command/job.h"
+#include "postfix/held_mail.h"
 
 #include <stdint.h>
 
@@ -20,6 +20,6 @@ int blocks_add(const struct job *, const char *account, uint32_t duration_s,
 /* --unblock, and do with its held mail as ordered. JOB_NOT_FOUND if the account
  * is not blocked and no mail of it was there to be released or deleted. */
 int blocks_remove(const struct job *, const char *account,
-    const struct queue_order *);
+    const struct held_mail_order *);
 
 #endif

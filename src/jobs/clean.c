@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "facts/store.h"
-#include "jobs/print.h"
+#include "store/store.h"
+#include "command/print.h"
 #include "jobs/report.h"
 #include "policy/limits.h"
 

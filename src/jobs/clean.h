@@ -5,7 +5,7 @@
 #ifndef JOBS_CLEAN_H
 #define JOBS_CLEAN_H
 
-#include "jobs/job.h"
+#include "command/job.h"
 
 /* --clean: delete what expired, and say how much. EX_TEMPFAIL: another
  * cleaning is under way. */

@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "facts/identity.h"
-#include "facts/store.h"
-#include "jobs/print.h"
+#include "directory/account_name.h"
+#include "store/store.h"
+#include "command/print.h"
 #include "policy/limits.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #ifndef JOBS_COPY_H
 #define JOBS_COPY_H
 
-#include "jobs/job.h"
+#include "command/job.h"
 
 /*
  * --copy-store: blocks, overrides, and logins with the time that an account is

@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "policy/explain_json.h"
-#include "jobs/print.h"
-#include "jobs/subject.h"
+#include "command/print.h"
+#include "command/subject.h"
 #include "policy/verdict.h"
 #include "policy/limits.h"
 
@@ -163,10 +163,10 @@ show(const struct job *job, const struct desk *desk, const char *account,
 	FILE *out = job->out;
 
 	fprintf(out, "Account    %s\n", account);
-	if (!identity_is_ours(desk->config, account))
+	if (!account_name_is_ours(desk->config, account))
 		fprintf(out, "Counted    no: identity.domains has not its "
 		    "domain, so all its mail passes\n");
-	if (overrides_is_exempt(desk->overrides, account))
+	if (configured_is_exempt(desk->overrides, account))
 		fprintf(out, "Exempt     yes: exempt.accounts names it; "
 		    "nothing is stored or limited\n");
 	if (record->has_block)
@@ -235,7 +235,7 @@ explain_run(const struct job *job, const char *given, const char *address,
 	if (desk_open(&desk, job->config, geoip) != 0)
 		return EX_UNAVAILABLE;
 	if (store_account(desk.store, account,
-		overrides_find(desk.overrides, account), LOGINS_READ, &record,
+		configured_find(desk.overrides, account), LOGINS_READ, &record,
 		clock_mono_ms() + JOB_PATIENCE_MS) == STORE_DONE)
 		status = tell(job, &desk, account, address, &record);
 	else

@@ -5,7 +5,7 @@
 #ifndef JOBS_EXPLAIN_H
 #define JOBS_EXPLAIN_H
 
-#include "jobs/job.h"
+#include "command/job.h"
 
 /*
  * --explain: state, evidence, settings and where each comes from, and, if an

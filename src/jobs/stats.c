@@ -6,11 +6,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "facts/account.h"
-#include "facts/store.h"
-#include "jobs/print.h"
+#include "directory/account.h"
+#include "store/store.h"
+#include "command/print.h"
 #include "policy/show.h"
-#include "jobs/subject.h"
+#include "command/subject.h"
 #include "policy/limits.h"
 
 #include <ctype.h>
@@ -101,7 +101,7 @@ static enum store_result
 ask(struct store *store, const char *name, uint32_t most,
     struct figure_table *table)
 {
-	const struct figure_query query = { .figure = figures_find(name),
+	const struct figure_query query = { .figure = stats_table_find(name),
 		.more_than = query.figure->more_than, .most = most };
 
 	return store_figures(store, &query, table,
@@ -137,20 +137,20 @@ overview(const struct job *job, struct store *store)
 
 	if (ask(store, totals_name, 0, &totals) == STORE_DONE &&
 	    ask(store, top_name, OVERVIEW_ROWS, &top) == STORE_DONE) {
-		const struct figure *figure = figures_find(totals_name);
+		const struct figure *figure = stats_table_find(totals_name);
 
 		status = EX_OK;
 		if (job->is_json) {
 			json_t *document = json_pack("{so so}", totals_name,
 			    to_json(figure, &totals), top_name,
-			    to_json(figures_find(top_name), &top));
+			    to_json(stats_table_find(top_name), &top));
 
 			print_json(job->out, document);
 			json_decref(document);
 		} else {
 			print_table(figure, &totals, job->out);
 			fputc('\n', job->out);
-			print_table(figures_find(top_name), &top, job->out);
+			print_table(stats_table_find(top_name), &top, job->out);
 			print_names(job->out);
 		}
 	}
@@ -216,7 +216,7 @@ stats_run(const struct job *job, const struct stats_order *order)
 	int status = 0;
 
 	if (order->name != NULL) {
-		query.figure = figures_find(order->name);
+		query.figure = stats_table_find(order->name);
 		status = check_order(order, query.figure);
 	}
 	if (status == 0 && order->account != NULL) {

@@ -5,7 +5,7 @@
 #ifndef JOBS_STATS_H
 #define JOBS_STATS_H
 
-#include "jobs/job.h"
+#include "command/job.h"
 
 #include <stdint.h>
 

@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "config/keys.h"
-#include "facts/overrides.h"
-#include "jobs/print.h"
+#include "config/spelling.h"
+#include "policy/configured.h"
+#include "command/print.h"
 #include "policy/limits.h"
 #include "policy/reply.h"
 
@@ -26,7 +26,7 @@ enum {
 /* The configuration as it is, and as it would be. */
 struct world {
 	const struct config *config;
-	struct overrides *overrides;
+	struct configured *overrides;
 	uint64_t blocked;	/* accounts it would have blocked */
 };
 
@@ -59,14 +59,14 @@ apply(const char *change)
 	}
 	key = mem_dup_n(change, (size_t)(equals - change));
 	option = strncmp(key, "limits.", strlen("limits.")) == 0 ?
-	    keys_find(key) : NULL;
+	    spelling_find(key) : NULL;
 	if (option == NULL)
 		log_error("--what-if knows the keys below \"limits\", not "
 			  "\"%.60s\"", key);
 	free(key);
 	if (option == NULL)
 		return EX_USAGE;
-	if (setenv(keys_variable(option, variable), equals + 1, 1) != 0) {
+	if (setenv(spelling_variable(option, variable), equals + 1, 1) != 0) {
 		log_error("out of memory for \"%.60s\"", change);
 		return EX_OSERR;
 	}
@@ -97,7 +97,7 @@ static int
 judge_in(struct survey *survey, struct world *world,
     const struct past_login *logins, size_t count, struct what_if *found)
 {
-	const struct settings *settings = overrides_find(world->overrides,
+	const struct settings *settings = configured_find(world->overrides,
 	    logins->account);
 	struct account_record record;
 
@@ -236,9 +236,9 @@ what_if_run(const struct job *job, char *const *changes, size_t count,
 	survey.deadline_ms = clock_mono_ms() + PATIENCE_MS;
 	survey.store = store_open(job->config, &limits_policy);
 	survey.now.config = job->config;
-	survey.now.overrides = overrides_new(job->config);
+	survey.now.overrides = configured_new(job->config);
 	survey.then.config = changed;
-	survey.then.overrides = overrides_new(changed);
+	survey.then.overrides = configured_new(changed);
 	survey.table = table_new(heads);
 	survey.array = json_array();
 	status = EX_UNAVAILABLE;
@@ -248,8 +248,8 @@ what_if_run(const struct job *job, char *const *changes, size_t count,
 	}
 	json_decref(survey.array);
 	table_free(survey.table);
-	overrides_free(survey.then.overrides);
-	overrides_free(survey.now.overrides);
+	configured_free(survey.then.overrides);
+	configured_free(survey.now.overrides);
 	store_close(survey.store);
 	config_free(changed);
 	return status;

@@ -5,8 +5,8 @@
 #ifndef JOBS_WHAT_IF_H
 #define JOBS_WHAT_IF_H
 
-#include "facts/store.h"
-#include "jobs/job.h"
+#include "store/store.h"
+#include "command/job.h"
 
 #include <stddef.h>
 

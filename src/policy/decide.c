@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/netset.h"
-#include "base/stats.h"
+#include "base/counters.h"
 #include "base/text.h"
 #include "policy/limits.h"
 #include "policy/stage.h"
@@ -17,7 +17,7 @@
 
 static const struct {
 	const char *name;
-	enum statistic stat;
+	enum counter stat;
 } outcomes[OUTCOME_COUNT] = {
 	[OUTCOME_PASS] = { "pass", STAT_PASSED },
 	[OUTCOME_NO_ACCOUNT] = { "none", STAT_PASSED },
@@ -47,7 +47,7 @@ desk_open(struct desk *desk, const struct config *config, const char *geoip)
 		desk_close(desk);
 		return -1;
 	}
-	desk->overrides = overrides_new(config);
+	desk->overrides = configured_new(config);
 	desk->store = store_open(config, &limits_policy);
 	return 0;
 }
@@ -56,7 +56,7 @@ void
 desk_close(struct desk *desk)
 {
 	store_close(desk->store);
-	overrides_free(desk->overrides);
+	configured_free(desk->overrides);
 	accounts_close(desk->accounts);
 	geo_close(desk->geo);
 	memset(desk, 0, sizeof(*desk));
@@ -88,13 +88,13 @@ static bool
 name_account(const struct config *config, struct decision *decision)
 {
 	const struct request *request = decision->request;
-	const struct identity_source source = {
+	const struct account_name_source source = {
 		.sasl_username = request->sasl_username,
 		.sender = request->sender,
 		.client_address = request->client_address,
 	};
 
-	switch (identity_name(config, &source, decision->account)) {
+	switch (account_name_name(config, &source, decision->account)) {
 	case IDENTITY_NAMED:
 		make_utf8(decision->account);
 		return true;
@@ -148,7 +148,7 @@ decide_login(const struct desk *desk, const char *address,
 	if (desk->geo != NULL &&
 	    geo_country(desk->geo, &login->client, login->country) !=
 		LOOKUP_FOUND)
-		stats_add(STAT_GEO_MISSES, 1);
+		counters_add(STAT_GEO_MISSES, 1);
 	*is_exempt = netset_has(config->exempt.networks, &login->client);
 	if (!*is_exempt)
 		login->network = addr_mask(&login->client,
@@ -169,7 +169,7 @@ weigh(const struct config *config, const struct decision *decision,
 	check->weight = 0;
 	check->weighs_once = config->rates.count == RATES_MESSAGES ||
 	    config->rates.stage != STAGE_RCPT;
-	stats_add(is_at_stage ? STAT_AT_STAGE : STAT_OFF_STAGE, 1);
+	counters_add(is_at_stage ? STAT_AT_STAGE : STAT_OFF_STAGE, 1);
 	if (!is_at_stage)
 		return;
 	if (config->rates.networks != NULL &&
@@ -199,7 +199,7 @@ prepare_check(struct desk *desk, struct decision *decision,
 	check->instance = text_is_utf8(decision->request->instance) ?
 	    decision->request->instance : "";
 	check->login = decision->login;
-	check->settings = overrides_find(desk->overrides, decision->account);
+	check->settings = configured_find(desk->overrides, decision->account);
 	weigh(desk->config, decision, check);
 }
 
@@ -261,11 +261,11 @@ ask_round(struct desk *desk, struct check *checks, size_t count,
 		return;
 	store_check(desk->store, checks, count, deadline_ms);
 	took_us = (uint64_t)(clock_mono_us() - began_us);
-	stats_add(STAT_STORE_ROUNDS, 1);
-	stats_add(STAT_STORE_US, took_us);
-	stats_observe(STAT_STORE_TIME_0, took_us);
+	counters_add(STAT_STORE_ROUNDS, 1);
+	counters_add(STAT_STORE_US, took_us);
+	counters_observe(STAT_STORE_TIME_0, took_us);
 	/* What failed is mostly the round's last, if not all of it. */
-	stats_add(STAT_STORE_FAILURES,
+	counters_add(STAT_STORE_FAILURES,
 	    checks[count - 1].result != STORE_DONE);
 }
 
@@ -284,7 +284,7 @@ ask_store(struct desk *desk, struct decision **open, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		open[i]->outcome = outcome_of(desk, &checks[i]);
 		open[i]->finding = checks[i].finding;
-		stats_add(STAT_BLOCKS, checks[i].finding.is_new_block);
+		counters_add(STAT_BLOCKS, checks[i].finding.is_new_block);
 	}
 }
 
@@ -307,8 +307,8 @@ answer(const struct config *config, struct decision *decision)
 					     texts[decision->outcome],
 	    decision->account, &decision->login, &decision->finding,
 	    decision->action);
-	stats_add(STAT_REQUESTS, 1);
-	stats_add(outcomes[decision->outcome].stat, 1);
+	counters_add(STAT_REQUESTS, 1);
+	counters_add(outcomes[decision->outcome].stat, 1);
 }
 
 void
@@ -331,7 +331,7 @@ decide(struct desk *desk, struct decision *decisions, size_t count,
 	for (size_t i = 0; i < open_count; i++) {
 		if (open[i]->outcome == OUTCOME_NO_ACCOUNT)
 			continue;
-		if (overrides_is_exempt(desk->overrides, open[i]->account))
+		if (configured_is_exempt(desk->overrides, open[i]->account))
 			open[i]->outcome = OUTCOME_EXEMPT; /* step 3 */
 		else
 			open[kept++] = open[i];

@@ -6,12 +6,12 @@
 #define POLICY_DECIDE_H
 
 #include "config/config.h"
-#include "facts/account.h"
-#include "facts/blocked.h"
-#include "facts/finding.h"
-#include "facts/geo.h"
-#include "facts/overrides.h"
-#include "facts/store.h"
+#include "directory/account.h"
+#include "store/blocked.h"
+#include "store/finding.h"
+#include "geo/geo.h"
+#include "policy/configured.h"
+#include "store/store.h"
 #include "policy/reply.h"
 #include "policy/request.h"
 
@@ -23,7 +23,7 @@ struct desk {
 	const struct config *config;
 	struct geo *geo;
 	struct accounts *accounts;
-	struct overrides *overrides;
+	struct configured *overrides;
 	struct store *store;
 	struct blocked *blocked;	/* shared; NULL: none. Not closed here */
 };

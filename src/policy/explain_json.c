@@ -170,7 +170,7 @@ explain_json(const struct desk *desk, const char *account,
 	    (block->until_ms == 0 || block->until_ms > clock_wall_ms());
 	json_t *document = json_pack("{ss sb sb sb sb so so so so so so}",
 	    "account", account, "known", record->is_known, "exempt",
-	    overrides_is_exempt(desk->overrides, account), "blocked",
+	    configured_is_exempt(desk->overrides, account), "blocked",
 	    is_blocked, "geoip", desk->geo != NULL, "block",
 	    record->has_block ? show_block(block) : json_null(),
 	    "counted_since", show_time(record->since_ms), "evidence",

@@ -5,8 +5,8 @@
 #ifndef POLICY_LIMITS_H
 #define POLICY_LIMITS_H
 
-#include "facts/finding.h"
-#include "facts/store.h"
+#include "store/finding.h"
+#include "store/store.h"
 
 /*
  * Which limit does an account break that has this evidence, the login

@@ -5,7 +5,7 @@
 #ifndef POLICY_REPLY_H
 #define POLICY_REPLY_H
 
-#include "facts/finding.h"
+#include "store/finding.h"
 
 #include <stddef.h>
 #include <stdint.h>

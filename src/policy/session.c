@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/stats.h"
+#include "base/counters.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -120,7 +120,7 @@ refuse(struct session *session, const char *why, size_t at)
 	text_init(&shown, bytes, sizeof(bytes));
 	text_add_escaped(&shown, session->bytes + at, cut);
 	log_warning("protocol: closed a connection: %s: \"%s\"", why, bytes);
-	stats_add(STAT_PROTOCOL_ERRORS, 1);
+	counters_add(STAT_PROTOCOL_ERRORS, 1);
 	return session->state = SESSION_OVER;
 }
 

@@ -5,7 +5,7 @@
 #ifndef POLICY_SHOW_H
 #define POLICY_SHOW_H
 
-#include "facts/store.h"
+#include "store/store.h"
 
 #include <jansson.h>
 #include <stdint.h>

@@ -81,9 +81,9 @@ verdict_foretell(const struct desk *desk, const char *account,
 	if (!decide_login(desk, address, &would->login,
 		&would->is_network_exempt))
 		return false;
-	if (!identity_is_ours(desk->config, account))
+	if (!account_name_is_ours(desk->config, account))
 		would->outcome = OUTCOME_NO_ACCOUNT;
-	else if (overrides_is_exempt(desk->overrides, account))
+	else if (configured_is_exempt(desk->overrides, account))
 		would->outcome = OUTCOME_EXEMPT;
 	else if (is_blocked(record))
 		foretell_block(record, would);

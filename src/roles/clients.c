@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/stats.h"
+#include "base/counters.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -72,7 +72,7 @@ drop(struct clients *clients, struct client *client)
 	session_free(client->session);
 	free(client);
 	clients->count--;
-	stats_set(STAT_CONNECTIONS_OPEN, clients->count);
+	counters_set(STAT_CONNECTIONS_OPEN, clients->count);
 }
 
 void
@@ -98,8 +98,8 @@ clients_add(struct clients *clients, int fd)
 		client->next->previous = client;
 	clients->first = client;
 	clients->count++;
-	stats_add(STAT_CONNECTIONS, 1);
-	stats_set(STAT_CONNECTIONS_OPEN, clients->count);
+	counters_add(STAT_CONNECTIONS, 1);
+	counters_set(STAT_CONNECTIONS_OPEN, clients->count);
 	if (poller_add(clients->poller, fd, INTEREST_READ, client) != 0) {
 		log_error("epoll: %s", strerror(errno));
 		drop(clients, client);
@@ -245,7 +245,7 @@ clients_sweep(struct clients *clients)
 			continue;
 		if (!clients->is_retired) {
 			log_debug("closed a connection that was idle");
-			stats_add(STAT_IDLE_CLOSED, 1);
+			counters_add(STAT_IDLE_CLOSED, 1);
 		}
 		drop(clients, c);
 	}

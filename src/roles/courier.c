@@ -9,8 +9,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "facts/store.h"
-#include "jobs/notify.h"
+#include "store/store.h"
+#include "notify/outbox.h"
 #include "policy/limits.h"
 #include "server/poller.h"
 

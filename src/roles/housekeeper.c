@@ -8,11 +8,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/stats.h"
-#include "facts/blocked.h"
-#include "facts/geo.h"
-#include "facts/identity.h"
-#include "facts/store.h"
+#include "base/counters.h"
+#include "store/blocked.h"
+#include "geo/geo.h"
+#include "directory/account_name.h"
+#include "store/store.h"
 #include "policy/limits.h"
 #include "policy/stage.h"
 #include "server/poller.h"
@@ -172,8 +172,8 @@ tend_geoip(struct housekeeper *keeper)
 static struct stage_counts
 count_stages(void)
 {
-	return (struct stage_counts){ stats_sum(STAT_AT_STAGE),
-		stats_sum(STAT_OFF_STAGE) };
+	return (struct stage_counts){ counters_sum(STAT_AT_STAGE),
+		counters_sum(STAT_OFF_STAGE) };
 }
 
 /* A rate that can never count would otherwise stay unnoticed. */

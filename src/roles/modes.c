@@ -7,19 +7,19 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "facts/store.h"
+#include "store/store.h"
 #include "jobs/blocks.h"
 #include "jobs/clean.h"
 #include "jobs/copy.h"
 #include "jobs/explain.h"
-#include "jobs/import.h"
-#include "jobs/notify.h"
-#include "jobs/postfix_check.h"
+#include "import/import.h"
+#include "notify/outbox.h"
+#include "postfix/check.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
 #include "jobs/what_if.h"
 #include "policy/limits.h"
-#include "roles/service.h"
+#include "roles/daemon.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static int
 serve(const struct job *job, const struct command *command)
 {
 	char *path = absolute(command->config_path);
-	const struct service_options options = {
+	const struct daemon_options options = {
 		.config_path = path,
 		.is_config_optional = !command->is_config_given,
 		.is_verbose = command->is_verbose,
@@ -54,7 +54,7 @@ serve(const struct job *job, const struct command *command)
 	int status;
 
 	(void)job;
-	status = service_run(&options);
+	status = daemon_run(&options);
 	free(path);
 	return status;
 }
@@ -64,7 +64,7 @@ check_config(const struct job *job, const struct command *command)
 {
 	(void)command;
 	/* What would keep the server from starting is an error here too. */
-	if (service_try_geoip(job->config) != 0)
+	if (daemon_try_geoip(job->config) != 0)
 		return EX_CONFIG;
 	if (job->is_json)
 		fputs("{\"result\": \"ok\"}\n", job->out);

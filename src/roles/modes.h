@@ -5,8 +5,8 @@
 #ifndef ROLES_MODES_H
 #define ROLES_MODES_H
 
-#include "jobs/job.h"
-#include "jobs/queue.h"
+#include "command/job.h"
+#include "postfix/held_mail.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ struct command {
 	const char *reason;
 	int64_t duration_s;	/* -1: not given */
 	int64_t more_than, rows;	/* -1: not given */
-	struct queue_order mail;	/* on hold: --release, --delete */
+	struct held_mail_order mail;	/* on hold: --release, --delete */
 };
 
 /* How many arguments a mode takes, its own included. */

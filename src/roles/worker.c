@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/stats.h"
+#include "base/counters.h"
 #include "policy/decide.h"
 #include "policy/journal.h"
 #include "roles/clients.h"
@@ -165,7 +165,7 @@ leave(struct worker *worker, bool in_a_hurry)
 		worker->stop_ms = clock_mono_ms() + STOP_MS;
 	if (!worker->is_leaving)
 		stop_listening(worker);
-	stats_set(STAT_WORKERS, 0);
+	counters_set(STAT_WORKERS, 0);
 	worker->is_leaving = true;
 	worker->sweep_ms = 0; /* now, but not while events are dispatched */
 	clients_retire(worker->clients,
@@ -218,8 +218,8 @@ answer_round(struct worker *worker, size_t count)
 		int64_t took_us = now_us - session_since_us(
 		    clients_session(worker->asking[i]));
 
-		stats_add(STAT_REQUEST_US, (uint64_t)took_us);
-		stats_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
+		counters_add(STAT_REQUEST_US, (uint64_t)took_us);
+		counters_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
 		/* The request's bytes go with the answer: log first. */
 		journal_decision(worker->config, &worker->decisions[i],
 		    took_us);
@@ -368,7 +368,7 @@ worker_run(const struct seat *seat)
 	    clock_mono_ms() + START_MS);
 	store_tend(worker->desk.store);
 	seat_ready(seat);
-	stats_set(STAT_WORKERS, 1);
+	counters_set(STAT_WORKERS, 1);
 	listen_on(worker, true);
 	serve(worker);
 	status = EX_OK;

@@ -4,7 +4,7 @@
  */
 #include "server/child.h"
 
-#include "base/stats.h"
+#include "base/counters.h"
 #include "server/background.h"
 #include "server/signals.h"
 
@@ -59,7 +59,7 @@ child_run(const struct fleet *fleet, const struct generation *own,
 	/* The master still logs as the serving generation does. */
 	background_set_log(fleet->background, &own->load->config->log);
 	signals_child(master);
-	stats_use(own->members[post - own->roster.posts].slot);
-	stats_add(STAT_STARTS, 1);
+	counters_use(own->members[post - own->roster.posts].slot);
+	counters_add(STAT_STARTS, 1);
 	exit(own->roles[post->role].run(&seat));
 }

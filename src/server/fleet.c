@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/stats.h"
+#include "base/counters.h"
 #include "base/text.h"
 #include "server/child.h"
 #include "server/signals.h"
@@ -42,7 +42,7 @@ fleet_open(struct fleet *fleet, const struct service *service,
 		fleet->slot_count += roles[i].count * SLOTS_PER_PROCESS;
 	if (fleet->slot_count < SLOTS_LEAST)
 		fleet->slot_count = SLOTS_LEAST;
-	if (stats_open(fleet->slot_count) != 0) {
+	if (counters_open(fleet->slot_count) != 0) {
 		log_error("no memory for the counters: %s", strerror(errno));
 		return -1;
 	}
@@ -102,7 +102,7 @@ fleet_remove(struct fleet *fleet, struct generation *gone)
 }
 
 struct generation *
-fleet_find(const struct fleet *fleet, enum roster_phase phase)
+fleet_find(const struct fleet *fleet, enum restarts_phase phase)
 {
 	struct generation *found = fleet->newest;
 
@@ -127,8 +127,8 @@ static void
 free_slot(struct fleet *fleet, unsigned slot)
 {
 	fleet->slots[slot] = false;
-	stats_use(slot);
-	stats_use(0);
+	counters_use(slot);
+	counters_use(0);
 }
 
 /* Fork the one who is to hold the post; our end of the pair is in place. */
@@ -168,10 +168,10 @@ start(struct fleet *fleet, struct generation *generation, struct post *post,
 	if (pid < 0) {
 		log_error("cannot start a %s: %s",
 		    generation_role(generation, post), strerror(errno));
-		roster_not_started(&generation->roster, post, now);
+		restarts_not_started(&generation->roster, post, now);
 		return;
 	}
-	roster_started(post, pid, now);
+	restarts_started(post, pid, now);
 	log_debug("started %s %u, pid %d", generation_role(generation, post),
 	    post->index, (int)pid);
 }
@@ -183,7 +183,7 @@ fleet_start_due(struct fleet *fleet, int64_t now)
 	    one = one->older) {
 		struct post *post;
 
-		while ((post = roster_due(&one->roster, now)) != NULL)
+		while ((post = restarts_due(&one->roster, now)) != NULL)
 			start(fleet, one, post, now);
 	}
 }
@@ -242,7 +242,7 @@ bury(struct fleet *fleet, pid_t pid, int wait_status, int64_t now)
 	struct member *member;
 
 	while (one != NULL &&
-	    (post = roster_find(&one->roster, pid)) == NULL)
+	    (post = restarts_find(&one->roster, pid)) == NULL)
 		one = one->older;
 	if (one == NULL)
 		return; /* an orphan of others, if we are process 1 */
@@ -251,7 +251,7 @@ bury(struct fleet *fleet, pid_t pid, int wait_status, int64_t now)
 		close(member->fd);
 	member->fd = -1;
 	free_slot(fleet, member->slot);
-	roster_exited(&one->roster, post, now);
+	restarts_exited(&one->roster, post, now);
 	if (one->roster.phase <= ROSTER_SERVING)
 		fleet->last_status = WIFEXITED(wait_status)
 		    ? WEXITSTATUS(wait_status) : 0;
@@ -323,7 +323,7 @@ fleet_wake_ms(const struct fleet *fleet)
 
 	for (const struct generation *one = fleet->newest; one != NULL;
 	    one = one->older)
-		if (roster_wake_ms(&one->roster) < wake)
-			wake = roster_wake_ms(&one->roster);
+		if (restarts_wake_ms(&one->roster) < wake)
+			wake = restarts_wake_ms(&one->roster);
 	return wake;
 }

@@ -49,7 +49,7 @@ struct generation *fleet_add(struct fleet *, struct load *,
 void fleet_remove(struct fleet *, struct generation *);
 
 /* The newest generation in a phase, or NULL. */
-struct generation *fleet_find(const struct fleet *, enum roster_phase);
+struct generation *fleet_find(const struct fleet *, enum restarts_phase);
 
 /* Start whoever is due. A failure is logged and tried again later. */
 void fleet_start_due(struct fleet *, int64_t now);

@@ -25,9 +25,9 @@ generation_new(const struct service *service, unsigned number,
 	made->listeners = *listeners;
 	*listeners = (struct listeners) { 0 };
 	made->role_count = service->roles(load->config, made->roles);
-	roster_init(&made->roster, now);
+	restarts_init(&made->roster, now);
 	for (size_t i = 0; i < made->role_count; i++)
-		roster_add(&made->roster, (unsigned)i, made->roles[i].count,
+		restarts_add(&made->roster, (unsigned)i, made->roles[i].count,
 		    now);
 	made->members = mem_new(made->roster.count, sizeof(*made->members));
 	for (size_t i = 0; i < made->roster.count; i++)
@@ -42,7 +42,7 @@ generation_free(struct generation *generation, const struct service *service)
 		if (generation->members[i].fd >= 0)
 			close(generation->members[i].fd);
 	listen_close(&generation->listeners, NULL);
-	roster_clear(&generation->roster);
+	restarts_clear(&generation->roster);
 	service->unload(generation->load);
 	free(generation->members);
 	free(generation);
@@ -83,7 +83,7 @@ generation_retire(struct generation *generation, int64_t now)
 {
 	const struct config *config = generation->load->config;
 
-	roster_retire(&generation->roster, now,
+	restarts_retire(&generation->roster, now,
 	    (int64_t)config->server.idle_timeout_s * 1000);
 	/* One byte always fits: nothing else is ever sent this way. */
 	for (size_t i = 0; i < generation->roster.count; i++)
@@ -95,7 +95,7 @@ generation_retire(struct generation *generation, int64_t now)
 void
 generation_stop(struct generation *generation, int64_t now)
 {
-	roster_stop(&generation->roster, now);
+	restarts_stop(&generation->roster, now);
 	/* Closing with a word of the child's unread would be an error for
 	 * it instead of an end. */
 	for (size_t i = 0; i < generation->roster.count; i++)
@@ -106,7 +106,7 @@ generation_stop(struct generation *generation, int64_t now)
 void
 generation_kill(struct generation *generation)
 {
-	roster_kill(&generation->roster);
+	restarts_kill(&generation->roster);
 	for (size_t i = 0; i < generation->roster.count; i++) {
 		const struct post *post = &generation->roster.posts[i];
 
@@ -121,7 +121,7 @@ generation_kill(struct generation *generation)
 
 /* "12 13 -": the processes of a role, - where one is missing. */
 static void
-add_pids(struct text *text, const struct roster *roster, unsigned role)
+add_pids(struct text *text, const struct restarts *roster, unsigned role)
 {
 	for (size_t i = 0; i < roster->count; i++) {
 		const struct post *post = &roster->posts[i];
@@ -146,7 +146,7 @@ generation_log(const struct generation *generation)
 
 	log_begin(LOG_LEVEL_INFO, "processes");
 	log_number("generation", generation->number);
-	log_text("phase", roster_phase_name(generation->roster.phase));
+	log_text("phase", restarts_phase_name(generation->roster.phase));
 	for (size_t i = 0; i < generation->role_count; i++) {
 		text_init(&text, bytes, sizeof(bytes));
 		add_pids(&text, &generation->roster, (unsigned)i);

@@ -8,7 +8,7 @@
 #define SERVER_GENERATION_H
 
 #include "server/master.h"
-#include "server/roster.h"
+#include "server/restarts.h"
 
 #include <stdint.h>
 
@@ -25,7 +25,7 @@ struct generation {
 	struct listeners listeners;	/* none once it is retired */
 	size_t role_count;
 	struct role roles[ROLES_MAX];
-	struct roster roster;
+	struct restarts roster;
 	struct member *members;
 };
 

@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "server/adopt.h"
+#include "server/systemd_sockets.h"
 #include "server/endpoint.h"
 #include "server/unix_socket.h"
 

@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/stats.h"
+#include "base/counters.h"
 #include "server/background.h"
 #include "server/fleet.h"
-#include "server/notify.h"
+#include "server/systemd_notify.h"
 #include "server/pidfile.h"
 #include "server/privs.h"
 #include "server/reload.h"
@@ -24,7 +24,7 @@ enum { KILL_MS = 500 };
 struct master {
 	const struct service *service;
 	struct fleet fleet;
-	struct notify notify;
+	struct systemd notify;
 	struct pidfile pidfile;
 	struct background background;
 	struct reload reload;
@@ -37,14 +37,14 @@ tell_status(struct master *master)
 {
 	const struct generation *serving =
 	    fleet_find(&master->fleet, ROSTER_SERVING);
-	size_t up = serving == NULL ? 0 : roster_up(&serving->roster);
+	size_t up = serving == NULL ? 0 : restarts_up(&serving->roster);
 
 	if (serving == NULL || (up == master->told_up &&
 		serving->number == master->told_number))
 		return;
 	master->told_up = up;
 	master->told_number = serving->number;
-	notify_send(&master->notify,
+	systemd_send(&master->notify,
 	    "STATUS=Generation %u: %zu of %zu processes are up",
 	    serving->number, up, serving->roster.count);
 }
@@ -56,9 +56,9 @@ tell_watchdog(struct master *master, int64_t now)
 	const struct generation *serving =
 	    fleet_find(&master->fleet, ROSTER_SERVING);
 
-	if (serving == NULL || roster_role_up(&serving->roster, 0) == 0)
+	if (serving == NULL || restarts_role_up(&serving->roster, 0) == 0)
 		return INT64_MAX;
-	return notify_watchdog(&master->notify, now);
+	return systemd_watchdog(&master->notify, now);
 }
 
 /* All of the first or of a new generation are up. */
@@ -67,7 +67,7 @@ accept_trial(struct master *master, struct generation *trial, int64_t now)
 {
 	struct generation *old = fleet_find(&master->fleet, ROSTER_SERVING);
 
-	roster_serve(&trial->roster);
+	restarts_serve(&trial->roster);
 	if (old != NULL) {
 		reload_accept(&master->reload, trial, old, now);
 		return;
@@ -79,7 +79,7 @@ accept_trial(struct master *master, struct generation *trial, int64_t now)
 	/* In the background the process that was called tells it: systemd
 	 * would not listen to us yet. */
 	if (!master->background.is_daemon)
-		notify_send(&master->notify, "READY=1");
+		systemd_send(&master->notify, "READY=1");
 }
 
 /* Return 0, or the exit status if there is no other generation. */
@@ -115,7 +115,7 @@ settle(struct master *master, int64_t now)
 		int status = 0;
 
 		older = one->older;
-		switch (roster_check(&one->roster, now)) {
+		switch (restarts_check(&one->roster, now)) {
 		case ROSTER_ACCEPT:
 			accept_trial(master, one, now);
 			break;
@@ -147,7 +147,7 @@ settle(struct master *master, int64_t now)
 static void
 log_state(const struct master *master)
 {
-	stats_log();
+	counters_log();
 	for (const struct generation *one = master->fleet.newest; one != NULL;
 	    one = one->older)
 		generation_log(one);
@@ -218,7 +218,7 @@ stop(struct master *master)
 	int64_t leave_ms = now + ROSTER_STOP_MS + KILL_MS;
 
 	log_info("stopping");
-	notify_send(&master->notify, "STOPPING=1\nSTATUS=Stopping");
+	systemd_send(&master->notify, "STOPPING=1\nSTATUS=Stopping");
 	close_all_listeners(master);
 	for (struct generation *one = master->fleet.newest; one != NULL;
 	    one = one->older)
@@ -323,16 +323,16 @@ master_run(const struct service *service, const struct master_options *options)
 		.notify = &master.notify,
 		.background = &master.background,
 	};
-	notify_open(&master.notify);
+	systemd_open(&master.notify);
 	if (!options->is_daemon) {
 		status = serve(&master, options->pidfile);
 	} else if (background_start(&master.background, &status) == 0) {
 		if (master.background.is_daemon)
 			status = serve(&master, options->pidfile);
 		else if (status == 0)
-			notify_send(&master.notify, "MAINPID=%d\nREADY=1",
+			systemd_send(&master.notify, "MAINPID=%d\nREADY=1",
 			    (int)master.background.pid);
 	}
-	notify_close(&master.notify);
+	systemd_close(&master.notify);
 	return status;
 }

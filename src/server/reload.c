@@ -19,7 +19,7 @@ end_reload(struct reload *reload, const struct config *config)
 {
 	background_set_log(reload->background, &config->log);
 	if (reload->is_told)
-		notify_send(reload->notify, "READY=1");
+		systemd_send(reload->notify, "READY=1");
 	reload->is_told = false;
 }
 
@@ -33,7 +33,7 @@ reload_begin(struct reload *reload, enum load_reason reason)
 	struct load *load;
 
 	if (reason == LOAD_RELOAD) {
-		notify_reloading(reload->notify);
+		systemd_reloading(reload->notify);
 		reload->is_told = true;
 	}
 	load = reload->service->load(reason, serving->load);

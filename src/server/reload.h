@@ -10,12 +10,12 @@
 
 #include "server/background.h"
 #include "server/fleet.h"
-#include "server/notify.h"
+#include "server/systemd_notify.h"
 
 struct reload {
 	const struct service *service;
 	struct fleet *fleet;
-	const struct notify *notify;
+	const struct systemd *notify;
 	const struct background *background;
 	bool is_told;	/* systemd knows that one is under way */
 };

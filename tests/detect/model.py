@@ -39,7 +39,7 @@ active days and its deferred days are shifted likewise.
    several the one with fewer days; then the one that came first.
 
 RINGS. M (all attempts), Q (passed and new) and k (passed, and not new or the
-account is not settled) are rings of 13 sub-buckets as in facts/rates.h, for an
+account is not settled) are rings of 13 sub-buckets as in store/rates.h, for an
 hour (width 300,000 ms) and a day (7,200,000 ms): the running sub-bucket and
 the 12 before it. A mail weighs one, whatever its recipients.
 

@@ -10,7 +10,7 @@
 #include "admin/custom_setting.h"
 #include "admin/routes.h"
 #include "base/clock.h"
-#include "facts/override_json.h"
+#include "store/override_json.h"
 
 #include <assert.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
 #include "tests.h"
 
 #include "base/clock.h"
-#include "facts/schema.h"
+#include "store/schema.h"
 #include "file_bench.h"
 #include "policy/limits.h"
 

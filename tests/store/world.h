@@ -6,7 +6,7 @@
 #define TESTS_STORE_WORLD_H
 
 #include "base/text.h"
-#include "facts/store.h"
+#include "store/store.h"
 #include "side.h"
 
 struct world {

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "facts/account.h"
+#include "directory/account.h"
 
 #include <signal.h>
 #include <stdio.h>

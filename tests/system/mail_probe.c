@@ -9,10 +9,10 @@
  * each. It exits 0 if it could try.
  */
 #include "base/mem.h"
-#include "jobs/hook.h"
-#include "jobs/mail.h"
-#include "jobs/message.h"
-#include "jobs/webhook.h"
+#include "notify/hook.h"
+#include "mail/smtp.h"
+#include "mail/message.h"
+#include "notify/webhook.h"
 
 #include <signal.h>
 #include <stdio.h>

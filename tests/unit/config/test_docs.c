@@ -6,7 +6,7 @@
  * after ".It Ic KEY" gives type, range and default.
  */
 #include "config/yaml.h"
-#include "config/keys.h"
+#include "config/spelling.h"
 #include "config/value.h"
 #include "parse.h"
 #include "unit.h"
@@ -31,10 +31,10 @@ START_TEST(the_table_is_in_order)
 	for (const struct option *o = options; o->key != NULL; o++) {
 		char variable[KEYS_VARIABLE_SIZE];
 
-		ck_assert_msg(keys_find(o->key) == o, "%s: twice", o->key);
-		ck_assert_msg(!keys_is_section(o->key), "%s: a section",
+		ck_assert_msg(spelling_find(o->key) == o, "%s: twice", o->key);
+		ck_assert_msg(!spelling_is_section(o->key), "%s: a section",
 		    o->key);
-		ck_assert_msg(strlen(keys_variable(o, variable)) + 1 <
+		ck_assert_msg(strlen(spelling_variable(o, variable)) + 1 <
 			KEYS_VARIABLE_SIZE,
 		    "%s: too long", o->key);
 		ck_assert_msg(strlen(o->key) < KEYS_NAME_SIZE, "%s: too long",
@@ -171,7 +171,7 @@ START_TEST(the_man_page_has_no_other_key)
 
 		c += strlen(item);
 		snprintf(key, sizeof(key), "%.*s", (int)strcspn(c, "\n"), c);
-		ck_assert_msg(keys_find(key) != NULL, "%s: no such key %s",
+		ck_assert_msg(spelling_find(key) != NULL, "%s: no such key %s",
 		    man, key);
 	}
 	free(text);

@@ -1,0 +1,25 @@
+/*
+ * subject.h -- the account that an administrator names.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef COMMAND_SUBJECT_H
+#define COMMAND_SUBJECT_H
+
+#include "directory/account.h"
+#include "command/job.h"
+
+/*
+ * Write the account that a typed name stands for: lower case, without its
+ * extension, and the account itself for an alias that LDAP knows. Return 0,
+ * or an exit status after saying why not.
+ */
+int subject_find(const struct job *, const char *given,
+    char account[ACCOUNT_SIZE]);
+
+enum { SUBJECT_USER_SIZE = 64 };
+
+/* Who runs the command, for the audit trail: a name of the password file, or
+ * "uid:1000". Returns user. */
+const char *subject_user(char user[SUBJECT_USER_SIZE]);
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * event.c -- a block or its end, as it is told.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "notify/event.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "command/print.h"
+#include "policy/reply.h"
+#include "policy/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *
+string(const json_t *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	return value != NULL ? value : "";
+}
+
+static int64_t
+number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+/* Give the event a value of its own and a name for it. */
+static void
+add(struct event *event, const char *name, char *value)
+{
+	event->owned[event->owned_count++] = value;
+	event->values[event->value_count].name = name;
+	event->values[event->value_count].is_lines =
+	    strcmp(name, "logins") == 0;
+	event->values[event->value_count++].value = value;
+}
+
+static char *
+time_text(int64_t ms)
+{
+	char text[24];
+
+	clock_format(ms, text);
+	return mem_dup(text);
+}
+
+static char *
+reason(const json_t *json)
+{
+	char text[REASON_SIZE];
+
+	return mem_dup(reply_reason((enum cause)number(json, "cause"),
+	    (uint32_t)number(json, "found"), (uint32_t)number(json, "limit"),
+	    (uint32_t)number(json, "per"), string(json, "note"), text));
+}
+
+/* The evidence as a table, indented. */
+static char *
+logins_table(const json_t *json)
+{
+	static const char *const heads[] = { "  NETWORK", "COUNTRY", "FIRST",
+		"LAST", "MAILS", NULL };
+	struct table *table = table_new(heads);
+	char *bytes = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&bytes, &length);
+	size_t i;
+	json_t *login;
+
+	json_array_foreach(json_object_get(json, "logins"), i, login) {
+		char *network = mem_printf("  %s", string(login, "network"));
+		char *mails = mem_printf("%lld",
+		    (long long)number(login, "mails"));
+		char first[24];
+		char last[24];
+		const char *row[] = { network, string(login, "country"),
+			first, last, mails };
+
+		clock_format(number(login, "first"), first);
+		clock_format(number(login, "last"), last);
+		table_add(table, row);
+		free(network);
+		free(mails);
+	}
+	if (out == NULL) {
+		table_free(table);
+		return mem_dup("");
+	}
+	if (table_rows(table) > 0)
+		table_print(table, out);
+	else
+		fputs("  (nowhere: an administrator blocked it)\n", out);
+	fclose(out);
+	table_free(table);
+	if (length > 0)
+		bytes[length - 1] = '\0';
+	return bytes;
+}
+
+static void
+add_values(struct event *event)
+{
+	const json_t *json = event->json;
+	char per[24];
+
+	text_format_duration(number(json, "per"), per);
+	add(event, "account", mem_dup(string(json, "account")));
+	add(event, "argument", template_quote(string(json, "account")));
+	add(event, "client", mem_dup(string(json, "client")));
+	add(event, "country", mem_dup(string(json, "country")));
+	add(event, "countries", mem_printf("%lld",
+	    (long long)number(json, "countries")));
+	add(event, "networks", mem_printf("%lld",
+	    (long long)number(json, "networks")));
+	add(event, "limit", mem_printf("%lld",
+	    (long long)number(json, "limit")));
+	add(event, "per", mem_dup(per));
+	add(event, "reason", reason(json));
+	add(event, "until", number(json, "until") == 0 ?
+	    mem_dup("it is unblocked") : time_text(number(json, "until")));
+	add(event, "time", time_text(number(json, "at")));
+	add(event, "host", mem_dup(string(json, "server")));
+	add(event, "logins", logins_table(json));
+}
+
+int
+event_open(struct event *event, const struct outbox_row *row)
+{
+	memset(event, 0, sizeof(*event));
+	event->is_block = strcmp(row->kind, "block") == 0;
+	event->json = json_loads(row->event, 0, NULL);
+	if (!json_is_object(event->json)) {
+		json_decref(event->json);
+		event->json = NULL;
+		return -1;
+	}
+	add_values(event);
+	return 0;
+}
+
+void
+event_close(struct event *event)
+{
+	for (size_t i = 0; i < event->owned_count; i++)
+		free(event->owned[i]);
+	json_decref(event->json);
+	memset(event, 0, sizeof(*event));
+}
+
+static json_t *
+export_logins(const json_t *json)
+{
+	json_t *array = json_array();
+	json_t *login;
+	size_t i;
+
+	json_array_foreach(json_object_get(json, "logins"), i, login)
+		json_array_append_new(array, json_pack("{ss ss so so sI}",
+		    "network", string(login, "network"),
+		    "country", string(login, "country"),
+		    "first", show_time(number(login, "first")),
+		    "last", show_time(number(login, "last")),
+		    "mails", (json_int_t)number(login, "mails")));
+	return array;
+}
+
+char *
+event_export(const struct event *event)
+{
+	static const char *const causes[] = { "", "countries", "networks",
+		"home_countries", "home_networks", "only_countries",
+		"only_networks", "rate", "manual" };
+	const json_t *json = event->json;
+	int64_t cause = number(json, "cause");
+	char *why = reason(json);
+	char *text;
+	json_t *document = json_pack(
+	    "{ss ss ss so ss ss sI sI sI ss ss sI sI so so sI so}",
+	    "event", event->is_block ? "block" : "unblock",
+	    "account", string(json, "account"),
+	    "server", string(json, "server"),
+	    "time", show_time(number(json, "at")),
+	    "reason", why,
+	    "cause", cause > 0 && cause <= CAUSE_MANUAL ? causes[cause] : "",
+	    "found", (json_int_t)number(json, "found"),
+	    "limit", (json_int_t)number(json, "limit"),
+	    "window", (json_int_t)number(json, "per"),
+	    "client", string(json, "client"),
+	    "country", string(json, "country"),
+	    "countries", (json_int_t)number(json, "countries"),
+	    "networks", (json_int_t)number(json, "networks"),
+	    "began", show_time(number(json, "began")),
+	    "until", show_time(number(json, "until")),
+	    "refused", (json_int_t)number(json, "attempts"),
+	    "logins", export_logins(json));
+
+	text = json_dumps(document, JSON_COMPACT);
+	json_decref(document);
+	free(why);
+	return text;
+}
+
+char *
+event_line(const struct event *event)
+{
+	char *when = time_text(number(event->json, "at"));
+	char *why = reason(event->json);
+	char *line = mem_printf("  %s  %s  %s: %s\n", when,
+	    event->is_block ? "blocked  " : "unblocked",
+	    string(event->json, "account"), why);
+
+	free(when);
+	free(why);
+	return line;
+}

@@ -1,0 +1,42 @@
+/*
+ * event.h -- a block or its end, as it is told.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef NOTIFY_EVENT_H
+#define NOTIFY_EVENT_H
+
+#include "store/store.h"
+#include "mail/template.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { EVENT_VALUES_MAX = 20 };
+
+struct event {
+	bool is_block;		/* else the end of one */
+	json_t *json;		/* as the outbox has it */
+	/* Values for templates; they live as long as the event. */
+	struct template_value values[EVENT_VALUES_MAX];
+	size_t value_count;
+	char *owned[EVENT_VALUES_MAX];
+	size_t owned_count;
+};
+
+/* Read the event of a row. Return 0, or -1 if it is no event. */
+int event_open(struct event *, const struct outbox_row *);
+void event_close(struct event *);
+
+/*
+ * The event for programs (notify.exec, notify.webhook): one JSON object with
+ * event, account, server, time, reason, cause, found, limit, window, client,
+ * country, countries, networks, began, until, refused, logins; times are RFC
+ * 3339, null for none. policyd.yaml(5) documents it. The caller frees it.
+ */
+char *event_export(const struct event *);
+
+/* One line for a digest: time, what, account, reason. The caller frees it. */
+char *event_line(const struct event *);
+
+#endif

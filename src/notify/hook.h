@@ -1,0 +1,29 @@
+/*
+ * hook.h -- run the administrator's program with an event (notify.exec).
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * It is run as program.h says.
+ */
+#ifndef NOTIFY_HOOK_H
+#define NOTIFY_HOOK_H
+
+#include "config/config.h"
+#include "mail/delivery.h"
+
+#include <stdint.h>
+
+/*
+ * Run command (absolute path and arguments) with input on its standard input,
+ * which it need not read. What it prints goes to the log, 4096 bytes at most.
+ * After timeout_ms it is killed. When it ends, however it ends, what is left
+ * of its process group is killed too. The process must ignore SIGPIPE and
+ * not wait for all children elsewhere.
+ *
+ * DELIVERY_DONE: exit status 0. DELIVERY_REFUSED: any other. DELIVERY_RETRY:
+ * EX_TEMPFAIL (75) of sysexits.h, ended by a signal or by the time-out, or it
+ * could not be started. text says which, for the log.
+ */
+enum delivery hook_run(const struct strings *command, const char *input,
+    uint32_t timeout_ms, char text[DELIVERY_TEXT]);
+
+#endif

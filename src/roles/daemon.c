@@ -1,0 +1,166 @@
+/*
+ * daemon.c -- the server: what a generation lives on, the table of roles.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "roles/daemon.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/blocked.h"
+#include "geo/geo.h"
+#include "roles/console.h"
+#include "roles/courier.h"
+#include "roles/housekeeper.h"
+#include "roles/worker.h"
+#include "server/master.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* Set once, before the master runs: its calls have no place for them. */
+static const struct daemon_options *options;
+static struct blocked *blocked;
+
+/* Copy the GeoIP file and see that it can be used. */
+static int
+load_geoip(const struct config *config, struct snapshot *snapshot)
+{
+	struct geo *geo;
+
+	snapshot->fd = -1;
+	if (config->geoip.country[0] == '\0')
+		return 0;
+	if (snapshot_take(snapshot, config->geoip.country) != 0) {
+		log_error("geoip.country: name an MMDB file that is there, or "
+			  "leave it empty to count networks alone");
+		return -1;
+	}
+	geo = geo_open(snapshot->path, config->geoip.country);
+	if (geo == NULL) {
+		snapshot_close(snapshot);
+		return -1;
+	}
+	log_info("geoip: %s (%s)", config->geoip.country, geo_type(geo));
+	geo_close(geo);
+	return 0;
+}
+
+/* A file that was good before and is not now: the old copy stays. */
+static int
+keep_geoip(const struct config *config, const struct load *current,
+    struct snapshot *snapshot)
+{
+	if (load_geoip(config, snapshot) == 0)
+		return 0;
+	if (current == NULL || current->geoip.fd < 0 ||
+	    strcmp(config->geoip.country, current->config->geoip.country) !=
+		0)
+		return -1;
+	log_warning("geoip: going on with the file as it was before");
+	return snapshot_share(snapshot, &current->geoip);
+}
+
+/* Read the configuration; what is wrong with it goes to the log. */
+static struct config *
+read_config_to_log(void)
+{
+	char *errors = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&errors, &length);
+	struct config *config;
+	char *state = NULL;
+
+	if (stream == NULL)
+		return NULL;
+	config = config_load(options->config_path, options->is_config_optional,
+	    stream);
+	fclose(stream);
+	for (char *line = strtok_r(errors, "\n", &state); line != NULL;
+	     line = strtok_r(NULL, "\n", &state))
+		log_error("%s", line);
+	free(errors);
+	return config;
+}
+
+static struct load *
+load(enum load_reason reason, const struct load *current)
+{
+	struct load *new = mem_new(1, sizeof(*new));
+
+	new->config = reason == LOAD_REFRESH ? config_share(current->config) :
+					       read_config_to_log();
+	if (new->config == NULL) {
+		free(new);
+		return NULL;
+	}
+	if (options->is_verbose)
+		new->config->log.level = LOG_LEVEL_DEBUG;
+	if (reason == LOAD_START)
+		log_setup(&new->config->log);
+	if (new->config->geoip.country[0] == '\0' && reason != LOAD_REFRESH)
+		log_info("geoip: geoip.country is not set: networks alone "
+			 "are counted");
+	if (keep_geoip(new->config, reason == LOAD_START ? NULL : current,
+		&new->geoip) != 0) {
+		config_free(new->config);
+		free(new);
+		return NULL;
+	}
+	new->shared = blocked;
+	return new;
+}
+
+static void
+unload(struct load *old)
+{
+	snapshot_close(&old->geoip);
+	config_free(old->config);
+	free(old);
+}
+
+static size_t
+roles(const struct config *config, struct role table[ROLES_MAX])
+{
+	size_t count = 1;
+
+	table[0] = (struct role){ "worker", config->server.workers,
+		worker_run };
+	table[count++] = (struct role){ "housekeeper", 1, housekeeper_run };
+	if (config->notify.enabled)
+		table[count++] = (struct role){ "courier", 1, courier_run };
+	if (config->http.listen[0] != '\0')
+		table[count++] = (struct role){ "console", 1, console_run };
+	return count;
+}
+
+int
+daemon_try_geoip(const struct config *config)
+{
+	struct snapshot geoip;
+
+	if (load_geoip(config, &geoip) != 0)
+		return -1;
+	snapshot_close(&geoip);
+	return 0;
+}
+
+int
+daemon_run(const struct daemon_options *given)
+{
+	static const struct service service = { load, unload, roles };
+	struct master_options master = { given->is_daemon, "" };
+	int status;
+
+	options = given;
+	blocked = blocked_open();
+	if (blocked == NULL) {
+		log_error("no memory to share: %s", strerror(errno));
+		return EX_OSERR;
+	}
+	status = master_run(&service, &master);
+	blocked_close(blocked);
+	return status;
+}

@@ -1,0 +1,23 @@
+/*
+ * daemon.h -- the server: what a generation lives on, the table of roles.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ROLES_DAEMON_H
+#define ROLES_DAEMON_H
+
+#include "config/config.h"
+
+struct daemon_options {
+	const char *config_path;
+	bool is_config_optional;	/* it need not exist */
+	bool is_verbose;		/* log at level debug */
+	bool is_daemon;
+};
+
+/* Serve until told to stop; returns the exit status. */
+int daemon_run(const struct daemon_options *);
+
+/* Can the GeoIP file be used? Return 0, or -1 after logging why not. */
+int daemon_try_geoip(const struct config *);
+
+#endif

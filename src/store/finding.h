@@ -1,0 +1,62 @@
+/*
+ * finding.h -- what is found out about one request, in plain data.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_FINDING_H
+#define STORE_FINDING_H
+
+#include "base/addr.h"
+#include "config/settings.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What is to be answered. The numbers are those of policyd.check() in SQL. */
+enum verdict {
+	VERDICT_PASS = 0,
+	VERDICT_BLOCKED = 1,	/* the account is blocked */
+	VERDICT_OVER_LIMIT = 2,	/* over a limit, and nothing is blocked */
+	VERDICT_OVER_RATE = 3,
+};
+
+/* Which limit it was. The numbers are those of the store. */
+enum cause {
+	CAUSE_NONE = 0,
+	CAUSE_COUNTRIES = 1,
+	CAUSE_NETWORKS = 2,
+	CAUSE_HOME_COUNTRIES = 3,
+	CAUSE_HOME_NETWORKS = 4,
+	CAUSE_ONLY_COUNTRIES = 5,
+	CAUSE_ONLY_NETWORKS = 6,
+	CAUSE_RATE = 7,
+	CAUSE_MANUAL = 8,	/* blocked by an administrator */
+};
+
+/* Distinct places of an account within the window, home apart. */
+struct evidence {
+	uint32_t countries, networks;
+	uint32_t home_countries, home_networks;
+};
+
+/* One login: where it came from. */
+struct login {
+	struct addr client;	/* the address itself */
+	struct addr network;	/* masked; bits 0: the login does not count */
+	char country[3];	/* "" : unknown */
+};
+
+struct finding {
+	enum verdict verdict;
+	enum cause cause;
+	bool is_new_block;	/* this request blocked the account */
+	uint32_t found, limit;	/* places or mails: how many, how many allowed */
+	uint32_t per_s;		/* the window of the limit, or of the rate */
+	int64_t until_ms;	/* end of the block; 0: until unblocked */
+	char note[128];		/* the administrator's reason, may be "" */
+	struct evidence evidence;
+	/* The limits that held, overrides of the store included. */
+	uint32_t max_countries, max_networks;
+	uint32_t home_max_countries, home_max_networks;
+};
+
+#endif

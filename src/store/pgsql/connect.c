@@ -1,0 +1,267 @@
+/*
+ * connect.c -- bring a connection to PostgreSQL up, step by step.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/pgsql/link.h"
+
+#include "base/clock.h"
+#include "store/schema.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A host that takes longer is given up. */
+enum { CONNECT_MS = 2000 };
+
+/* An error that answers nothing is the server's farewell. */
+static void
+on_notice(void *opaque, const PGresult *notice)
+{
+	struct pgsql *pg = opaque;
+	const char *severity = PQresultErrorField(notice,
+	    PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	if (severity != NULL && (strcmp(severity, "FATAL") == 0 ||
+				    strcmp(severity, "PANIC") == 0))
+		pg->is_leaving = true;
+}
+
+static void
+start(struct pgsql *pg)
+{
+	pg->conn = pgsql_hosts_connect(pg->hosts);
+	if (pg->conn == NULL || PQstatus(pg->conn) == CONNECTION_BAD) {
+		pgsql_drop(pg, pg->conn == NULL ? "out of memory" :
+		    PQerrorMessage(pg->conn));
+		return;
+	}
+	PQsetNoticeReceiver(pg->conn, on_notice, pg);
+	pg->state = CONNECTING;
+	pg->wanted = PGRES_POLLING_WRITING;
+	pg->give_up_ms = clock_mono_ms() + CONNECT_MS;
+}
+
+/* The columns of the set-up's answer that matter. */
+enum column { COLUMN_STANDBY, COLUMN_READ_ONLY, COLUMN_POOLED, COLUMN_VERSION };
+
+/*
+ * What a session needs; pgsql_send_limits says why. Behind a pooler that gives
+ * each transaction another server connection (its process is not the one that
+ * we were told when we connected) nothing may be left behind on it for others:
+ * then all of this ends with its transaction.
+ */
+static void
+set_up(struct pgsql *pg)
+{
+	unsigned budget = pg->config->server.deadline_ms / 2;
+	char sql[700];
+
+	snprintf(sql, sizeof(sql),
+	    "SELECT pg_is_in_recovery(), current_setting("
+	    "'transaction_read_only')::boolean, is_pooled, %s, "
+	    "set_config('statement_timeout', '%u', is_pooled), "
+	    "set_config('lock_timeout', '%u', is_pooled), "
+	    "set_config('default_transaction_isolation', 'read committed', "
+	    "is_pooled), set_config('jit', 'off', is_pooled), "
+	    "set_config('plan_cache_mode', 'force_generic_plan', is_pooled), "
+	    "set_config('client_min_messages', 'error', is_pooled) "
+	    "FROM (SELECT pg_backend_pid() <> %d AS is_pooled) AS session",
+	    pg->is_initialising ? "NULL" :
+	    "(SELECT max(version) FROM policyd.schema_version)",
+	    budget, pgsql_lock_ms(budget), PQbackendPID(pg->conn));
+	if (PQsetnonblocking(pg->conn, 1) != 0 ||
+	    !PQsendQuery(pg->conn, sql))
+		pgsql_drop(pg, PQerrorMessage(pg->conn));
+	else
+		pg->state = SETTING_UP;
+}
+
+static void
+connecting(struct pgsql *pg, int64_t deadline_ms)
+{
+	short events = pg->wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+
+	if (pgsql_wait_socket(pg, events, deadline_ms) != 1)
+		return;
+	pg->wanted = PQconnectPoll(pg->conn);
+	if (pg->wanted == PGRES_POLLING_FAILED)
+		pgsql_drop(pg, PQerrorMessage(pg->conn));
+	else if (pg->wanted == PGRES_POLLING_OK)
+		set_up(pg);
+}
+
+static void
+finish_up(struct pgsql *pg)
+{
+	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF &&
+	    !PQenterPipelineMode(pg->conn)) {
+		pgsql_drop(pg, PQerrorMessage(pg->conn));
+		return;
+	}
+	pgsql_hosts_worked(pg->hosts);
+	pg->state = UP;
+}
+
+/* Is the schema one that we can work with? */
+static bool
+accept_version(struct pgsql *pg, const char *version)
+{
+	int ours = schema_version("pgsql");
+	char why[160];
+
+	pg->version = atoi(version);
+	if (pg->version == ours)
+		return true;
+	if (pg->version > ours)
+		snprintf(why, sizeof(why), "the schema has version %d, newer "
+		    "than this program's %d: upgrade policyd", pg->version,
+		    ours);
+	else
+		snprintf(why, sizeof(why), "the schema has version %d, this "
+		    "program needs %d: run policyd --init-store", pg->version,
+		    ours);
+	pgsql_drop(pg, why);
+	return false;
+}
+
+/* The error of a set-up: a missing schema deserves a remedy. */
+static void
+refuse_set_up(struct pgsql *pg, const PGresult *result)
+{
+	const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	if (code != NULL && (strcmp(code, "42P01") == 0 ||
+				strcmp(code, "3F000") == 0))
+		pgsql_drop(pg, "the database has no policyd schema: run "
+			       "policyd --init-store");
+	else if (code != NULL && strcmp(code, "42501") == 0)
+		pgsql_drop(pg, "this database user may not use the schema "
+			       "policyd: grant it, or connect as its owner");
+	else
+		pgsql_drop(pg, PQresultErrorMessage(result));
+}
+
+/* What the server says of itself. */
+static void
+accept_server(struct pgsql *pg, const PGresult *result)
+{
+	if (PQgetvalue(result, 0, COLUMN_STANDBY)[0] == 't') {
+		pgsql_drop(pg, "the server is a read-only standby");
+		return;
+	}
+	if (PQgetvalue(result, 0, COLUMN_READ_ONLY)[0] == 't') {
+		pgsql_drop(pg, "the server is read-only "
+			       "(default_transaction_read_only)");
+		return;
+	}
+	if (PQgetvalue(result, 0, COLUMN_POOLED)[0] == 't')
+		pgsql_is_behind_pooler(pg);
+	if (!pg->is_initialising)
+		accept_version(pg, PQgetvalue(result, 0, COLUMN_VERSION));
+}
+
+static void
+prepare(struct pgsql *pg)
+{
+	if (pg->is_initialising || pg->never_prepare)
+		finish_up(pg);
+	else if (!PQsendPrepare(pg->conn, "check", pg->statement, 0, NULL))
+		pgsql_drop(pg, PQerrorMessage(pg->conn));
+	else
+		pg->state = PREPARING;
+}
+
+static void
+take_set_up(struct pgsql *pg)
+{
+	PGresult *result;
+
+	while (pg->state == SETTING_UP && !PQisBusy(pg->conn)) {
+		result = PQgetResult(pg->conn);
+		if (result == NULL)
+			prepare(pg);
+		else if (PQresultStatus(result) == PGRES_TUPLES_OK)
+			accept_server(pg, result);
+		else
+			refuse_set_up(pg, result);
+		PQclear(result);
+	}
+}
+
+static void
+take_prepared(struct pgsql *pg)
+{
+	PGresult *result;
+
+	while (pg->state == PREPARING && !PQisBusy(pg->conn)) {
+		result = PQgetResult(pg->conn);
+		if (result == NULL) {
+			finish_up(pg);
+			return;
+		}
+		if (PQresultStatus(result) == PGRES_COMMAND_OK)
+			pg->is_prepared = true;
+		else if (!pgsql_cannot_prepare(pg,
+			     PQresultErrorField(result, PG_DIAG_SQLSTATE)))
+			refuse_set_up(pg, result);
+		PQclear(result);
+	}
+}
+
+static void
+setting_up(struct pgsql *pg, int64_t deadline_ms)
+{
+	int unsent = PQflush(pg->conn);
+
+	if (unsent >= 0 && pgsql_wait_socket(pg, unsent > 0 ? POLLIN | POLLOUT :
+	    POLLIN, deadline_ms) != 1)
+		return;
+	if (unsent < 0 || !PQconsumeInput(pg->conn))
+		pgsql_drop(pg, PQerrorMessage(pg->conn));
+	else if (pg->state == SETTING_UP)
+		take_set_up(pg);
+	else
+		take_prepared(pg);
+}
+
+/* The host has had its time: on to the next, if there is one. */
+static void
+give_up(struct pgsql *pg)
+{
+	if (pgsql_hosts_rotate(pg->hosts)) {
+		pgsql_close(pg);
+		start(pg);
+	} else {
+		pgsql_drop(pg, "PostgreSQL does not answer");
+	}
+}
+
+/* One step, waited for until then at the latest. */
+static void
+step(struct pgsql *pg, int64_t deadline_ms)
+{
+	int64_t until_ms = pg->give_up_ms < deadline_ms ? pg->give_up_ms :
+							  deadline_ms;
+
+	if (pg->state == CONNECTING)
+		connecting(pg, until_ms);
+	else if (pg->state == SETTING_UP || pg->state == PREPARING)
+		setting_up(pg, until_ms);
+	if (pg->state != UP && pg->state != DOWN &&
+	    clock_mono_ms() >= pg->give_up_ms)
+		give_up(pg);
+}
+
+void
+pgsql_advance(struct pgsql *pg, int64_t deadline_ms)
+{
+	do {
+		if (pg->state == DOWN && !trouble_may_try(&pg->trouble))
+			return;
+		if (pg->state == DOWN)
+			start(pg);
+		step(pg, deadline_ms);
+	} while (pg->state != UP && clock_left_ms(deadline_ms) > 0);
+}

@@ -1,0 +1,155 @@
+/*
+ * side.h -- what a side of the store implements; only store.c and the
+ * sides include it.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_SIDE_H
+#define STORE_SIDE_H
+
+#include "store/store.h"
+
+/* Who makes changes: see store_act_as. name NULL: nobody, no trail. */
+struct actor {
+	const char *name, *origin;
+};
+
+/* The tables that are cleaned, in this order. */
+enum clean_table {
+	CLEAN_LOGINS,
+	CLEAN_BLOCKS,
+	CLEAN_ACCOUNTS,
+	CLEAN_OUTBOX,
+	CLEAN_HITS,
+	CLEAN_TABLES
+};
+
+/* A walk over the primary key of a table: where it stands, how it goes on. */
+struct clean_walk {
+	enum clean_table table;
+	int64_t before_ms;	/* what is older goes */
+	unsigned rows;		/* to look at in one batch */
+	char *account, *network;	/* the key of the last row seen, or NULL */
+	bool is_over;
+	uint64_t deleted;
+};
+
+/* One row of functions a side; what they do is said in store.h. */
+struct store_side {
+	void *(*open)(const struct config *, const struct store_policy *);
+	void (*close)(void *);
+	int (*tend)(void *);
+	enum store_result (*init)(void *, bool may_create, int64_t deadline_ms);
+	void (*check)(void *, struct check *, size_t, int64_t deadline_ms);
+	enum store_result (*block)(void *, const char *account,
+	    uint32_t duration_s, const char *note, int64_t deadline_ms);
+	enum store_result (*unblock)(void *, const char *account,
+	    int64_t deadline_ms);
+	enum store_result (*list_blocked)(void *, const char *after,
+	    size_t most, struct block **, size_t *, int64_t deadline_ms);
+	enum store_result (*account)(void *, const char *account,
+	    const struct settings *, size_t most_logins,
+	    struct account_record *, int64_t deadline_ms);
+	enum store_result (*clean_batch)(void *, struct clean_walk *,
+	    int64_t deadline_ms);
+	enum store_result (*expire)(void *, uint64_t *, int64_t deadline_ms);
+	void (*act_as)(void *, const struct actor *);
+	enum store_result (*note_change)(void *, const char *action,
+	    const char *subject, const char *detail, int64_t deadline_ms);
+	enum store_result (*list_changes)(void *, int64_t before, size_t most,
+	    struct change **, size_t *, int64_t deadline_ms);
+	enum store_result (*find_override)(void *, const char *account,
+	    struct stored_override *, int64_t deadline_ms);
+	enum store_result (*list_overrides)(void *, const char *after,
+	    size_t most, struct stored_override **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*put_override)(void *, struct stored_override *,
+	    int64_t expected, int64_t deadline_ms);
+	enum store_result (*delete_override)(void *, const char *account,
+	    bool listed_only, int64_t expected, int64_t deadline_ms);
+	enum store_result (*replace_listed)(void *,
+	    const struct stored_override *, size_t, int64_t deadline_ms);
+	enum store_result (*count)(void *, struct totals *,
+	    int64_t deadline_ms);
+	enum store_result (*outbox_take)(void *, const char *channel,
+	    size_t most, uint32_t lease_s, struct outbox_row **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*outbox_end)(void *, int64_t id, const char *error,
+	    int64_t deadline_ms);
+	enum store_result (*outbox_delay)(void *, int64_t id, uint32_t delay_s,
+	    bool counts, const char *recipients, const char *error,
+	    int64_t deadline_ms);
+	enum store_result (*figures)(void *, const struct figure_query *,
+	    struct figure_table *, int64_t deadline_ms);
+	enum store_result (*hits)(void *, size_t most, struct hit **,
+	    size_t *, int64_t deadline_ms);
+	enum store_result (*reported)(void *, const struct hit *, size_t,
+	    int64_t deadline_ms);
+	enum store_result (*take_turn)(void *, const char *name,
+	    const char *owner, uint32_t lease_s, int64_t deadline_ms);
+	void (*leave_turn)(void *, const char *name, const char *owner,
+	    int64_t deadline_ms);
+	enum store_result (*past_logins)(void *, const char *after,
+	    size_t most, struct past_login **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*save_accounts)(void *, const char *after,
+	    size_t most, struct saved_account **, size_t *,
+	    int64_t deadline_ms);
+	enum store_result (*save_logins)(void *, const char *after,
+	    const char *after_network, size_t most, struct saved_login **,
+	    size_t *, int64_t deadline_ms);
+	enum store_result (*load_accounts)(void *,
+	    const struct saved_account *, size_t, int64_t deadline_ms);
+	enum store_result (*load_logins)(void *, const struct saved_login *,
+	    size_t, int64_t deadline_ms);
+};
+
+struct store {
+	const struct config *config;
+	const struct store_side *side;
+	void *self;
+	char *owner;	/* of turns: nobody else has this name */
+};
+
+extern const struct store_side store_pgsql;
+extern const struct store_side store_sqlite;
+
+/* The ways to tell of an event that this configuration wants: at most 4
+ * names ("mail", "account", "exec", "webhook"), by event. */
+enum { CHANNELS_MAX = 4 };
+size_t store_channels(const struct config *, bool is_block,
+    const char *names[CHANNELS_MAX]);
+
+/* The host's name, for events. */
+const char *store_server_name(void);
+
+/*
+ * The trouble of a store, logged once when it begins and once when it ends,
+ * and the delay before it is tried again: 100 ms, doubling, to 30 s. It is
+ * over when the store has worked for a second without failing, so that one
+ * that works now and then does not fill the log.
+ */
+struct trouble {
+	bool is_on;
+	int64_t since_ms, retry_ms;	/* monotonic */
+	int64_t good_ms;		/* it has worked since then; 0: not */
+	uint32_t delay_ms;
+	uint64_t failed;		/* requests without an answer meanwhile */
+};
+
+/* The store failed: why. Sets when it may be tried again. */
+void trouble_begin(struct trouble *, const char *why);
+
+/* The same, but it may be tried again at once. */
+void trouble_note(struct trouble *, const char *why);
+
+/* It worked. Returns in how many ms to say so again, if it still does, for
+ * the end to be logged; -1: no need. */
+int trouble_end(struct trouble *);
+
+/* May it be tried now? */
+bool trouble_may_try(const struct trouble *);
+
+/* Is it on, and nothing has worked since it failed last? */
+bool trouble_is_deep(const struct trouble *);
+
+#endif

@@ -1,0 +1,130 @@
+/*
+ * connection.h -- one connection to an SQLite file, and its statements.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Calls that return int return 0, or -1 after noting why in the connection;
+ * db_fail then does what is due. The deadline is that of db_ready.
+ */
+#ifndef STORE_SQLITE_CONNECTION_H
+#define STORE_SQLITE_CONNECTION_H
+
+#include "store/sqlite/file.h"
+#include "store/side.h"
+
+#include <sqlite3.h>
+
+enum statement {
+#define STATEMENT(name, sql) SQL_##name,
+#include "store/sqlite/statements.def"
+#undef STATEMENT
+	SQL_COUNT
+};
+
+/* "Until unblocked", as a time. */
+#define DB_FOREVER INT64_MAX
+
+struct sqlite_db {
+	const struct config *config;
+	const struct store_policy *policy;
+	const char *path;		/* within config->store.url */
+	sqlite3 *handle;		/* NULL: closed */
+	sqlite3_stmt *statements[SQL_COUNT];
+	struct sqlite_file file;	/* what handle has open */
+	int64_t deadline_ms;		/* monotonic */
+	bool must_last;	/* the transaction holds a block or its end */
+	int wal_pages;			/* length of the log, as last seen */
+	int wal_tried;			/* and when a checkpoint was tried */
+	int code;			/* of the last failure */
+	char why[512];
+	struct trouble trouble;
+	struct log_limit limit;
+	struct actor actor;		/* who changes what */
+};
+
+/* Does not open the file yet. */
+struct sqlite_db *db_new(const struct config *, const struct store_policy *);
+void db_free(struct sqlite_db *);
+
+/*
+ * Make ready: open the file if it is not, or anew if another one took its
+ * place. False, with the trouble logged, if that cannot be done now.
+ */
+bool db_ready(struct sqlite_db *, int64_t deadline_ms);
+
+/* Open, and create or upgrade the schema if may_create; STORE_NONE: missing,
+ * old or newer. On failure db->why says what is wrong. */
+enum store_result db_open(struct sqlite_db *, bool may_create);
+void db_close(struct sqlite_db *);
+
+/*
+ * The last call failed: undo the transaction, log why, and close what another
+ * opening might mend. A failure that is of the request alone is logged, and
+ * no trouble for others; returns whether it was that.
+ */
+bool db_fail(struct sqlite_db *);
+
+/* Was the last failure of the request alone? */
+bool db_is_own_failure(const struct sqlite_db *);
+
+/* Note the failure that SQLite has just reported. */
+void db_note(struct sqlite_db *, int code);
+
+/*
+ * Begin to write or to read; end it. What must last (db->must_last) is on the
+ * disk when db_commit returns, other commits as soon as the log is synced:
+ * after a power failure they may be gone, and the file is whole.
+ */
+int db_begin(struct sqlite_db *, bool is_write);
+int db_commit(struct sqlite_db *);
+
+/* Commit what was worked on; worked -1: it failed, so undo it (db_fail). */
+enum store_result db_finish(struct sqlite_db *, int worked);
+
+/*
+ * Carry the log over to the file if it has at least so many pages. Writers go
+ * on meanwhile; only a log that never comes to an end makes them wait.
+ */
+void db_checkpoint(struct sqlite_db *, int least_pages);
+
+/* A value for a parameter; bytes must outlive the statement's run. */
+struct db_value {
+	enum { DB_IS_INT, DB_IS_TEXT, DB_IS_BLOB } kind;
+	int size;
+	int64_t number;
+	const void *bytes;	/* NULL is SQL's NULL */
+};
+#define DB_INT(n) ((struct db_value){ .kind = DB_IS_INT, .number = (n) })
+#define DB_TEXT(s) ((struct db_value){ .kind = DB_IS_TEXT, .bytes = (s) })
+#define DB_BLOB(b, n)                                                          \
+	((struct db_value){ .kind = DB_IS_BLOB, .bytes = (b),                  \
+	    .size = (int)(n) })
+
+/* Bind the parameters of a statement, from the first: db_query gives it to
+ * step (NULL: failed), db_run runs it to its end. */
+#define db_query(db, id, ...)                                                  \
+	db_query_values(db, id, (const struct db_value[]){ __VA_ARGS__ },      \
+	    sizeof((struct db_value[]){ __VA_ARGS__ }) /                       \
+		sizeof(struct db_value))
+#define db_run(db, id, ...)                                                    \
+	db_run_values(db, id, (const struct db_value[]){ __VA_ARGS__ },        \
+	    sizeof((struct db_value[]){ __VA_ARGS__ }) /                       \
+		sizeof(struct db_value))
+sqlite3_stmt *db_query_values(struct sqlite_db *, enum statement,
+    const struct db_value *, size_t count);
+int db_run_values(struct sqlite_db *, enum statement, const struct db_value *,
+    size_t count);
+int db_command(struct sqlite_db *, enum statement);
+
+/* 1: a row, 0: no more (the statement is reset), -1: failed. NULL fails. */
+int db_step(struct sqlite_db *, sqlite3_stmt *);
+
+/* Leave a statement before its end. */
+void db_done(sqlite3_stmt *);
+
+/* A text column, never NULL; valid until the next step. */
+const char *db_text(sqlite3_stmt *, int column);
+
+/* Is it UTF-8? PostgreSQL takes nothing else, so neither do we. */
+bool db_is_utf8(struct sqlite_db *, const char *);
+
+#endif

@@ -1,0 +1,286 @@
+/*
+ * open.c -- open an SQLite file and see that its schema is ours.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/sqlite/connection.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	/* Instructions of SQLite's machine between looks at the clock. */
+	STEPS_PER_LOOK = 20000,
+	BUSY_FIRST_US = 50,
+	BUSY_LONGEST_US = 1000,
+};
+
+/*
+ * Wait for a lock: SQLite has no queue, so short naps of random length keep
+ * the chances of all even. Returns 0 to give up.
+ */
+static int
+nap(void *opaque, int times)
+{
+	const struct sqlite_db *db = opaque;
+	struct timespec pause = { 0 };
+	long us = BUSY_FIRST_US << (times < 5 ? times : 5);
+
+	if (clock_left_ms(db->deadline_ms) == 0)
+		return 0;
+	if (us > BUSY_LONGEST_US)
+		us = BUSY_LONGEST_US;
+	us = us / 2 + (long)((unsigned long)clock_mono_us() * 2654435761u >>
+	    7) % (us / 2);
+	pause.tv_nsec = us * 1000;
+	nanosleep(&pause, NULL);
+	return 1;
+}
+
+static int
+is_late(void *opaque)
+{
+	const struct sqlite_db *db = opaque;
+
+	return clock_left_ms(db->deadline_ms) == 0;
+}
+
+static int
+see_log(void *opaque, sqlite3 *handle, const char *name, int pages)
+{
+	struct sqlite_db *db = opaque;
+
+	(void)handle;
+	(void)name;
+	db->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+/* network_key(text): bytes in the order of addr_compare, and PostgreSQL's. */
+static void
+network_key(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const void *text = sqlite3_value_text(values[0]);
+	struct addr network;
+	uint8_t key[18];
+
+	(void)count;
+	if (text == NULL || addr_parse(text, &network) != 0) {
+		sqlite3_result_null(context);
+		return;
+	}
+	key[0] = network.bits;
+	memcpy(key + 1, network.bytes, 16);
+	key[17] = network.prefix;
+	sqlite3_result_blob(context, key, sizeof(key), SQLITE_TRANSIENT);
+}
+
+/* A number that some SQL of ours tells; of several rows the first. */
+static int
+read_number(struct sqlite_db *db, const char *sql, int64_t *number)
+{
+	sqlite3_stmt *statement;
+	int code = sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL);
+
+	if (code == SQLITE_OK) {
+		code = sqlite3_step(statement);
+		if (code == SQLITE_ROW) {
+			*number = sqlite3_column_int64(statement, 0);
+			code = SQLITE_OK;
+		}
+	}
+	if (code != SQLITE_OK)
+		db_note(db, code);
+	sqlite3_finalize(statement);
+	return code == SQLITE_OK ? 0 : -1;
+}
+
+static int
+run(struct sqlite_db *db, const char *sql)
+{
+	int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+	if (code == SQLITE_OK)
+		return 0;
+	db_note(db, code);
+	return -1;
+}
+
+/* The version of the schema: 0 of an empty file, -1 of another program's. */
+static int
+read_version(struct sqlite_db *db, int64_t *version)
+{
+	int64_t ours = 0;
+	int64_t all = 0;
+
+	if (read_number(db, "SELECT count(*) FROM sqlite_schema", &all) != 0 ||
+	    read_number(db, "SELECT count(*) FROM sqlite_schema "
+		"WHERE name = 'schema_version'", &ours) != 0)
+		return -1;
+	*version = all == 0 ? 0 : -1;
+	return ours == 0 ? 0 : read_number(db,
+	    "SELECT coalesce(max(version), 0) FROM schema_version", version);
+}
+
+static int
+upgrade(struct sqlite_db *db, int64_t from)
+{
+	if (from == 0 && run(db, "CREATE TABLE schema_version ("
+		"version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+		"at INTEGER NOT NULL) STRICT") != 0)
+		return -1;
+	for (const struct schema_file *f = schema_files; f->store != NULL;
+	     f++) {
+		char note[160];
+
+		if (strcmp(f->store, "sqlite") != 0 || f->number <= from)
+			continue;
+		snprintf(note, sizeof(note),
+		    "INSERT INTO schema_version VALUES (%d, '%s', %lld)",
+		    f->number, f->name, (long long)clock_wall_ms());
+		if (run(db, f->sql) != 0 || run(db, note) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* See that the schema is ours, or make it so in one transaction. */
+static enum store_result
+accept_schema(struct sqlite_db *db, bool may_create)
+{
+	int64_t version = 0;
+	int ours = schema_version("sqlite");
+
+	if (read_version(db, &version) != 0)
+		return STORE_FAILED;
+	if (version >= 0 && version < ours && may_create) {
+		/* Others may want the same: who has the lock looks again. */
+		if (db_begin(db, true) != 0 ||
+		    read_version(db, &version) != 0)
+			return STORE_FAILED;
+		db->must_last = true;
+		if (version >= 0 && version < ours) {
+			if (upgrade(db, version) != 0)
+				return STORE_FAILED;
+			log_info("store: %s has schema %d now", db->path,
+			    ours);
+			version = ours;
+		}
+		if (db_commit(db) != 0)
+			return STORE_FAILED;
+	}
+	if (version == ours)
+		return STORE_DONE;
+	db->code = SQLITE_SCHEMA;
+	if (version < 0)
+		snprintf(db->why, sizeof(db->why), "%s belongs to another "
+		    "program: set store.url to a file of its own", db->path);
+	else
+		snprintf(db->why, sizeof(db->why), "%s has schema %lld and "
+		    "this program needs %d: %s", db->path, (long long)version,
+		    ours, version > ours ? "upgrade policyd" :
+		    "run policyd --init-store");
+	return STORE_NONE;
+}
+
+/*
+ * The log is checkpointed by db_checkpoint, never by a commit. There is no
+ * memory map: a file cut short would kill its readers (SIGBUS).
+ */
+static int
+set_up(struct sqlite_db *db)
+{
+	static const char pragmas[] =
+	    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4096;"
+	    "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
+	    "PRAGMA journal_size_limit = 16777216;"
+	    "PRAGMA trusted_schema = OFF";
+	int64_t is_wal = 0;
+	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+
+	sqlite3_extended_result_codes(db->handle, 1);
+	sqlite3_busy_handler(db->handle, nap, db);
+	sqlite3_progress_handler(db->handle, STEPS_PER_LOOK, is_late, db);
+	if (sqlite3_create_function(db->handle, "network_key", 1, flags, NULL,
+		network_key, NULL, NULL) != SQLITE_OK)
+		return -1;
+	if (sqlite3_db_readonly(db->handle, "main") == 1) {
+		db_note(db, SQLITE_READONLY);
+		return -1;
+	}
+	if (run(db, pragmas) != 0 ||
+	    read_number(db, "SELECT journal_mode = 'wal' FROM "
+		"pragma_journal_mode", &is_wal) != 0)
+		return -1;
+	if (!is_wal && (run(db, "PRAGMA journal_mode = WAL") != 0 ||
+			   read_number(db, "SELECT journal_mode = 'wal' FROM "
+			       "pragma_journal_mode", &is_wal) != 0))
+		return -1;
+	sqlite3_wal_hook(db->handle, see_log, db);
+	if (is_wal)
+		return 0;
+	db->code = SQLITE_ERROR;
+	snprintf(db->why, sizeof(db->why), "%s: its file system has no shared "
+	    "memory (a network one?): move it to a local disk", db->path);
+	return -1;
+}
+
+static enum store_result
+open_locked(struct sqlite_db *db, bool may_create)
+{
+	struct sqlite_file old = { 0 };
+	int code;
+
+	/* What is closed proves nothing: its inode may be another's by now. */
+	if (db->handle != NULL)
+		old = db->file;
+	if (sqlite_file_prepare(db->path, db->config, may_create, &old) != 0) {
+		sqlite_file_explain(db->path, SQLITE_CANTOPEN,
+		    sqlite3_errstr(SQLITE_CANTOPEN), errno, db->why,
+		    sizeof(db->why));
+		return errno == ENOENT && !may_create ? STORE_NONE :
+							STORE_FAILED;
+	}
+	db_close(db);
+	memset(&db->file, 0, sizeof(db->file));
+	code = sqlite3_open_v2(db->path, &db->handle,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code != SQLITE_OK) {
+		db_note(db, code);
+		return STORE_FAILED;
+	}
+	if (set_up(db) != 0)
+		return STORE_FAILED;
+	return accept_schema(db, may_create);
+}
+
+enum store_result
+db_open(struct sqlite_db *db, bool may_create)
+{
+	int lock = sqlite_file_lock(db->path, db->deadline_ms);
+	enum store_result result;
+
+	if (lock < 0) {
+		db->code = errno == EWOULDBLOCK ? SQLITE_BUSY :
+						  SQLITE_CANTOPEN;
+		sqlite_file_explain(db->path, db->code,
+		    sqlite3_errstr(db->code), errno, db->why,
+		    sizeof(db->why));
+		db_close(db);
+		return STORE_FAILED;
+	}
+	result = open_locked(db, may_create);
+	if (result == STORE_DONE)
+		sqlite_file_note(&db->file, db->path);
+	else
+		db_close(db);
+	close(lock);
+	return result;
+}

@@ -1,0 +1,400 @@
+/*
+ * store.c -- the seam to the store: which side, and what both share.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/store.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/counters.h"
+#include "store/cleaning.h"
+#include "store/side.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	FIRST_DELAY_MS = 100,
+	LONGEST_DELAY_MS = 30000,
+	/* A store that has worked for so long is back. */
+	CALM_MS = 1000,
+};
+
+struct store *
+store_open(const struct config *config, const struct store_policy *policy)
+{
+	struct store *store = mem_new(1, sizeof(*store));
+
+	store->config = config;
+	store->side = strncmp(config->store.url, "sqlite:", 7) == 0 ?
+	    &store_sqlite : &store_pgsql;
+	store->self = store->side->open(config, policy);
+	return store;
+}
+
+void
+store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	store->side->close(store->self);
+	free(store->owner);
+	free(store);
+}
+
+int
+store_tend(struct store *store)
+{
+	return store->side->tend(store->self);
+}
+
+enum store_result
+store_init(struct store *store, bool may_create, int64_t deadline_ms)
+{
+	return store->side->init(store->self, may_create, deadline_ms);
+}
+
+void
+store_check(struct store *store, struct check *checks, size_t count,
+    int64_t deadline_ms)
+{
+	store->side->check(store->self, checks, count, deadline_ms);
+}
+
+enum store_result
+store_block(struct store *store, const char *account, uint32_t duration_s,
+    const char *note, int64_t deadline_ms)
+{
+	return store->side->block(store->self, account, duration_s, note,
+	    deadline_ms);
+}
+
+enum store_result
+store_unblock(struct store *store, const char *account, int64_t deadline_ms)
+{
+	return store->side->unblock(store->self, account, deadline_ms);
+}
+
+enum store_result
+store_list_blocked(struct store *store, const char *after, size_t most,
+    struct block **blocks, size_t *count, int64_t deadline_ms)
+{
+	return store->side->list_blocked(store->self, after, most, blocks,
+	    count, deadline_ms);
+}
+
+enum store_result
+store_account(struct store *store, const char *account,
+    const struct settings *settings, size_t most_logins,
+    struct account_record *record, int64_t deadline_ms)
+{
+	memset(record, 0, sizeof(*record));
+	record->settings = *settings;
+	return store->side->account(store->self, account, settings,
+	    most_logins, record, deadline_ms);
+}
+
+/* Containers may share host name and process number: so the time, too. */
+static const char *
+owner_of(struct store *store)
+{
+	if (store->owner == NULL)
+		store->owner = mem_printf("%s %ld %lld %lld",
+		    store_server_name(), (long)getpid(),
+		    (long long)clock_wall_ms(), (long long)clock_mono_us());
+	return store->owner;
+}
+
+enum store_result
+store_clean(struct store *store, uint32_t retention_s, unsigned batch,
+    struct cleaned *cleaned, int64_t deadline_ms)
+{
+	const struct cleaning cleaning = {
+		.side = store->side,
+		.self = store->self,
+		.owner = owner_of(store),
+		.before_ms = clock_wall_ms() - (int64_t)retention_s * 1000,
+		.keeps_hits = store->config->report.enabled,
+		.most = batch,
+		.deadline_ms = deadline_ms,
+	};
+
+	memset(cleaned, 0, sizeof(*cleaned));
+	return cleaning_run(&cleaning, cleaned);
+}
+
+enum store_result
+store_expire(struct store *store, uint64_t *ended, int64_t deadline_ms)
+{
+	return store->side->expire(store->self, ended, deadline_ms);
+}
+
+enum store_result
+store_outbox_take(struct store *store, const char *channel, size_t most,
+    uint32_t lease_s, struct outbox_row **rows, size_t *count,
+    int64_t deadline_ms)
+{
+	*rows = NULL;
+	*count = 0;
+	return store->side->outbox_take(store->self, channel, most, lease_s,
+	    rows, count, deadline_ms);
+}
+
+enum store_result
+store_outbox_end(struct store *store, int64_t id, const char *error,
+    int64_t deadline_ms)
+{
+	return store->side->outbox_end(store->self, id, error, deadline_ms);
+}
+
+enum store_result
+store_outbox_delay(struct store *store, int64_t id, uint32_t delay_s,
+    bool counts, const char *recipients, const char *error,
+    int64_t deadline_ms)
+{
+	return store->side->outbox_delay(store->self, id, delay_s, counts,
+	    recipients, error, deadline_ms);
+}
+
+enum store_result
+store_figures(struct store *store, const struct figure_query *query,
+    struct figure_table *table, int64_t deadline_ms)
+{
+	memset(table, 0, sizeof(*table));
+	table->columns = stats_table_width(query->figure);
+	return store->side->figures(store->self, query, table, deadline_ms);
+}
+
+enum store_result
+store_hits(struct store *store, size_t most, struct hit **hits, size_t *count,
+    int64_t deadline_ms)
+{
+	*hits = NULL;
+	*count = 0;
+	return store->side->hits(store->self, most, hits, count, deadline_ms);
+}
+
+enum store_result
+store_reported(struct store *store, const struct hit *hits, size_t count,
+    int64_t deadline_ms)
+{
+	return store->side->reported(store->self, hits, count, deadline_ms);
+}
+
+enum store_result
+store_take_turn(struct store *store, const char *name, uint32_t lease_s,
+    int64_t deadline_ms)
+{
+	return store->side->take_turn(store->self, name, owner_of(store),
+	    lease_s, deadline_ms);
+}
+
+void
+store_leave_turn(struct store *store, const char *name, int64_t deadline_ms)
+{
+	store->side->leave_turn(store->self, name, owner_of(store),
+	    deadline_ms);
+}
+
+enum store_result
+store_past_logins(struct store *store, const char *after, size_t most,
+    struct past_login **logins, size_t *count, int64_t deadline_ms)
+{
+	*logins = NULL;
+	*count = 0;
+	return store->side->past_logins(store->self, after, most, logins,
+	    count, deadline_ms);
+}
+
+void
+hit_clear(struct hit *hit)
+{
+	free(hit->account);
+	memset(hit, 0, sizeof(*hit));
+}
+
+void
+past_login_clear(struct past_login *past)
+{
+	free(past->account);
+	memset(past, 0, sizeof(*past));
+}
+
+enum store_result
+store_save_accounts(struct store *store, const char *after, size_t most,
+    struct saved_account **accounts, size_t *count, int64_t deadline_ms)
+{
+	*accounts = NULL;
+	*count = 0;
+	return store->side->save_accounts(store->self, after, most, accounts,
+	    count, deadline_ms);
+}
+
+enum store_result
+store_save_logins(struct store *store, const char *after,
+    const char *after_network, size_t most, struct saved_login **logins,
+    size_t *count, int64_t deadline_ms)
+{
+	*logins = NULL;
+	*count = 0;
+	return store->side->save_logins(store->self, after, after_network,
+	    most, logins, count, deadline_ms);
+}
+
+enum store_result
+store_load_accounts(struct store *store, const struct saved_account *accounts,
+    size_t count, int64_t deadline_ms)
+{
+	return store->side->load_accounts(store->self, accounts, count,
+	    deadline_ms);
+}
+
+enum store_result
+store_load_logins(struct store *store, const struct saved_login *logins,
+    size_t count, int64_t deadline_ms)
+{
+	return store->side->load_logins(store->self, logins, count,
+	    deadline_ms);
+}
+
+void
+saved_account_clear(struct saved_account *account)
+{
+	free(account->account);
+	block_clear(&account->block);
+	memset(account, 0, sizeof(*account));
+}
+
+void
+saved_login_clear(struct saved_login *login)
+{
+	free(login->account);
+	memset(login, 0, sizeof(*login));
+}
+
+void
+outbox_row_clear(struct outbox_row *row)
+{
+	free(row->channel);
+	free(row->kind);
+	free(row->account);
+	free(row->event);
+	free(row->recipients);
+	memset(row, 0, sizeof(*row));
+}
+
+void
+block_clear(struct block *block)
+{
+	free(block->account);
+	free(block->note);
+	memset(block, 0, sizeof(*block));
+}
+
+void
+account_record_clear(struct account_record *record)
+{
+	block_clear(&record->block);
+	free(record->logins);
+	override_clear(&record->of_account);
+	override_clear(&record->of_domain);
+	memset(record, 0, sizeof(*record));
+}
+
+size_t
+store_channels(const struct config *config, bool is_block,
+    const char *names[CHANNELS_MAX])
+{
+	size_t count = 0;
+
+	if (!config->notify.enabled ||
+	    !(is_block ? config->notify.on_block : config->notify.on_unblock))
+		return 0;
+	if (config->notify.to.count > 0)
+		names[count++] = "mail";
+	if (config->notify.account)
+		names[count++] = "account";
+	if (config->notify.exec.count > 0)
+		names[count++] = "exec";
+	if (config->notify.webhook[0] != '\0')
+		names[count++] = "webhook";
+	return count;
+}
+
+const char *
+store_server_name(void)
+{
+	static char name[256];
+
+	if (name[0] == '\0' && gethostname(name, sizeof(name) - 1) != 0)
+		strcpy(name, "localhost");
+	return name;
+}
+
+void
+trouble_note(struct trouble *trouble, const char *why)
+{
+	trouble->good_ms = 0;
+	if (trouble->is_on) {
+		log_debug("store: still: %s", why);
+		return;
+	}
+	trouble->is_on = true;
+	counters_set(STAT_STORE_AWAY, 1);
+	trouble->since_ms = clock_mono_ms();
+	trouble->retry_ms = 0;
+	trouble->delay_ms = 0;
+	trouble->failed = 0;
+	log_error("store: %s", why);
+}
+
+void
+trouble_begin(struct trouble *trouble, const char *why)
+{
+	/* Who works now and then does not become worse by it. */
+	bool has_worked = trouble->is_on && trouble->good_ms != 0;
+
+	trouble_note(trouble, why);
+	if (trouble->delay_ms == 0)
+		trouble->delay_ms = FIRST_DELAY_MS;
+	else if (!has_worked)
+		trouble->delay_ms *= 2;
+	if (trouble->delay_ms > LONGEST_DELAY_MS)
+		trouble->delay_ms = LONGEST_DELAY_MS;
+	trouble->retry_ms = clock_mono_ms() + trouble->delay_ms;
+}
+
+int
+trouble_end(struct trouble *trouble)
+{
+	int64_t now = clock_mono_ms();
+
+	if (!trouble->is_on)
+		return -1;
+	if (trouble->good_ms == 0)
+		trouble->good_ms = now;
+	if (now - trouble->good_ms < CALM_MS)
+		return CALM_MS;
+	trouble->is_on = false;
+	counters_set(STAT_STORE_AWAY, 0);
+	log_info("store: back after %.1f s; %llu requests were answered "
+		 "without it",
+	    (double)(trouble->good_ms - trouble->since_ms) / 1000,
+	    (unsigned long long)trouble->failed);
+	return -1;
+}
+
+bool
+trouble_may_try(const struct trouble *trouble)
+{
+	return !trouble_is_deep(trouble) ||
+	    clock_mono_ms() >= trouble->retry_ms;
+}
+
+bool
+trouble_is_deep(const struct trouble *trouble)
+{
+	return trouble->is_on && trouble->good_ms == 0;
+}

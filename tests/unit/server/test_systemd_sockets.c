@@ -1,0 +1,218 @@
+/*
+ * test_systemd_sockets.c -- sockets that systemd passes.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define _DEFAULT_SOURCE
+#include "sockets.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/wait.h>
+
+static void
+set_environment(int count)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", (int)getpid());
+	setenv("LISTEN_PID", text, 1);
+	snprintf(text, sizeof(text), "%d", count);
+	setenv("LISTEN_FDS", text, 1);
+	setenv("LISTEN_FDNAMES", "policyd.socket", 1);
+}
+
+/* Put it where systemd would. */
+static void
+pass(int fd, int place)
+{
+	EXPECT(dup2(fd, place) == place);
+	close(fd);
+}
+
+static int
+adopt_configured(void)
+{
+	struct listeners listeners, next;
+
+	pass(bind_unix(path, SOCK_STREAM, true), 3);
+	set_environment(1);
+	listen_on(spec, "inet:127.0.0.1:0");
+	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listeners.count == 2);
+	EXPECT(listeners.list[0].fd == 3);
+	EXPECT(listeners.list[0].is_adopted);
+	EXPECT(listeners.list[0].path == NULL);
+	EXPECT(!listeners.list[1].is_adopted);
+	assert_serves(&listeners.list[0]);
+	EXPECT(getenv("LISTEN_PID") == NULL);
+	EXPECT(getenv("LISTEN_FDS") == NULL);
+	EXPECT(getenv("LISTEN_FDNAMES") == NULL);
+	/* On reload it stays, even if nothing names it any more. */
+	listen_on("inet:127.0.0.1:0", NULL);
+	EXPECT(listen_open(&next, &config, &listeners) == 0);
+	listen_close(&listeners, &next);
+	EXPECT(next.count == 2);
+	EXPECT(next.list[0].fd == 3);
+	assert_serves(&next.list[0]);
+	listen_close(&next, NULL);
+	EXPECT(access(path, F_OK) == 0); /* systemd's, not ours */
+	return 0;
+}
+
+static int
+adopt_another(void)
+{
+	struct listeners listeners;
+
+	pass(bind_unix(path, SOCK_STREAM, true), 3);
+	set_environment(1);
+	listen_on("inet:127.0.0.1:0", NULL);
+	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listeners.count == 2);
+	EXPECT(strcmp(listeners.list[0].spec, spec) == 0);
+	assert_serves(&listeners.list[0]);
+	assert_serves(&listeners.list[1]);
+	listen_close(&listeners, NULL);
+	return 0;
+}
+
+static int
+adopt_inet(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char text[ENDPOINT_TEXT_SIZE];
+	struct listeners listeners;
+	struct endpoint bound;
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	EXPECT(bind(fd, (struct sockaddr *)&address,
+		sizeof(address)) == 0);
+	EXPECT(listen(fd, 5) == 0);
+	endpoint_of(fd, &bound);
+	pass(fd, 3);
+	set_environment(1);
+	listen_on(endpoint_format(&bound, text), NULL);
+	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listeners.count == 1);
+	EXPECT(listeners.list[0].fd == 3);
+	assert_serves(&listeners.list[0]);
+	listen_close(&listeners, NULL);
+	return 0;
+}
+
+/* Open with `count` passed must fail, and clean up. */
+static int
+refuse(int count)
+{
+	struct listeners listeners;
+
+	set_environment(count);
+	listen_on("inet:127.0.0.1:0", NULL);
+	EXPECT(listen_open(&listeners, &config, NULL) == -1);
+	EXPECT(listeners.count == 0);
+	EXPECT(getenv("LISTEN_FDS") == NULL);
+	return 0;
+}
+
+static int
+refuse_datagram(void)
+{
+	pass(bind_unix(path, SOCK_DGRAM, false), 3);
+	return refuse(1);
+}
+
+static int
+refuse_connected(void)
+{
+	int listener = bind_unix(path, SOCK_STREAM, true);
+
+	pass(connect_unix(path), 3);
+	close(listener);
+	return refuse(1);
+}
+
+static int
+refuse_file(void)
+{
+	pass(open("/dev/null", O_RDWR), 3);
+	return refuse(1);
+}
+
+static int
+refuse_missing(void)
+{
+	close(3);
+	return refuse(1);
+}
+
+static int
+refuse_too_many(void)
+{
+	return refuse(65);
+}
+
+static int
+refuse_nonsense(void)
+{
+	return refuse(-5);
+}
+
+/* What was left by a process that was not us is no concern of ours. */
+static int
+ignore_others(void)
+{
+	struct listeners listeners;
+
+	pass(bind_unix(path, SOCK_STREAM, true), 3);
+	set_environment(1);
+	setenv("LISTEN_PID", "1", 1);
+	listen_on("inet:127.0.0.1:0", NULL);
+	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listeners.count == 1);
+	listen_close(&listeners, NULL);
+	EXPECT(connect_unix(path) >= 0); /* still open */
+	EXPECT(getenv("LISTEN_PID") == NULL);
+	return 0;
+}
+
+static const struct {
+	const char *says;
+	int (*happens)(void);
+} passed[] = {
+	{ "the one that was configured", adopt_configured },
+	{ "another one is added", adopt_another },
+	{ "IPv4", adopt_inet },
+	{ "no datagrams", refuse_datagram },
+	{ "no connection", refuse_connected },
+	{ "no file", refuse_file },
+	{ "not what is not there", refuse_missing },
+	{ "not too many", refuse_too_many },
+	{ "not less than none", refuse_nonsense },
+	{ "not what was meant for others", ignore_others },
+};
+
+/* In a child: check itself uses descriptor 3. */
+static void
+check_passed(size_t i)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(passed[i].happens());
+	waitpid(pid, &status, 0);
+	ck_assert_msg(status == 0, "%s", passed[i].says);
+}
+
+START_TEST(test_passed)
+{
+	for (size_t i = 0; i < ROWS(passed); i++) {
+		setup();
+		check_passed(i);
+		teardown();
+	}
+}
+END_TEST
+
+UNIT("server/systemd_sockets", test_passed)

@@ -5,8 +5,8 @@
 #include "admin/answer.h"
 
 #include "admin/routes.h"
-#include "base/log.h"
 #include "base/counters.h"
+#include "base/log.h"
 
 #include <stdio.h>
 

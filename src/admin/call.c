@@ -10,9 +10,9 @@
 #include "admin/crosssite.h"
 #include "admin/routes.h"
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/counters.h"
 #include "base/text.h"
 
 #include <assert.h>

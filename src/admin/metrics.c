@@ -9,8 +9,8 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/counters.h"
+#include "base/mem.h"
 #include "geo/geo.h"
 
 #include <inttypes.h>

@@ -6,8 +6,8 @@
 
 #include "admin/admin.h"
 #include "admin/exchange.h"
-#include "base/mem.h"
 #include "base/counters.h"
+#include "base/mem.h"
 #include "config/options.h"
 #include "config/value.h"
 #include "policy/show.h"

@@ -5,8 +5,8 @@
 #ifndef COMMAND_SUBJECT_H
 #define COMMAND_SUBJECT_H
 
-#include "directory/account.h"
 #include "command/job.h"
+#include "directory/account.h"
 
 /*
  * Write the account that a typed name stands for: lower case, without its

@@ -5,11 +5,11 @@
 #include "config/draft.h"
 
 #include "base/mem.h"
-#include "config/spelling.h"
 #include "config/list.h"
 #include "config/overrides.h"
 #include "config/rules.h"
 #include "config/secret.h"
+#include "config/spelling.h"
 #include "config/yaml.h"
 
 #include <stdarg.h>

@@ -6,9 +6,9 @@
 
 #include "base/addr.h"
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/counters.h"
 #include "directory/cache.h"
 #include "directory/directory.h"
 

@@ -5,9 +5,9 @@
 #include "directory/directory.h"
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/counters.h"
 #include "directory/ldap_connector.h"
 
 #include <assert.h>

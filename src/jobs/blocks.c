@@ -7,12 +7,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "store/store.h"
 #include "command/print.h"
 #include "command/subject.h"
 #include "policy/limits.h"
 #include "policy/reply.h"
 #include "policy/show.h"
+#include "store/store.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/store.h"
 #include "command/print.h"
 #include "jobs/report.h"
 #include "policy/limits.h"
+#include "store/store.h"
 
 #include <signal.h>
 #include <sysexits.h>

@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "directory/account_name.h"
-#include "store/store.h"
 #include "command/print.h"
+#include "directory/account_name.h"
 #include "policy/limits.h"
+#include "store/store.h"
 
 #include <stdlib.h>
 #include <string.h>

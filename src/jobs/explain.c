@@ -8,11 +8,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "policy/explain_json.h"
 #include "command/print.h"
 #include "command/subject.h"
-#include "policy/verdict.h"
+#include "policy/explain_json.h"
 #include "policy/limits.h"
+#include "policy/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,12 +8,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "store/side.h"
-#include "mail/smtp.h"
-#include "mail/message.h"
 #include "command/print.h"
-#include "policy/show.h"
+#include "mail/message.h"
+#include "mail/smtp.h"
 #include "policy/limits.h"
+#include "policy/show.h"
+#include "store/side.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 #ifndef JOBS_REPORT_H
 #define JOBS_REPORT_H
 
-#include "store/store.h"
 #include "command/job.h"
+#include "store/store.h"
 
 enum report_result {
 	REPORT_SENT,

@@ -6,12 +6,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "directory/account.h"
-#include "store/store.h"
 #include "command/print.h"
-#include "policy/show.h"
 #include "command/subject.h"
+#include "directory/account.h"
 #include "policy/limits.h"
+#include "policy/show.h"
+#include "store/store.h"
 
 #include <ctype.h>
 #include <stdlib.h>

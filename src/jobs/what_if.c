@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "command/print.h"
 #include "config/spelling.h"
 #include "policy/configured.h"
-#include "command/print.h"
 #include "policy/limits.h"
 #include "policy/reply.h"
 

@@ -5,8 +5,8 @@
 #ifndef JOBS_WHAT_IF_H
 #define JOBS_WHAT_IF_H
 
-#include "store/store.h"
 #include "command/job.h"
+#include "store/store.h"
 
 #include <stddef.h>
 

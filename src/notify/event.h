@@ -5,8 +5,8 @@
 #ifndef NOTIFY_EVENT_H
 #define NOTIFY_EVENT_H
 
-#include "store/store.h"
 #include "mail/template.h"
+#include "store/store.h"
 
 #include <jansson.h>
 #include <stdbool.h>

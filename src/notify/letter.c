@@ -7,12 +7,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/side.h"
-#include "mail/smtp.h"
 #include "mail/mailbox.h"
 #include "mail/message.h"
-#include "notify/letter_texts.h"
+#include "mail/smtp.h"
 #include "mail/template.h"
+#include "notify/letter_texts.h"
+#include "store/side.h"
 
 #include <errno.h>
 #include <stdio.h>

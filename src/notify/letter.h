@@ -6,9 +6,9 @@
 #define NOTIFY_LETTER_H
 
 #include "config/config.h"
-#include "store/store.h"
 #include "mail/delivery.h"
 #include "notify/event.h"
+#include "store/store.h"
 
 /*
  * Send the event of a row to notify.to, or to the account's own address. Of

@@ -10,9 +10,9 @@
 #ifndef NOTIFY_OUTBOX_H
 #define NOTIFY_OUTBOX_H
 
-#include "store/store.h"
-#include "mail/delivery.h"
 #include "command/job.h"
+#include "mail/delivery.h"
+#include "store/store.h"
 
 /* How many mails in a minute are sent singly: more become a digest. */
 enum { NOTIFY_SINGLE_MAX = 20 };

@@ -7,11 +7,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/side.h"
 #include "notify/hook.h"
 #include "notify/letter.h"
 #include "notify/webhook.h"
 #include "policy/show.h"
+#include "store/side.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -5,9 +5,9 @@
 #include "policy/decide.h"
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/netset.h"
-#include "base/counters.h"
 #include "base/text.h"
 #include "policy/limits.h"
 #include "policy/stage.h"

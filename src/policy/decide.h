@@ -7,13 +7,13 @@
 
 #include "config/config.h"
 #include "directory/account.h"
-#include "store/blocked.h"
-#include "store/finding.h"
 #include "geo/geo.h"
 #include "policy/configured.h"
-#include "store/store.h"
 #include "policy/reply.h"
 #include "policy/request.h"
+#include "store/blocked.h"
+#include "store/finding.h"
+#include "store/store.h"
 
 /* Requests of one round: more wait for the next. */
 enum { ROUND_MAX = 64 };

@@ -5,9 +5,9 @@
 #include "policy/session.h"
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/counters.h"
 #include "base/text.h"
 
 #include <errno.h>

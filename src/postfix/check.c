@@ -4,10 +4,10 @@
  */
 #include "postfix/check.h"
 
-#include "postfix/postfix.h"
+#include "command/print.h"
 #include "postfix/call.h"
 #include "postfix/findings.h"
-#include "command/print.h"
+#include "postfix/postfix.h"
 
 #include <string.h>
 #include <sysexits.h>

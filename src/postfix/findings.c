@@ -5,9 +5,9 @@
 #include "postfix/findings.h"
 
 #include "base/mem.h"
+#include "policy/stage.h"
 #include "postfix/access.h"
 #include "postfix/call.h"
-#include "policy/stage.h"
 
 #include <stdio.h>
 #include <stdlib.h>

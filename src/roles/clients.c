@@ -5,9 +5,9 @@
 #include "roles/clients.h"
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/counters.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -9,10 +9,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/store.h"
 #include "notify/outbox.h"
 #include "policy/limits.h"
 #include "server/poller.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <string.h>

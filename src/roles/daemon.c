@@ -6,13 +6,13 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/blocked.h"
 #include "geo/geo.h"
 #include "roles/console.h"
 #include "roles/courier.h"
 #include "roles/housekeeper.h"
 #include "roles/worker.h"
 #include "server/master.h"
+#include "store/blocked.h"
 
 #include <errno.h>
 #include <stdio.h>

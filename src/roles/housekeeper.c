@@ -7,15 +7,15 @@
 #include "roles/housekeeper.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/counters.h"
-#include "store/blocked.h"
-#include "geo/geo.h"
+#include "base/log.h"
 #include "directory/account_name.h"
-#include "store/store.h"
+#include "geo/geo.h"
 #include "policy/limits.h"
 #include "policy/stage.h"
 #include "server/poller.h"
+#include "store/blocked.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <signal.h>

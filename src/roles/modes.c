@@ -7,19 +7,19 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/store.h"
+#include "import/import.h"
 #include "jobs/blocks.h"
 #include "jobs/clean.h"
 #include "jobs/copy.h"
 #include "jobs/explain.h"
-#include "import/import.h"
-#include "notify/outbox.h"
-#include "postfix/check.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
 #include "jobs/what_if.h"
+#include "notify/outbox.h"
 #include "policy/limits.h"
+#include "postfix/check.h"
 #include "roles/daemon.h"
+#include "store/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,8 +8,8 @@
 #include "roles/worker.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/counters.h"
+#include "base/log.h"
 #include "policy/decide.h"
 #include "policy/journal.h"
 #include "roles/clients.h"

@@ -6,9 +6,9 @@
 #include "server/fleet.h"
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/counters.h"
 #include "base/text.h"
 #include "server/child.h"
 #include "server/signals.h"

@@ -7,8 +7,8 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "server/systemd_sockets.h"
 #include "server/endpoint.h"
+#include "server/systemd_sockets.h"
 #include "server/unix_socket.h"
 
 #include <errno.h>

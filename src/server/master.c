@@ -5,15 +5,15 @@
 #include "server/master.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/counters.h"
+#include "base/log.h"
 #include "server/background.h"
 #include "server/fleet.h"
-#include "server/systemd_notify.h"
 #include "server/pidfile.h"
 #include "server/privs.h"
 #include "server/reload.h"
 #include "server/signals.h"
+#include "server/systemd_notify.h"
 
 #include <signal.h>
 #include <sysexits.h>

@@ -5,9 +5,9 @@
 #include "store/store.h"
 
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/counters.h"
 #include "store/cleaning.h"
 #include "store/side.h"
 

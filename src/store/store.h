@@ -14,8 +14,8 @@
 #define STORE_STORE_H
 
 #include "config/config.h"
-#include "store/stats_tables.h"
 #include "store/finding.h"
+#include "store/stats_tables.h"
 
 #include <stdint.h>
 

@@ -9,9 +9,9 @@
  * each. It exits 0 if it could try.
  */
 #include "base/mem.h"
-#include "notify/hook.h"
-#include "mail/smtp.h"
 #include "mail/message.h"
+#include "mail/smtp.h"
+#include "notify/hook.h"
 #include "notify/webhook.h"
 
 #include <signal.h>

@@ -8,8 +8,8 @@
 #ifndef STORE_SQLITE_CONNECTION_H
 #define STORE_SQLITE_CONNECTION_H
 
-#include "store/sqlite/file.h"
 #include "store/side.h"
+#include "store/sqlite/file.h"
 
 #include <sqlite3.h>
 

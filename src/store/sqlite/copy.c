@@ -5,8 +5,8 @@
 #include "store/sqlite/copy.h"
 
 #include "base/mem.h"
-#include "store/sqlite/read.h"
 #include "store/sqlite/account_row.h"
+#include "store/sqlite/read.h"
 
 #include <stdio.h>
 #include <stdlib.h>

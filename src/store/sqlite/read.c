@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/sqlite/account_row.h"
 #include "store/sqlite/override_of.h"
 #include "store/sqlite/places.h"
-#include "store/sqlite/account_row.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,12 +11,12 @@
 #include "store/sqlite/check.h"
 #include "store/sqlite/clean.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/stats_tables.h"
 #include "store/sqlite/copy.h"
 #include "store/sqlite/outbox.h"
 #include "store/sqlite/overrides.h"
 #include "store/sqlite/read.h"
 #include "store/sqlite/report.h"
+#include "store/sqlite/stats_tables.h"
 
 enum {
 	/* How often a file that is open is looked after. */

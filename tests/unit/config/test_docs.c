@@ -5,9 +5,9 @@
  * The sample file sets every key to its default. In the man page the line
  * after ".It Ic KEY" gives type, range and default.
  */
-#include "config/yaml.h"
 #include "config/spelling.h"
 #include "config/value.h"
+#include "config/yaml.h"
 #include "parse.h"
 #include "unit.h"
 

@@ -58,15 +58,15 @@ $(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
 # --- unit tests --------------------------------------------------------------
 
 # Each tests/unit/ROOM/test_FILE.c is a program. They run in $(srcdir), all of
-# them, and the failure of one is the failure of all.
+# them (-k), and the failure of one is the failure of all.
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort \
 	$(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)))
 
 check-unit: $(UNIT_TESTS)
-	@failed=; for test in $(UNIT_TESTS); do \
-		$(UNIT_WRAPPER) $$test || failed="$$failed $$test"; \
-	done; \
-	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
+	+@$(MAKE) --no-print-directory -k $(UNIT_TESTS:=.run)
+
+%.run: %
+	@$(UNIT_WRAPPER) $<
 
 $(UNIT_TESTS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libpolicyd.a
 	@mkdir -p $(@D)
@@ -135,7 +135,10 @@ clean:
 
 # --- tests -------------------------------------------------------------------
 
+# So many system tests run at once: most of them wait for something.
+PYTEST_WORKERS ?= 6
 PYTEST = /usr/bin/python3 -B -m pytest --tb=short -q \
+	-n $(PYTEST_WORKERS) --dist loadgroup \
 	-o cache_dir=$(abspath $(BUILD))/pytest
 SANITIZE = -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
@@ -143,15 +146,18 @@ VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
 	--suppressions=$(srcdir)/tests/valgrind.supp
 
-# Everything: installs what is missing, builds, runs unit and system tests.
+# Everything: installs what is missing, builds, runs all tests.
+CHECKS = check-unit check-store check-system
+
 check: deps
-	+@MAKE="$(MAKE)" tests/check.sh $(BUILD)
+	+@MAKE="$(MAKE)" tests/check.sh $(BUILD) $(CHECKS)
+
+# What several of the checks are made of.
+programs: $(BUILD)/policyd $(PROBES)
 
 check-system: $(BUILD)/policyd $(PROBES)
-	@export BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)); \
-	$(PYTEST) $(PYTEST_FLAGS) tests/system || { \
-		echo "once more, those that failed: the machine may be busy"; \
-		$(PYTEST) $(PYTEST_FLAGS) --last-failed tests/system; }
+	@BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
+		$(PYTEST) $(PYTEST_FLAGS) tests/system
 
 demo: deps
 	+@$(MAKE) --no-print-directory $(BUILD)/policyd
@@ -171,7 +177,10 @@ check-valgrind: $(BUILD)/policyd
 
 # --- lint --------------------------------------------------------------------
 
+# What was found clean stays so until it changes: $(BUILD)/lint holds stamps.
 HEADERS := $(wildcard src/*/*.h src/*/*/*.h)
+HEADERS_LINTED := $(HEADERS:%=$(BUILD)/lint/%.alone)
+ANALYZED := $(patsubst %.c,$(BUILD)/lint/%.analyzed,$(SOURCES) src/main.c)
 
 lint: lint-rooms lint-headers lint-analyze lint-text
 
@@ -179,27 +188,36 @@ lint-rooms:
 	tests/lint-rooms.py
 
 # Every header compiles alone.
-lint-headers: $(BUILD)/config.mk
-	set -e; for header in $(HEADERS); do \
-		$(COMPILE) -Werror -fsyntax-only -MF /dev/null \
-		-x c $$header; done
+lint-headers: $(HEADERS_LINTED)
 
-lint-analyze: $(BUILD)/config.mk $(BUILD)/gen/schema.c
-	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+$(HEADERS_LINTED): $(BUILD)/lint/%.alone: % $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -Werror -fsyntax-only -MF $@.d -MT $@ -x c $<
+	@touch $@
+
+lint-analyze: lint-cppcheck $(ANALYZED)
+
+lint-cppcheck: $(BUILD)/config.mk
+	@mkdir -p $(BUILD)/lint/cppcheck
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j2 \
+		--cppcheck-build-dir=$(BUILD)/lint/cppcheck \
 		--enable=warning,performance,portability \
 		--suppress=missingIncludeSystem --suppress=*:/usr/include/* \
 		--suppress=preprocessorErrorDirective:src/base/counters.def \
 		--include=/usr/include/jansson.h -Isrc src
-	set -e; for source in $(SOURCES) src/main.c; do \
-		$(COMPILE) -Werror -O2 -fanalyzer -MF /dev/null \
-		-c -o /dev/null $$source; done
+
+$(ANALYZED): $(BUILD)/lint/%.analyzed: %.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -Werror -O2 -fanalyzer -MF $@.d -MT $@ -c -o /dev/null $<
+	@touch $@
+
+-include $(wildcard $(HEADERS_LINTED:=.d) $(ANALYZED:=.d))
 
 lint-text:
 	mandoc -Tlint -W warning man/*.[578]
-	if command -v shellcheck >/dev/null; then \
-		shellcheck .ci/run tests/*.sh tests/package/*.sh \
-			debian/policyd.config debian/policyd.p*[mt] \
-			src/store/schema/embed.sh; fi
+	shellcheck .ci/run tests/*.sh tests/package/*.sh \
+		debian/policyd.config debian/policyd.p*[mt] \
+		src/store/schema/embed.sh
 
 # --- install, dist -----------------------------------------------------------
 
@@ -257,8 +275,8 @@ dist: $(BUILD)/config.mk
 		-o $(BUILD)/policyd-$(VERSION).tar.gz HEAD
 	@echo $(BUILD)/policyd-$(VERSION).tar.gz
 
-.PHONY: check check-system check-asan check-valgrind demo lint lint-rooms \
-	lint-headers lint-analyze lint-text install dist
+.PHONY: check programs check-system check-asan check-valgrind demo lint lint-rooms \
+	lint-headers lint-analyze lint-cppcheck lint-text install dist
 
 # --- make bench: a table of what this machine does ---------------------------
 

@@ -8,6 +8,7 @@ what it likes: the server is gone when the command ends.
 """
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -19,6 +20,8 @@ from postgres import Postgres
 def main():
     if len(sys.argv) < 2:
         sys.exit("usage: with_postgres.py COMMAND [ARGUMENT ...]")
+    # Whoever ends it ends the server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     server = Postgres()
     try:
         return subprocess.run(

@@ -9,6 +9,7 @@
 #include "config/quote.h"
 #include "config/rules.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ write_item(const struct option *option, const struct config *config, size_t i,
 		fputs(text, out);
 	} else if (option->type == OPTION_USERS) {
 		colon = strchr(text, ':');
+		assert(colon != NULL);
 		*colon = '\0';
 		quote_write(out, text);
 		fputs(": ", out);

@@ -10,6 +10,7 @@
 #include "config/secret.h"
 #include "config/validate_servers.h"
 
+#include <assert.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -198,9 +199,14 @@ load_secrets(struct draft *draft)
 static bool
 has_hash(const struct strings *strings)
 {
-	for (size_t i = 0; i < strings->count; i++)
-		if (strchr("*!", strchr(strings->list[i], ':')[1]) == NULL)
+	const char *colon;
+
+	for (size_t i = 0; i < strings->count; i++) {
+		colon = strchr(strings->list[i], ':');
+		assert(colon != NULL);
+		if (strchr("*!", colon[1]) == NULL)
 			return true;
+	}
 	return false;
 }
 

@@ -16,6 +16,21 @@ import policyd as daemon
 from postgres import Postgres
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests run side by side. Those that share something of their module,
+    such as a Postfix, stay together; the longest begin first."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values()
+        if any(found[-1].scope == "module" for found in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: waits long, so it begins first")
+
+
 @pytest.fixture(scope="session")
 def geoip():
     """The folder with our GeoIP files, readable by everybody."""

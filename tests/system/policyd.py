@@ -11,11 +11,11 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 
-from client import Client
+from client import Client, request
+from ports import free_port  # noqa: F401
 from waiting import PATIENCE, until
 
 SOURCE = pathlib.Path(__file__).parents[2]
@@ -46,12 +46,6 @@ def run(*arguments, input=None, timeout=30, **env):
         [str(PROGRAM), *map(str, arguments)], input=input, text=True,
         capture_output=True, timeout=timeout * PATIENCE, cwd="/",
         env=environment(**env))
-
-
-def free_port(family=socket.AF_INET, host="127.0.0.1"):
-    with socket.socket(family) as sock:
-        sock.bind((host, 0))
-        return sock.getsockname()[1]
 
 
 def merge(base, changes):
@@ -122,7 +116,8 @@ class Policyd:
         group = GROUP if self.user == USER else "root"
         defaults = {
             "listen": [self.address],
-            "server": {"workers": 2},
+            # No answer fails because others use the machine.
+            "server": {"workers": 2, "deadline": "30s"},
             "log": {"level": "info"},
         }
         if IS_ROOT:
@@ -193,19 +188,21 @@ class Policyd:
         self.wait_ready()
 
     def workers(self):
-        """The process ids of the workers, as soon as all are up."""
+        """The process ids of the workers, as soon as all processes are up,
+        the housekeeper and others too."""
         def ask():
             seen = len(self.log(everything=True))
             self.signal(signal.SIGUSR1)
             line = until(lambda: re.search(
                 r"^.*\bworker=.*$", self.log(everything=True)[seen:],
                 re.MULTILINE), "the list of processes").group()
-            pids = fields(line)["worker"].split()
             # "-" is missing, "12?" not up yet.
-            return all(map(str.isdigit, pids)) and list(map(int, pids))
+            if re.search(r'[" =](-|\d+\?)(?=[" ]|$)', line):
+                return None
+            return list(map(int, fields(line)["worker"].split()))
         return until(ask, "all workers to be up")
 
-    def stop(self, seconds=5):
+    def stop(self, seconds=60):
         """Ask it to end, and return the exit status."""
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
@@ -237,13 +234,20 @@ class Policyd:
 
     # --- talk ---------------------------------------------------------------
 
-    def client(self, address=None, timeout=10):
+    def client(self, address=None, timeout=60):
         return Client(address or self.address, timeout)
 
     def ask(self, account=None, client="192.0.2.1", **attributes):
-        """One request on a connection of its own."""
-        with self.client() as connection:
-            return connection.ask(account, client, **attributes)
+        """One request on a connection of its own. As Postfix does, another
+        one is made if a worker that leaves closes it before the request."""
+        for _ in range(10):
+            with self.client() as connection:
+                try:
+                    connection.send(request(account, client, **attributes))
+                except BrokenPipeError:
+                    continue
+                return connection.answer()
+        raise EOFError("each connection is closed at once")
 
     def cli(self, *arguments, **options):
         """Run the program as an administrator does, on the same file."""

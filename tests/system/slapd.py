@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 
+from ports import free_port
 from waiting import until
 
 SUFFIX = "dc=example,dc=com"
@@ -43,12 +44,6 @@ index mailAlias,mailAccount,objectClass eq
 access to attrs=userPassword by anonymous auth by * none
 access to * {access}
 """
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def entry(name, **attributes):

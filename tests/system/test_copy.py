@@ -3,23 +3,21 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
-import os
 
 import pytest
 
 from geoip import address
+from stores import SqliteStore
 
 JOE, ANN, EVE = "joe@example.com", "ann@example.com", "eve@example.com"
 
 
 @pytest.fixture
-def sqlite(tmp_path_factory):
+def sqlite():
     """The URL of an SQLite store that is not there yet."""
-    folder = tmp_path_factory.mktemp("copy")
-    os.chmod(folder, 0o777)
-    os.chmod(folder.parent, 0o755)
-    os.chmod(folder.parent.parent, 0o755)
-    return f"sqlite:{folder}/policyd.db"
+    made = SqliteStore()
+    yield made.url
+    made.close()
 
 
 def explained(policyd, url, account):

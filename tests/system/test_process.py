@@ -167,7 +167,7 @@ def test_the_end_does_not_wait_for_idle_clients(start_policyd):
 
 
 def test_the_end_comes_though_the_store_hangs(start_policyd, postgres):
-    policyd = start_policyd()
+    policyd = start_policyd({"server": {"deadline": "2s"}})
     policyd.ask(JOE, address("DE"))
     with policyd.client() as client:
         stopped = postgres.freeze()

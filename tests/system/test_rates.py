@@ -290,6 +290,7 @@ def test_it_is_not_told(start_policyd, config, more):
 
 def test_one_request_at_the_stage_is_enough(start_policyd):
     policyd = start_policyd(rates((5, "1h"), stage="data"))
+    policyd.workers()           # and the housekeeper, who watches it
     assert data(policyd, 1) == "DUNNO"
     ask_often(policyd)
     policyd.reload()

@@ -9,8 +9,9 @@ import time
 PATIENCE = float(os.environ.get("POLICYD_PATIENCE", "1"))
 
 
-def until(claim, what, seconds=10):
-    """Call claim until it is true and return what it returned."""
+def until(claim, what, seconds=60):
+    """Call claim until it is true and return what it returned. The time is
+    that after which it will never be, on a machine that is busy."""
     deadline = time.monotonic() + seconds * PATIENCE
     while True:
         found = claim()

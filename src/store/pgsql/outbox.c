@@ -52,9 +52,12 @@ pgsql_outbox_take(void *opaque, const char *channel, size_t most,
 	if (result == NULL)
 		return STORE_FAILED;
 	*count = (size_t)PQntuples(result);
-	*rows = *count > 0 ? mem_new(*count, sizeof(**rows)) : NULL;
-	for (size_t i = 0; i < *count; i++)
-		take_row(result, (int)i, &(*rows)[i]);
+	*rows = NULL;
+	if (*count > 0) {
+		*rows = mem_new(*count, sizeof(**rows));
+		for (size_t i = 0; i < *count; i++)
+			take_row(result, (int)i, &(*rows)[i]);
+	}
 	PQclear(result);
 	return *count > 0 ? STORE_DONE : STORE_NONE;
 }

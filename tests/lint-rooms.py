@@ -5,9 +5,10 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 Includes go downwards only, from one floor of FLOORS to a lower one; rooms on
 one floor never include each other, and so do the sides of the store, which
-the rest of the program reaches through store/ alone. No file is longer than 400 lines,
-no function longer than 60, and every file names itself, its purpose and its
-licence first.
+the rest of the program reaches through store/ alone. A room of SECTIONS sees
+those sections of the configuration alone, never the whole. No file is longer
+than 400 lines, no function longer than 60, and every file names itself, its
+purpose and its licence first.
 """
 import pathlib
 import re
@@ -19,6 +20,10 @@ FLOORS = [["base"], ["config"],
           ["policy", "mail", "command"], ["postfix", "notify"],
           ["jobs", "import", "admin"], ["roles"], ["main"]]
 SIDES = ["store/pgsql", "store/sqlite"]
+SECTIONS = {
+    "store": ["block", "notify", "report", "server", "store"],
+    "directory": ["identity", "ldap"], "geo": [], "server": ["http", "server"],
+    "mail": ["smtp"], "notify": ["notify", "smtp"]}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS)
          for room in rooms}
 FILE_LINES, FUNCTION_LINES = 400, 60
@@ -36,6 +41,14 @@ def is_hidden(path, header):
                for side in SIDES)
 
 
+def is_others(room, header):
+    """Is the header a part of the configuration that the room has no use
+    for?"""
+    match = re.fullmatch(r"config/(config|(\w+)_options)\.h", header)
+    return (room in SECTIONS and match is not None and
+            match.group(2) not in SECTIONS[room])
+
+
 def includes(path, lines):
     room = room_of(path)
     if room not in FLOOR:
@@ -50,6 +63,8 @@ def includes(path, lines):
             yield number, f"{match.group(1)} is not written as room/file.h"
         elif is_hidden(path, match.group(1)):
             yield number, f"{match.group(1)} is inside a side of the store"
+        elif is_others(room, match.group(1)):
+            yield number, (f"{match.group(1)} is not a section of {room}'s")
         elif other != room and FLOOR[other] >= FLOOR[room]:
             yield number, f"{room} must not include {match.group(1)}"
 

@@ -57,7 +57,8 @@ admin_account(struct admin *admin, struct exchange *exchange,
 
 	if (given == NULL || given[0] == '\0' || strcmp(given, "@") == 0 ||
 	    !is_name(given) ||
-	    account_name_clean(admin->config, given, query.name) != 0) {
+	    account_name_clean(&admin->config->identity, given, query.name) !=
+		0) {
 		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
 		    "an account has 1 to %d bytes of UTF-8 without control "
 		    "characters", ACCOUNT_SIZE - 1);

@@ -94,7 +94,7 @@ ask_dry(struct admin *admin, struct question *question)
 	struct would_be would = { .outcome = OUTCOME_ERROR };
 
 	question->outcome = OUTCOME_NO_ACCOUNT;
-	if (account_name_name(admin->config, &source, name.name) !=
+	if (account_name_name(&admin->config->identity, &source, name.name) !=
 	    IDENTITY_NAMED)
 		return;
 	accounts_resolve(admin->desk.accounts, &name, 1, admin_deadline());

@@ -22,12 +22,13 @@ subject_find(const struct job *job, const char *given,
 	struct accounts *accounts;
 
 	if (given[0] == '\0' || !text_is_utf8(given) ||
-	    account_name_clean(job->config, given, query.name) != 0) {
+	    account_name_clean(&job->config->identity, given, query.name) !=
+		0) {
 		log_error("\"%.60s\" is not the name of an account: give "
 			  "1 to %d bytes of UTF-8", given, ACCOUNT_SIZE - 1);
 		return EX_USAGE;
 	}
-	accounts = accounts_open(job->config);
+	accounts = accounts_open(&job->config->ldap);
 	if (accounts == NULL)
 		return EX_UNAVAILABLE;
 	accounts_resolve(accounts, &query, 1,

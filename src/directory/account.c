@@ -19,7 +19,7 @@
 enum { CACHE_NAMES = 16384 };
 
 struct accounts {
-	const struct config *config;
+	const struct ldap_options *options;
 	struct directory *directory;	/* NULL: no LDAP */
 	struct cache *cache;
 	unsigned round;			/* of questions; marks cache entries */
@@ -28,14 +28,14 @@ struct accounts {
 };
 
 struct accounts *
-accounts_open(const struct config *config)
+accounts_open(const struct ldap_options *options)
 {
 	struct accounts *accounts = mem_new(1, sizeof(*accounts));
 
-	accounts->config = config;
-	if (!config->ldap.enabled)
+	accounts->options = options;
+	if (!options->enabled)
 		return accounts;
-	accounts->directory = directory_open(config);
+	accounts->directory = directory_open(options);
 	if (accounts->directory == NULL) {
 		free(accounts);
 		return NULL;
@@ -103,8 +103,8 @@ static void
 remember(struct accounts *accounts, const struct query *question)
 {
 	struct cache_entry *entry = cache_find(accounts->cache, question->name);
-	int64_t until_ms = clock_mono_ms() +
-	    (int64_t)accounts->config->ldap.cache_s * 1000;
+	int64_t until_ms =
+	    clock_mono_ms() + (int64_t)accounts->options->cache_s * 1000;
 
 	switch (question->state) {
 	case QUERY_FOUND:
@@ -138,7 +138,7 @@ settle(struct accounts *accounts, struct account_query *query)
 		query->result = ACCOUNT_FOUND;
 		break;
 	case CACHE_NONE:
-		if (accounts->config->ldap.unknown == UNKNOWN_SKIP)
+		if (accounts->options->unknown == UNKNOWN_SKIP)
 			query->result = ACCOUNT_SKIPPED;
 		break;
 	case CACHE_EMPTY:

@@ -11,7 +11,7 @@
 #ifndef DIRECTORY_ACCOUNT_H
 #define DIRECTORY_ACCOUNT_H
 
-#include "config/config.h"
+#include "config/ldap_options.h"
 #include "directory/account_name.h"
 
 #include <stddef.h>
@@ -21,7 +21,7 @@ struct accounts;
 
 /* After fork, one for each process; connects when it is first needed. NULL:
  * the cause is logged. accounts_close(NULL) is safe. */
-struct accounts *accounts_open(const struct config *);
+struct accounts *accounts_open(const struct ldap_options *);
 void accounts_close(struct accounts *);
 
 enum account_result {

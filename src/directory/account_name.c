@@ -36,13 +36,13 @@ plain_length(const char *local, size_t length, const char *delimiters)
 }
 
 int
-account_name_clean(const struct config *config, const char *given,
+account_name_clean(const struct identity_options *options, const char *given,
     char name[ACCOUNT_SIZE])
 {
 	struct addr addr;
 	const char *at = strrchr(given, '@');
 	size_t local = at != NULL ? (size_t)(at - given) : strlen(given);
-	size_t plain = plain_length(given, local, config->identity.extension);
+	size_t plain = plain_length(given, local, options->extension);
 	size_t rest = strlen(given + local);
 
 	name[0] = '\0';
@@ -62,9 +62,9 @@ account_name_clean(const struct config *config, const char *given,
 }
 
 bool
-account_name_is_ours(const struct config *config, const char *name)
+account_name_is_ours(const struct identity_options *options, const char *name)
 {
-	const struct strings *domains = &config->identity.domains;
+	const struct strings *domains = &options->domains;
 	const char *at = strrchr(name, '@');
 
 	if (at == NULL || domains->count == 0)
@@ -96,19 +96,19 @@ attribute(const struct account_name_source *source, enum identity key)
 }
 
 enum account_name_result
-account_name_name(const struct config *config, const struct account_name_source *source,
-    char name[ACCOUNT_SIZE])
+account_name_name(const struct identity_options *options,
+    const struct account_name_source *source, char name[ACCOUNT_SIZE])
 {
 	const char *given = NULL;
 
 	name[0] = '\0';
-	for (size_t i = 0; i < config->identity.key_count && given == NULL; i++)
-		given = attribute(source, config->identity.keys[i]);
+	for (size_t i = 0; i < options->key_count && given == NULL; i++)
+		given = attribute(source, options->keys[i]);
 	if (given == NULL)
 		return IDENTITY_NONE;
-	if (account_name_clean(config, given, name) != 0)
+	if (account_name_clean(options, given, name) != 0)
 		return IDENTITY_TOO_LONG;
-	if (!account_name_is_ours(config, name)) {
+	if (!account_name_is_ours(options, name)) {
 		name[0] = '\0';
 		return IDENTITY_FOREIGN;
 	}

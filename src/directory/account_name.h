@@ -7,7 +7,9 @@
 #ifndef DIRECTORY_ACCOUNT_NAME_H
 #define DIRECTORY_ACCOUNT_NAME_H
 
-#include "config/config.h"
+#include "config/identity_options.h"
+
+#include <stdbool.h>
 
 /* Longest name, NUL included: 64 bytes, "@", 255 bytes (RFC 5321, 4.5.3.1). */
 enum { ACCOUNT_SIZE = 321 };
@@ -38,18 +40,18 @@ enum account_name_result {
  * that leads the local part begins none, and neither do those of the names
  * mailer-daemon and double-bounce.
  */
-enum account_name_result account_name_name(const struct config *,
+enum account_name_result account_name_name(const struct identity_options *,
     const struct account_name_source *, char name[ACCOUNT_SIZE]);
 
 /* Is a name of an account counted, by identity.domains? */
-bool account_name_is_ours(const struct config *, const char *name);
+bool account_name_is_ours(const struct identity_options *, const char *name);
 
 /*
  * The same for a name that somebody typed, "Joe+x@Example.com": lower case,
  * no extension. "@domain" and addresses stay what they are. Return 0, or -1
  * if it is too long.
  */
-int account_name_clean(const struct config *, const char *given,
+int account_name_clean(const struct identity_options *, const char *given,
     char name[ACCOUNT_SIZE]);
 
 #endif

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 struct directory {
-	const struct config *config;
+	const struct ldap_options *options;
 	struct connector *connector;
 	struct link *link;	/* NULL: none, or none yet */
 	bool is_away;
@@ -29,15 +29,15 @@ struct directory {
 };
 
 struct directory *
-directory_open(const struct config *config)
+directory_open(const struct ldap_options *options)
 {
 	struct directory *directory;
-	struct connector *connector = connector_new(config);
+	struct connector *connector = connector_new(options);
 
 	if (connector == NULL)
 		return NULL;
 	directory = mem_new(1, sizeof(*directory));
-	directory->config = config;
+	directory->options = options;
 	directory->connector = connector;
 	return directory;
 }
@@ -93,7 +93,7 @@ static bool
 is_overdue(struct directory *directory, int64_t since_ms)
 {
 	directory->waited_ms += clock_mono_ms() - since_ms;
-	return directory->waited_ms >= directory->config->ldap.timeout_ms;
+	return directory->waited_ms >= directory->options->timeout_ms;
 }
 
 /* --- asking -------------------------------------------------------------- */
@@ -122,7 +122,7 @@ reach(struct directory *directory, int64_t deadline_ms)
 		if (directory->is_away || !is_overdue(directory, since_ms))
 			return false;
 		snprintf(cause, sizeof(cause), "no connection within %u ms",
-		    directory->config->ldap.timeout_ms);
+		    directory->options->timeout_ms);
 		go_away(directory, cause);
 		return false;
 	}
@@ -149,8 +149,8 @@ send_all(struct directory *directory, struct query *queries, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		if (queries[i].state != QUERY_OPEN)
 			continue;
-		if (query_send(&queries[i], directory->link,
-			directory->config) != 0)
+		if (query_send(
+			&queries[i], directory->link, directory->options) != 0)
 			return -1;
 		if (queries[i].state == QUERY_OPEN)
 			sent++;
@@ -272,8 +272,8 @@ directory_ask(struct directory *directory, struct query *queries, size_t count,
     int64_t deadline_ms)
 {
 	int64_t began_us = clock_mono_us();
-	int64_t end_ms = clock_mono_ms() + directory->config->ldap.timeout_ms -
-	    directory->waited_ms;
+	int64_t end_ms = clock_mono_ms() + directory->options->timeout_ms -
+			 directory->waited_ms;
 	uint64_t took_us;
 
 	assert(count <= DIRECTORY_BATCH);

@@ -11,7 +11,7 @@
 #ifndef DIRECTORY_DIRECTORY_H
 #define DIRECTORY_DIRECTORY_H
 
-#include "config/config.h"
+#include "config/ldap_options.h"
 #include "directory/ldap_query.h"
 
 #include <stddef.h>
@@ -26,7 +26,7 @@ struct directory;
 enum { DIRECTORY_BATCH = 64 };
 
 /* After fork; nothing is connected yet. NULL: the cause is logged. */
-struct directory *directory_open(const struct config *);
+struct directory *directory_open(const struct ldap_options *);
 void directory_close(struct directory *);
 
 /*

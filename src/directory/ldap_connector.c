@@ -27,7 +27,7 @@ enum {
 };
 
 struct connector {
-	const struct config *config;
+	const struct ldap_options *options;
 	int stop_fds[2];	/* a pipe: written to stop the thread */
 	struct tls tls;		/* the thread's */
 	bool is_started;	/* there is a thread; its maker's */
@@ -85,18 +85,18 @@ pause_thread(struct connector *connector, bool at_once)
 static struct link *
 try_all(struct connector *connector, bool is_first, char *error, size_t size)
 {
-	const struct config *config = connector->config;
-	int64_t timeout_ms = config->ldap.timeout_ms;
+	const struct ldap_options *options = connector->options;
+	int64_t timeout_ms = options->timeout_ms;
 	int64_t end_ms = clock_mono_ms() + timeout_ms - timeout_ms / 10;
 	struct text text;
 
 	text_init(&text, error, size);
-	for (size_t i = 0; i < config->ldap.uris.count; i++) {
+	for (size_t i = 0; i < options->uris.count; i++) {
 		int64_t now = clock_mono_ms();
-		int64_t left = (int64_t)(config->ldap.uris.count - i);
+		int64_t left = (int64_t)(options->uris.count - i);
 		int64_t share = is_first ? (end_ms - now) / left : timeout_ms;
 		char cause[LINK_ERROR_SIZE] = "";
-		struct link *link = link_open(config, config->ldap.uris.list[i],
+		struct link *link = link_open(options, options->uris.list[i],
 		    now + share, connector->stop_fds[0], cause, sizeof(cause));
 
 		if (link != NULL)
@@ -107,20 +107,20 @@ try_all(struct connector *connector, bool is_first, char *error, size_t size)
 }
 
 static bool
-wants_tls(const struct config *config)
+wants_tls(const struct ldap_options *options)
 {
-	bool wants = config->ldap.starttls;
+	bool wants = options->starttls;
 
-	for (size_t i = 0; i < config->ldap.uris.count; i++)
-		wants |= strncmp(config->ldap.uris.list[i], "ldaps:", 6) == 0;
+	for (size_t i = 0; i < options->uris.count; i++)
+		wants |= strncmp(options->uris.list[i], "ldaps:", 6) == 0;
 	return wants;
 }
 
 static struct link *
 try_once(struct connector *connector, bool is_first, char *error, size_t size)
 {
-	if (wants_tls(connector->config) &&
-	    tls_load(&connector->tls, connector->config, error, size) != 0)
+	if (wants_tls(connector->options) &&
+	    tls_load(&connector->tls, connector->options, error, size) != 0)
 		return NULL;
 	return try_all(connector, is_first, error, size);
 }
@@ -156,7 +156,7 @@ run_thread(void *argument)
 /* --- its maker ----------------------------------------------------------- */
 
 struct connector *
-connector_new(const struct config *config)
+connector_new(const struct ldap_options *options)
 {
 	struct connector *connector = mem_new(1, sizeof(*connector));
 	pthread_condattr_t attributes;
@@ -168,7 +168,7 @@ connector_new(const struct config *config)
 	}
 	fcntl(connector->stop_fds[0], F_SETFD, FD_CLOEXEC);
 	fcntl(connector->stop_fds[1], F_SETFD, FD_CLOEXEC);
-	connector->config = config;
+	connector->options = options;
 	connector->delay_ms = SHORTEST_DELAY_MS;
 	pthread_mutex_init(&connector->lock, NULL);
 	pthread_condattr_init(&attributes);

@@ -13,7 +13,7 @@
 #ifndef DIRECTORY_LDAP_CONNECTOR_H
 #define DIRECTORY_LDAP_CONNECTOR_H
 
-#include "config/config.h"
+#include "config/ldap_options.h"
 #include "directory/ldap_link.h"
 
 #include <stdbool.h>
@@ -22,7 +22,7 @@
 struct connector;
 
 /* After fork. Return NULL, with the cause logged, if it cannot be. */
-struct connector *connector_new(const struct config *);
+struct connector *connector_new(const struct ldap_options *);
 
 /*
  * Stop and free. A thread that cannot be stopped (in the name service) is

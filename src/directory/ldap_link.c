@@ -33,11 +33,11 @@ fail_with(struct failure *failure, const char *step, int code,
 
 /* Bound by the wire alone, and never off to another server. */
 static int
-set_options(struct link *link, const struct config *config)
+set_options(struct link *link, const struct ldap_options *options)
 {
 	int version = LDAP_VERSION3;
-	int check = config->ldap.verify ? LDAP_OPT_X_TLS_HARD
-					: LDAP_OPT_X_TLS_NEVER;
+	int check =
+	    options->verify ? LDAP_OPT_X_TLS_HARD : LDAP_OPT_X_TLS_NEVER;
 	struct timeval none = { -1, 0 };
 	LDAP *handle = link->handle;
 
@@ -125,15 +125,15 @@ handshake(struct link *link, struct failure *failure)
 }
 
 static int
-secure(struct link *link, const struct config *config, const char *scheme,
-    struct failure *failure)
+secure(struct link *link, const struct ldap_options *options,
+    const char *scheme, struct failure *failure)
 {
 	int operation;
 	int code;
 
 	if (strcmp(scheme, "ldaps") == 0)
 		return handshake(link, failure);
-	if (!config->ldap.starttls || strcmp(scheme, "ldapi") == 0)
+	if (!options->starttls || strcmp(scheme, "ldapi") == 0)
 		return 0;
 	code = ldap_start_tls(link->handle, NULL, NULL, &operation);
 	if (code != LDAP_SUCCESS) {
@@ -151,18 +151,18 @@ secure(struct link *link, const struct config *config, const char *scheme,
  * (RFC 4422, appendix A); for ldapi it is that of the process.
  */
 static int
-bind_link(struct link *link, const struct config *config,
+bind_link(struct link *link, const struct ldap_options *options,
     struct failure *failure)
 {
-	const char *dn = config->ldap.bind_dn;
+	const char *dn = options->bind_dn;
 	const char *mechanism = LDAP_SASL_SIMPLE;
-	char *secret = config->ldap.bind_password;
+	char *secret = options->bind_password;
 	char empty[] = "";
 	struct berval credentials = { 0, empty };
 	int operation;
 	int code;
 
-	if (config->ldap.sasl_external) {
+	if (options->sasl_external) {
 		dn = NULL;
 		mechanism = "EXTERNAL";
 	} else if (*dn != '\0') {
@@ -190,15 +190,15 @@ bind_link(struct link *link, const struct config *config,
  * hangs: that is found here, where nobody waits, and not by a request.
  */
 static int
-probe(struct link *link, const struct config *config, struct failure *failure)
+probe(struct link *link, const struct ldap_options *options,
+    struct failure *failure)
 {
 	char attribute[] = LDAP_NO_ATTRS;
 	char *attributes[] = { attribute, NULL };
 	struct timeval limit = { 60, 0 };
 	int operation;
-	int code = ldap_search_ext(link->handle, config->ldap.base,
-	    LDAP_SCOPE_BASE, NULL, attributes, 0, NULL, NULL, &limit, 1,
-	    &operation);
+	int code = ldap_search_ext(link->handle, options->base, LDAP_SCOPE_BASE,
+	    NULL, attributes, 0, NULL, NULL, &limit, 1, &operation);
 
 	if (code != LDAP_SUCCESS) {
 		fail_with(failure, "search", code, NULL);
@@ -209,18 +209,18 @@ probe(struct link *link, const struct config *config, struct failure *failure)
 
 /* Everything above the socket. */
 static int
-establish(struct link *link, const struct config *config, const char *scheme,
-    char *error, size_t size)
+establish(struct link *link, const struct ldap_options *options,
+    const char *scheme, char *error, size_t size)
 {
 	struct failure failure = { .step = NULL };
 
-	if (set_options(link, config) != 0) {
+	if (set_options(link, options) != 0) {
 		snprintf(error, size, "%s", ldap_err2string(LDAP_LOCAL_ERROR));
 		return -1;
 	}
-	if (secure(link, config, scheme, &failure) == 0 &&
-	    bind_link(link, config, &failure) == 0 &&
-	    probe(link, config, &failure) == 0)
+	if (secure(link, options, scheme, &failure) == 0 &&
+	    bind_link(link, options, &failure) == 0 &&
+	    probe(link, options, &failure) == 0)
 		return 0;
 	snprintf(error, size, "%s: %s%s%s", failure.step,
 	    ldap_err2string(failure.code), *failure.words != '\0' ? ": " : "",
@@ -229,8 +229,8 @@ establish(struct link *link, const struct config *config, const char *scheme,
 }
 
 struct link *
-link_open(const struct config *config, const char *uri, int64_t deadline_ms,
-    int stop_fd, char *error, size_t size)
+link_open(const struct ldap_options *options, const char *uri,
+    int64_t deadline_ms, int stop_fd, char *error, size_t size)
 {
 	struct link *link = mem_new(1, sizeof(*link));
 	LDAPURLDesc *url = NULL;
@@ -248,7 +248,8 @@ link_open(const struct config *config, const char *uri, int64_t deadline_ms,
 	link->handle = wire_handle(&link->wire, uri, cause, sizeof(cause));
 	if (link->handle == NULL)
 		goto fail;
-	if (establish(link, config, url->lud_scheme, cause, sizeof(cause)) != 0)
+	if (establish(link, options, url->lud_scheme, cause, sizeof(cause)) !=
+	    0)
 		goto fail;
 	ldap_free_urldesc(url);
 	link->wire.stop_fd = -1;

@@ -8,7 +8,7 @@
 #ifndef DIRECTORY_LDAP_LINK_H
 #define DIRECTORY_LDAP_LINK_H
 
-#include "config/config.h"
+#include "config/ldap_options.h"
 #include "directory/ldap_wire.h"
 
 #include <stdbool.h>
@@ -30,7 +30,7 @@ enum { LINK_ERROR_SIZE = 512 };
  * until the deadline (clock_mono_ms). Once stop_fd (-1: none) is readable, it
  * is given up. On failure return NULL; error tells why, URI included.
  */
-struct link *link_open(const struct config *, const char *uri,
+struct link *link_open(const struct ldap_options *, const char *uri,
     int64_t deadline_ms, int stop_fd, char *error, size_t size);
 
 /* Say goodbye, as far as that needs no waiting; link_close(NULL) is safe. */

@@ -65,22 +65,23 @@ ldap_scope_of(enum ldap_scope scope)
 }
 
 int
-query_send(struct query *query, struct link *link, const struct config *config)
+query_send(
+    struct query *query, struct link *link, const struct ldap_options *options)
 {
 	char filter[FILTER_SIZE];
-	char *attributes[] = { config->ldap.attribute, NULL };
+	char *attributes[] = { options->attribute, NULL };
 	/* The server need not go on when nobody waits any more. */
-	struct timeval limit = { config->ldap.timeout_ms / 1000 + 1, 0 };
+	struct timeval limit = { options->timeout_ms / 1000 + 1, 0 };
 	int code;
 
-	if (query_filter(config->ldap.filter, query->name, filter,
-		sizeof(filter)) != 0) {
+	if (query_filter(
+		options->filter, query->name, filter, sizeof(filter)) != 0) {
 		fail_query(query, LDAP_FILTER_ERROR, "ldap.filter is too long");
 		return 0;
 	}
-	code = ldap_search_ext(link->handle, config->ldap.base,
-	    ldap_scope_of(config->ldap.scope), filter, attributes, 0, NULL,
-	    NULL, &limit, MOST_ENTRIES, &query->operation);
+	code = ldap_search_ext(link->handle, options->base,
+	    ldap_scope_of(options->scope), filter, attributes, 0, NULL, NULL,
+	    &limit, MOST_ENTRIES, &query->operation);
 	if (code == LDAP_SUCCESS)
 		return 0;
 	query->operation = 0;

@@ -8,7 +8,7 @@
 #ifndef DIRECTORY_LDAP_QUERY_H
 #define DIRECTORY_LDAP_QUERY_H
 
-#include "config/config.h"
+#include "config/ldap_options.h"
 #include "directory/account_name.h"
 #include "directory/ldap_link.h"
 
@@ -42,7 +42,7 @@ int query_filter(const char *filter, const char *name, char *buffer,
  * Send it, without waiting for the answer. Return 0; a query that cannot be
  * sent as it is has QUERY_FAILED then. -1: the link is broken.
  */
-int query_send(struct query *, struct link *, const struct config *);
+int query_send(struct query *, struct link *, const struct ldap_options *);
 
 /*
  * Take an answer (link_wait), which is freed. Of several values the first in

@@ -19,11 +19,11 @@
 
 /* libldap does not tell which file it cannot read, nor why. */
 static int
-examine(const struct config *config, struct timespec changed[TLS_FILES],
+examine(const struct ldap_options *options, struct timespec changed[TLS_FILES],
     char *error, size_t size)
 {
-	const char *const paths[TLS_FILES] = { config->ldap.ca_file,
-		config->ldap.cert_file, config->ldap.key_file };
+	const char *const paths[TLS_FILES] = { options->ca_file,
+		options->cert_file, options->key_file };
 
 	for (size_t i = 0; i < TLS_FILES; i++) {
 		struct stat status;
@@ -72,17 +72,17 @@ set_ca(const char *file)
 }
 
 static int
-load(const struct config *config)
+load(const struct ldap_options *options)
 {
-	int check = config->ldap.verify ? LDAP_OPT_X_TLS_HARD
-					: LDAP_OPT_X_TLS_NEVER;
+	int check =
+	    options->verify ? LDAP_OPT_X_TLS_HARD : LDAP_OPT_X_TLS_NEVER;
 	int is_server = 0;
 
-	if (set_ca(config->ldap.ca_file) != 0 ||
-	    ldap_set_option(NULL, LDAP_OPT_X_TLS_CERTFILE,
-		config->ldap.cert_file) != 0 ||
-	    ldap_set_option(NULL, LDAP_OPT_X_TLS_KEYFILE,
-		config->ldap.key_file) != 0 ||
+	if (set_ca(options->ca_file) != 0 ||
+	    ldap_set_option(
+		NULL, LDAP_OPT_X_TLS_CERTFILE, options->cert_file) != 0 ||
+	    ldap_set_option(NULL, LDAP_OPT_X_TLS_KEYFILE, options->key_file) !=
+		0 ||
 	    ldap_set_option(NULL, LDAP_OPT_X_TLS_REQUIRE_CERT, &check) != 0)
 		return -1;
 	return ldap_set_option(NULL, LDAP_OPT_X_TLS_NEWCTX, &is_server);
@@ -93,18 +93,18 @@ load(const struct config *config)
  * or not (20 kB): so not every try to connect may load them again.
  */
 int
-tls_load(struct tls *tls, const struct config *config, char *error,
+tls_load(struct tls *tls, const struct ldap_options *options, char *error,
     size_t size)
 {
 	struct timespec changed[TLS_FILES];
 
 	if (tls->is_loaded)
 		return 0;
-	if (examine(config, changed, error, size) != 0)
+	if (examine(options, changed, error, size) != 0)
 		return -1;
 	if (!tls->has_failed ||
 	    memcmp(changed, tls->changed, sizeof(changed)) != 0)
-		tls->is_loaded = load(config) == 0;
+		tls->is_loaded = load(options) == 0;
 	if (tls->is_loaded)
 		return 0;
 	tls->has_failed = true;

@@ -5,7 +5,7 @@
 #ifndef DIRECTORY_LDAP_TLS_H
 #define DIRECTORY_LDAP_TLS_H
 
-#include "config/config.h"
+#include "config/ldap_options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +27,7 @@ struct tls {
  * loaded stay as they were; files that could not be used are tried again when
  * they have changed. Return 0, or -1 with the cause in error.
  */
-int tls_load(struct tls *, const struct config *, char *error, size_t size);
+int tls_load(struct tls *, const struct ldap_options *, char *error,
+    size_t size);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "command/print.h"
 #include "command/subject.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "policy/reply.h"
 #include "policy/show.h"
 #include "store/store.h"
@@ -83,7 +83,7 @@ blocks_list(const struct job *job)
 {
 	static const char *const heads[] = { "ACCOUNT", "BLOCKED AT", "UNTIL",
 		"REFUSED", "COUNTRY", "CLIENT", "REASON", NULL };
-	struct store *store = store_open(job->config, &limits_policy);
+	struct store *store = store_of(job->config);
 	struct table *table = table_new(heads);
 	json_t *array = job->is_json ? json_array() : NULL;
 	enum store_result result = collect(store, table, array);
@@ -120,7 +120,7 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 		log_error("--reason wants text in UTF-8");
 		return EX_USAGE;
 	}
-	store = store_open(job->config, &limits_policy);
+	store = store_of(job->config);
 	store_act_as(store, subject_user(user), "command line");
 	result = store_block(store, account, duration_s, note, deadline());
 	store_close(store);
@@ -181,7 +181,7 @@ blocks_remove(const struct job *job, const char *given,
 	if (status == EX_OK && order->action != HELD_MAIL_LEAVE)
 		status = held_mail_find(job, order, account, &held);
 	if (status == EX_OK) {
-		store = store_open(job->config, &limits_policy);
+		store = store_of(job->config);
 		store_act_as(store, subject_user(user), "command line");
 		result = store_unblock(store, account, deadline());
 		store_close(store);

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "command/print.h"
 #include "jobs/report.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "store/store.h"
 
 #include <signal.h>
@@ -64,7 +64,7 @@ print_counts(const struct job *job, uint64_t ended,
 int
 clean_run(const struct job *job)
 {
-	struct store *store = store_open(job->config, &limits_policy);
+	struct store *store = store_of(job->config);
 	int64_t deadline_ms = clock_mono_ms() + PATIENCE_MS;
 	struct cleaned cleaned;
 	uint64_t ended = 0;

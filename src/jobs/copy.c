@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "command/print.h"
 #include "directory/account_name.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -130,7 +130,7 @@ open_url(const struct config *config, struct config *other, const char *url,
 	*memory = strdup(url);
 	*other = *config;
 	other->store.url = *memory;
-	return *memory == NULL ? NULL : store_open(other, &limits_policy);
+	return *memory == NULL ? NULL : store_of(other);
 }
 
 static bool

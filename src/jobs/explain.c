@@ -163,7 +163,7 @@ show(const struct job *job, const struct desk *desk, const char *account,
 	FILE *out = job->out;
 
 	fprintf(out, "Account    %s\n", account);
-	if (!account_name_is_ours(desk->config, account))
+	if (!account_name_is_ours(&desk->config->identity, account))
 		fprintf(out, "Counted    no: identity.domains has not its "
 		    "domain, so all its mail passes\n");
 	if (configured_is_exempt(desk->overrides, account))

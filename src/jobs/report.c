@@ -11,7 +11,7 @@
 #include "command/print.h"
 #include "mail/message.h"
 #include "mail/smtp.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "policy/show.h"
 #include "store/side.h"
 
@@ -198,7 +198,7 @@ deliver(const struct config *config, const char *body)
 	};
 	char *bytes = message_build(&message);
 	struct mail_report how;
-	enum delivery delivery = mail_send(config, config->notify.from,
+	enum delivery delivery = mail_send(&config->smtp, config->notify.from,
 	    &config->report.to, bytes, &how);
 	bool is_taken = delivery == DELIVERY_DONE ||
 	    delivery == DELIVERY_PARTLY;
@@ -302,7 +302,7 @@ print_hits_json(const struct hits *hits, FILE *out)
 int
 report_show(const struct job *job)
 {
-	struct store *store = store_open(job->config, &limits_policy);
+	struct store *store = store_of(job->config);
 	struct hits hits;
 	enum store_result result = read_hits(store, &hits);
 

@@ -9,7 +9,7 @@
 #include "command/print.h"
 #include "command/subject.h"
 #include "directory/account.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "policy/show.h"
 #include "store/store.h"
 
@@ -225,7 +225,7 @@ stats_run(const struct job *job, const struct stats_order *order)
 	}
 	if (status != 0)
 		return status;
-	store = store_open(job->config, &limits_policy);
+	store = store_of(job->config);
 	if (query.figure == NULL) {
 		status = overview(job, store);
 	} else {

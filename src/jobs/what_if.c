@@ -10,7 +10,7 @@
 #include "command/print.h"
 #include "config/spelling.h"
 #include "policy/configured.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "policy/reply.h"
 
 #include <stdlib.h>
@@ -234,7 +234,7 @@ what_if_run(const struct job *job, char *const *changes, size_t count,
 	if (changed == NULL)
 		return status;
 	survey.deadline_ms = clock_mono_ms() + PATIENCE_MS;
-	survey.store = store_open(job->config, &limits_policy);
+	survey.store = store_of(job->config);
 	survey.now.config = job->config;
 	survey.now.overrides = configured_new(job->config);
 	survey.then.config = changed;

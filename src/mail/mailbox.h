@@ -5,7 +5,7 @@
 #ifndef MAIL_MAILBOX_H
 #define MAIL_MAILBOX_H
 
-#include "config/config.h"
+#include "base/strings.h"
 
 #include <stdbool.h>
 #include <stddef.h>

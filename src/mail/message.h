@@ -7,7 +7,7 @@
 #ifndef MAIL_MESSAGE_H
 #define MAIL_MESSAGE_H
 
-#include "config/config.h"
+#include "base/strings.h"
 
 #include <stdint.h>
 

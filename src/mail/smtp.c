@@ -30,7 +30,7 @@ enum {
 };
 
 struct session {
-	const struct config *config;
+	const struct smtp_options *options;
 	struct transfer transfer;
 	struct dialog dialog;
 	struct curl_slist *recipients;
@@ -132,8 +132,8 @@ on_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 	struct session *session = data;
 
 	(void)purpose;
-	if (session->config->smtp.username[0] != '\0' &&
-	    session->config->smtp.tls == SMTP_TLS_NONE &&
+	if (session->options->username[0] != '\0' &&
+	    session->options->tls == SMTP_TLS_NONE &&
 	    !is_loopback(&address->addr)) {
 		session->is_password_kept = true;
 		return CURL_SOCKET_BAD;
@@ -145,13 +145,13 @@ on_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 static int
 set_url(struct session *session, CURLU *url)
 {
-	const struct config *config = session->config;
-	bool is_wrapped = config->smtp.tls == SMTP_TLS_WRAPPED;
-	const char *host = config->smtp.host;
+	const struct smtp_options *options = session->options;
+	bool is_wrapped = options->tls == SMTP_TLS_WRAPPED;
+	const char *host = options->host;
 	bool is_bare_ipv6 = strchr(host, ':') != NULL && host[0] != '[';
 	char *name = mem_printf(is_bare_ipv6 ? "[%s]" : "%s", host);
-	char *port = mem_printf("%u", (unsigned)config->smtp.port);
-	char *helo = mem_printf("/%s", config->smtp.helo);
+	char *port = mem_printf("%u", (unsigned)options->port);
+	char *helo = mem_printf("/%s", options->helo);
 	int failed;
 
 	failed = curl_url_set(url, CURLUPART_SCHEME,
@@ -170,20 +170,20 @@ set_url(struct session *session, CURLU *url)
 static void
 set_security(struct session *session)
 {
-	const struct config *config = session->config;
+	const struct smtp_options *options = session->options;
 	struct transfer *transfer = &session->transfer;
 
-	if (config->smtp.tls != SMTP_TLS_NONE)
+	if (options->tls != SMTP_TLS_NONE)
 		transfer_set(transfer, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
-	if (config->smtp.ca_file[0] != '\0') {
-		transfer_set(transfer, CURLOPT_CAINFO, config->smtp.ca_file);
+	if (options->ca_file[0] != '\0') {
+		transfer_set(transfer, CURLOPT_CAINFO, options->ca_file);
 		transfer_set(transfer, CURLOPT_CAPATH, NULL);
 	}
-	if (config->smtp.username[0] == '\0')
+	if (options->username[0] == '\0')
 		return;
-	transfer_set(transfer, CURLOPT_USERNAME, config->smtp.username);
+	transfer_set(transfer, CURLOPT_USERNAME, options->username);
 	transfer_set(transfer, CURLOPT_PASSWORD,
-	    config->smtp.password != NULL ? config->smtp.password : "");
+	    options->password != NULL ? options->password : "");
 	transfer_set(transfer, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
 }
 
@@ -216,7 +216,7 @@ set_mail(struct session *session, const char *from)
 static void
 run(struct session *session, const char *from, char *text, size_t size)
 {
-	uint32_t timeout_ms = session->config->smtp.timeout_s * 1000;
+	uint32_t timeout_ms = session->options->timeout_s * 1000;
 	struct transfer *transfer = &session->transfer;
 	const struct reply *last = &session->dialog.session;
 	struct text why;
@@ -316,10 +316,10 @@ summarise(const struct session *session, struct mail_report *report)
 }
 
 enum delivery
-mail_send(const struct config *config, const char *from,
+mail_send(const struct smtp_options *options, const char *from,
     const struct strings *to, const char *message, struct mail_report *report)
 {
-	struct session session = { .config = config };
+	struct session session = { .options = options };
 	bool *asked = mem_new(to->count, sizeof(*asked));
 	char error[DELIVERY_TEXT] = "no recipient";
 	struct mailbox sender = { NULL, NULL };

@@ -13,7 +13,8 @@
 #ifndef MAIL_SMTP_H
 #define MAIL_SMTP_H
 
-#include "config/config.h"
+#include "base/strings.h"
+#include "config/smtp_options.h"
 #include "mail/delivery.h"
 
 #include <stddef.h>
@@ -44,7 +45,7 @@ struct mail_report {
  * nobody knows whether the server has it (RFC 1047): that is DELIVERY_RETRY,
  * and the same Message-ID tells the copies. Nothing is logged here.
  */
-enum delivery mail_send(const struct config *, const char *from,
+enum delivery mail_send(const struct smtp_options *, const char *from,
     const struct strings *to, const char *message, struct mail_report *);
 void mail_report_clear(struct mail_report *);
 

@@ -7,7 +7,7 @@
 #ifndef NOTIFY_HOOK_H
 #define NOTIFY_HOOK_H
 
-#include "config/config.h"
+#include "base/strings.h"
 #include "mail/delivery.h"
 
 #include <stdint.h>

@@ -57,7 +57,7 @@ read_template(const char *path)
 }
 
 static enum delivery
-post(const struct config *config, const struct letter *letter,
+post(const struct post_office *office, const struct letter *letter,
     struct mail_report *report)
 {
 	char *subject = template_expand(letter->subject, letter->values,
@@ -65,18 +65,18 @@ post(const struct config *config, const struct letter *letter,
 	char *body = template_expand(letter->text, letter->values,
 	    letter->value_count);
 	struct message message = {
-		.from = config->notify.from,
+		.from = office->notify->from,
 		.to = letter->to,
 		.subject = subject,
-		.content_type = config->notify.content_type,
+		.content_type = office->notify->content_type,
 		.body = body,
 		.time_ms = clock_wall_ms(),
 		.id = letter->id,
 		.host = store_server_name(),
 	};
 	char *bytes = message_build(&message);
-	enum delivery delivery = mail_send(config, config->notify.from,
-	    letter->to, bytes, report);
+	enum delivery delivery = mail_send(
+	    office->smtp, office->notify->from, letter->to, bytes, report);
 
 	free(bytes);
 	free(body);
@@ -126,7 +126,7 @@ recipients_of(const struct outbox_row *row, const struct strings *all,
 
 /* Subject and text of an event for one kind of reader. */
 static void
-choose_text(const struct config *config, bool is_owner, bool is_block,
+choose_text(const struct post_office *office, bool is_owner, bool is_block,
     struct letter *letter, char **memory)
 {
 	enum notice notice;
@@ -136,15 +136,17 @@ choose_text(const struct config *config, bool is_owner, bool is_block,
 				    NOTICE_ACCOUNT_UNBLOCK;
 	else
 		notice = is_block ? NOTICE_BLOCK : NOTICE_UNBLOCK;
-	*memory = !is_block ? NULL : read_template(is_owner ?
-	    config->notify.account_template : config->notify.template);
+	*memory = !is_block ? NULL
+			    : read_template(
+				  is_owner ? office->notify->account_template
+					   : office->notify->template);
 	letter->text = *memory != NULL ? *memory : letter_text(notice);
-	letter->subject = notice == NOTICE_BLOCK ? config->notify.subject :
-						   letter_subject(notice);
+	letter->subject = notice == NOTICE_BLOCK ? office->notify->subject
+						 : letter_subject(notice);
 }
 
 enum delivery
-letter_send(const struct config *config, const struct outbox_row *row,
+letter_send(const struct post_office *office, const struct outbox_row *row,
     const struct event *event, char text[DELIVERY_TEXT], char **recipients)
 {
 	bool is_owner = strcmp(row->channel, "account") == 0;
@@ -165,13 +167,13 @@ letter_send(const struct config *config, const struct outbox_row *row,
 		return DELIVERY_REFUSED;
 	}
 	if (!is_owner)
-		to = recipients_of(row, &config->notify.to, &to_memory);
-	choose_text(config, is_owner, event->is_block, &letter, &text_memory);
+		to = recipients_of(row, &office->notify->to, &to_memory);
+	choose_text(office, is_owner, event->is_block, &letter, &text_memory);
 	letter.to = &to;
 	/* The same over all tries, so that copies can be told. */
 	letter.id = mem_printf("policyd.%lld.%lld", (long long)row->id,
 	    (long long)row->created_ms);
-	delivery = post(config, &letter, &report);
+	delivery = post(office, &letter, &report);
 	snprintf(text, DELIVERY_TEXT, "%s", report.text);
 	if (delivery == DELIVERY_PARTLY || delivery == DELIVERY_RETRY)
 		*recipients = who_is_left(&to, &report);
@@ -210,12 +212,13 @@ digest_lines(const struct outbox_row *rows, size_t count)
 }
 
 enum delivery
-letter_send_digest(const struct config *config, const struct outbox_row *rows,
-    size_t count, char text[DELIVERY_TEXT], char **recipients)
+letter_send_digest(const struct post_office *office,
+    const struct outbox_row *rows, size_t count, char text[DELIVERY_TEXT],
+    char **recipients)
 {
 	char *to_memory;
-	struct strings to = recipients_of(&rows[0], &config->notify.to,
-	    &to_memory);
+	struct strings to =
+	    recipients_of(&rows[0], &office->notify->to, &to_memory);
 	char *lines = digest_lines(rows, count);
 	char number[24];
 	struct template_value values[] = {
@@ -238,7 +241,7 @@ letter_send_digest(const struct config *config, const struct outbox_row *rows,
 
 	*recipients = NULL;
 	snprintf(number, sizeof(number), "%zu", count);
-	delivery = post(config, &letter, &report);
+	delivery = post(office, &letter, &report);
 	if (delivery == DELIVERY_PARTLY || delivery == DELIVERY_RETRY)
 		*recipients = who_is_left(&to, &report);
 	snprintf(text, DELIVERY_TEXT, "%s", report.text);
@@ -252,7 +255,7 @@ letter_send_digest(const struct config *config, const struct outbox_row *rows,
 }
 
 enum delivery
-letter_send_test(const struct config *config, char text[DELIVERY_TEXT])
+letter_send_test(const struct post_office *office, char text[DELIVERY_TEXT])
 {
 	char time[24];
 	struct template_value values[] = {
@@ -260,7 +263,7 @@ letter_send_test(const struct config *config, char text[DELIVERY_TEXT])
 		{ "time", time, false },
 	};
 	struct letter letter = {
-		.to = &config->notify.to,
+		.to = &office->notify->to,
 		.subject = letter_subject(NOTICE_TEST),
 		.text = letter_text(NOTICE_TEST),
 		.values = values,
@@ -272,7 +275,7 @@ letter_send_test(const struct config *config, char text[DELIVERY_TEXT])
 	enum delivery delivery;
 
 	clock_format(clock_wall_ms(), time);
-	delivery = post(config, &letter, &report);
+	delivery = post(office, &letter, &report);
 	snprintf(text, DELIVERY_TEXT, "%s", report.text);
 	mail_report_clear(&report);
 	free(letter.id);

@@ -30,11 +30,11 @@ enum {
 };
 
 void
-notify_init(struct notifier *notifier, const struct config *config,
+notify_init(struct notifier *notifier, const struct post_office *office,
     struct store *store)
 {
 	memset(notifier, 0, sizeof(*notifier));
-	notifier->config = config;
+	notifier->office = *office;
 	notifier->store = store;
 	for (size_t i = 0; i < NOTIFY_SINGLE_MAX; i++)
 		notifier->sent_ms[i] = INT64_MIN / 2;
@@ -82,12 +82,13 @@ mark(struct notifier *notifier, int64_t id)
 }
 
 static uint32_t
-lease_s(const struct config *config)
+lease_s(const struct post_office *office)
 {
 	uint32_t call_s = CALL_MS / 1000;
 
-	return (config->smtp.timeout_s > call_s ? config->smtp.timeout_s :
-						  call_s) + LEASE_MARGIN_S;
+	return (office->smtp->timeout_s > call_s ? office->smtp->timeout_s
+						 : call_s) +
+	       LEASE_MARGIN_S;
 }
 
 /* 10 s, 20 s, 40 s, ... 1 h */
@@ -145,17 +146,17 @@ settle(struct notifier *notifier, const struct outbox_row *row,
 }
 
 static void
-call(const struct config *config, const struct outbox_row *row,
+call(const struct post_office *office, const struct outbox_row *row,
     const struct event *event, struct outcome *outcome)
 {
 	char *json = event_export(event);
 
 	if (strcmp(row->channel, "exec") == 0)
-		outcome->delivery = hook_run(&config->notify.exec, json,
-		    CALL_MS, outcome->text);
+		outcome->delivery = hook_run(
+		    &office->notify->exec, json, CALL_MS, outcome->text);
 	else
-		outcome->delivery = webhook_post(config, json, CALL_MS,
-		    outcome->text);
+		outcome->delivery =
+		    webhook_post(office->notify, json, CALL_MS, outcome->text);
 	free(json);
 }
 
@@ -168,37 +169,37 @@ refuse(struct outcome *outcome, const char *why)
 
 /* Is this way of telling still configured? */
 static bool
-is_configured(const struct config *config, const char *channel)
+is_configured(const struct post_office *office, const char *channel)
 {
-	if (!config->notify.enabled)
+	if (!office->notify->enabled)
 		return false;
 	if (strcmp(channel, "mail") == 0)
-		return config->notify.to.count > 0;
+		return office->notify->to.count > 0;
 	if (strcmp(channel, "account") == 0)
-		return config->notify.account;
+		return office->notify->account;
 	if (strcmp(channel, "exec") == 0)
-		return config->notify.exec.count > 0;
+		return office->notify->exec.count > 0;
 	return strcmp(channel, "webhook") == 0 &&
-	    config->notify.webhook[0] != '\0';
+	       office->notify->webhook[0] != '\0';
 }
 
 static void
 deliver(struct notifier *notifier, const struct outbox_row *row)
 {
-	const struct config *config = notifier->config;
+	const struct post_office *office = &notifier->office;
 	struct outcome outcome = { .recipients = NULL };
 	struct event event;
 
 	if (event_open(&event, row) != 0)
 		refuse(&outcome, "the row holds no event");
-	else if (!is_configured(config, row->channel))
+	else if (!is_configured(office, row->channel))
 		refuse(&outcome, "it is not configured any more");
 	else if (strcmp(row->channel, "mail") == 0 ||
 	    strcmp(row->channel, "account") == 0)
-		outcome.delivery = letter_send(config, row, &event,
-		    outcome.text, &outcome.recipients);
+		outcome.delivery = letter_send(
+		    office, row, &event, outcome.text, &outcome.recipients);
 	else
-		call(config, row, &event, &outcome);
+		call(office, row, &event, &outcome);
 	settle(notifier, row, &outcome);
 	free(outcome.recipients);
 	event_close(&event);
@@ -241,8 +242,8 @@ deliver_digest(struct notifier *notifier, const struct outbox_row *rows,
 		deliver(notifier, rows);
 		return;
 	}
-	outcome.delivery = letter_send_digest(notifier->config, rows, count,
-	    outcome.text, &outcome.recipients);
+	outcome.delivery = letter_send_digest(
+	    &notifier->office, rows, count, outcome.text, &outcome.recipients);
 	for (size_t i = 0; i < count; i++)
 		settle(notifier, &rows[i], &outcome);
 	free(outcome.recipients);
@@ -268,8 +269,8 @@ digest(struct notifier *notifier)
 
 	notifier->digest_ms = 0;
 	if (store_outbox_take(notifier->store, "mail", DIGEST_MAX,
-		lease_s(notifier->config), &rows, &count, deadline()) !=
-	    STORE_DONE)
+		lease_s(&notifier->office), &rows, &count,
+		deadline()) != STORE_DONE)
 		return false;
 	/* Who had some of it already is not to have it again. */
 	qsort(rows, count, sizeof(*rows), compare);
@@ -297,8 +298,8 @@ notify_step(struct notifier *notifier)
 	    clock_left_ms(notifier->digest_ms) == 0)
 		return digest(notifier);
 	if (store_outbox_take(notifier->store, NULL, 1,
-		lease_s(notifier->config), &rows, &count, deadline()) !=
-	    STORE_DONE)
+		lease_s(&notifier->office), &rows, &count,
+		deadline()) != STORE_DONE)
 		return false;
 	if (strcmp(rows[0].channel, "mail") == 0 && !has_budget(notifier))
 		put_off(notifier, &rows[0]);

@@ -10,15 +10,14 @@
 #ifndef NOTIFY_OUTBOX_H
 #define NOTIFY_OUTBOX_H
 
-#include "command/job.h"
-#include "mail/delivery.h"
+#include "notify/letter.h"
 #include "store/store.h"
 
 /* How many mails in a minute are sent singly: more become a digest. */
 enum { NOTIFY_SINGLE_MAX = 20 };
 
 struct notifier {
-	const struct config *config;
+	struct post_office office;
 	struct store *store;
 	int64_t sent_ms[NOTIFY_SINGLE_MAX];	/* monotonic, a ring */
 	size_t sent_next;
@@ -27,7 +26,8 @@ struct notifier {
 	size_t told_count;
 };
 
-void notify_init(struct notifier *, const struct config *, struct store *);
+void notify_init(struct notifier *, const struct post_office *,
+    struct store *);
 void notify_clear(struct notifier *);
 
 /*
@@ -35,8 +35,5 @@ void notify_clear(struct notifier *);
  * more. Blocks for the time-outs of mail server, program and webhook at most.
  */
 bool notify_step(struct notifier *);
-
-/* --test-notify: tell of a test by every way that is configured, now. */
-int notify_test(const struct job *);
 
 #endif

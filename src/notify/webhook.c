@@ -88,7 +88,7 @@ make_headers(struct transfer *transfer, const char *secret, const char *json)
 }
 
 enum delivery
-webhook_post(const struct config *config, const char *json,
+webhook_post(const struct notify_options *options, const char *json,
     uint32_t timeout_ms, char text[DELIVERY_TEXT])
 {
 	struct transfer transfer;
@@ -102,8 +102,8 @@ webhook_post(const struct config *config, const char *json,
 		text_add(&why, "out of memory");
 		return DELIVERY_RETRY;
 	}
-	headers = make_headers(&transfer, config->notify.webhook_secret, json);
-	transfer_set(&transfer, CURLOPT_URL, config->notify.webhook);
+	headers = make_headers(&transfer, options->webhook_secret, json);
+	transfer_set(&transfer, CURLOPT_URL, options->webhook);
 	transfer_set(&transfer, CURLOPT_USERAGENT, "policyd/" POLICYD_VERSION);
 	transfer_set(&transfer, CURLOPT_HTTPHEADER, headers);
 	transfer_set(&transfer, CURLOPT_POSTFIELDS, json);

@@ -5,7 +5,7 @@
 #ifndef NOTIFY_WEBHOOK_H
 #define NOTIFY_WEBHOOK_H
 
-#include "config/config.h"
+#include "config/notify_options.h"
 #include "mail/delivery.h"
 
 #include <stdint.h>
@@ -14,7 +14,7 @@
 enum { WEBHOOK_SIGNATURE = 7 + 64 + 1 };
 
 /*
- * POST json to config->notify.webhook as application/json, and, if there is a
+ * POST json to notify.webhook as application/json, and, if there is a
  * webhook_secret, with X-Policyd-Signature, so that the receiver can tell that
  * it comes from who knows the secret. It blocks for timeout_ms at most. The
  * process must ignore SIGPIPE. Only http and https; certificates are verified;
@@ -23,7 +23,7 @@ enum { WEBHOOK_SIGNATURE = 7 + 64 + 1 };
  * DELIVERY_DONE: a 2xx status. DELIVERY_REFUSED: 4xx, but not 408 and 429.
  * DELIVERY_RETRY: any other status, or none. text says which, for the log.
  */
-enum delivery webhook_post(const struct config *, const char *json,
+enum delivery webhook_post(const struct notify_options *, const char *json,
     uint32_t timeout_ms, char text[DELIVERY_TEXT]);
 
 /*

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/netset.h"
 #include "base/text.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "policy/stage.h"
 
 #include <stdlib.h>
@@ -42,13 +42,13 @@ desk_open(struct desk *desk, const struct config *config, const char *geoip)
 	if (geoip[0] != '\0' &&
 	    (desk->geo = geo_open(geoip, config->geoip.country)) == NULL)
 		return -1;
-	desk->accounts = accounts_open(config);
+	desk->accounts = accounts_open(&config->ldap);
 	if (desk->accounts == NULL) {
 		desk_close(desk);
 		return -1;
 	}
 	desk->overrides = configured_new(config);
-	desk->store = store_open(config, &limits_policy);
+	desk->store = store_of(config);
 	return 0;
 }
 
@@ -94,7 +94,8 @@ name_account(const struct config *config, struct decision *decision)
 		.client_address = request->client_address,
 	};
 
-	switch (account_name_name(config, &source, decision->account)) {
+	switch (
+	    account_name_name(&config->identity, &source, decision->account)) {
 	case IDENTITY_NAMED:
 		make_utf8(decision->account);
 		return true;

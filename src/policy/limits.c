@@ -4,8 +4,6 @@
  */
 #include "policy/limits.h"
 
-const struct store_policy limits_policy = { .judge = limits_judge };
-
 static bool
 has_lists(const struct settings *settings)
 {

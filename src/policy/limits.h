@@ -32,7 +32,4 @@ struct evidence limits_count(const struct settings *,
 /* Is a country one of the account's home countries? "" is foreign. */
 bool limits_is_home(const struct settings *, const char *country);
 
-/* What the store is told of policy. */
-extern const struct store_policy limits_policy;
-
 #endif

@@ -81,7 +81,7 @@ verdict_foretell(const struct desk *desk, const char *account,
 	if (!decide_login(desk, address, &would->login,
 		&would->is_network_exempt))
 		return false;
-	if (!account_name_is_ours(desk->config, account))
+	if (!account_name_is_ours(&desk->config->identity, account))
 		would->outcome = OUTCOME_NO_ACCOUNT;
 	else if (configured_is_exempt(desk->overrides, account))
 		would->outcome = OUTCOME_EXEMPT;

@@ -75,7 +75,7 @@ read_records(const struct held_mail_order *order, struct held_mails *held)
 static int
 name_accounts(const struct config *config, struct held_mails *held)
 {
-	struct accounts *accounts = accounts_open(config);
+	struct accounts *accounts = accounts_open(&config->ldap);
 	struct account_query *queries;
 
 	if (accounts == NULL)

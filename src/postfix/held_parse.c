@@ -155,8 +155,9 @@ held_mail_name(const struct config *config, const struct held_mail *mail,
 		.client_address = mail->client_address,
 	};
 
-	if (account_name_name(config, &source, name) == IDENTITY_NONE &&
-	    account_name_clean(config, mail->sender, name) != 0)
+	if (account_name_name(&config->identity, &source, name) ==
+		IDENTITY_NONE &&
+	    account_name_clean(&config->identity, mail->sender, name) != 0)
 		name[0] = '\0';
 }
 

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "notify/outbox.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "server/poller.h"
 #include "store/store.h"
 
@@ -43,6 +43,8 @@ courier_run(const struct seat *seat)
 	struct poller *poller = poller_new();
 	struct store *store;
 	struct notifier notifier;
+	const struct post_office office = { &seat->load->config->notify,
+		&seat->load->config->smtp };
 	int64_t look_ms = 0;
 
 	seat_close_listeners(seat);
@@ -52,8 +54,8 @@ courier_run(const struct seat *seat)
 		poller_free(poller);
 		return EX_OSERR;
 	}
-	store = store_open(seat->load->config, &limits_policy);
-	notify_init(&notifier, seat->load->config, store);
+	store = store_of(seat->load->config);
+	notify_init(&notifier, &office, store);
 	poller_catch_term();
 	seat_ready(seat);
 	do {

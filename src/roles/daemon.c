@@ -10,6 +10,7 @@
 #include "roles/console.h"
 #include "roles/courier.h"
 #include "roles/housekeeper.h"
+#include "roles/serving_of.h"
 #include "roles/worker.h"
 #include "server/master.h"
 #include "store/blocked.h"
@@ -109,6 +110,7 @@ load(enum load_reason reason, const struct load *current)
 		free(new);
 		return NULL;
 	}
+	new->serving = serving_of(new->config);
 	new->shared = blocked;
 	return new;
 }

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "directory/account_name.h"
 #include "geo/geo.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "policy/stage.h"
 #include "server/poller.h"
 #include "store/blocked.h"
@@ -220,7 +220,7 @@ housekeeper_run(const struct seat *seat)
 		poller_free(poller);
 		return EX_OSERR;
 	}
-	keeper.store = store_open(keeper.config, &limits_policy);
+	keeper.store = store_of(keeper.config);
 	/* The file that is served was looked at when it was loaded. */
 	is_due(&keeper.geoip_ms,
 	    (int64_t)keeper.config->geoip.reload_s * 1000);

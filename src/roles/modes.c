@@ -12,11 +12,11 @@
 #include "jobs/clean.h"
 #include "jobs/copy.h"
 #include "jobs/explain.h"
+#include "jobs/notify_trial.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
 #include "jobs/what_if.h"
-#include "notify/outbox.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 #include "postfix/check.h"
 #include "roles/daemon.h"
 #include "store/store.h"
@@ -95,7 +95,7 @@ static int
 init_store(const struct job *job, const struct command *command)
 {
 	(void)command;
-	struct store *store = store_open(job->config, &limits_policy);
+	struct store *store = store_of(job->config);
 	enum store_result result = store_init(store, true,
 	    clock_mono_ms() + INIT_PATIENCE_MS);
 
@@ -188,7 +188,7 @@ static int
 test_notify(const struct job *job, const struct command *command)
 {
 	(void)command;
-	return notify_test(job);
+	return notify_trial(job);
 }
 
 const struct mode_row modes_table[MODES_COUNT] = {

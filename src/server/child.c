@@ -57,7 +57,7 @@ child_run(const struct fleet *fleet, const struct generation *own,
 	    generation != NULL; generation = generation->older)
 		close_foreign(generation, own);
 	/* The master still logs as the serving generation does. */
-	background_set_log(fleet->background, &own->load->config->log);
+	background_set_log(fleet->background, own->load->serving.log);
 	signals_child(master);
 	counters_use(own->members[post - own->roster.posts].slot);
 	counters_add(STAT_STARTS, 1);

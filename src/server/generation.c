@@ -81,10 +81,10 @@ generation_hear(struct generation *generation, struct post *post)
 void
 generation_retire(struct generation *generation, int64_t now)
 {
-	const struct config *config = generation->load->config;
+	const struct server_options *options = generation->load->serving.server;
 
-	restarts_retire(&generation->roster, now,
-	    (int64_t)config->server.idle_timeout_s * 1000);
+	restarts_retire(
+	    &generation->roster, now, (int64_t)options->idle_timeout_s * 1000);
 	/* One byte always fits: nothing else is ever sent this way. */
 	for (size_t i = 0; i < generation->roster.count; i++)
 		if (generation->members[i].fd >= 0)

@@ -212,9 +212,9 @@ add_spec(struct listeners *listeners, const char *spec,
 /* http.listen as a spec: "unix:/path" as it is, the others are inet. NULL:
  * there is none. The caller frees it. */
 static char *
-http_spec(const struct config *config)
+http_spec(const struct serving *serving)
 {
-	const char *given = config->http.listen;
+	const char *given = serving->http->listen;
 
 	if (given == NULL || *given == '\0')
 		return NULL;
@@ -224,18 +224,18 @@ http_spec(const struct config *config)
 
 /* Open http.listen, and mark who serves it; systemd may have passed it. */
 static int
-add_http(struct listeners *listeners, const struct config *config,
+add_http(struct listeners *listeners, const struct serving *serving,
     const struct listeners *old)
 {
 	struct endpoint wanted[ENDPOINTS_MAX];
 	struct socket_access access;
-	char *spec = http_spec(config);
+	char *spec = http_spec(serving);
 	size_t count;
 	int result;
 
 	if (spec == NULL)
 		return 0;
-	result = socket_access_http(&access, config);
+	result = socket_access_http(&access, serving);
 	if (result == 0)
 		result = add_spec(listeners, spec, &access, old);
 	count = result == 0 ? endpoint_parse(spec, wanted) : 0;
@@ -280,7 +280,7 @@ forget(struct listeners *listeners)
 }
 
 int
-listen_open(struct listeners *listeners, const struct config *config,
+listen_open(struct listeners *listeners, const struct serving *serving,
     const struct listeners *old)
 {
 	struct listeners adopted = { 0 };
@@ -289,7 +289,7 @@ listen_open(struct listeners *listeners, const struct config *config,
 	int result = 0;
 
 	*listeners = (struct listeners) { 0 };
-	if (socket_access_find(&access, config) != 0)
+	if (socket_access_find(&access, serving) != 0)
 		return -1;
 	if (old == NULL && adopt(&adopted) != 0)
 		return -1;
@@ -297,11 +297,11 @@ listen_open(struct listeners *listeners, const struct config *config,
 		if (source->list[i].is_adopted)
 			share(listeners, &source->list[i],
 			    source->list[i].spec);
-	for (size_t i = 0; i < config->listen.count; i++)
-		if (add_spec(listeners, config->listen.list[i], &access,
+	for (size_t i = 0; i < serving->listen->count; i++)
+		if (add_spec(listeners, serving->listen->list[i], &access,
 			source) != 0)
 			result = -1;
-	if (add_http(listeners, config, source) != 0)
+	if (add_http(listeners, serving, source) != 0)
 		result = -1;
 	if (result != 0)
 		listen_close(listeners, old);
@@ -310,7 +310,8 @@ listen_open(struct listeners *listeners, const struct config *config,
 }
 
 void
-listen_restrict(const struct listeners *listeners, const struct config *config)
+listen_restrict(
+    const struct listeners *listeners, const struct serving *serving)
 {
 	for (size_t i = 0; i < listeners->count; i++) {
 		const struct listener *listener = &listeners->list[i];
@@ -321,9 +322,9 @@ listen_restrict(const struct listeners *listeners, const struct config *config)
 
 		if (listener->path == NULL)
 			continue;
-		found = listener->is_http ?
-		    socket_access_http(&access, config) :
-		    socket_access_find(&access, config);
+		found = listener->is_http
+			    ? socket_access_http(&access, serving)
+			    : socket_access_find(&access, serving);
 		if (found == 0)
 			unix_socket_restrict(listener->path, &file, &access);
 	}

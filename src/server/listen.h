@@ -11,7 +11,7 @@
 #ifndef SERVER_LISTEN_H
 #define SERVER_LISTEN_H
 
-#include "config/config.h"
+#include "server/serving.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,18 +33,19 @@ struct listeners {
 };
 
 /*
- * Open what config->listen and config->http.listen name. What `old` (NULL at start) has open at the
- * same address is taken over, not opened again; what it adopted is always.
+ * Open what `listen` and `http.listen` name. What `old` (NULL at start) has
+ * open at the same address is taken over, not opened again; what it adopted is
+ * always.
  * A socket file nobody listens on is removed first; one that answers is
  * refused. On failure log each cause, leave `old` as it was and return -1.
  */
-int listen_open(struct listeners *, const struct config *,
+int listen_open(struct listeners *, const struct serving *,
     const struct listeners *old);
 
-/* Give the sockets that we made the owner and mode of config->socket (that of
+/* Give the sockets that we made the owner and mode of `socket` (that of
  * HTTP: 0660, server.user and server.group): for those that were taken over
  * from another configuration. */
-void listen_restrict(const struct listeners *, const struct config *);
+void listen_restrict(const struct listeners *, const struct serving *);
 
 /* Close what is in `listeners` and not in `kept` (may be NULL), and remove
  * its socket files unless another server has bound them anew meanwhile. For

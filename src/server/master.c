@@ -240,36 +240,36 @@ stop(struct master *master)
 
 /* Leave the terminal, if that is wanted, before processes inherit it. */
 static void
-detach(struct master *master, const struct config *config)
+detach(struct master *master, const struct log_options *log)
 {
 	if (!master->background.is_daemon)
 		return;
-	if (!config->log.to_syslog && background_loses_stderr())
+	if (!log->to_syslog && background_loses_stderr())
 		log_warning("log.to is stderr, which is lost in the "
 			    "background: logging to syslog");
 	background_detach();
-	background_set_log(&master->background, &config->log);
+	background_set_log(&master->background, log);
 }
 
 /* With all that needs root: open, lock, then drop it. Return 0 or the exit
  * status; what was opened is closed by the caller either way. */
 static int
-prepare(struct master *master, const struct config *config,
-    const char *pidfile, struct listeners *listeners)
+prepare(struct master *master, const struct load *load, const char *pidfile,
+    struct listeners *listeners)
 {
+	const struct server_options *options = load->serving.server;
 	struct privs privs;
 	int status = 0;
 
 	if (pidfile == NULL || *pidfile == '\0')
-		pidfile = config->server.pidfile;
-	if (privs_lookup(&privs, config->server.user,
-		config->server.group) != 0)
+		pidfile = options->pidfile;
+	if (privs_lookup(&privs, options->user, options->group) != 0)
 		return EX_CONFIG;
-	if (listen_open(listeners, config, NULL) != 0 ||
+	if (listen_open(listeners, &load->serving, NULL) != 0 ||
 	    pidfile_open(&master->pidfile, pidfile) != 0)
 		status = EX_UNAVAILABLE;
 	else if (fleet_open(&master->fleet, master->service,
-		     &master->background, config) != 0)
+		     &master->background, load->config) != 0)
 		status = EX_OSERR;
 	else if (privs_drop(&privs) != 0)
 		status = EX_NOPERM;
@@ -287,14 +287,14 @@ serve(struct master *master, const char *pidfile)
 
 	if (load == NULL)
 		return EX_CONFIG;
-	log_setup(&load->config->log);
+	log_setup(load->serving.log);
 	signals_open();
-	status = prepare(master, load->config, pidfile, &listeners);
+	status = prepare(master, load, pidfile, &listeners);
 	if (status != 0) {
 		listen_close(&listeners, NULL);
 		master->service->unload(load);
 	} else {
-		detach(master, load->config);
+		detach(master, load->serving.log);
 		fleet_keep_private(&master->fleet, master->notify.fd);
 		fleet_keep_private(&master->fleet, master->pidfile.fd);
 		fleet_keep_private(&master->fleet, master->background.fd);

@@ -13,11 +13,11 @@
  * quick succession, stops the oldest. */
 enum { RETIRED_MAX = 2 };
 
-/* A reload is over, well or not: `config` is the one in force. */
+/* A reload is over, well or not: this is in force. */
 static void
-end_reload(struct reload *reload, const struct config *config)
+end_reload(struct reload *reload, const struct serving *serving)
 {
-	background_set_log(reload->background, &config->log);
+	background_set_log(reload->background, serving->log);
 	if (reload->is_told)
 		systemd_send(reload->notify, "READY=1");
 	reload->is_told = false;
@@ -37,13 +37,13 @@ reload_begin(struct reload *reload, enum load_reason reason)
 		reload->is_told = true;
 	}
 	load = reload->service->load(reason, serving->load);
-	if (load != NULL && listen_open(&listeners, load->config,
-		&serving->listeners) != 0) {
+	if (load != NULL &&
+	    listen_open(&listeners, &load->serving, &serving->listeners) != 0) {
 		reload->service->unload(load);
 		load = NULL;
 	}
 	if (load == NULL) {
-		end_reload(reload, serving->load->config);
+		end_reload(reload, &serving->load->serving);
 		log_error("not reloaded: generation %u goes on as it was",
 		    serving->number);
 		return;
@@ -81,19 +81,19 @@ void
 reload_accept(struct reload *reload, struct generation *trial,
     struct generation *old, int64_t now)
 {
-	const struct config *before = old->load->config;
-	const struct config *after = trial->load->config;
+	const struct serving *before = &old->load->serving;
+	const struct serving *after = &trial->load->serving;
 
 	listen_close(&old->listeners, &trial->listeners);
 	listen_restrict(&trial->listeners, after);
 	generation_retire(old, now);
 	end_reload(reload, after);
-	warn_if_changed("server.user", before->server.user,
-	    after->server.user);
-	warn_if_changed("server.group", before->server.group,
-	    after->server.group);
-	warn_if_changed("server.pidfile", before->server.pidfile,
-	    after->server.pidfile);
+	warn_if_changed(
+	    "server.user", before->server->user, after->server->user);
+	warn_if_changed(
+	    "server.group", before->server->group, after->server->group);
+	warn_if_changed(
+	    "server.pidfile", before->server->pidfile, after->server->pidfile);
 	log_info("generation %u serves, generation %u finishes",
 	    trial->number, old->number);
 	limit_retired(reload, now);
@@ -105,7 +105,7 @@ reload_reject(struct reload *reload, struct generation *trial,
 {
 	listen_close(&trial->listeners, &old->listeners);
 	generation_stop(trial, now);
-	end_reload(reload, old->load->config);
+	end_reload(reload, &old->load->serving);
 	log_error("not reloaded: generation %u is given up, generation %u "
 		  "goes on", trial->number, old->number);
 }

@@ -8,13 +8,14 @@
 #ifndef SERVER_SEAT_H
 #define SERVER_SEAT_H
 
-#include "config/config.h"
 #include "server/listen.h"
+#include "server/serving.h"
 #include "server/snapshot.h"
 
 /* What a generation lives on: constant once loaded. */
 struct load {
-	struct config *config;
+	struct config *config;	/* what the roles read */
+	struct serving serving;	/* what the server reads of it */
 	struct snapshot geoip;	/* fd -1: none configured */
 	void *shared;	/* memory that all processes share; not the load's */
 };

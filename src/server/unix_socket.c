@@ -17,14 +17,14 @@
 #include <unistd.h>
 
 int
-socket_access_find(struct socket_access *access, const struct config *config)
+socket_access_find(struct socket_access *access, const struct serving *serving)
 {
-	const char *user = config->socket.user;
-	const char *group = config->socket.group;
+	const char *user = serving->socket->user;
+	const char *group = serving->socket->group;
 	bool is_root = geteuid() == 0;
 
-	*access = (struct socket_access) {
-		.mode = (mode_t)config->socket.mode & 0777,
+	*access = (struct socket_access){
+		.mode = (mode_t)serving->socket->mode & 0777,
 		.uid = (uid_t)-1,
 		.gid = (gid_t)-1,
 	};
@@ -45,7 +45,7 @@ socket_access_find(struct socket_access *access, const struct config *config)
 }
 
 int
-socket_access_http(struct socket_access *access, const struct config *config)
+socket_access_http(struct socket_access *access, const struct serving *serving)
 {
 	struct privs privs;
 
@@ -56,8 +56,8 @@ socket_access_http(struct socket_access *access, const struct config *config)
 	};
 	if (geteuid() != 0)
 		return 0;
-	if (privs_lookup(&privs, config->server.user,
-		config->server.group) != 0)
+	if (privs_lookup(
+		&privs, serving->server->user, serving->server->group) != 0)
 		return -1;
 	if (privs.is_wanted) {
 		access->uid = privs.uid;

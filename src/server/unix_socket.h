@@ -5,7 +5,7 @@
 #ifndef SERVER_UNIX_SOCKET_H
 #define SERVER_UNIX_SOCKET_H
 
-#include "config/config.h"
+#include "server/serving.h"
 #include "server/endpoint.h"
 
 #include <sys/types.h>
@@ -24,15 +24,15 @@ struct socket_file {
 };
 
 /*
- * What config->socket says. As root an unknown user or group is an error
+ * What `socket` says. As root an unknown user or group is an error
  * (logged, -1); others cannot give files away, so the user is left, and an
  * unknown group is logged and left.
  */
-int socket_access_find(struct socket_access *, const struct config *);
+int socket_access_find(struct socket_access *, const struct serving *);
 
 /* The same of the HTTP interface's, which is not for Postfix: 0660, owned by
  * server.user and server.group. */
-int socket_access_http(struct socket_access *, const struct config *);
+int socket_access_http(struct socket_access *, const struct serving *);
 
 /*
  * Bind a socket to the path of the endpoint and listen. Nobody can connect

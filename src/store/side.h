@@ -35,7 +35,7 @@ struct clean_walk {
 
 /* One row of functions a side; what they do is said in store.h. */
 struct store_side {
-	void *(*open)(const struct config *, const struct store_policy *);
+	void *(*open)(const struct store_setup *);	/* borrowed */
 	void (*close)(void *);
 	int (*tend)(void *);
 	enum store_result (*init)(void *, bool may_create, int64_t deadline_ms);
@@ -104,7 +104,7 @@ struct store_side {
 };
 
 struct store {
-	const struct config *config;
+	struct store_setup setup;
 	const struct store_side *side;
 	void *self;
 	char *owner;	/* of turns: nobody else has this name */
@@ -116,7 +116,7 @@ extern const struct store_side store_sqlite;
 /* The ways to tell of an event that this configuration wants: at most 4
  * names ("mail", "account", "exec", "webhook"), by event. */
 enum { CHANNELS_MAX = 4 };
-size_t store_channels(const struct config *, bool is_block,
+size_t store_channels(const struct notify_options *, bool is_block,
     const char *names[CHANNELS_MAX]);
 
 /* The host's name, for events. */

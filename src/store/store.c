@@ -23,14 +23,14 @@ enum {
 };
 
 struct store *
-store_open(const struct config *config, const struct store_policy *policy)
+store_open(const struct store_setup *setup)
 {
 	struct store *store = mem_new(1, sizeof(*store));
 
-	store->config = config;
-	store->side = strncmp(config->store.url, "sqlite:", 7) == 0 ?
+	store->setup = *setup;
+	store->side = strncmp(setup->store->url, "sqlite:", 7) == 0 ?
 	    &store_sqlite : &store_pgsql;
-	store->self = store->side->open(config, policy);
+	store->self = store->side->open(&store->setup);
 	return store;
 }
 
@@ -116,7 +116,7 @@ store_clean(struct store *store, uint32_t retention_s, unsigned batch,
 		.self = store->self,
 		.owner = owner_of(store),
 		.before_ms = clock_wall_ms() - (int64_t)retention_s * 1000,
-		.keeps_hits = store->config->report.enabled,
+		.keeps_hits = store->setup.report->enabled,
 		.most = batch,
 		.deadline_ms = deadline_ms,
 	};
@@ -304,21 +304,21 @@ account_record_clear(struct account_record *record)
 }
 
 size_t
-store_channels(const struct config *config, bool is_block,
+store_channels(const struct notify_options *notify, bool is_block,
     const char *names[CHANNELS_MAX])
 {
 	size_t count = 0;
 
-	if (!config->notify.enabled ||
-	    !(is_block ? config->notify.on_block : config->notify.on_unblock))
+	if (!notify->enabled ||
+	    !(is_block ? notify->on_block : notify->on_unblock))
 		return 0;
-	if (config->notify.to.count > 0)
+	if (notify->to.count > 0)
 		names[count++] = "mail";
-	if (config->notify.account)
+	if (notify->account)
 		names[count++] = "account";
-	if (config->notify.exec.count > 0)
+	if (notify->exec.count > 0)
 		names[count++] = "exec";
-	if (config->notify.webhook[0] != '\0')
+	if (notify->webhook[0] != '\0')
 		names[count++] = "webhook";
 	return count;
 }

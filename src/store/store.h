@@ -13,7 +13,12 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include "config/config.h"
+#include "config/block_options.h"
+#include "config/notify_options.h"
+#include "config/report_options.h"
+#include "config/server_options.h"
+#include "config/settings.h"
+#include "config/store_options.h"
 #include "store/finding.h"
 #include "store/stats_tables.h"
 
@@ -35,13 +40,20 @@ struct judgement {
 	enum cause cause;
 	uint32_t found, limit;
 };
-struct store_policy {
+/* What the store is opened with: its sections, all borrowed. */
+struct store_setup {
+	const struct store_options *store;
+	const struct server_options *server;
+	const struct block_options *block;
+	const struct notify_options *notify;
+	const struct report_options *report;
+	const enum mode *mode;
 	struct judgement (*judge)(const struct settings *,
 	    const struct evidence *, const struct login *);
 };
 
 /* Never blocks and never fails: the connection is made by the first call. */
-struct store *store_open(const struct config *, const struct store_policy *);
+struct store *store_open(const struct store_setup *);
 void store_close(struct store *);
 
 /*

@@ -10,6 +10,7 @@
 #include "admin/custom_setting.h"
 #include "admin/routes.h"
 #include "base/clock.h"
+#include "config/config.h"
 #include "store/override_json.h"
 
 #include <assert.h>

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ bench_set_up(struct bench *bench)
 	free(bench->world.config.store.url);
 	bench->world.config.store.url = mem_dup(bench->url);
 	bench->world.config.settings.networks = 1;
-	bench->store = store_open(&bench->world.config, &limits_policy);
+	bench->store = store_of(&bench->world.config);
 	snprintf(bench->log, sizeof(bench->log), "%s.log", bench->directory);
 	fd = open(bench->log, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	ck_assert_int_eq(fchmod(fd, 0644), 0);

@@ -5,7 +5,8 @@
 #include "tests.h"
 
 #include "base/clock.h"
-#include "policy/limits.h"
+#include "config/config.h"
+#include "policy/store_of.h"
 #include "workers.h"
 #include "world.h"
 
@@ -21,7 +22,7 @@
 static void
 block_for_ever(const struct config *config, unsigned number, int fd)
 {
-	struct store *store = store_open(config, &limits_policy);
+	struct store *store = store_of(config);
 
 	for (unsigned i = 0;; i++) {
 		char line[64];

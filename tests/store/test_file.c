@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "store/schema.h"
 #include "file_bench.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,7 +62,7 @@ START_TEST(is_made_for_the_servers_user)
 	bench_log_in(&bench, "joe", 1, STORE_DONE);
 	/* What root has open, the server can use too. */
 	ck_assert_int_eq(seteuid(NOBODY), 0);
-	servers = store_open(&bench.world.config, &limits_policy);
+	servers = store_of(&bench.world.config);
 	ck_assert_int_eq(store_block(servers, "joe", 0, "",
 	    world_deadline()), STORE_DONE);
 	ck_assert_int_eq(seteuid(0), 0);
@@ -140,7 +140,7 @@ START_TEST(it_may_not_be_written)
 		ck_assert_int_eq(chown(bench.path, NOBODY, NOBODY), 0);
 	}
 	ck_assert_int_eq(chmod(bench.path, 0440), 0);
-	bench.store = store_open(&bench.world.config, &limits_policy);
+	bench.store = store_of(&bench.world.config);
 	if (geteuid() == 0)
 		ck_assert_int_eq(seteuid(NOBODY), 0);
 	bench_see_trouble(&bench,
@@ -150,7 +150,7 @@ START_TEST(it_may_not_be_written)
 	bench_see_recovery(&bench);
 	store_close(bench.store);
 	ck_assert_int_eq(chmod(bench.directory, 0500), 0);
-	bench.store = store_open(&bench.world.config, &limits_policy);
+	bench.store = store_of(&bench.world.config);
 	bench_see_trouble(&bench,
 	    "store.db: its directory cannot be written to "
 	    "(Permission denied): give it to ");
@@ -260,7 +260,7 @@ START_TEST(it_is_cut_short)
 	}
 	store_close(bench.store);
 	ck_assert_int_eq(truncate(bench.path, 3 * 4096), 0);
-	bench.store = store_open(&bench.world.config, &limits_policy);
+	bench.store = store_of(&bench.world.config);
 	bench_see_trouble(&bench,
 	    "store.db is damaged: move it away");
 	ck_assert_int_eq(unlink(bench.path), 0);

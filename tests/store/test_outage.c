@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "file_bench.h"
-#include "policy/limits.h"
+#include "policy/store_of.h"
 
 #include <signal.h>
 #include <sqlite3.h>
@@ -50,8 +50,7 @@ struct other {
 static void
 be_other(const struct bench *bench, int from, int to)
 {
-	struct store *store = store_open(&bench->world.config,
-	    &limits_policy);
+	struct store *store = store_of(&bench->world.config);
 	char byte;
 
 	while (read(from, &byte, 1) == 1)
@@ -111,7 +110,7 @@ see_whole(struct bench *bench, const char *blocked, const char *not_blocked)
 	bench_change(bench, "CREATE TEMP TABLE checked (result TEXT "
 	    "CHECK (result = 'ok')); INSERT INTO checked "
 	    "SELECT integrity_check FROM pragma_integrity_check");
-	bench->store = store_open(&bench->world.config, &limits_policy);
+	bench->store = store_of(&bench->world.config);
 	ck_assert_int_eq(bench_log_in(bench, blocked, 9, STORE_DONE),
 	    VERDICT_BLOCKED);
 	ck_assert_int_eq(bench_log_in(bench, not_blocked, 1, STORE_DONE),

@@ -5,7 +5,8 @@
 #include "tests.h"
 
 #include "base/clock.h"
-#include "policy/limits.h"
+#include "config/config.h"
+#include "policy/store_of.h"
 #include "script.h"
 #include "workers.h"
 #include "world.h"
@@ -22,7 +23,7 @@ enum { ACCOUNTS = 25, NETWORKS_EACH = 4 };
 static void
 log_in(const struct config *config, unsigned number, int fd)
 {
-	struct store *store = store_open(config, &limits_policy);
+	struct store *store = store_of(config);
 
 	for (unsigned a = 0; a < ACCOUNTS; a++)
 		for (unsigned n = 0; n < NETWORKS_EACH; n++) {
@@ -64,7 +65,7 @@ END_TEST
 static void
 send_mails(const struct config *config, unsigned number, int fd)
 {
-	struct store *store = store_open(config, &limits_policy);
+	struct store *store = store_of(config);
 
 	for (unsigned i = 0; i < 20; i++) {
 		struct check checks[3];
@@ -105,7 +106,7 @@ END_TEST
 static void
 create(const struct config *config, unsigned number, int fd)
 {
-	struct store *store = store_open(config, &limits_policy);
+	struct store *store = store_of(config);
 	struct check check = worker_login(config, "joe", number);
 	enum store_result made = store_init(store, true, world_deadline());
 
@@ -170,8 +171,7 @@ START_TEST(cleaning_is_safe_beside_the_server)
 	world_let_go(&world);
 	pid = fork();
 	if (pid == 0) {
-		struct store *store = store_open(&world.config,
-		    &limits_policy);
+		struct store *store = store_of(&world.config);
 
 		if (store_clean(store, 86400, 500, &cleaned,
 			world_deadline()) != STORE_DONE ||

@@ -2,6 +2,7 @@
  * workers.c -- processes that use one store at the same time.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "config/config.h"
 #include "workers.h"
 
 #include <check.h>

@@ -5,6 +5,7 @@
 #ifndef TESTS_STORE_WORKERS_H
 #define TESTS_STORE_WORKERS_H
 
+#include "config/config.h"
 #include "store/store.h"
 
 #include <sys/types.h>

@@ -6,7 +6,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "policy/limits.h"
+#include "config/config.h"
+#include "policy/store_of.h"
 #include "script.h"
 
 #include <check.h>
@@ -46,8 +47,8 @@ default_config(enum side_kind kind)
 void
 world_take_up(struct world *world)
 {
-	world->store = store_open(&world->config, &limits_policy);
-	world->console = store_open(&world->config, &limits_policy);
+	world->store = store_of(&world->config);
+	world->console = store_of(&world->config);
 	world->side = side_open(world->kind);
 }
 
@@ -66,7 +67,7 @@ world_open(struct world *world, enum side_kind kind)
 
 	world->kind = kind;
 	world->config = default_config(kind);
-	store = store_open(&world->config, &limits_policy);
+	store = store_of(&world->config);
 	ck_assert_int_eq(store_init(store, true, world_deadline()),
 	    STORE_DONE);
 	store_close(store);

@@ -6,6 +6,7 @@
 #define TESTS_STORE_WORLD_H
 
 #include "base/text.h"
+#include "config/config.h"
 #include "store/store.h"
 #include "side.h"
 

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "config/config.h"
 #include "directory/account.h"
 
 #include <signal.h>
@@ -177,7 +178,7 @@ main(int argc, char **argv)
 		set(&config, argv[i], &deadline_ms);
 	/* A hang-up of the server must not be the end, whoever runs this. */
 	signal(SIGPIPE, SIG_DFL);
-	accounts = accounts_open(&config);
+	accounts = accounts_open(&config.ldap);
 	if (accounts == NULL)
 		return 69;
 	while (getline(&line, &size, stdin) >= 0)

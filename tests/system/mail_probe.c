@@ -9,6 +9,7 @@
  * each. It exits 0 if it could try.
  */
 #include "base/mem.h"
+#include "config/config.h"
 #include "mail/message.h"
 #include "mail/smtp.h"
 #include "notify/hook.h"
@@ -123,8 +124,8 @@ probe_mail(const struct config *config, char **arguments, const char *input)
 {
 	struct strings to = recipients(arguments);
 	struct mail_report report;
-	enum delivery result = mail_send(config, config->notify.from, &to,
-	    input, &report);
+	enum delivery result =
+	    mail_send(&config->smtp, config->notify.from, &to, input, &report);
 
 	printf("result: %s\ntext: %s\n", results[result], report.text);
 	for (size_t i = 0; i < report.count; i++)
@@ -197,8 +198,8 @@ main(int argc, char **argv)
 		probe_hook(timeout_ms, argv + 2, input);
 	if (strcmp(argv[1], "webhook") == 0) {
 		char text[DELIVERY_TEXT];
-		enum delivery result = webhook_post(&config, input, timeout_ms,
-		    text);
+		enum delivery result = webhook_post(&config.notify, input,
+		    timeout_ms, text);
 
 		printf("result: %s\ntext: %s\n", results[result], text);
 	}

@@ -17,11 +17,11 @@ const char pgsql_check_statement[] =
 
 /* p_mode: refuse or block, and whether for real. */
 static int
-mode_number(const struct config *config)
+mode_number(const struct store_setup *setup)
 {
-	if (config->mode == MODE_OBSERVE)
-		return config->block.enabled ? 3 : 0;
-	return config->block.enabled ? 2 : 1;
+	if (*setup->mode == MODE_OBSERVE)
+		return setup->block->enabled ? 3 : 0;
+	return setup->block->enabled ? 2 : 1;
 }
 
 static void
@@ -48,8 +48,8 @@ add_params(struct store_pgsql *self, const struct check *check)
 	params_countries(params, &settings->exempt_countries, false);
 	params_countries(params, &settings->only_countries, true);
 	params_networks(params, &settings->only_networks, true);
-	params_number(params, mode_number(self->config));
-	params_number(params, self->config->block.duration_s);
+	params_number(params, mode_number(self->setup));
+	params_number(params, self->setup->block->duration_s);
 	params_rates(params, &settings->rates);
 	params_number(params, check->weight);
 	params_bool(params, check->weighs_once);
@@ -67,8 +67,8 @@ send_check(struct store_pgsql *self, const struct check *check)
 	const char *const *values;
 	int sent;
 
-	if (pgsql_is_pooled(self->pg) && !pgsql_send_limits(self->pg,
-		self->config->server.deadline_ms / 2))
+	if (pgsql_is_pooled(self->pg) &&
+	    !pgsql_send_limits(self->pg, self->setup->server->deadline_ms / 2))
 		return false;
 	add_params(self, check);
 	count = (int)self->params.count;

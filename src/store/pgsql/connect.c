@@ -55,7 +55,7 @@ enum column { COLUMN_STANDBY, COLUMN_READ_ONLY, COLUMN_POOLED, COLUMN_VERSION };
 static void
 set_up(struct pgsql *pg)
 {
-	unsigned budget = pg->config->server.deadline_ms / 2;
+	unsigned budget = pg->setup->server->deadline_ms / 2;
 	char sql[700];
 
 	snprintf(sql, sizeof(sql),

@@ -23,14 +23,14 @@ enum {
 };
 
 struct pgsql *
-pgsql_new(const struct config *config, const char *statement)
+pgsql_new(const struct store_setup *setup, const char *statement)
 {
 	struct pgsql *pg = mem_new(1, sizeof(*pg));
 
-	pg->config = config;
+	pg->setup = setup;
 	pg->statement = statement;
-	pg->hosts = pgsql_hosts_new(config->store.url, config->store.password);
-	pg->never_prepare = !config->store.prepare;
+	pg->hosts = pgsql_hosts_new(setup->store->url, setup->store->password);
+	pg->never_prepare = !setup->store->prepare;
 	return pg;
 }
 

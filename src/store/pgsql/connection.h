@@ -9,7 +9,6 @@
 #ifndef STORE_PGSQL_CONNECTION_H
 #define STORE_PGSQL_CONNECTION_H
 
-#include "config/config.h"
 #include "store/side.h"
 
 #include <libpq-fe.h>
@@ -19,7 +18,7 @@
 struct pgsql;
 
 /* Does not connect yet. statement: what is prepared as "check". */
-struct pgsql *pgsql_new(const struct config *, const char *statement);
+struct pgsql *pgsql_new(const struct store_setup *, const char *statement);
 void pgsql_free(struct pgsql *);
 
 /*

@@ -13,7 +13,7 @@
 enum state { DOWN, CONNECTING, SETTING_UP, PREPARING, UP };
 
 struct pgsql {
-	const struct config *config;
+	const struct store_setup *setup;
 	const char *statement;
 	struct pgsql_hosts *hosts;
 	PGconn *conn;

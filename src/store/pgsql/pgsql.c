@@ -11,13 +11,12 @@
 #include <string.h>
 
 static void *
-open_side(const struct config *config, const struct store_policy *policy)
+open_side(const struct store_setup *setup)
 {
 	struct store_pgsql *self = mem_new(1, sizeof(*self));
 
-	(void)policy; /* policyd.check judges */
-	self->config = config;
-	self->pg = pgsql_new(config, pgsql_check_statement);
+	self->setup = setup;
+	self->pg = pgsql_new(setup, pgsql_check_statement);
 	return self;
 }
 
@@ -51,7 +50,7 @@ void
 pgsql_add_channels(struct store_pgsql *self, bool is_block)
 {
 	const char *names[CHANNELS_MAX];
-	size_t count = store_channels(self->config, is_block, names);
+	size_t count = store_channels(self->setup->notify, is_block, names);
 
 	params_names(&self->params, names, count);
 }

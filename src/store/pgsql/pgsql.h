@@ -10,7 +10,7 @@
 #include "store/side.h"
 
 struct store_pgsql {
-	const struct config *config;
+	const struct store_setup *setup;
 	struct pgsql *pg;
 	struct params params;
 	struct actor actor;

@@ -21,7 +21,7 @@ static int
 tell(struct sqlite_db *db, bool is_block, const char *account, int64_t at_ms)
 {
 	const char *channels[CHANNELS_MAX];
-	size_t count = store_channels(db->config, is_block, channels);
+	size_t count = store_channels(db->setup->notify, is_block, channels);
 
 	for (size_t i = 0; i < count; i++)
 		if (db_run(db, SQL_OUTBOX_ADD, DB_TEXT(channels[i]),

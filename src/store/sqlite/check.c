@@ -150,16 +150,16 @@ judge_login(struct question *q)
 		row->counted_with != places_settings(&q->settings)) &&
 	    count_places(q) != 0)
 		return -1;
-	judgement = q->db->policy->judge(&q->settings, &row->places,
-	    &q->check->login);
+	judgement =
+	    q->db->setup->judge(&q->settings, &row->places, &q->check->login);
 	if (judgement.cause == CAUSE_NONE)
 		return 0;
 	finding->cause = judgement.cause;
 	finding->found = judgement.found;
 	finding->limit = judgement.limit;
 	finding->per_s = q->settings.window_s;
-	finding->verdict = q->db->config->block.enabled ? VERDICT_BLOCKED :
-							  VERDICT_OVER_LIMIT;
+	finding->verdict =
+	    q->db->setup->block->enabled ? VERDICT_BLOCKED : VERDICT_OVER_LIMIT;
 	return 0;
 }
 
@@ -200,7 +200,7 @@ conclude(struct question *q)
 	char client[ADDR_TEXT_SIZE] = "";
 	struct block_cause cause = { finding->cause, finding->found,
 		finding->limit, finding->per_s, "", client,
-		q->check->login.country, q->db->config->block.duration_s };
+		q->check->login.country, q->db->setup->block->duration_s };
 
 	if (finding->cause == CAUSE_NONE)
 		return 0;
@@ -209,7 +209,7 @@ conclude(struct question *q)
 		DB_INT(finding->per_s), DB_INT(q->now_ms)) != 0)
 		return -1;
 	if (finding->verdict != VERDICT_BLOCKED ||
-	    q->db->config->mode == MODE_OBSERVE)
+	    *q->db->setup->mode == MODE_OBSERVE)
 		return 0;
 	finding->is_new_block = true;
 	if (q->check->login.client.bits != 0)

@@ -32,13 +32,12 @@ static const char *const statements[SQL_COUNT] = {
 };
 
 struct sqlite_db *
-db_new(const struct config *config, const struct store_policy *policy)
+db_new(const struct store_setup *setup)
 {
 	struct sqlite_db *db = mem_new(1, sizeof(*db));
 
-	db->config = config;
-	db->policy = policy;
-	db->path = config->store.url + strlen("sqlite:");
+	db->setup = setup;
+	db->path = setup->store->url + strlen("sqlite:");
 	return db;
 }
 
@@ -82,7 +81,7 @@ db_ready(struct sqlite_db *db, int64_t deadline_ms)
 	} else if (db->handle != NULL) {
 		return true;
 	}
-	if (db_open(db, db->config->store.create) != STORE_DONE) {
+	if (db_open(db, db->setup->store->create) != STORE_DONE) {
 		trouble_begin(&db->trouble, db->why);
 		return false;
 	}

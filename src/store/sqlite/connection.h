@@ -8,6 +8,7 @@
 #ifndef STORE_SQLITE_CONNECTION_H
 #define STORE_SQLITE_CONNECTION_H
 
+#include "base/log.h"
 #include "store/side.h"
 #include "store/sqlite/file.h"
 
@@ -24,9 +25,8 @@ enum statement {
 #define DB_FOREVER INT64_MAX
 
 struct sqlite_db {
-	const struct config *config;
-	const struct store_policy *policy;
-	const char *path;		/* within config->store.url */
+	const struct store_setup *setup;
+	const char *path;		/* within setup->store->url */
 	sqlite3 *handle;		/* NULL: closed */
 	sqlite3_stmt *statements[SQL_COUNT];
 	struct sqlite_file file;	/* what handle has open */
@@ -42,7 +42,7 @@ struct sqlite_db {
 };
 
 /* Does not open the file yet. */
-struct sqlite_db *db_new(const struct config *, const struct store_policy *);
+struct sqlite_db *db_new(const struct store_setup *);
 void db_free(struct sqlite_db *);
 
 /*

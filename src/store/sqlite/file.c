@@ -95,24 +95,25 @@ sqlite_file_lock(const char *path, int64_t deadline_ms)
 
 /* Give what root made to the user that the server runs as. */
 static int
-give_to_server(int fd, const struct config *config)
+give_to_server(int fd, const struct store_setup *setup)
 {
 	const struct passwd *user;
 	const struct group *group;
 
-	if (geteuid() != 0 || config->server.user == NULL ||
-	    config->server.user[0] == '\0')
+	if (geteuid() != 0 || setup->server->user == NULL ||
+	    setup->server->user[0] == '\0')
 		return 0;
-	user = getpwnam(config->server.user);
+	user = getpwnam(setup->server->user);
 	if (user == NULL) {
 		log_error("store: there is no user %s (server.user) to own "
-			  "the SQLite file", config->server.user);
+			  "the SQLite file",
+		    setup->server->user);
 		errno = EINVAL;
 		return -1;
 	}
-	group = config->server.group != NULL &&
-	    config->server.group[0] != '\0' ?
-	    getgrnam(config->server.group) : NULL;
+	group = setup->server->group != NULL && setup->server->group[0] != '\0'
+		    ? getgrnam(setup->server->group)
+		    : NULL;
 	return fchown(fd, user->pw_uid, group != NULL ? group->gr_gid :
 	    user->pw_gid);
 }
@@ -120,14 +121,14 @@ give_to_server(int fd, const struct config *config)
 /* An empty file is an empty database. SQLite gives its log the same owner and
  * permissions (https://sqlite.org/src, findCreateFileMode). */
 static int
-make(const char *path, const struct config *config)
+make(const char *path, const struct store_setup *setup)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	int error;
 
 	if (fd < 0)
 		return -1;
-	if (fchmod(fd, 0640) == 0 && give_to_server(fd, config) == 0)
+	if (fchmod(fd, 0640) == 0 && give_to_server(fd, setup) == 0)
 		return close(fd);
 	error = errno;
 	unlink(path);
@@ -149,7 +150,7 @@ remove_log(const char *path)
 }
 
 int
-sqlite_file_prepare(const char *path, const struct config *config,
+sqlite_file_prepare(const char *path, const struct store_setup *setup,
     bool may_create, const struct sqlite_file *old)
 {
 	struct sqlite_file found;
@@ -159,7 +160,7 @@ sqlite_file_prepare(const char *path, const struct config *config,
 		if (access(path, F_OK) == 0 || errno != ENOENT || !may_create)
 			return -1;
 		remove_log(path);
-		return make(path, config);
+		return make(path, setup);
 	}
 	if (old->inode != 0 && !sqlite_file_is_same(old, path) &&
 	    old->wal_inode != 0 && found.wal_inode == old->wal_inode &&

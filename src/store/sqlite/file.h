@@ -9,7 +9,7 @@
 #ifndef STORE_SQLITE_FILE_H
 #define STORE_SQLITE_FILE_H
 
-#include "config/config.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,7 +44,7 @@ int sqlite_file_lock(const char *path, int64_t deadline_ms);
  * new one's: `old` is what was noted of the file that we had open before.
  * Returns 0, or -1 with errno set.
  */
-int sqlite_file_prepare(const char *path, const struct config *,
+int sqlite_file_prepare(const char *path, const struct store_setup *,
     bool may_create, const struct sqlite_file *old);
 
 /*

@@ -241,7 +241,7 @@ open_locked(struct sqlite_db *db, bool may_create)
 	/* What is closed proves nothing: its inode may be another's by now. */
 	if (db->handle != NULL)
 		old = db->file;
-	if (sqlite_file_prepare(db->path, db->config, may_create, &old) != 0) {
+	if (sqlite_file_prepare(db->path, db->setup, may_create, &old) != 0) {
 		sqlite_file_explain(db->path, SQLITE_CANTOPEN,
 		    sqlite3_errstr(SQLITE_CANTOPEN), errno, db->why,
 		    sizeof(db->why));

@@ -31,9 +31,9 @@ enum {
 };
 
 static void *
-open_side(const struct config *config, const struct store_policy *policy)
+open_side(const struct store_setup *setup)
 {
-	return db_new(config, policy);
+	return db_new(setup);
 }
 
 static void

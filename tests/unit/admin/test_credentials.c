@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "admin/credentials.h"
+#include "config/config.h"
 #include "unit.h"
 
 #include <string.h>

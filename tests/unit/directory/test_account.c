@@ -5,6 +5,7 @@
  * What a directory answers is tested in tests/system/test_ldap.py.
  */
 #include "base/clock.h"
+#include "config/config.h"
 #include "directory/account.h"
 #include "unit.h"
 
@@ -50,7 +51,7 @@ assert_kept(struct accounts *accounts, const char *name)
 START_TEST(without_ldap_names_are_kept)
 {
 	struct config config = { 0 };
-	struct accounts *accounts = accounts_open(&config);
+	struct accounts *accounts = accounts_open(&config.ldap);
 
 	assert_kept(accounts, "joe@example.com");
 	accounts_close(accounts);
@@ -63,7 +64,7 @@ START_TEST(what_is_not_known_is_not_skipped)
 	char uri[] = "ldapi://%2Fnonexistent%2Fldapi";
 	char *uris[] = { uri };
 	struct config config = make_config(uris);
-	struct accounts *accounts = accounts_open(&config);
+	struct accounts *accounts = accounts_open(&config.ldap);
 
 	assert_kept(accounts, "joe@example.com");
 	assert_kept(accounts, "joe@example.com");
@@ -84,7 +85,7 @@ START_TEST(closing_does_not_wait_for_the_directory)
 	char *uris[] = { uri };
 	struct config config = make_config(uris);
 	struct account_query query = { .name = "joe@example.com" };
-	struct accounts *accounts = accounts_open(&config);
+	struct accounts *accounts = accounts_open(&config.ldap);
 	int64_t began_ms = clock_mono_ms();
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -2,6 +2,7 @@
  * test_account_name.c -- the name of an account, as far as the request tells it.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "config/config.h"
 #include "directory/account_name.h"
 #include "unit.h"
 
@@ -44,7 +45,8 @@ START_TEST(extension)
 		char name[ACCOUNT_SIZE];
 
 		config.identity.extension = rows[i].delimiters;
-		ck_assert_int_eq(account_name_clean(&config, rows[i].given, name),
+		ck_assert_int_eq(
+		    account_name_clean(&config.identity, rows[i].given, name),
 		    0);
 		ck_assert_msg(strcmp(name, rows[i].expected) == 0,
 		    "an extension %s: %s became %s", rows[i].claim,
@@ -91,9 +93,9 @@ START_TEST(key)
 		memcpy(config.identity.keys, rows[i].keys,
 		    sizeof(rows[i].keys));
 		config.identity.key_count = rows[i].key_count;
-		ck_assert_msg(account_name_name(&config, &rows[i].source, name) ==
-			    rows[i].result &&
-			strcmp(name, rows[i].name) == 0,
+		ck_assert_msg(account_name_name(&config.identity,
+				  &rows[i].source, name) == rows[i].result &&
+				  strcmp(name, rows[i].name) == 0,
 		    "%s: %s", rows[i].claim, name);
 	}
 }
@@ -131,9 +133,9 @@ START_TEST(domain)
 		config.identity.key_count = 1;
 		config.identity.domains.count = ROWS(domains);
 		config.identity.domains.list = domains;
-		ck_assert_msg(
-		    account_name_name(&config, &source, name) == rows[i].result &&
-			strcmp(name, rows[i].name) == 0,
+		ck_assert_msg(account_name_name(&config.identity, &source,
+				  name) == rows[i].result &&
+				  strcmp(name, rows[i].name) == 0,
 		    "domain: %s: %s", rows[i].claim, name);
 	}
 }
@@ -150,12 +152,13 @@ START_TEST(longest)
 	config.identity.key_count = 1;
 	memset(given, 'A', sizeof(given));
 	given[ACCOUNT_SIZE - 1] = '\0';
-	ck_assert_int_eq(account_name_name(&config, &source, name), IDENTITY_NAMED);
+	ck_assert_int_eq(
+	    account_name_name(&config.identity, &source, name), IDENTITY_NAMED);
 	ck_assert_uint_eq(strlen(name), ACCOUNT_SIZE - 1);
 	ck_assert_int_eq(name[ACCOUNT_SIZE - 2], 'a');
 	given[ACCOUNT_SIZE - 1] = 'A';
 	given[ACCOUNT_SIZE] = '\0';
-	ck_assert_int_eq(account_name_name(&config, &source, name),
+	ck_assert_int_eq(account_name_name(&config.identity, &source, name),
 	    IDENTITY_TOO_LONG);
 	ck_assert_str_eq(name, "");
 }
@@ -169,7 +172,7 @@ START_TEST(longest_extension)
 
 	memset(given + 4, 'x', 3 * ACCOUNT_SIZE);
 	strcpy(given + 3 * ACCOUNT_SIZE, "@D");
-	ck_assert_int_eq(account_name_clean(&config, given, name), 0);
+	ck_assert_int_eq(account_name_clean(&config.identity, given, name), 0);
 	ck_assert_str_eq(name, "joe@d");
 }
 END_TEST

@@ -2,6 +2,7 @@
  * test_stage.c -- do requests arrive at the stage that rates count at?
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "config/config.h"
 #include "policy/stage.h"
 #include "unit.h"
 

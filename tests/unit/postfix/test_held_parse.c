@@ -2,6 +2,7 @@
  * test_held_parse.c -- read what postqueue and postcat print.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "config/config.h"
 #include "postfix/held_parse.h"
 #include "unit.h"
 

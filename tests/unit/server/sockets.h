@@ -5,6 +5,8 @@
 #ifndef SOCKETS_H
 #define SOCKETS_H
 
+#include "config/config.h"
+#include "roles/serving_of.h"
 #include "server/endpoint.h"
 #include "server/listen.h"
 #include "unit.h"
@@ -32,6 +34,16 @@ static char directory[] = "/tmp/policyd-listen-XXXXXX";
 static char path[64], spec[80], user[32], group[32];
 static char *specs[8];
 static struct config config;
+
+/* What the server reads of it now. */
+static const struct serving *
+serving(void)
+{
+	static struct serving now;
+
+	now = serving_of(&config);
+	return &now;
+}
 
 static void
 setup(void)

@@ -10,6 +10,8 @@
 #define STAGE_H
 
 #include "base/clock.h"
+#include "config/config.h"
+#include "roles/serving_of.h"
 #include "server/master.h"
 #include "unit.h"
 
@@ -113,6 +115,7 @@ stage_load(enum load_reason reason, const struct load *current)
 	made->config.server.idle_timeout_s = 600;
 	made->config.log.level = LOG_LEVEL_DEBUG;
 	made->load.config = &made->config;
+	made->load.serving = serving_of(&made->config);
 	made->load.geoip.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return &made->load;
 }

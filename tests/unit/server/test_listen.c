@@ -25,8 +25,8 @@ check_inet(size_t i)
 	struct listeners listeners;
 
 	listen_on(inets[i].spec, NULL);
-	ck_assert_msg(listen_open(&listeners, &config, NULL) == 0, "%s",
-	    inets[i].says);
+	ck_assert_msg(
+	    listen_open(&listeners, serving(), NULL) == 0, "%s", inets[i].says);
 	ck_assert_uint_eq(listeners.count, inets[i].sockets);
 	for (size_t n = 0; n < listeners.count; n++) {
 		ck_assert_str_eq(listeners.list[n].spec, inets[i].spec);
@@ -56,11 +56,11 @@ START_TEST(test_v6only)
 
 	setup();
 	listen_on("inet:[::]:0", NULL);
-	ck_assert_int_eq(listen_open(&first, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&first, serving(), NULL), 0);
 	endpoint_of(first.list[0].fd, &bound);
 	snprintf(text, sizeof(text), "inet:0.0.0.0:%u", endpoint_port(&bound));
 	listen_on(text, NULL);
-	ck_assert_int_eq(listen_open(&second, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&second, serving(), NULL), 0);
 	assert_serves(&second.list[0]);
 	listen_close(&first, NULL);
 	listen_close(&second, NULL);
@@ -102,8 +102,8 @@ check_bad(size_t i)
 	struct listeners listeners;
 
 	listen_on(bad[i].first, bad[i].second);
-	ck_assert_msg(listen_open(&listeners, &config, NULL) == -1, "%s",
-	    bad[i].says);
+	ck_assert_msg(
+	    listen_open(&listeners, serving(), NULL) == -1, "%s", bad[i].says);
 	ck_assert_uint_eq(listeners.count, 0);
 }
 
@@ -125,13 +125,13 @@ START_TEST(test_port_in_use)
 
 	setup();
 	listen_on("inet:127.0.0.1:0", NULL);
-	ck_assert_int_eq(listen_open(&first, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&first, serving(), NULL), 0);
 	endpoint_of(first.list[0].fd, &bound);
 	listen_on(endpoint_format(&bound, text), NULL);
-	ck_assert_int_eq(listen_open(&second, &config, NULL), -1);
+	ck_assert_int_eq(listen_open(&second, serving(), NULL), -1);
 	listen_close(&first, NULL);
 	/* Free again at once, whatever its connections wait for. */
-	ck_assert_int_eq(listen_open(&second, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&second, serving(), NULL), 0);
 	listen_close(&second, NULL);
 	teardown();
 }
@@ -143,7 +143,7 @@ START_TEST(test_failure_leaves_nothing)
 
 	setup();
 	listen_on(spec, "inet:nowhere");
-	ck_assert_int_eq(listen_open(&listeners, &config, NULL), -1);
+	ck_assert_int_eq(listen_open(&listeners, serving(), NULL), -1);
 	ck_assert_int_eq(access(path, F_OK), -1);
 	teardown();
 }
@@ -158,9 +158,9 @@ START_TEST(test_taken_over)
 
 	setup();
 	listen_on(spec, "inet:127.0.0.1:0");
-	ck_assert_int_eq(listen_open(&old, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&old, serving(), NULL), 0);
 	client = connect_to(&old.list[0]); /* waits in the queue meanwhile */
-	ck_assert_int_eq(listen_open(&new, &config, &old), 0);
+	ck_assert_int_eq(listen_open(&new, serving(), &old), 0);
 	ck_assert_uint_eq(new.count, 2);
 	for (size_t i = 0; i < 2; i++) {
 		ck_assert_int_eq(new.list[i].fd, old.list[i].fd);
@@ -186,10 +186,10 @@ START_TEST(test_another_name_for_the_address)
 
 	setup();
 	listen_on("inet:localhost:0", NULL);
-	ck_assert_int_eq(listen_open(&old, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&old, serving(), NULL), 0);
 	endpoint_of(old.list[0].fd, &bound);
 	listen_on(endpoint_format(&bound, text), NULL);
-	ck_assert_int_eq(listen_open(&new, &config, &old), 0);
+	ck_assert_int_eq(listen_open(&new, serving(), &old), 0);
 	ck_assert_int_eq(new.list[0].fd, old.list[0].fd);
 	ck_assert_str_eq(new.list[0].spec, text);
 	listen_close(&old, &new);
@@ -206,9 +206,9 @@ START_TEST(test_removed_and_added)
 
 	setup();
 	listen_on(spec, "inet:127.0.0.1:0");
-	ck_assert_int_eq(listen_open(&old, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&old, serving(), NULL), 0);
 	listen_on("inet:127.0.0.1:0", "inet:[::1]:0");
-	ck_assert_int_eq(listen_open(&new, &config, &old), 0);
+	ck_assert_int_eq(listen_open(&new, serving(), &old), 0);
 	ck_assert_int_eq(access(path, F_OK), 0);
 	fd = old.list[0].fd;
 	listen_close(&old, &new);
@@ -227,9 +227,9 @@ START_TEST(test_failed_reload_leaves_the_old)
 
 	setup();
 	listen_on(spec, "inet:127.0.0.1:0");
-	ck_assert_int_eq(listen_open(&old, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&old, serving(), NULL), 0);
 	listen_on(spec, "inet:nowhere");
-	ck_assert_int_eq(listen_open(&new, &config, &old), -1);
+	ck_assert_int_eq(listen_open(&new, serving(), &old), -1);
 	assert_serves(&old.list[0]);
 	assert_serves(&old.list[1]);
 	listen_close(&old, NULL);
@@ -244,7 +244,7 @@ START_TEST(test_bound_anew_by_another)
 
 	setup();
 	listen_on(spec, NULL);
-	ck_assert_int_eq(listen_open(&listeners, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&listeners, serving(), NULL), 0);
 	ck_assert_int_eq(unlink(path), 0);
 	other = bind_unix(path, SOCK_STREAM, true);
 	listen_close(&listeners, NULL);
@@ -269,13 +269,13 @@ START_TEST(test_http)
 	config.server.user = user;
 	config.server.group = group;
 	/* One address cannot be for both. */
-	ck_assert_int_eq(listen_open(&first, &config, NULL), -1);
+	ck_assert_int_eq(listen_open(&first, serving(), NULL), -1);
 	listen_on(spec, NULL);
-	ck_assert_int_eq(listen_open(&first, &config, NULL), 0);
+	ck_assert_int_eq(listen_open(&first, serving(), NULL), 0);
 	ck_assert_uint_eq(first.count, 2);
 	ck_assert(!first.list[0].is_http);
 	ck_assert(first.list[1].is_http);
-	ck_assert_int_eq(listen_open(&second, &config, &first), 0);
+	ck_assert_int_eq(listen_open(&second, serving(), &first), 0);
 	ck_assert_int_eq(second.list[1].fd, first.list[1].fd);
 	ck_assert(second.list[1].is_http);
 	listen_close(&first, &second);

@@ -37,7 +37,7 @@ adopt_configured(void)
 	pass(bind_unix(path, SOCK_STREAM, true), 3);
 	set_environment(1);
 	listen_on(spec, "inet:127.0.0.1:0");
-	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listen_open(&listeners, serving(), NULL) == 0);
 	EXPECT(listeners.count == 2);
 	EXPECT(listeners.list[0].fd == 3);
 	EXPECT(listeners.list[0].is_adopted);
@@ -49,7 +49,7 @@ adopt_configured(void)
 	EXPECT(getenv("LISTEN_FDNAMES") == NULL);
 	/* On reload it stays, even if nothing names it any more. */
 	listen_on("inet:127.0.0.1:0", NULL);
-	EXPECT(listen_open(&next, &config, &listeners) == 0);
+	EXPECT(listen_open(&next, serving(), &listeners) == 0);
 	listen_close(&listeners, &next);
 	EXPECT(next.count == 2);
 	EXPECT(next.list[0].fd == 3);
@@ -67,7 +67,7 @@ adopt_another(void)
 	pass(bind_unix(path, SOCK_STREAM, true), 3);
 	set_environment(1);
 	listen_on("inet:127.0.0.1:0", NULL);
-	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listen_open(&listeners, serving(), NULL) == 0);
 	EXPECT(listeners.count == 2);
 	EXPECT(strcmp(listeners.list[0].spec, spec) == 0);
 	assert_serves(&listeners.list[0]);
@@ -93,7 +93,7 @@ adopt_inet(void)
 	pass(fd, 3);
 	set_environment(1);
 	listen_on(endpoint_format(&bound, text), NULL);
-	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listen_open(&listeners, serving(), NULL) == 0);
 	EXPECT(listeners.count == 1);
 	EXPECT(listeners.list[0].fd == 3);
 	assert_serves(&listeners.list[0]);
@@ -109,7 +109,7 @@ refuse(int count)
 
 	set_environment(count);
 	listen_on("inet:127.0.0.1:0", NULL);
-	EXPECT(listen_open(&listeners, &config, NULL) == -1);
+	EXPECT(listen_open(&listeners, serving(), NULL) == -1);
 	EXPECT(listeners.count == 0);
 	EXPECT(getenv("LISTEN_FDS") == NULL);
 	return 0;
@@ -168,7 +168,7 @@ ignore_others(void)
 	set_environment(1);
 	setenv("LISTEN_PID", "1", 1);
 	listen_on("inet:127.0.0.1:0", NULL);
-	EXPECT(listen_open(&listeners, &config, NULL) == 0);
+	EXPECT(listen_open(&listeners, serving(), NULL) == 0);
 	EXPECT(listeners.count == 1);
 	listen_close(&listeners, NULL);
 	EXPECT(connect_unix(path) >= 0); /* still open */

@@ -1,8 +1,8 @@
 /*
- * trial.c -- a test notification, by every way that is configured.
+ * notify_trial.c -- a test notification, by every way that is configured.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "notify/outbox.h"
+#include "jobs/notify_trial.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -47,9 +47,10 @@ test_event(void)
 }
 
 int
-notify_test(const struct job *job)
+notify_trial(const struct job *job)
 {
 	const struct config *config = job->config;
+	const struct post_office office = { &config->notify, &config->smtp };
 	char text[DELIVERY_TEXT] = "";
 	bool is_good = true;
 	char *event;
@@ -60,15 +61,18 @@ notify_test(const struct job *job)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	if (config->notify.to.count > 0)
-		is_good = tell(job, "mail", letter_send_test(config, text),
-		    text);
+		is_good =
+		    tell(job, "mail", letter_send_test(&office, text), text);
 	event = test_event();
 	if (config->notify.exec.count > 0)
 		is_good = tell(job, "exec", hook_run(&config->notify.exec,
 		    event, CALL_MS, text), text) && is_good;
 	if (config->notify.webhook[0] != '\0')
-		is_good = tell(job, "webhook", webhook_post(config, event,
-		    CALL_MS, text), text) && is_good;
+		is_good =
+		    tell(job, "webhook",
+			webhook_post(&config->notify, event, CALL_MS, text),
+			text) &&
+		    is_good;
 	if (job->is_json)
 		fprintf(job->out, "{\"result\": \"%s\"}\n",
 		    is_good ? "sent" : "not sent");

@@ -1,0 +1,28 @@
+/*
+ * notify_options.h -- `notify`: who is told of a block.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef CONFIG_NOTIFY_OPTIONS_H
+#define CONFIG_NOTIFY_OPTIONS_H
+
+#include "base/strings.h"
+
+#include <stdbool.h>
+
+struct notify_options {
+	bool enabled;
+	char *from;
+	struct strings to;
+	char *subject;
+	char *template;		/* a file */
+	char *content_type;
+	bool on_block, on_unblock;	/* notify.on */
+	bool account;		/* write to the account's address too */
+	char *account_template;
+	struct strings exec;	/* program and arguments */
+	char *webhook;		/* URL */
+	char *webhook_secret_file;
+	char *webhook_secret;
+};
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * serving_of.c -- what the server reads of a configuration.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "roles/serving_of.h"
+
+struct serving
+serving_of(const struct config *config)
+{
+	return (struct serving){
+		.listen = &config->listen,
+		.socket = &config->socket,
+		.server = &config->server,
+		.http = &config->http,
+		.log = &config->log,
+	};
+}

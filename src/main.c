@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "roles/modes.h"
+#include "server/descriptors.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -258,8 +259,11 @@ main(int argc, char **argv)
 {
 	struct job job = { .out = stdout };
 	struct config *config = NULL;
-	int status = parse(argc, argv);
+	int status;
 
+	if (descriptors_complete() != 0)
+		return EX_OSERR;
+	status = parse(argc, argv);
 	if (status != 0)
 		return status;
 	if (!command.mode->is_free) {

@@ -5,23 +5,23 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/counters.h"
+#include "base/log_line.h"
+#include "base/log_sink.h"
 #include "base/text.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#define SYSLOG_SOCKET "/dev/log"
+
 enum {
-	/* A write of up to PIPE_BUF bytes is not mixed with another's. */
-	LINE_SIZE = 4096,
+	LONGEST_MESSAGE = LOG_LINE_MAX / 2,
 	LONGEST_VALUE = 256,
-	/* How long a full pipe is waited for before lines are dropped. */
-	STALL_MS = 20,
 	QUIET_MS = 60000,
 };
 
@@ -35,55 +35,32 @@ static const struct {
 	[LOG_LEVEL_DEBUG] = { "debug", LOG_DEBUG },
 };
 
-/* The sink: the one writable state that style allows here. */
+/* The one writable state that style allows here. */
 static struct {
 	struct log_options options;
 	bool is_journal; /* stderr goes to systemd's journal */
-	bool is_stalled;
-	unsigned dropped;
+	struct log_sink sink;
+	unsigned lost;	/* lines, since the last one that was not */
+	int error;	/* of the last line; 0: it is out */
 	enum log_level level; /* of the line under construction */
-	struct text line;
-	char bytes[LINE_SIZE];
-} sink = { .options = { .level = LOG_LEVEL_INFO } };
+	struct log_line line;
+} state = { .options = { .level = LOG_LEVEL_INFO } };
 
 void
 log_setup(const struct log_options *options)
 {
-	sink.options = *options;
-	sink.is_journal = getenv("JOURNAL_STREAM") != NULL;
+	state.options = *options;
+	state.is_journal = getenv("JOURNAL_STREAM") != NULL;
 	if (options->to_syslog)
-		openlog("policyd", LOG_PID | LOG_NDELAY, LOG_MAIL);
+		log_sink_syslog(&state.sink, SYSLOG_SOCKET);
+	else
+		log_sink_stderr(&state.sink);
 }
 
 static bool
 is_wanted(enum log_level level)
 {
-	return level <= sink.options.level;
-}
-
-/* Write to stderr, or drop the line when nobody reads it. */
-static void
-write_stderr(const char *bytes, size_t length)
-{
-	struct pollfd wait = { .fd = STDERR_FILENO, .events = POLLOUT };
-
-	if (poll(&wait, 1, sink.is_stalled ? 0 : STALL_MS) != 1 ||
-	    !(wait.revents & POLLOUT)) {
-		sink.is_stalled = true;
-		sink.dropped++;
-		return;
-	}
-	sink.is_stalled = false;
-	while (length > 0) {
-		ssize_t done = write(STDERR_FILENO, bytes, length);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return;
-		bytes += done;
-		length -= (size_t)done;
-	}
+	return level <= state.options.level;
 }
 
 static void
@@ -100,19 +77,19 @@ add_time(struct text *line)
 static void
 begin_line(enum log_level level)
 {
-	struct text *line = &sink.line;
+	struct text *line = &state.line.text;
 
-	sink.level = level;
-	text_init(line, sink.bytes, sizeof(sink.bytes) - 2);
-	if (sink.options.is_json) {
+	state.level = level;
+	log_line_begin(&state.line, state.options.is_json);
+	if (state.options.is_json) {
 		text_add(line, "{\"time\":\"");
 		add_time(line);
 		text_printf(line, "\",\"level\":\"%s\",\"pid\":%d",
 		    levels[level].name, (int)getpid());
-	} else if (sink.options.to_syslog) {
+	} else if (state.options.to_syslog) {
 		if (level <= LOG_LEVEL_WARNING)
 			text_printf(line, "%s: ", levels[level].name);
-	} else if (sink.is_journal) {
+	} else if (state.is_journal) {
 		text_printf(line, "<%d>", levels[level].priority);
 	} else {
 		add_time(line);
@@ -124,51 +101,46 @@ begin_line(enum log_level level)
 static void
 end_line(void)
 {
-	struct text *line = &sink.line;
+	size_t length = log_line_end(&state.line);
 
-	if (sink.options.is_json)
-		text_add(line, "}");
-	if (line->is_cut && sink.options.is_json) {
-		/* A cut object is none: say at least that there was one. */
-		text_init(line, sink.bytes, sizeof(sink.bytes) - 2);
-		text_add(line, "{\"event\":\"line too long\"}");
-	}
-	if (sink.options.to_syslog) {
-		syslog(levels[sink.level].priority, "%s", line->bytes);
+	state.error = log_sink_put(&state.sink, levels[state.level].priority,
+	    state.line.bytes, length);
+	if (state.error == 0)
 		return;
-	}
-	line->bytes[line->length] = '\n';
-	write_stderr(line->bytes, line->length + 1);
+	state.lost++;
+	counters_add(STAT_LOG_LOST, 1);
 }
 
 static void
 message(enum log_level level, const char *format, va_list args)
 {
-	char bytes[LINE_SIZE / 2];
+	char bytes[LONGEST_MESSAGE];
 	struct text text;
 
 	text_init(&text, bytes, sizeof(bytes));
 	text_vprintf(&text, format, args);
 	begin_line(level);
-	if (sink.options.is_json) {
-		text_add(&sink.line, ",\"message\":");
-		text_add_json(&sink.line, text.bytes, text.length);
+	if (state.options.is_json) {
+		text_add(&state.line.text, ",\"message\":");
+		log_line_value(&state.line, text.bytes, text.length);
 	} else {
-		text_add_line(&sink.line, text.bytes, text.length);
+		text_add_line(&state.line.text, text.bytes, text.length);
 	}
 	end_line();
 }
 
-/* Say how many lines were lost, once the reader is back. */
+/* Say how many lines were lost, once one is out again. */
 static void
-report_dropped(void)
+report_lost(void)
 {
-	unsigned count = sink.dropped;
+	unsigned count = state.lost;
 
-	if (count == 0 || sink.is_stalled)
+	if (count == 0 || state.error != 0)
 		return;
-	sink.dropped = 0;
-	log_warning("%u log lines were lost: nobody read stderr", count);
+	state.lost = 0;
+	log_warning("%u log lines were lost: nobody took them", count);
+	if (state.error != 0)
+		state.lost = count;
 }
 
 #define MESSAGE(level)                                                         \
@@ -178,7 +150,7 @@ report_dropped(void)
 	va_start(args, format);                                                \
 	message(level, format, args);                                          \
 	va_end(args);                                                          \
-	report_dropped()
+	report_lost()
 
 void
 log_error(const char *format, ...)
@@ -209,7 +181,7 @@ log_limited(struct log_limit *limit, enum log_level level, const char *format,
     ...)
 {
 	int64_t now = clock_mono_ms();
-	char bytes[LINE_SIZE / 2];
+	char bytes[LONGEST_MESSAGE];
 	struct text text;
 	va_list args;
 
@@ -247,11 +219,11 @@ void
 log_begin(enum log_level level, const char *event)
 {
 	begin_line(level);
-	if (sink.options.is_json) {
-		text_add(&sink.line, ",\"event\":");
-		text_add_json(&sink.line, event, strlen(event));
+	if (state.options.is_json) {
+		text_add(&state.line.text, ",\"event\":");
+		log_line_value(&state.line, event, strlen(event));
 	} else {
-		text_add(&sink.line, event);
+		text_add(&state.line.text, event);
 	}
 }
 
@@ -269,10 +241,11 @@ is_plain(const char *value)
 void
 log_text(const char *key, const char *value)
 {
-	struct text *line = &sink.line;
+	struct text *line = &state.line.text;
 	size_t length;
 
-	if (value == NULL || *value == '\0')
+	if (value == NULL || *value == '\0' ||
+	    state.line.count == LOG_VALUES_MAX)
 		return;
 	length = strlen(value);
 	if (length > LONGEST_VALUE) {
@@ -281,9 +254,9 @@ log_text(const char *key, const char *value)
 		while (length > 0 && (value[length] & 0xc0) == 0x80)
 			length--;
 	}
-	if (sink.options.is_json) {
+	if (state.options.is_json) {
 		text_printf(line, ",\"%s\":", key);
-		text_add_json(line, value, length);
+		log_line_value(&state.line, value, length);
 		return;
 	}
 	text_printf(line, " %s=", key);
@@ -299,10 +272,10 @@ log_text(const char *key, const char *value)
 void
 log_number(const char *key, int64_t value)
 {
-	if (sink.options.is_json)
-		text_printf(&sink.line, ",\"%s\":%lld", key, (long long)value);
+	if (state.options.is_json)
+		text_printf(&state.line.text, ",\"%s\":%lld", key, (long long)value);
 	else
-		text_printf(&sink.line, " %s=%lld", key, (long long)value);
+		text_printf(&state.line.text, " %s=%lld", key, (long long)value);
 }
 
 void
@@ -310,14 +283,14 @@ log_milliseconds(const char *key, int64_t us)
 {
 	if (us < 0)
 		us = 0;
-	text_printf(&sink.line, sink.options.is_json ? ",\"%s\":%lld.%03d" :
+	text_printf(&state.line.text, state.options.is_json ? ",\"%s\":%lld.%03d" :
 		" %s=%lld.%03d", key, (long long)(us / 1000), (int)(us % 1000));
 }
 
 void
 log_end(void)
 {
-	if (is_wanted(sink.level))
+	if (is_wanted(state.level))
 		end_line();
-	report_dropped();
+	report_lost();
 }

@@ -2,9 +2,10 @@
  * log.h -- the one way to the log: stderr or syslog, text or JSON.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A message is one line whatever it holds. A reader that stalls never stops
- * the process: what stderr does not take is dropped, and how much is logged
- * when it takes again. Under systemd lines carry sd-daemon(3) priorities.
+ * A message is one line whatever it holds. Nothing ever waits for a reader, be
+ * it a pipe, a terminal, the journal or syslogd: what is not taken at once is
+ * lost and counted, and how much it was is logged once lines are taken again.
+ * Under systemd lines carry sd-daemon(3) priorities.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

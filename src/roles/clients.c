@@ -25,9 +25,8 @@ struct client {
 };
 
 struct clients {
-	const struct config *config;
 	struct poller *poller;
-	size_t count;
+	size_t count, most;
 	struct client *first;
 	struct client *queue, **queue_end;
 	bool is_retired;
@@ -36,12 +35,12 @@ struct clients {
 };
 
 struct clients *
-clients_new(const struct config *config, struct poller *poller)
+clients_new(const struct config *config, struct poller *poller, size_t most)
 {
 	struct clients *clients = mem_new(1, sizeof(*clients));
 
-	clients->config = config;
 	clients->poller = poller;
+	clients->most = most;
 	clients->queue_end = &clients->queue;
 	clients->patience_ms = config->server.idle_timeout_s * 1000;
 	return clients;
@@ -56,7 +55,7 @@ clients_count(const struct clients *clients)
 bool
 clients_are_full(const struct clients *clients)
 {
-	return clients->count >= clients->config->server.max_connections;
+	return clients->count >= clients->most;
 }
 
 static void

@@ -16,7 +16,9 @@
 struct clients;
 struct client;
 
-struct clients *clients_new(const struct config *, struct poller *);
+/* For `most` connections, which may be fewer than server.max_connections. */
+struct clients *clients_new(const struct config *, struct poller *,
+    size_t most);
 void clients_free(struct clients *);	/* closes what is open */
 
 /* How many are open; is there room for one more? */

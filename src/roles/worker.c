@@ -13,13 +13,13 @@
 #include "policy/decide.h"
 #include "policy/journal.h"
 #include "roles/clients.h"
+#include "server/descriptors.h"
 #include "server/poller.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -62,23 +62,25 @@ struct worker {
 	struct decision decisions[ROUND_MAX];
 };
 
-/* One descriptor each for many connections: take what the system allows. */
-static void
-raise_file_limit(const struct config *config)
+/* How many connections there can be: each is a descriptor, and those that the
+ * store and others need are never given away. */
+static uint32_t
+most_connections(const struct seat *seat)
 {
-	rlim_t wanted = config->server.max_connections + SPARE_FILES;
-	struct rlimit limit;
+	uint32_t wanted = seat->load->config->server.max_connections;
+	uint64_t allowed = descriptors_allow(wanted + SPARE_FILES);
+	uint64_t most = allowed > 2 * SPARE_FILES ? allowed - SPARE_FILES :
+						    allowed / 2;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-		return;
-	if (limit.rlim_max < wanted)
-		log_warning("only %llu open files are allowed; "
-		    "server.max_connections: %u needs %llu",
-		    (unsigned long long)limit.rlim_max,
-		    config->server.max_connections,
-		    (unsigned long long)wanted);
-	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	if (most >= wanted)
+		return wanted;
+	if (seat->index == 0)
+		log_warning("only %llu open files are allowed: each worker "
+			    "takes %llu connections, not the %u of "
+			    "server.max_connections; raise LimitNOFILE or "
+			    "ulimit -n to %u", (unsigned long long)allowed,
+		    (unsigned long long)most, wanted, wanted + SPARE_FILES);
+	return most > 0 ? (uint32_t)most : 1;
 }
 
 static void
@@ -261,10 +263,10 @@ dispatch(struct worker *worker, void *tag)
 
 	if (tag == worker)
 		heed_master(worker);
-	else if (listener != NULL)
-		accept_some(worker, listener->fd, ACCEPT_AT_ONCE);
-	else
+	else if (listener == NULL)
 		clients_serve(worker->clients, tag);
+	else if (!worker->is_leaving) /* else it is closed */
+		accept_some(worker, listener->fd, ACCEPT_AT_ONCE);
 }
 
 /* How long to wait: the store's needs and the sweep, or not at all. */
@@ -288,8 +290,6 @@ sweep(struct worker *worker)
 	    (worker->is_leaving ? SWEEP_MS / 10 : SWEEP_MS);
 	clients_sweep(worker->clients);
 	worker->is_paused = false;
-	if (poller_is_told())
-		leave(worker, true);
 }
 
 static bool
@@ -331,6 +331,8 @@ serve(struct worker *worker)
 	clients_expect(worker->clients, round_us(worker));
 	while (!is_over(worker)) {
 		listen_to_all(worker);
+		if (poller_is_told() && worker->stop_ms == 0)
+			leave(worker, true);
 		play_round(worker);
 		sweep(worker);
 		if (!worker->is_leaving)
@@ -349,7 +351,6 @@ worker_run(const struct seat *seat)
 		return status;
 	worker->seat = seat;
 	worker->config = seat->load->config;
-	raise_file_limit(worker->config);
 	if (desk_open(&worker->desk, worker->config,
 		seat->load->geoip.fd >= 0 ? seat->load->geoip.path : "") != 0)
 		goto fail;
@@ -361,7 +362,8 @@ worker_run(const struct seat *seat)
 		log_error("epoll: %s", strerror(errno));
 		goto fail;
 	}
-	worker->clients = clients_new(worker->config, worker->poller);
+	worker->clients = clients_new(worker->config, worker->poller,
+	    most_connections(seat));
 	poller_catch_term();
 	/* If the store is away, the housekeeper sees to its schema later. */
 	store_init(worker->desk.store, worker->config->store.create,

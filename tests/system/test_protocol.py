@@ -241,6 +241,28 @@ def test_connections_beyond_the_most_wait(start_policyd):
         client.close()
 
 
+def test_connections_never_take_the_files_of_the_store(
+        make_policyd, postgres):
+    """With 100 open files, 150 clients, and a store that is started anew."""
+    policyd = make_policyd({"server": {"workers": 1},
+                            "actions": {"error": "DEFER"}})
+    policyd.start(wrapper=["bash", "-c", 'ulimit -n 100; exec "$@"', "bash"])
+    policyd.wait_log("only 100 open files are allowed: each worker takes 50 "
+                     "connections, not the 1024")
+    clients = [policyd.client() for _ in range(150)]
+    for client in clients:
+        client.send(MINIMAL)
+    for client in clients[:50]:
+        assert client.answer() == "DUNNO"
+    postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                 " WHERE pid <> pg_backend_pid()"
+                 " AND backend_type = 'client backend'")
+    until(lambda: clients[0].ask("joe@example.com", address("DE")) ==
+          "DUNNO", "the store to be used again")
+    for client in clients:
+        client.close()
+
+
 def test_an_idle_connection_is_closed_in_the_end(start_policyd):
     policyd = start_policyd({"server": {"idle_timeout": "1s"}})
     with policyd.client() as silent, policyd.client() as unfinished:

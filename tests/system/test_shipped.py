@@ -29,6 +29,18 @@ def stored(make_policyd, tmp_path):
     return policyd.start()
 
 
+# --- units of systemd -------------------------------------------------------------
+
+def test_the_unit_allows_the_files_of_all_connections():
+    unit = (SOURCE / "systemd/policyd.service").read_text()
+    allowed = int(re.search(r"^LimitNOFILE=(\d+)$", unit, re.M).group(1))
+    page = (SOURCE / "man/policyd.yaml.5").read_text()
+    most = re.search(r"server.max_connections\n\.Pq a number from 1 to (\d+)",
+                     page).group(1)
+    spare = re.search(r"so many open files, and (\d+) more", page).group(1)
+    assert int(most) + int(spare) <= allowed
+
+
 # --- bash completion ------------------------------------------------------------
 
 def complete(line):

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "base/clock.h"
+#include "base/counters.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "unit.h"
@@ -137,11 +138,13 @@ START_TEST(long_values_are_cut)
 }
 END_TEST
 
-/* A line that is too long is one line, and JSON stays JSON. */
+/* A line that is too long is one line; JSON keeps its members, and of the
+ * longest values the beginning. */
 START_TEST(long_lines_are_cut)
 {
 	char value[255];
 	const char *line;
+	size_t members = 0;
 
 	memset(value, '\x01', sizeof(value));
 	value[sizeof(value) - 1] = '\0';
@@ -150,15 +153,46 @@ START_TEST(long_lines_are_cut)
 		log_begin(LOG_LEVEL_INFO, "e");
 		for (int i = 0; i < 50; i++)
 			log_text("v", value);
+		log_text("short", "a\"b");
+		log_number("n", 7);
 		log_end();
 		line = caught();
-		ck_assert_uint_gt(strlen(line), 10);
+		ck_assert_uint_gt(strlen(line), 3800);
 		ck_assert_uint_le(strlen(line), 4096);
 		ck_assert_ptr_eq(strchr(line, '\n'), line + strlen(line) - 1);
-		if (is_json)
-			ck_assert_str_eq(line,
-			    "{\"event\":\"line too long\"}\n");
 	}
+	for (const char *v = line; (v = strstr(v, ",\"v\":\"")) != NULL; v++) {
+		const char *end = strchr(v + 6, '"');
+
+		ck_assert_uint_ge(end - v, 6 + 60);
+		ck_assert_uint_eq((end - v - 6) % 6, 0);
+		members++;
+	}
+	ck_assert_uint_eq(members, 50);
+	ck_assert_ptr_nonnull(strstr(line,
+	    "\"event\":\"e\",\"v\":\"\\u0001\\u0001"));
+	ck_assert_ptr_nonnull(strstr(line, "\",\"short\":\"a\\\"b\",\"n\":7}\n"));
+}
+END_TEST
+
+/* What is cut stays UTF-8, and what is short stays whole. */
+START_TEST(long_messages_of_json_are_cut)
+{
+	char value[2000];
+	const char *line;
+
+	for (size_t i = 0; i + 1 < sizeof(value); i += 2)
+		memcpy(value + i, "\x01\xc3", 2);
+	value[sizeof(value) - 1] = '\0';
+	catch_stderr(true, LOG_LEVEL_INFO);
+	log_info("%s", value);
+	line = caught();
+	ck_assert_uint_le(strlen(line), 4096);
+	ck_assert_uint_gt(strlen(line), 4080);
+	ck_assert_ptr_nonnull(strstr(line, "\"message\":\"\\u0001\xef\xbf\xbd"));
+	ck_assert_str_eq(line + strlen(line) - 3, "\"}\n");
+	ck_assert_int_eq(line[strlen(line) - 4] == '1' ||
+	    line[strlen(line) - 4] == '\xbd', 1);
 }
 END_TEST
 
@@ -192,13 +226,14 @@ START_TEST(a_reader_that_stalls)
 	for (int i = 0; i < 1000; i++)
 		log_info("%s", line);
 	ck_assert_int_lt(clock_mono_ms() - began, 10000);
+	ck_assert_uint_gt(counters_sum(STAT_LOG_LOST), 100);
 	while (*caught() != '\0')
 		;
 	log_info("back");
 	text = caught();
 	ck_assert_ptr_nonnull(strstr(text, "info: back\n"));
 	ck_assert_ptr_nonnull(strstr(text,
-	    "log lines were lost: nobody read stderr\n"));
+	    "log lines were lost: nobody took them\n"));
 	log_info("again");
 	ck_assert_ptr_null(strstr(caught(), "were lost"));
 }
@@ -206,4 +241,4 @@ END_TEST
 
 UNIT("base/log", lines_of_text, fields_of_text, objects_of_json,
     the_journal_gets_priorities, long_values_are_cut, long_lines_are_cut,
-    repeated_failures_are_held_back, a_reader_that_stalls)
+    long_messages_of_json_are_cut,    repeated_failures_are_held_back, a_reader_that_stalls)

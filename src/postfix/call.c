@@ -5,6 +5,7 @@
 #include "postfix/call.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -35,8 +36,8 @@ resolve(const struct postfix_facts *facts,
 		snprintf(file, RESTRICTION_SIZE, "%s/%s",
 		    queue_directory(facts), path);
 	else if (postfix_facts_is_chrooted(facts, service))
-		snprintf(file, RESTRICTION_SIZE, "%s%s",
-		    queue_directory(facts), path);
+		snprintf(file, RESTRICTION_SIZE, "%s%s", queue_directory(facts),
+		    path);
 	else
 		snprintf(file, RESTRICTION_SIZE, "%s", path);
 }
@@ -60,16 +61,15 @@ is_same_port(const char *ours, const char *theirs)
 	if (port == NULL || other == NULL || strcmp(port, other) != 0)
 		return false;
 	return strcasecmp(ours, theirs) == 0 ||
-	    strncmp(ours, "0.0.0.0:", 8) == 0 ||
-	    strncmp(ours, "[::]:", 5) == 0 || ours[0] == ':' ||
-	    strncasecmp(theirs, "localhost:", 10) == 0;
+	       strncmp(ours, "0.0.0.0:", 8) == 0 ||
+	       strncmp(ours, "[::]:", 5) == 0 || ours[0] == ':' ||
+	       strncasecmp(theirs, "localhost:", 10) == 0;
 }
 
 /* Does an endpoint lead to one of our sockets? is_near: it looks like it. */
 static bool
 is_ours(const struct config *config, const struct postfix_facts *facts,
-    const struct postfix_service *service, const char *endpoint,
-    bool *is_near)
+    const struct postfix_service *service, const char *endpoint, bool *is_near)
 {
 	char file[RESTRICTION_SIZE];
 
@@ -84,8 +84,8 @@ is_ours(const struct config *config, const struct postfix_facts *facts,
 				return true;
 			*is_near |= strcmp(base(file), base(listen)) == 0;
 		} else if (strncmp(listen, "inet:", 5) == 0 &&
-		    strncmp(endpoint, "inet:", 5) == 0 &&
-		    is_same_port(listen + 5, endpoint + 5)) {
+			   strncmp(endpoint, "inet:", 5) == 0 &&
+			   is_same_port(listen + 5, endpoint + 5)) {
 			return true;
 		}
 	}
@@ -97,15 +97,95 @@ static bool
 lets_pass(const char *action)
 {
 	return strcasecmp(action, "DUNNO") == 0 ||
-	    strcasecmp(action, "OK") == 0 || strcasecmp(action, "PERMIT") == 0;
+	       strcasecmp(action, "OK") == 0 ||
+	       strcasecmp(action, "PERMIT") == 0;
+}
+
+/* A time as postconf(5) has it: "5", "5s", "2m"; in seconds. */
+static int64_t
+read_time(const char *value)
+{
+	static const struct {
+		char letter;
+		int seconds;
+	} units[] = { { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
+		{ 'w', 604800 } };
+	char *unit;
+	int64_t time = strtol(value, &unit, 10);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (*unit == units[i].letter)
+			time *= units[i].seconds;
+	return time;
+}
+
+static void
+set_option(struct postfix_call *call, const char *name, const char *value)
+{
+	if (strcmp(name, "default_action") == 0)
+		call->is_soft = lets_pass(value);
+	else if (strcmp(name, "timeout") == 0)
+		call->timeout_s = read_time(value);
+	else if (strcmp(name, "try_limit") == 0)
+		call->tries = strtol(value, NULL, 10);
+	else if (strcmp(name, "retry_delay") == 0)
+		call->delay_s = read_time(value);
+}
+
+/* What holds for a call that does not say otherwise. */
+static void
+set_defaults(struct postfix_call *call, const struct postfix_facts *facts,
+    const struct postfix_service *service)
+{
+	static const char *const names[] = { "default_action", "timeout",
+		"try_limit", "retry_delay" };
+	char parameter[RESTRICTION_SIZE];
+
+	/* postconf(5); postconf -x tells them, unless it is an old one. */
+	call->timeout_s = 100;
+	call->tries = 2;
+	call->delay_s = 1;
+	call->is_soft = false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value;
+
+		snprintf(parameter, sizeof(parameter),
+		    "smtpd_policy_service_%s", names[i]);
+		value = postfix_facts_get(facts, service, parameter, NULL);
+		if (value[0] != '\0')
+			set_option(call, names[i], value);
+	}
+}
+
+/* "name=value", also "name = value", in three words. */
+static bool
+next_option(const char **rest, char name[RESTRICTION_SIZE],
+    char value[RESTRICTION_SIZE])
+{
+	char *equals;
+
+	if (!postfix_next_word(rest, name))
+		return false;
+	equals = strchr(name, '=');
+	if (equals == NULL) {
+		if (!postfix_next_word(rest, value) || value[0] != '=')
+			return false;
+		memmove(value, value + 1, strlen(value));
+	} else {
+		*equals = '\0';
+		strcpy(value, equals + 1);
+	}
+	return value[0] != '\0' || postfix_next_word(rest, value);
 }
 
 /* Take "unix:path" or "{ unix:path, default_action=DUNNO, ... }" apart. */
 static bool
-read_call(const char *word, char endpoint[RESTRICTION_SIZE], bool *is_soft)
+read_call(const char *word, char endpoint[RESTRICTION_SIZE],
+    struct postfix_call *call)
 {
 	char inner[RESTRICTION_SIZE];
-	char option[RESTRICTION_SIZE];
+	char name[RESTRICTION_SIZE];
+	char value[RESTRICTION_SIZE];
 	const char *rest = inner;
 	size_t length = strlen(word);
 
@@ -118,18 +198,8 @@ read_call(const char *word, char endpoint[RESTRICTION_SIZE], bool *is_soft)
 	snprintf(inner, sizeof(inner), "%.*s", (int)length - 2, word + 1);
 	if (!postfix_next_word(&rest, endpoint))
 		return false;
-	while (postfix_next_word(&rest, option)) {
-		/* Also "default_action = DUNNO", in three words. */
-		static const char name[] = "default_action";
-		const char *value = option + strlen(name);
-
-		if (strncmp(option, name, strlen(name)) != 0)
-			continue;
-		while (*value == '=' ||
-		    (*value == '\0' && postfix_next_word(&rest, option)))
-			value = *value == '=' ? value + 1 : option;
-		*is_soft = lets_pass(value);
-	}
+	while (next_option(&rest, name, value))
+		set_option(call, name, value);
 	return true;
 }
 
@@ -151,10 +221,8 @@ postfix_call_find(const struct config *config,
     const struct postfix_facts *facts, const struct postfix_service *service,
     enum postfix_list list, struct postfix_call *call)
 {
-	const char *rest = postfix_facts_get(facts, service,
-	    postfix_lists[list], NULL);
-	bool is_soft = lets_pass(postfix_facts_get(facts, service,
-	    "smtpd_policy_service_default_action", NULL));
+	const char *rest =
+	    postfix_facts_get(facts, service, postfix_lists[list], NULL);
 	char word[RESTRICTION_SIZE];
 	char endpoint[RESTRICTION_SIZE];
 	bool is_near;
@@ -166,11 +234,11 @@ postfix_call_find(const struct config *config,
 		if (strcmp(word, "check_policy_service") != 0 ||
 		    !postfix_next_word(&rest, word))
 			continue;
-		call->is_soft = is_soft;
-		if (!read_call(word, endpoint, &call->is_soft))
+		set_defaults(call, facts, service);
+		if (!read_call(word, endpoint, call))
 			continue;
-		call->is_there = is_ours(config, facts, service, endpoint,
-		    &is_near);
+		call->is_there =
+		    is_ours(config, facts, service, endpoint, &is_near);
 		if (is_near)
 			strcpy(call->stranger, endpoint);
 	}
@@ -191,7 +259,7 @@ postfix_call_socket(const struct config *config,
 		if (strncmp(listen, "unix:", 5) != 0)
 			continue;
 		is_below = strncmp(listen + 5, queue, length) == 0 &&
-		    listen[5 + length] == '/';
+			   listen[5 + length] == '/';
 		if (is_below || !postfix_facts_is_chrooted(facts, service))
 			return listen + 5;
 	}
@@ -208,8 +276,8 @@ postfix_call_name(const struct config *config,
 	size_t length = strlen(queue);
 
 	if (path != NULL) {
-		bool is_below = strncmp(path, queue, length) == 0 &&
-		    path[length] == '/';
+		bool is_below =
+		    strncmp(path, queue, length) == 0 && path[length] == '/';
 
 		snprintf(name, RESTRICTION_SIZE, "unix:%s",
 		    is_below ? path + length + 1 : path);
@@ -222,4 +290,11 @@ postfix_call_name(const struct config *config,
 			return true;
 		}
 	return false;
+}
+
+int64_t
+postfix_call_patience_s(const struct postfix_call *call)
+{
+	return call->tries * call->timeout_s +
+	       (call->tries - 1) * call->delay_s;
 }

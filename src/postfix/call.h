@@ -8,6 +8,8 @@
 #include "config/config.h"
 #include "postfix/facts.h"
 
+#include <stdint.h>
+
 /* The lists that smtpd may call a policy service from. */
 enum postfix_list {
 	LIST_CLIENT,
@@ -27,6 +29,9 @@ struct postfix_call {
 	bool is_too_late;	/* but behind what lets logins through */
 	char before[RESTRICTION_SIZE];	/* what that is */
 	bool is_soft;		/* default_action lets mail pass without us */
+	int64_t timeout_s;	/* it waits for an answer for so long ... */
+	int64_t tries;		/* ... so often, ... */
+	int64_t delay_s;	/* ... with so long a rest between them */
 	char stranger[RESTRICTION_SIZE];	/* a call of what looks like us,
 						 * but is not; or "" */
 };
@@ -35,6 +40,9 @@ struct postfix_call {
 void postfix_call_find(const struct config *, const struct postfix_facts *,
     const struct postfix_service *, enum postfix_list,
     struct postfix_call *);
+
+/* How long a recipient waits for a policyd that does not answer. */
+int64_t postfix_call_patience_s(const struct postfix_call *);
 
 /*
  * How a service is to name policyd: "unix:policyd/policy". Returns false if

@@ -34,10 +34,14 @@ take_master(void *facts, const char *line)
 static int
 read_facts(const char *config, struct postfix_facts *facts)
 {
-	const char *main[LIST_COUNT + 8] = { "-x", "queue_directory",
+	enum { OTHERS = 10 };
+	const char *main[OTHERS + LIST_COUNT + 1] = { "-x", "queue_directory",
 		"mail_owner", "compatibility_level", "smtpd_delay_reject",
 		"smtpd_sasl_auth_enable",
-		"smtpd_policy_service_default_action" };
+		"smtpd_policy_service_default_action",
+		"smtpd_policy_service_timeout",
+		"smtpd_policy_service_try_limit",
+		"smtpd_policy_service_retry_delay" };
 	const struct {
 		const char *const *arguments;
 		void (*take)(void *, const char *);
@@ -49,7 +53,7 @@ read_facts(const char *config, struct postfix_facts *facts)
 	int status = EX_OK;
 
 	for (size_t i = 0; i < LIST_COUNT; i++)
-		main[7 + i] = postfix_lists[i];
+		main[OTHERS + i] = postfix_lists[i];
 	for (size_t i = 0; i < 3 && status == EX_OK; i++)
 		status = postfix_run(&(struct postfix_command){
 		    .program = "postconf",

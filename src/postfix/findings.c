@@ -13,6 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	/* Postfix may wait for so much longer than our answers take. */
+	PATIENCE_MS = 10000,
+	/* And this is a good time to wait longer. */
+	SPARE_S = 3,
+};
+
 /* What one service is judged by. */
 struct subject {
 	const struct config *config;
@@ -74,11 +81,35 @@ advise(const struct subject *subject, enum postfix_list list)
 	    postfix_lists[list], &is_own);
 	if (is_own)
 		return mem_printf("-o { %s =\n"
-		    "    check_policy_service { %s, default_action=DUNNO },\n"
+		    "    check_policy_service { %s,\n"
+		    "        timeout=5s, try_limit=1, default_action=DUNNO },\n"
 		    "    ... }", postfix_lists[list], name);
 	return mem_printf("%s =\n"
-	    "    check_policy_service { %s, default_action=DUNNO },\n"
+	    "    check_policy_service { %s,\n"
+	    "        timeout=5s, try_limit=1, default_action=DUNNO },\n"
 	    "    ...", postfix_lists[list], name);
+}
+
+/* Does it wait long enough for our answer, and not much longer? */
+static void
+judge_patience(const struct subject *subject, enum postfix_list list,
+    const struct postfix_call *call)
+{
+	int64_t deadline_ms = subject->config->server.deadline_ms;
+	int64_t patience_s = postfix_call_patience_s(call);
+
+	if (call->timeout_s * 1000 <= deadline_ms)
+		add(subject, false, mem_printf("%s waits %llds for an answer, "
+		    "which may take server.deadline, %lldms: mail would pass "
+		    "uncounted", postfix_lists[list],
+		    (long long)call->timeout_s, (long long)deadline_ms),
+		    mem_printf("check_policy_service { ..., timeout=%llds",
+			(long long)(deadline_ms / 1000 + SPARE_S)));
+	else if (patience_s * 1000 > deadline_ms + PATIENCE_MS)
+		add(subject, false, mem_printf("%s: each recipient waits "
+		    "%llds for a policyd that does not answer: timeout=5s "
+		    "and try_limit=1 are missing", postfix_lists[list],
+		    (long long)patience_s), advise(subject, list));
 }
 
 /* Judge a call that was found, and found in time. */
@@ -92,6 +123,7 @@ judge_call(const struct subject *subject, enum postfix_list list,
 		add(subject, false, mem_printf("%s: while policyd is away, "
 		    "mail is put off with 451: default_action=DUNNO is "
 		    "missing", postfix_lists[list]), advise(subject, list));
+	judge_patience(subject, list, call);
 }
 
 static void

@@ -56,7 +56,8 @@ dpkg-deb --root-owner-group -b "$build/unpacked" \
 # What is to be installed is fetched before: in there is no network.
 chroot "$root" sh -eu >"$build/download.log" 2>&1 <<'END' ||
 apt-get -q update
-for packages in ./root/debs/policyd.deb 'postfix postgresql dbconfig-pgsql'; do
+for packages in ./root/debs/policyd.deb \
+	'postfix libsasl2-modules postgresql dbconfig-pgsql'; do
 	DEBIAN_FRONTEND=noninteractive apt-get -q -y --download-only \
 		--no-install-recommends install $packages
 done
@@ -85,7 +86,11 @@ ln -s ../story.service "$root/etc/systemd/system/multi-user.target.wants/"
 
 # 77: the story came to its good end; whatever else happens is another number.
 status=0
-systemd-nspawn --quiet -D "$root" --boot --private-network --register=no \
+# Its own folder in /run wants to be on a tmpfs; in a container /run may be none.
+mkdir -p /run/systemd/nspawn
+# shellcheck disable=SC2016
+unshare --mount sh -euc 'mount -t tmpfs tmpfs /run/systemd/nspawn; exec "$@"' \
+	sh systemd-nspawn --quiet -D "$root" --boot --private-network --register=no \
 	--keep-unit --console=pipe </dev/null >"$build/nspawn.log" 2>&1 ||
 	status=$?
 if [ -f "$root/root/story.log" ]; then

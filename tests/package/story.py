@@ -10,10 +10,12 @@ import os
 import pathlib
 import pwd
 import re
+import smtplib
 import socket
 import subprocess
 import sys
 import threading
+import time
 import traceback
 
 from client import Client
@@ -158,7 +160,9 @@ def it_is_installed_and_runs():
     assert rights("/var/lib/policyd") == "0750 policyd:policyd"
     assert rights("/var/spool/postfix/policyd") == "0710 policyd:postfix"
     assert rights(SOCKET) == "0660 policyd:postfix"
-    assert not os.path.exists("/etc/cron.d/policyd")
+    # The timer does it.
+    assert "-d /run/systemd/system" in \
+        pathlib.Path("/etc/cron.d/policyd").read_text()
 
 
 def without_geoip_it_counts_networks_and_says_so():
@@ -174,7 +178,7 @@ def without_geoip_it_counts_networks_and_says_so():
 def postfix_comes_later_and_reaches_the_socket():
     shell("echo 'postfix postfix/main_mailer_type select No configuration' |"
           " debconf-set-selections")
-    install("postfix")
+    install("postfix", "libsasl2-modules")
     assert rights("/var/spool/postfix/policyd") == "0710 policyd:postfix"
     ping = ("import socket; s = socket.socket(socket.AF_UNIX);"
             f"s.connect('{SOCKET}')")
@@ -182,6 +186,121 @@ def postfix_comes_later_and_reaches_the_socket():
         "python3", "-c", ping)
     run("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups",
         "python3", "-c", ping, status=1)
+
+
+MAIN_CF = """
+compatibility_level = 3.6
+myhostname = mail.example.net
+mydestination =
+alias_maps =
+relay_domains = example.org
+relay_transport = discard:
+inet_interfaces = loopback-only
+smtpd_authorized_xclient_hosts = 127.0.0.0/8
+smtpd_sasl_auth_enable = yes
+smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
+"""
+
+
+def mail(at_most=8):
+    """Send a mail as one who is logged in; the seconds that it took."""
+    began = time.monotonic()
+    with smtplib.SMTP("127.0.0.1", 25, "client.example", timeout=60) as smtp:
+        smtp.docmd("XCLIENT ADDR=192.0.2.1 NAME=client LOGIN=joe@example.com")
+        smtp.ehlo()
+        assert not smtp.sendmail("joe@example.com", ["ann@example.org"],
+                                 "Subject: hello\r\n\r\nhello\r\n")
+    took = time.monotonic() - began
+    assert took < at_most, f"the mail took {took:.1f} s"
+    return took
+
+
+def asked():
+    return journal().count("decision account=joe@example.com")
+
+
+def closes():
+    """Does the socket close, after mails that did not wait for it?"""
+    mail()
+    return state("policyd.socket") == "failed"
+
+
+def postfix_asks_with_the_documented_lines():
+    readme = pathlib.Path("/usr/share/doc/policyd/README.Debian").read_text()
+    lines = re.search(r"^    smtpd_recipient_restrictions =\n(?:     +.*\n)+",
+                      readme, re.M).group()
+    main = pathlib.Path("/etc/postfix/main.cf")
+    main.write_text(MAIN_CF + re.sub(r"^    ", "", lines, flags=re.M))
+    shell("cp /usr/share/postfix/master.cf.dist /etc/postfix/master.cf;"
+          "postfix start")
+    assert "WRONG" not in run("policyd", "--check-postfix")
+    before = asked()
+    mail()
+    until(lambda: asked() > before, "policyd to be asked")
+
+
+def mail_does_not_wait_for_a_wrong_configuration():
+    write({"mode: enforce": "mode: enforced"})
+    run("systemctl", "restart", "policyd", status=1)
+    until(closes, "the socket to be closed", 30)
+    assert mail() < 2
+    # Neither does it wait for what was wrong all along.
+    assert state("policyd.service") == "failed"
+    before = asked()
+    write({"mode: enforced": "mode: enforce"})
+    until(lambda: state("policyd.service") == "active", "policyd again", 30)
+    assert state("policyd.socket") == "active"
+    mail()
+    until(lambda: asked() > before, "policyd to be asked")
+    until(lambda: state("policyd-recover.timer") == "inactive", "the end")
+
+
+def mail_does_not_wait_for_what_crashes():
+    folder = pathlib.Path("/etc/systemd/system/policyd.service.d")
+    folder.mkdir()
+    (folder / "crash.conf").write_text(
+        "[Service]\nExecStart=\nExecStart=/bin/sh -c 'kill -SEGV $$$$'\n")
+    run("systemctl", "daemon-reload")
+    run("systemctl", "restart", "policyd", status=1)
+    until(closes, "the socket to be closed", 60)
+    assert mail() < 2
+    (folder / "crash.conf").unlink()
+    folder.rmdir()
+    run("systemctl", "daemon-reload")
+    # What the timer does in a minute.
+    run("systemctl", "start", "policyd-recover.service")
+    until(lambda: state("policyd.service") == "active", "policyd again", 30)
+
+
+def mail_does_not_wait_for_what_is_killed_or_stands_still():
+    for _ in range(2):
+        os.kill(main_pid(), 9)
+        mail()
+        until(lambda: state("policyd.service") == "active", "policyd again")
+    run("systemctl", "kill", "-s", "STOP", "policyd")
+    mail()
+    run("systemctl", "kill", "-s", "CONT", "policyd")
+
+
+def mail_does_not_wait_for_what_is_stopped_or_masked():
+    # With its socket there a stopped server is started by a request.
+    run("systemctl", "stop", "policyd")
+    before = asked()
+    mail()
+    until(lambda: asked() > before, "policyd to be asked")
+    run("systemctl", "stop", "policyd.socket", "policyd.service")
+    assert mail() < 2
+    run("systemctl", "start", "policyd.socket", "policyd.service")
+    run("systemctl", "mask", "--now", "policyd.service")
+    mail()
+    assert mail() < 2
+    run("systemctl", "unmask", "policyd.service")
+    run("systemctl", "reset-failed")
+    run("systemctl", "start", "policyd.socket", "policyd.service")
+    before = asked()
+    mail()
+    until(lambda: asked() > before, "policyd to be asked")
+    run("postfix", "stop")
 
 
 def the_units_are_confined():
@@ -382,6 +501,11 @@ STEPS = [
     it_is_installed_and_runs,
     without_geoip_it_counts_networks_and_says_so,
     postfix_comes_later_and_reaches_the_socket,
+    postfix_asks_with_the_documented_lines,
+    mail_does_not_wait_for_a_wrong_configuration,
+    mail_does_not_wait_for_what_crashes,
+    mail_does_not_wait_for_what_is_killed_or_stands_still,
+    mail_does_not_wait_for_what_is_stopped_or_masked,
     the_units_are_confined,
     countries_http_and_programs_work_confined,
     a_reload_loses_nothing_and_a_bad_one_is_refused,

@@ -66,10 +66,12 @@ postlog   unix-dgram n - n - 1 postlogd
 class Postfix:
     """One instance. It asks the policy server at socket for each RCPT TO.
 
-    more is added to main.cf.
+    more is added to main.cf; call is how it asks, where unix:policyd/policy
+    becomes the socket.
     """
 
-    def __init__(self, more=""):
+    def __init__(self, more="", call="unix:policyd/policy, "
+                 "default_action=DUNNO"):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-postfix."))
         self.root.chmod(0o755)
         for name in ("etc", "spool", "data"):
@@ -82,8 +84,8 @@ class Postfix:
         folder.mkdir()
         shutil.chown(folder, USER, "postfix")
         self.socket = folder / "policy"
-        restrictions = (f"check_policy_service {{unix:{self.socket}, "
-                        "default_action=DUNNO}, permit")
+        call = call.replace("unix:policyd/policy", f"unix:{self.socket}")
+        restrictions = f"check_policy_service {{{call}}}, permit"
         (self.root / "etc" / "main.cf").write_text(
             MAIN.format(root=self.root, restrictions=restrictions) + more)
         (self.root / "etc" / "master.cf").write_text(

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.skipif(
     not daemon.IS_ROOT, reason="no Postfix, or not root")
 
 OK, WRONG = 0, 1
-US = "check_policy_service {unix:policyd/policy, default_action=DUNNO}"
+US = ("check_policy_service {unix:policyd/policy, timeout=5s, try_limit=1, "
+      "default_action=DUNNO}")
 BARE = "check_policy_service unix:policyd/policy"
 RECIPIENT = "smtpd_recipient_restrictions = "
 RATES = {"rates": {"rules": [{"mails": 5, "per": "1h"}]}}
@@ -86,12 +87,17 @@ def instance():
     "smtpd_relay_restrictions = " + US + ", permit_sasl_authenticated, reject",
     "smtpd_client_restrictions = " + US,
     "smtpd_sender_restrictions = reject_non_fqdn_sender " + US,
-    RECIPIENT + BARE + "\nsmtpd_policy_service_default_action = DUNNO",
+    RECIPIENT + BARE + "\nsmtpd_policy_service_default_action = DUNNO\n"
+    "smtpd_policy_service_timeout = 5\nsmtpd_policy_service_try_limit = 1",
+    # Not much longer than server.deadline, 2s, and what it may take in all.
+    RECIPIENT + "check_policy_service {unix:policyd/policy, timeout=3s, "
+    "default_action=DUNNO}",
     "ours = " + US + "\n" + RECIPIENT + "$ours, permit",
     RECIPIENT + "check_policy_service inet:127.0.0.1:10023, "
     + US + ", permit",
     RECIPIENT + "check_policy_service "
-    "{ unix:policyd/policy, timeout=10s, default_action = dunno }",
+    "{ unix:policyd/policy, timeout = 10s, try_limit= 1, "
+    "default_action = dunno }",
 ])
 def test_good(instance, main):
     assert instance.check(main) == []
@@ -119,8 +125,9 @@ def test_nothing_there_and_then_the_lines_that_it_tells(instance):
     assert "does not ask policyd" in wrong["what"]
     assert wrong["fix"] == (
         "smtpd_recipient_restrictions =\n"
-        "    check_policy_service { unix:policyd/policy, "
-        "default_action=DUNNO },\n    ...")
+        "    check_policy_service { unix:policyd/policy,\n"
+        "        timeout=5s, try_limit=1, default_action=DUNNO },\n"
+        "    ...")
     told = wrong["fix"].replace("...", "permit_sasl_authenticated, reject")
     assert instance.check(told) == []
 
@@ -129,9 +136,20 @@ def test_nothing_there_and_then_the_lines_that_it_tells(instance):
     (RECIPIENT + "permit_sasl_authenticated, " + US,
      "behind permit_sasl_authenticated, which is too late"),
     (RECIPIENT + "permit, " + US, "behind permit, which is too late"),
-    (RECIPIENT + BARE + ", permit", "default_action=DUNNO is missing"),
+    (RECIPIENT + BARE + ", permit\nsmtpd_policy_service_timeout = 5\n"
+     "smtpd_policy_service_try_limit = 1", "default_action=DUNNO is missing"),
+    (RECIPIENT + "check_policy_service {unix:policyd/policy, timeout=5s, "
+     "try_limit=1, default_action=451 later}",
+     "default_action=DUNNO is missing"),
     (RECIPIENT + "check_policy_service {unix:policyd/policy, "
-     "default_action=451 later}", "default_action=DUNNO is missing"),
+     "default_action=DUNNO}", "each recipient waits 201s"),
+    (RECIPIENT + "check_policy_service {unix:policyd/policy, timeout=1m, "
+     "try_limit=1, default_action=DUNNO}", "each recipient waits 60s"),
+    (RECIPIENT + "check_policy_service {unix:policyd/policy, timeout=6s, "
+     "default_action=DUNNO}", "each recipient waits 13s"),
+    (RECIPIENT + "check_policy_service {unix:policyd/policy, timeout=2s, "
+     "try_limit=1, default_action=DUNNO}",
+     "waits 2s for an answer, which may take server.deadline, 2000ms"),
     ("smtpd_client_restrictions = " + US + "\nsmtpd_delay_reject = no",
      "before the recipient is known"),
     ("smtpd_sender_restrictions = " + US + "\nsmtpd_delay_reject = no",

@@ -2,7 +2,7 @@
  * stats_tables.h -- the statistics that can be asked for, as a table.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each is a view of 004-report.sql, with the columns, the condition and the
+ * Each is a view of views.sql, with the columns, the condition and the
  * order that answer one question. Both stores have the same views.
  */
 #ifndef STORE_STATS_TABLES_H

@@ -264,7 +264,7 @@ struct outbox_row {
 	char *channel;		/* "mail", "account", "exec", "webhook" */
 	char *kind;		/* "block", "unblock" */
 	char *account;
-	char *event;		/* JSON, as policyd.event in 002-check.sql */
+	char *event;		/* JSON, as policyd.event in check.sql */
 	char *recipients;	/* mail: who is still to get it, one a line;
 				 * "" : everybody */
 	int64_t created_ms;

@@ -17,5 +17,7 @@ TCase *tests_crash(void);
 /* The SQLite file as it is found, and what happens to it in use. */
 TCase *tests_file(void);
 TCase *tests_outage(void);
+/* Schemas that are older and newer than the program. */
+TCase *tests_upgrade(void);
 
 #endif

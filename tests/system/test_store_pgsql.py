@@ -293,16 +293,41 @@ def test_many_servers_make_the_schema_at_once(make_policyd, empty_database):
 
 
 def test_a_newer_schema_is_refused(make_policyd, database):
-    database.sql("INSERT INTO policyd.schema_version (version, name) "
-                 "VALUES (999, 'tomorrow')")
+    database.sql("INSERT INTO policyd.schema_version (version, name, "
+                 "compatible_from) VALUES (999, 'tomorrow', 999)")
     policyd = make_policyd({"actions": ACTIONS}).start()
     assert timed(policyd) == ACTIONS["error"]
-    policyd.wait_log("schema has version 999")
+    policyd.wait_log("the database has schema 999")
     result = policyd.cli("--init-store")
     assert result.returncode == 69
-    assert "version 999" in result.stderr
+    assert "schema 999" in result.stderr
     assert "upgrade policyd" in result.stderr
     assert database.value("SELECT count(*) FROM policyd.login") == "0"
+
+
+def test_another_encoding_is_refused(make_policyd, postgres):
+    """In LATIN1 an account like Łukasz@example.com could not be written."""
+    postgres.sql("CREATE DATABASE latin1 TEMPLATE template0 ENCODING LATIN1"
+                 " OWNER policyd")
+    policyd = make_policyd({"store": {
+        "url": f"postgresql:///latin1?host={postgres.sockets}&user=policyd"}})
+    result = policyd.cli("--init-store")
+    assert result.returncode == 69
+    assert "encoding LATIN1" in result.stderr
+    assert "createdb -E UTF8" in result.stderr
+    assert postgres.sql("SELECT to_regnamespace('policyd') IS NULL",
+                        "latin1") == [["t"]]
+
+
+def test_ascii_takes_every_account(make_policyd, postgres):
+    postgres.sql("CREATE DATABASE ascii TEMPLATE template0 ENCODING SQL_ASCII"
+                 " OWNER policyd")
+    policyd = make_policyd({"actions": ACTIONS, "store": {
+        "url": f"postgresql:///ascii?host={postgres.sockets}&user=policyd"}})
+    policyd.start()
+    until(lambda: policyd.ask("łukasz@example.com") == "DUNNO", "the store")
+    assert postgres.sql("SELECT account FROM policyd.account", "ascii") == \
+        [["łukasz@example.com"]]
 
 
 def test_a_notification_tells_of_the_window_alone(start_policyd, database):

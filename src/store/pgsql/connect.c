@@ -44,7 +44,14 @@ start(struct pgsql *pg)
 }
 
 /* The columns of the set-up's answer that matter. */
-enum column { COLUMN_STANDBY, COLUMN_READ_ONLY, COLUMN_POOLED, COLUMN_VERSION };
+enum column {
+	COLUMN_STANDBY,
+	COLUMN_READ_ONLY,
+	COLUMN_POOLED,
+	COLUMN_ENCODING,
+	COLUMN_VERSION,
+	COLUMN_FLOOR,
+};
 
 /*
  * What a session needs; pgsql_send_limits says why. Behind a pooler that gives
@@ -55,22 +62,27 @@ enum column { COLUMN_STANDBY, COLUMN_READ_ONLY, COLUMN_POOLED, COLUMN_VERSION };
 static void
 set_up(struct pgsql *pg)
 {
+	/* By JSON: up to version 5 the table has fewer columns. */
+	static const char found[] = ", (SELECT max(version) AS version, "
+	    "coalesce(max((to_jsonb(v)->>'compatible_from')::integer), 0) "
+	    "AS floor FROM policyd.schema_version v) AS found";
 	unsigned budget = pg->setup->server->deadline_ms / 2;
-	char sql[700];
+	char sql[900];
 
 	snprintf(sql, sizeof(sql),
 	    "SELECT pg_is_in_recovery(), current_setting("
-	    "'transaction_read_only')::boolean, is_pooled, %s, "
+	    "'transaction_read_only')::boolean, is_pooled, "
+	    "getdatabaseencoding(), %s, "
 	    "set_config('statement_timeout', '%u', is_pooled), "
 	    "set_config('lock_timeout', '%u', is_pooled), "
 	    "set_config('default_transaction_isolation', 'read committed', "
 	    "is_pooled), set_config('jit', 'off', is_pooled), "
 	    "set_config('plan_cache_mode', 'force_generic_plan', is_pooled), "
 	    "set_config('client_min_messages', 'error', is_pooled) "
-	    "FROM (SELECT pg_backend_pid() <> %d AS is_pooled) AS session",
-	    pg->is_initialising ? "NULL" :
-	    "(SELECT max(version) FROM policyd.schema_version)",
-	    budget, pgsql_lock_ms(budget), PQbackendPID(pg->conn));
+	    "FROM (SELECT pg_backend_pid() <> %d AS is_pooled) AS session%s",
+	    pg->is_initialising ? "NULL, NULL" : "version, floor",
+	    budget, pgsql_lock_ms(budget), PQbackendPID(pg->conn),
+	    pg->is_initialising ? "" : found);
 	if (PQsetnonblocking(pg->conn, 1) != 0 ||
 	    !PQsendQuery(pg->conn, sql))
 		pgsql_drop(pg, PQerrorMessage(pg->conn));
@@ -105,23 +117,29 @@ finish_up(struct pgsql *pg)
 }
 
 /* Is the schema one that we can work with? */
-static bool
-accept_version(struct pgsql *pg, const char *version)
+static void
+accept_schema(struct pgsql *pg, int version, int floor)
 {
-	int ours = schema_version("pgsql");
-	char why[160];
+	char why[200];
 
-	pg->version = atoi(version);
-	if (pg->version == ours)
+	if (schema_fit("pgsql", version, floor) == SCHEMA_FITS)
+		return;
+	schema_explain("pgsql", "the database", version, floor, why,
+	    sizeof(why));
+	pgsql_drop(pg, why);
+}
+
+/* In other encodings there are accounts that could not be written. */
+static bool
+accept_encoding(struct pgsql *pg, const char *encoding)
+{
+	char why[200];
+
+	if (strcmp(encoding, "UTF8") == 0 ||
+	    strcmp(encoding, "SQL_ASCII") == 0)
 		return true;
-	if (pg->version > ours)
-		snprintf(why, sizeof(why), "the schema has version %d, newer "
-		    "than this program's %d: upgrade policyd", pg->version,
-		    ours);
-	else
-		snprintf(why, sizeof(why), "the schema has version %d, this "
-		    "program needs %d: run policyd --init-store", pg->version,
-		    ours);
+	snprintf(why, sizeof(why), "the database has the encoding %s: give "
+	    "policyd one of UTF8 (createdb -E UTF8 -T template0)", encoding);
 	pgsql_drop(pg, why);
 	return false;
 }
@@ -158,8 +176,10 @@ accept_server(struct pgsql *pg, const PGresult *result)
 	}
 	if (PQgetvalue(result, 0, COLUMN_POOLED)[0] == 't')
 		pgsql_is_behind_pooler(pg);
-	if (!pg->is_initialising)
-		accept_version(pg, PQgetvalue(result, 0, COLUMN_VERSION));
+	if (accept_encoding(pg, PQgetvalue(result, 0, COLUMN_ENCODING)) &&
+	    !pg->is_initialising)
+		accept_schema(pg, atoi(PQgetvalue(result, 0, COLUMN_VERSION)),
+		    atoi(PQgetvalue(result, 0, COLUMN_FLOOR)));
 }
 
 static void

@@ -5,8 +5,10 @@
 #include "store/pgsql/hosts.h"
 
 #include "base/mem.h"
+#include "store/schema.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +18,7 @@ enum { OPTIONS_MAX = 64 };
 struct pgsql_hosts {
 	char *url;
 	char *password;
+	char name[40];			/* of the application: see schema.c */
 	PQconninfoOption *options;	/* NULL: the URL is malformed */
 	size_t count;
 	size_t turned;			/* by how many hosts */
@@ -47,6 +50,8 @@ pgsql_hosts_new(const char *url, const char *password)
 
 	hosts->url = mem_dup(url);
 	hosts->password = mem_dup(password);
+	snprintf(hosts->name, sizeof(hosts->name), "policyd (schema %d)",
+	    schema_version("pgsql"));
 	hosts->options = PQconninfoParse(url, &error);
 	PQfreemem(error);
 	hosts->count = 1;
@@ -94,7 +99,7 @@ pgsql_hosts_connect(struct pgsql_hosts *hosts)
 
 	/* The URL's own values come last, and so win. */
 	keywords[count] = "fallback_application_name";
-	values[count++] = "policyd";
+	values[count++] = hosts->name;
 	keywords[count] = "client_encoding";
 	values[count++] = "UTF8";
 	if (hosts->password != NULL) {

@@ -27,7 +27,6 @@ struct pgsql {
 	bool is_leaving;	/* the server said that it will hang up */
 	bool must_answer;	/* that it can be connected to proves nothing */
 	bool is_forgiving;	/* the next loss is no trouble yet */
-	int version;		/* of the schema found */
 	struct trouble trouble;
 	struct log_limit limit;
 };

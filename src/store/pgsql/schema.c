@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One or more statements by the simple protocol, as one transaction. */
+/* One or more statements by the simple protocol; value, if not NULL, is what
+ * the last row begins with. */
 static bool
-run(struct pgsql *pg, const char *sql, char *value, int64_t deadline_ms)
+run(struct pgsql *pg, const char *sql, char *value, size_t size,
+    int64_t deadline_ms)
 {
 	PGconn *conn = pgsql_conn(pg);
 	PGresult *result;
@@ -30,7 +32,7 @@ run(struct pgsql *pg, const char *sql, char *value, int64_t deadline_ms)
 			log_error("store: %s", PQresultErrorMessage(result));
 		}
 		if (value != NULL && PQntuples(result) == 1)
-			snprintf(value, 40, "%s", PQgetvalue(result, 0, 0));
+			snprintf(value, size, "%s", PQgetvalue(result, 0, 0));
 		PQclear(result);
 	}
 	log_error("store: PostgreSQL did not finish in time: %s",
@@ -38,24 +40,131 @@ run(struct pgsql *pg, const char *sql, char *value, int64_t deadline_ms)
 	return false;
 }
 
-/* Run the files that the schema lacks, each with its number. */
-static bool
-upgrade(struct pgsql *pg, int from, int64_t deadline_ms)
-{
-	for (const struct schema_file *f = schema_files; f->store != NULL;
-	     f++) {
-		char note[160];
+/* What the database says of its schema. */
+struct found {
+	int version, floor;
+	char digest[40];
+};
 
+/* Older programs would be cut off: not while they are at work. Behind a pooler
+ * nobody can tell whose sessions there are. */
+static bool
+is_alone(struct pgsql *pg, int floor, int64_t deadline_ms)
+{
+	char sql[600];
+	char hosts[200] = "";
+
+	if (pgsql_is_pooled(pg))
+		return true;
+	snprintf(sql, sizeof(sql), "SELECT string_agg(DISTINCT "
+	    "coalesce(host(client_addr), 'this host'), ', ') "
+	    "FROM pg_stat_activity WHERE datname = current_database() "
+	    "AND (application_name = 'policyd' OR substring(application_name "
+	    "FROM '^policyd \\(schema (\\d+)\\)$')::integer < %d)", floor);
+	if (!run(pg, sql, hosts, sizeof(hosts), deadline_ms))
+		return false;
+	if (hosts[0] == '\0')
+		return true;
+	log_error("store: programs of an older policyd use the database (%s) "
+		  "and could not go on with schema %d: stop them, then run "
+		  "policyd --init-store",
+	    hosts, schema_version("pgsql"));
+	return false;
+}
+
+/* Run the files that the schema lacks, and note their numbers. */
+static bool
+migrate(struct pgsql *pg, int from, int64_t deadline_ms)
+{
+	const struct schema_file *f;
+	char note[200];
+
+	for (f = schema_files; f->store != NULL; f++)
+		if (strcmp(f->store, "pgsql") == 0 && f->number > from &&
+		    !run(pg, f->sql, NULL, 0, deadline_ms))
+			return false;
+	/* Behind them all: the table changes, too. */
+	for (f = schema_files; f->store != NULL; f++) {
 		if (strcmp(f->store, "pgsql") != 0 || f->number <= from)
 			continue;
 		snprintf(note, sizeof(note),
-		    "INSERT INTO policyd.schema_version VALUES (%d, '%s')",
-		    f->number, f->name);
-		if (!run(pg, f->sql, NULL, deadline_ms) ||
-		    !run(pg, note, NULL, deadline_ms))
+		    "INSERT INTO policyd.schema_version "
+		    "(version, name, compatible_from) VALUES (%d, '%s', %d)",
+		    f->number, f->name, f->compatible_from);
+		if (!run(pg, note, NULL, 0, deadline_ms))
 			return false;
 		log_info("store: schema %s is in place", f->name);
 	}
+	return true;
+}
+
+/* Put our functions and views in the place of others. */
+static bool
+replace(struct pgsql *pg, const char *digest, int64_t deadline_ms)
+{
+	char note[200];
+
+	/* They name each other, in whatever order. */
+	if (!run(pg, "SET LOCAL check_function_bodies = off", NULL, 0,
+		deadline_ms))
+		return false;
+	for (const struct schema_file *f = schema_files; f->store != NULL; f++)
+		if (strcmp(f->store, "pgsql") == 0 && f->number == 0 &&
+		    !run(pg, f->sql, NULL, 0, deadline_ms))
+			return false;
+	snprintf(note, sizeof(note), "UPDATE policyd.schema_version "
+	    "SET digest = '%s' WHERE version = %d", digest,
+	    schema_version("pgsql"));
+	return run(pg, note, NULL, 0, deadline_ms);
+}
+
+static enum store_result
+upgrade(struct pgsql *pg, const struct found *found, int64_t deadline_ms)
+{
+	char digest[SCHEMA_DIGEST_SIZE];
+	int ours = schema_version("pgsql");
+	int floor = schema_floor("pgsql", found->version);
+
+	schema_digest("pgsql", digest);
+	if (found->version > 0 && floor > found->version &&
+	    !is_alone(pg, floor, deadline_ms))
+		return STORE_NONE;
+	if (found->version == 0 && !run(pg,
+		"CREATE SCHEMA IF NOT EXISTS policyd;"
+		"CREATE TABLE policyd.schema_version (version integer "
+		"PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL "
+		"DEFAULT now())", NULL, 0, deadline_ms))
+		return STORE_FAILED;
+	if (!migrate(pg, found->version, deadline_ms))
+		return STORE_FAILED;
+	if (found->version <= ours && strcmp(found->digest, digest) != 0 &&
+	    !replace(pg, digest, deadline_ms))
+		return STORE_FAILED;
+	return STORE_DONE;
+}
+
+/* Read what is there; version 0: nothing. */
+static bool
+look(struct pgsql *pg, struct found *found, int64_t deadline_ms)
+{
+	char value[100] = "";
+
+	memset(found, 0, sizeof(*found));
+	if (!run(pg, "SELECT to_regclass('policyd.schema_version') "
+		"IS NOT NULL", value, sizeof(value), deadline_ms))
+		return false;
+	if (value[0] != 't')
+		return true;
+	/* By JSON: up to version 5 the table has fewer columns. */
+	if (!run(pg, "SELECT concat_ws(' ', coalesce(max(version), 0), "
+		"coalesce(max((row->>'compatible_from')::integer), 0), "
+		"(array_agg(row->>'digest' ORDER BY version DESC))[1]) "
+		"FROM (SELECT version, to_jsonb(v) AS row "
+		"FROM policyd.schema_version v) v", value, sizeof(value),
+		deadline_ms))
+		return false;
+	sscanf(value, "%d %d %39s", &found->version, &found->floor,
+	    found->digest);
 	return true;
 }
 
@@ -63,40 +172,35 @@ static enum store_result
 init_in_transaction(struct pgsql *pg, bool may_create, int64_t deadline_ms)
 {
 	/* The lock keeps two servers from creating at the same time. */
-	static const char begin[] = "BEGIN;"
+	static const char begin[] = "BEGIN ISOLATION LEVEL READ COMMITTED;"
 	    "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;"
 	    "SELECT pg_advisory_xact_lock(hashtext('policyd schema'))";
-	static const char look[] = "SELECT to_regclass("
-	    "'policyd.schema_version') IS NOT NULL";
-	static const char create[] = "CREATE SCHEMA IF NOT EXISTS policyd;"
-	    "CREATE TABLE policyd.schema_version (version integer PRIMARY KEY,"
-	    " name text NOT NULL, at timestamptz NOT NULL DEFAULT now())";
-	char value[40] = "";
-	int version;
-	int ours = schema_version("pgsql");
+	struct found found;
+	enum store_result result;
+	char why[200];
 
-	if (!run(pg, begin, NULL, deadline_ms) ||
-	    !run(pg, look, value, deadline_ms))
+	if (!run(pg, begin, NULL, 0, deadline_ms) ||
+	    !look(pg, &found, deadline_ms))
 		return STORE_FAILED;
-	if (value[0] != 't' && !may_create) {
+	if (found.version == 0 && !may_create) {
 		log_error("store: the database has no policyd schema: run "
 			  "policyd --init-store");
 		return STORE_NONE;
 	}
-	if (value[0] != 't' && !run(pg, create, NULL, deadline_ms))
-		return STORE_FAILED;
-	if (!run(pg, "SELECT coalesce(max(version), 0) FROM "
-		"policyd.schema_version", value, deadline_ms))
-		return STORE_FAILED;
-	version = atoi(value);
-	if (version > ours || (version < ours && !may_create)) {
-		log_error("store: the schema has version %d and this program "
-			  "needs %d: %s", version, ours, version > ours ?
-			  "upgrade policyd" : "run policyd --init-store");
+	if (!may_create || schema_fit("pgsql", found.version, found.floor) ==
+	    SCHEMA_IS_NEW) {
+		if (schema_fit("pgsql", found.version, found.floor) ==
+		    SCHEMA_FITS)
+			return STORE_DONE;
+		schema_explain("pgsql", "the database", found.version,
+		    found.floor, why, sizeof(why));
+		log_error("store: %s", why);
 		return STORE_NONE;
 	}
-	return upgrade(pg, version, deadline_ms) &&
-	    run(pg, "COMMIT", NULL, deadline_ms) ? STORE_DONE : STORE_FAILED;
+	result = upgrade(pg, &found, deadline_ms);
+	if (result == STORE_DONE && !run(pg, "COMMIT", NULL, 0, deadline_ms))
+		return STORE_FAILED;
+	return result;
 }
 
 enum store_result

@@ -1,6 +1,9 @@
 #!/bin/sh
-# embed.sh -- turn SQL files (DIR/STORE/NNN-name.sql) into one C table.
+# embed.sh -- turn SQL files (DIR/STORE/NAME.sql) into one C table.
 # SPDX-License-Identifier: GPL-3.0-or-later
+#
+# NNN-name.sql is migration NNN; it has a line "-- compatible-from: N". Files
+# without a number are what is replaced whole.
 set -eu
 echo '/* Made by src/store/schema/embed.sh; the sources are the .sql files. */'
 echo '#include "store/schema.h"'
@@ -16,8 +19,14 @@ i=0
 for file; do
 	name=$(basename "$file" .sql)
 	store=$(basename "$(dirname "$file")")
-	number=$(echo "$name" | sed 's/^0*\([0-9]*\).*/\1/')
-	echo "{ \"$store\", $number, \"$name\", (const char *)text_$i },"
+	number=$(echo "$name" | sed -n 's/^0*\([0-9][0-9]*\)-.*/\1/p')
+	from=$(sed -n 's/^-- compatible-from: \([0-9][0-9]*\)$/\1/p' "$file")
+	if [ -n "$number" ] && [ -z "$from" ]; then
+		echo "$file has no line -- compatible-from: N" >&2
+		exit 1
+	fi
+	echo "{ \"$store\", ${number:-0}, ${from:-0}, \"$name\"," \
+	    "(const char *)text_$i },"
 	i=$((i + 1))
 done
-echo '{ 0, 0, 0, 0 } };'
+echo '{ 0, 0, 0, 0, 0 } };'

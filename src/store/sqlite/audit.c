@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long a change is remembered; as in schema/pgsql/005-http.sql. */
+/* How long a change is remembered; as in schema/pgsql/overrides.sql. */
 static const int64_t memory_ms = (int64_t)400 * 86400 * 1000;
 
 int

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The same steps in the same order as policyd.check in
- * schema/pgsql/002-check.sql; the write lock stands for the lock of the row.
+ * schema/pgsql/check.sql; the write lock stands for the lock of the row.
  */
 #include "store/sqlite/check.h"
 

@@ -113,80 +113,179 @@ run(struct sqlite_db *db, const char *sql)
 	return -1;
 }
 
-/* The version of the schema: 0 of an empty file, -1 of another program's. */
-static int
-read_version(struct sqlite_db *db, int64_t *version)
-{
-	int64_t ours = 0;
-	int64_t all = 0;
+/* What the file says of its schema. */
+struct found {
+	int version;	/* 0: it is empty, -1: it is another program's */
+	int floor;	/* the oldest version that may use it */
+	bool is_replaced;	/* its views are ours */
+};
 
+static int
+look(struct sqlite_db *db, struct found *found)
+{
+	char digest[SCHEMA_DIGEST_SIZE];
+	char sql[160];
+	int64_t all = 0, ours = 0, version = 0, floor = 0, same = 0;
+
+	memset(found, 0, sizeof(*found));
 	if (read_number(db, "SELECT count(*) FROM sqlite_schema", &all) != 0 ||
 	    read_number(db, "SELECT count(*) FROM sqlite_schema "
 		"WHERE name = 'schema_version'", &ours) != 0)
 		return -1;
-	*version = all == 0 ? 0 : -1;
-	return ours == 0 ? 0 : read_number(db,
-	    "SELECT coalesce(max(version), 0) FROM schema_version", version);
+	found->version = all == 0 ? 0 : -1;
+	if (ours == 0)
+		return 0;
+	if (read_number(db, "SELECT coalesce(max(version), 0) "
+		"FROM schema_version", &version) != 0)
+		return -1;
+	found->version = (int)version;
+	/* Up to version 5 the table has fewer columns. */
+	if (version < schema_version("sqlite"))
+		return 0;
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM schema_version "
+	    "WHERE version = %d AND digest = '%s'", found->version,
+	    schema_digest("sqlite", digest));
+	if (read_number(db, "SELECT coalesce(max(compatible_from), 0) "
+		"FROM schema_version", &floor) != 0 ||
+	    read_number(db, sql, &same) != 0)
+		return -1;
+	found->floor = (int)floor;
+	found->is_replaced = same > 0 ||
+	    found->version > schema_version("sqlite");
+	return 0;
 }
 
+/* Run the files that the schema lacks, and note their numbers behind them
+ * all: the table changes, too. */
 static int
-upgrade(struct sqlite_db *db, int64_t from)
+migrate(struct sqlite_db *db, int from)
 {
-	if (from == 0 && run(db, "CREATE TABLE schema_version ("
-		"version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
-		"at INTEGER NOT NULL) STRICT") != 0)
-		return -1;
-	for (const struct schema_file *f = schema_files; f->store != NULL;
-	     f++) {
-		char note[160];
+	const struct schema_file *f;
+	char note[200];
 
+	for (f = schema_files; f->store != NULL; f++)
+		if (strcmp(f->store, "sqlite") == 0 && f->number > from &&
+		    run(db, f->sql) != 0)
+			return -1;
+	for (f = schema_files; f->store != NULL; f++) {
 		if (strcmp(f->store, "sqlite") != 0 || f->number <= from)
 			continue;
-		snprintf(note, sizeof(note),
-		    "INSERT INTO schema_version VALUES (%d, '%s', %lld)",
-		    f->number, f->name, (long long)clock_wall_ms());
-		if (run(db, f->sql) != 0 || run(db, note) != 0)
+		snprintf(note, sizeof(note), "INSERT INTO schema_version "
+		    "(version, name, at, compatible_from) "
+		    "VALUES (%d, '%s', %lld, %d)", f->number, f->name,
+		    (long long)clock_wall_ms(), f->compatible_from);
+		if (run(db, note) != 0)
 			return -1;
 	}
 	return 0;
 }
 
-/* See that the schema is ours, or make it so in one transaction. */
+/* Put our views in the place of others. */
+static int
+replace(struct sqlite_db *db)
+{
+	char digest[SCHEMA_DIGEST_SIZE];
+	char note[160];
+
+	for (const struct schema_file *f = schema_files; f->store != NULL; f++)
+		if (strcmp(f->store, "sqlite") == 0 && f->number == 0 &&
+		    run(db, f->sql) != 0)
+			return -1;
+	snprintf(note, sizeof(note), "UPDATE schema_version SET digest = '%s' "
+	    "WHERE version = %d", schema_digest("sqlite", digest),
+	    schema_version("sqlite"));
+	return run(db, note);
+}
+
+static int
+upgrade(struct sqlite_db *db, const struct found *found)
+{
+	if (found->version == 0 && run(db, "CREATE TABLE schema_version ("
+		"version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+		"at INTEGER NOT NULL) STRICT") != 0)
+		return -1;
+	if (migrate(db, found->version) != 0 || replace(db) != 0)
+		return -1;
+	if (found->version < schema_version("sqlite"))
+		log_info("store: %s has schema %d now", db->path,
+		    schema_version("sqlite"));
+	return 0;
+}
+
+/* Is there something that we may and must do to the schema? */
+static bool
+is_to_do(const struct found *found)
+{
+	return found->version >= 0 &&
+	    (found->version < schema_version("sqlite") || !found->is_replaced);
+}
+
+/* Older programs would be cut off: not while they are at work. Only who has
+ * the file for himself may leave the write-ahead log; the caller's lock keeps
+ * others of us from opening it meanwhile. */
+static bool
+is_alone(struct sqlite_db *db)
+{
+	int64_t is_left = 0;
+
+	/* They do not go away while we wait. */
+	sqlite3_busy_handler(db->handle, NULL, NULL);
+	if (read_number(db, "PRAGMA journal_mode = DELETE", &is_left) == 0 &&
+	    read_number(db, "SELECT journal_mode = 'delete' FROM "
+		"pragma_journal_mode", &is_left) == 0 && is_left &&
+	    run(db, "PRAGMA journal_mode = WAL") == 0) {
+		sqlite3_busy_handler(db->handle, nap, db);
+		return true;
+	}
+	db->code = SQLITE_BUSY;
+	snprintf(db->why, sizeof(db->why), "programs of an older policyd use "
+	    "%s and could not go on with schema %d: stop them first",
+	    db->path, schema_version("sqlite"));
+	return false;
+}
+
+/* Make the schema ours in one transaction. */
+static enum store_result
+make_ours(struct sqlite_db *db, struct found *found)
+{
+	int floor = schema_floor("sqlite", found->version);
+
+	if (found->version > 0 && floor > found->version && !is_alone(db))
+		return STORE_NONE;
+	/* Others may want the same: who has the lock looks again. */
+	if (db_begin(db, true) != 0 || look(db, found) != 0)
+		return STORE_FAILED;
+	db->must_last = true;
+	if ((is_to_do(found) && upgrade(db, found) != 0) ||
+	    look(db, found) != 0 || db_commit(db) != 0)
+		return STORE_FAILED;
+	return STORE_DONE;
+}
+
+/* See that the schema is ours, or make it so. */
 static enum store_result
 accept_schema(struct sqlite_db *db, bool may_create)
 {
-	int64_t version = 0;
-	int ours = schema_version("sqlite");
+	struct found found;
+	enum store_result result;
 
-	if (read_version(db, &version) != 0)
+	if (look(db, &found) != 0)
 		return STORE_FAILED;
-	if (version >= 0 && version < ours && may_create) {
-		/* Others may want the same: who has the lock looks again. */
-		if (db_begin(db, true) != 0 ||
-		    read_version(db, &version) != 0)
-			return STORE_FAILED;
-		db->must_last = true;
-		if (version >= 0 && version < ours) {
-			if (upgrade(db, version) != 0)
-				return STORE_FAILED;
-			log_info("store: %s has schema %d now", db->path,
-			    ours);
-			version = ours;
-		}
-		if (db_commit(db) != 0)
-			return STORE_FAILED;
+	if (may_create && is_to_do(&found)) {
+		result = make_ours(db, &found);
+		if (result != STORE_DONE)
+			return result;
 	}
-	if (version == ours)
+	if (found.version >= 0 && schema_fit("sqlite", found.version,
+		found.floor) == SCHEMA_FITS)
 		return STORE_DONE;
 	db->code = SQLITE_SCHEMA;
-	if (version < 0)
+	if (found.version < 0)
 		snprintf(db->why, sizeof(db->why), "%s belongs to another "
 		    "program: set store.url to a file of its own", db->path);
 	else
-		snprintf(db->why, sizeof(db->why), "%s has schema %lld and "
-		    "this program needs %d: %s", db->path, (long long)version,
-		    ours, version > ours ? "upgrade policyd" :
-		    "run policyd --init-store");
+		schema_explain("sqlite", db->path, found.version, found.floor,
+		    db->why, sizeof(db->why));
 	return STORE_NONE;
 }
 

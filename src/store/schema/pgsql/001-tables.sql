@@ -1,5 +1,6 @@
 -- 001-tables.sql -- what policyd remembers.
 -- SPDX-License-Identifier: GPL-3.0-or-later
+-- compatible-from: 1
 --
 -- Every key begins with the account. policyd creates the schema itself and
 -- writes the number of this file to policyd.schema_version.
@@ -34,7 +35,7 @@ CREATE TABLE policyd.account (
     counted_with    integer,
     counted_until   timestamptz,
 
-    -- Rates: see policyd.rate_ask in 002-check.sql. instances: hashes of the
+    -- Rates: see policyd.rate_ask in check.sql. instances: hashes of the
     -- mails counted last, newest first.
     rates           bigint[],
     instances       bigint[],
@@ -119,23 +120,3 @@ CREATE TABLE policyd.hit (
     last_seen   timestamptz NOT NULL,
     PRIMARY KEY (account, cause, allowed, per_s)
 );
-
--- Logins with what is still pending in the account row: read this one.
-CREATE VIEW policyd.logins AS
-SELECT l.account, l.network, l.country, l.first_seen,
-       CASE WHEN l.network = a.last_network
-            THEN greatest(l.last_seen, a.last_seen)
-            ELSE l.last_seen END AS last_seen,
-       l.mails + CASE WHEN l.network = a.last_network
-                      THEN a.pending ELSE 0 END AS mails,
-       coalesce(a.evidence_since, '-infinity') AS evidence_since
-  FROM policyd.login l
-  LEFT JOIN policyd.account a ON a.account = l.account;
-
--- The name of a cause, as it is shown.
-CREATE FUNCTION policyd.cause_name(cause integer) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT (ARRAY['countries', 'networks', 'home countries', 'home networks',
-                  'outside the allowed countries',
-                  'outside the allowed networks', 'rate', 'manual'])[cause]
-$$;

@@ -1,5 +1,6 @@
 -- 001-tables.sql -- what policyd remembers, in one SQLite file.
 -- SPDX-License-Identifier: GPL-3.0-or-later
+-- compatible-from: 1
 --
 -- Every key begins with the account. Times are milliseconds since 1970 UTC.
 -- A network is text as it is shown: '192.0.2.1', '2001:db8::/64'. policyd
@@ -119,24 +120,8 @@ CREATE TABLE hit (
     PRIMARY KEY (account, cause, allowed, per_s)
 ) STRICT, WITHOUT ROWID;
 
--- Logins with what is still pending in the account row: read this one.
-CREATE VIEW logins AS
-SELECT l.account, l.network, l.country, l.first_seen,
-       CASE WHEN l.network = a.last_network
-            THEN max(l.last_seen, a.last_seen)
-            ELSE l.last_seen END AS last_seen,
-       l.mails + CASE WHEN l.network = a.last_network
-                      THEN a.pending ELSE 0 END AS mails,
-       coalesce(a.evidence_since, 0) AS evidence_since
-  FROM login l
-  LEFT JOIN account a ON a.account = l.account;
-
 -- The name of a cause, as it is shown.
 CREATE TABLE cause (
     cause  INTEGER PRIMARY KEY,
     name   TEXT NOT NULL
 ) STRICT;
-INSERT INTO cause VALUES
-    (1, 'countries'), (2, 'networks'), (3, 'home countries'),
-    (4, 'home networks'), (5, 'outside the allowed countries'),
-    (6, 'outside the allowed networks'), (7, 'rate'), (8, 'manual');

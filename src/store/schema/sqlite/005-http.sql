@@ -1,5 +1,6 @@
 -- 005-http.sql -- overrides as administrators change them, and who did what.
 -- SPDX-License-Identifier: GPL-3.0-or-later
+-- compatible-from: 5
 
 -- position: in the list of custom settings (GET /custom-settings); NULL: not
 -- in it. revision: grows with each change, so that nobody overwrites what he

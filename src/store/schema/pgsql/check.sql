@@ -1,4 +1,4 @@
--- 002-check.sql -- record, count and judge one request.
+-- check.sql -- record, count and judge one request.
 -- SPDX-License-Identifier: GPL-3.0-or-later
 
 -- Rates. The state of a rule {mails, per} is a ring of 15 numbers: per in
@@ -9,7 +9,7 @@
 -- rules stand one behind the other; a rule finds its ring by `per`.
 --
 -- rate_ring: the ring of a rule, turned to the present.
-CREATE FUNCTION policyd.rate_ring(state bigint[], per_s integer,
+CREATE OR REPLACE FUNCTION policyd.rate_ring(state bigint[], per_s integer,
     at timestamptz) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
     width   bigint := (per_s::bigint * 1000000 + 11) / 12;
@@ -31,7 +31,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION policyd.rate_sum(ring bigint[]) RETURNS bigint
+CREATE OR REPLACE FUNCTION policyd.rate_sum(ring bigint[]) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     n      bigint;
@@ -46,7 +46,7 @@ $$;
 
 -- Would `weight` more mails break a rule? If not, state comes back with them
 -- added. over: the number of the broken rule, 0 for none; used: its mails.
-CREATE FUNCTION policyd.rate_ask(
+CREATE OR REPLACE FUNCTION policyd.rate_ask(
     INOUT state bigint[], rules integer[], weight integer, at timestamptz,
     OUT over integer, OUT used bigint
 ) LANGUAGE plpgsql STABLE AS $$
@@ -70,7 +70,8 @@ END
 $$;
 
 -- The event as it is told by mail, program and webhook.
-CREATE FUNCTION policyd.event(p_kind text, p_account text, p_at timestamptz,
+CREATE OR REPLACE FUNCTION policyd.event(
+    p_kind text, p_account text, p_at timestamptz,
     p_server text) RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object(
         'event', p_kind, 'account', p_account, 'server', p_server,
@@ -108,7 +109,7 @@ CREATE FUNCTION policyd.event(p_kind text, p_account text, p_at timestamptz,
 $$;
 
 -- Block an account. The caller holds the account's row.
-CREATE FUNCTION policyd.begin_block(p_account text, p_cause integer,
+CREATE OR REPLACE FUNCTION policyd.begin_block(p_account text, p_cause integer,
     p_found integer, p_allowed integer, p_per_s integer, p_note text,
     p_client inet, p_country text, p_now timestamptz, p_block_s integer,
     p_notify text[], p_server text
@@ -138,7 +139,7 @@ END
 $$;
 
 -- End a block and start a fresh count. The caller holds the account's row.
-CREATE FUNCTION policyd.end_block(p_account text, p_at timestamptz,
+CREATE OR REPLACE FUNCTION policyd.end_block(p_account text, p_at timestamptz,
     p_notify text[], p_server text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO policyd.outbox (channel, kind, account, event, created_at,
@@ -173,7 +174,7 @@ $$;
 --
 -- verdict: 0 pass, 1 blocked, 2 over a limit, 3 over a rate. amount and
 -- allowed: places or mails; until_ms: end of the block, 0 for none.
-CREATE FUNCTION policyd.check(
+CREATE OR REPLACE FUNCTION policyd.check(
     p_account text, p_domain text, p_client inet, p_network cidr,
     p_country text, p_instance text, p_window_s integer,
     p_countries integer, p_networks integer, p_home text[],

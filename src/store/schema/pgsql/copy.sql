@@ -1,0 +1,73 @@
+-- copy.sql -- take over what another store holds.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+-- Milliseconds since 1970; 0 is NULL.
+CREATE OR REPLACE FUNCTION policyd.at_ms(ms bigint) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN ms <> 0 THEN to_timestamp(ms / 1000.0) END
+$$;
+
+-- Take over accounts and their blocks from another store: what is here is kept
+-- where it is newer. p_rows: what store/pgsql/copy.c writes.
+CREATE OR REPLACE FUNCTION policyd.load_accounts(p_rows jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    r record;
+BEGIN
+    FOR r IN SELECT * FROM jsonb_to_recordset(p_rows) AS x(account text,
+                 since bigint, has_block boolean, cause integer, found integer,
+                 allowed integer, per_s integer, note text, began bigint,
+                 until bigint, ended bigint, attempts bigint, client text,
+                 country text) ORDER BY account
+    LOOP
+        INSERT INTO policyd.account AS a (account, evidence_since)
+        VALUES (r.account, coalesce(policyd.at_ms(r.since), '-infinity'))
+        ON CONFLICT (account) DO UPDATE SET
+            evidence_since = greatest(a.evidence_since,
+                                      excluded.evidence_since),
+            counted_with = NULL;
+        CONTINUE WHEN NOT r.has_block;
+        INSERT INTO policyd.block AS b VALUES (r.account, r.cause, r.found,
+            r.allowed, r.per_s, r.note, policyd.at_ms(r.began),
+            coalesce(policyd.at_ms(r.until), 'infinity'),
+            policyd.at_ms(r.ended), r.attempts, nullif(r.client, '')::inet,
+            r.country)
+        ON CONFLICT (account) DO UPDATE SET
+            cause = excluded.cause, found = excluded.found,
+            allowed = excluded.allowed, per_s = excluded.per_s,
+            note = excluded.note, began_at = excluded.began_at,
+            until = excluded.until, ended_at = excluded.ended_at,
+            attempts = excluded.attempts, client = excluded.client,
+            country = excluded.country
+        WHERE b.began_at < excluded.began_at;
+        UPDATE policyd.account a
+           SET blocked_until = CASE WHEN b.ended_at IS NULL THEN b.until END
+          FROM policyd.block b
+         WHERE a.account = r.account AND b.account = r.account;
+    END LOOP;
+END
+$$;
+
+-- The same for logins.
+CREATE OR REPLACE FUNCTION policyd.load_logins(p_rows jsonb) RETURNS void
+LANGUAGE sql AS $$
+    WITH known AS MATERIALIZED (
+        SELECT account FROM policyd.account
+         WHERE account IN (SELECT x->>'account'
+                             FROM jsonb_array_elements(p_rows) x)
+         ORDER BY account FOR NO KEY UPDATE
+    ) UPDATE policyd.account a SET counted_with = NULL
+        FROM known WHERE a.account = known.account;
+    INSERT INTO policyd.login AS l
+    SELECT account, network, country, policyd.at_ms(first),
+           policyd.at_ms(last), mails
+      FROM jsonb_to_recordset(p_rows) AS x(account text, network cidr,
+               country text, first bigint, last bigint, mails bigint)
+     ORDER BY account, network
+    ON CONFLICT (account, network) DO UPDATE SET
+        country = CASE WHEN l.last_seen < excluded.last_seen
+                       THEN excluded.country ELSE l.country END,
+        first_seen = least(l.first_seen, excluded.first_seen),
+        last_seen = greatest(l.last_seen, excluded.last_seen),
+        mails = greatest(l.mails, excluded.mails)
+$$;

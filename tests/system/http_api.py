@@ -44,7 +44,7 @@ class UnixConnection(http.client.HTTPConnection):
 class Api:
     """listen is what http.listen says; a request is a connection."""
 
-    def __init__(self, listen, user=None, token=None, tls=None, timeout=10):
+    def __init__(self, listen, user=None, token=None, tls=None, timeout=60):
         self.listen = listen
         self.tls = tls
         self.timeout = timeout * PATIENCE

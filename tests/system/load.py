@@ -59,7 +59,7 @@ class Load:
             return self.answers.get(text, 0) if text else self.answered()
         first = count()
         until(lambda: count() >= first + more,
-              f"{more} more answers {text or ''}; got {self.answers}", 20)
+              f"{more} more answers {text or ''}; got {self.answers}")
 
     def _run(self):
         client = None

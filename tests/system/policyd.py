@@ -159,7 +159,7 @@ class Policyd:
         return self
 
     def wait_ready(self):
-        until(self._serves, "the daemon to serve", 20)
+        until(self._serves, "the daemon to serve")
 
     def _serves(self):
         code = self.process.poll()
@@ -184,7 +184,7 @@ class Policyd:
         before = set(children(self.pid))
         self.signal(signal.SIGHUP)
         until(lambda: children(self.pid) and
-              not before & set(children(self.pid)), "a new generation", 20)
+              not before & set(children(self.pid)), "a new generation")
         self.wait_ready()
 
     def workers(self):

@@ -91,7 +91,7 @@ class Postfix:
         (self.root / "etc" / "master.cf").write_text(
             MASTER.format(port=self.port))
         self._postfix("start")
-        until(self._answers, "Postfix", 20)
+        until(self._answers, "Postfix")
 
     @property
     def config(self):
@@ -164,7 +164,7 @@ class Postfix:
         try:
             self._postfix("stop")
             master = self.root / "spool" / "pid" / "master.pid"
-            until(lambda: self._is_free(master), "Postfix to stop", 20)
+            until(lambda: self._is_free(master), "Postfix to stop")
         finally:
             shutil.rmtree(self.root, ignore_errors=True)
 

@@ -34,7 +34,7 @@ slow_destination_rate_delay = 1h
 def postfix():
     instance = Postfix(MORE)
     send(instance, ANN, "slow@example.org")
-    until(lambda: not instance.queue(), "the first mail to be delivered", 20)
+    until(lambda: not instance.queue(), "the first mail to be delivered")
     yield instance
     instance.close()
 

@@ -4,11 +4,11 @@
 import os
 import pathlib
 import subprocess
-import time
 
 import pytest
 
 from delivery import EVENT, PROBE, SLACK, probe
+from waiting import until
 
 
 def hook(*command, text=EVENT, timeout_ms=5000):
@@ -80,10 +80,7 @@ def test_a_hook_that_never_ends_is_killed_with_its_children(tmp_path, line):
     assert (done.result, done.text) == ("retry", "killed: it took too long")
     assert 0.9 < done.took < 1 + SLACK
     grandchild = int((tmp_path / "pid").read_text(encoding="ascii"))
-    deadline = time.monotonic() + 5
-    while is_running(grandchild) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not is_running(grandchild)
+    until(lambda: not is_running(grandchild), "the grandchild's end")
 
 
 def test_a_hook_leaves_nothing_behind(tmp_path):
@@ -91,10 +88,7 @@ def test_a_hook_leaves_nothing_behind(tmp_path):
     assert done.result == "done"
     assert done.took < SLACK
     grandchild = int((tmp_path / "pid").read_text(encoding="ascii"))
-    deadline = time.monotonic() + 5
-    while is_running(grandchild) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not is_running(grandchild)
+    until(lambda: not is_running(grandchild), "the grandchild's end")
 
 
 def test_what_a_hook_prints_is_logged_bounded_and_escaped():

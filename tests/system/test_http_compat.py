@@ -332,7 +332,7 @@ def test_reload(served):
     served.write({"limits": {"countries": 2}})
     assert served.api("GET", "/reload").status == 202
     until(lambda: children(served.pid) and
-          not before & set(children(served.pid)), "a new generation", 20)
+          not before & set(children(served.pid)), "a new generation")
     served.api.wait_ready()
     for country in ("DE", "FR"):
         assert served.ask(JOE, address(country)) == "DUNNO"

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import ctypes
 import hashlib
 import http.client
@@ -14,6 +15,7 @@ import stat
 import subprocess
 import threading
 import time
+from statistics import median
 
 import pytest
 
@@ -199,7 +201,8 @@ def test_guesses_are_slow_and_disturb_nobody(guarded):
     assert set(statuses) <= {401, 503} and 401 in statuses
     assert all(took >= 1 for took, status in zip(times, statuses)
                if status == 401)
-    assert sorted(quick)[len(quick) // 2] < 0.5 * PATIENCE
+    refused = [took for took, status in zip(times, statuses) if status == 401]
+    assert median(quick) < median(refused) / 2
 
 
 def raw(listen, data, timeout=10):
@@ -321,8 +324,12 @@ def test_many_connections_that_say_nothing(shared):
     until(lambda: open_files(console) < 160, "the limit to hold")
     for sock in held:
         sock.close()
-    until(lambda: Api(shared.listen)("GET", "/livez").status == 200,
-          "the interface to answer")
+
+    def answers():
+        # One that comes before their ends were seen is turned away.
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            return Api(shared.listen)("GET", "/livez").status == 200
+    until(answers, "the interface to answer")
 
 
 def console_of(policyd):
@@ -528,7 +535,7 @@ def test_a_broken_certificate_is_refused_on_reload(secured):
     secured.signal(signal.SIGHUP)
     secured.wait_log(r"http: the server does not start")
     until(lambda: set(children(secured.pid)) == before,
-          "the old generation alone", 20)
+          "the old generation alone")
     (secured.root / "first.pem").write_bytes(good)
     assert api("GET", "/livez").status == 200
 
@@ -542,6 +549,6 @@ def test_a_key_that_cannot_be_read(make_policyd):
         "cert_file": str(policyd.root / "own.pem"),
         "key_file": str(policyd.root / "own.key")}}})
     policyd.launch()
-    assert policyd.process.wait(20 * PATIENCE) == 78
+    assert policyd.process.wait(60 * PATIENCE) == 78
     assert "own.key cannot be read as user" in policyd.log()
     assert not is_alive(policyd.pid)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 import slapd
-from ldap_probe import AT_ONCE_MS, BOXES, back, timed_out
+from ldap_probe import AT_ONCE_MS, BOXES, TIMEOUT_MS, back, timed_out
 from ldap_probe import certificates, mute, probe  # noqa: F401
 from ldap_probe import server, shared  # noqa: F401
 from slapd import Slapd, entry
@@ -37,19 +37,20 @@ def test_restarted_between_requests(server, probe):
 
 
 def test_frozen(server, probe):
-    asked = probe(server.uri, timeout=500, cache=0)
+    asked = probe(server.uri, timeout=TIMEOUT_MS, cache=0)
     assert asked.ask("a@example.com") == "found:ann@example.com"
     server.freeze()
     assert asked.ask("joseph@example.com") == "kept:joseph@example.com"
-    assert 500 <= asked.ms < 500 + AT_ONCE_MS
+    assert TIMEOUT_MS <= asked.ms < TIMEOUT_MS + AT_ONCE_MS
     slowest = 0
-    end = time.monotonic() + 3
+    end = time.monotonic() + 2 * TIMEOUT_MS / 1000
     while time.monotonic() < end:
         # The kernel accepts connections for it: nobody may wait for them.
         assert asked.ask("joseph@example.com") == "kept:joseph@example.com"
         slowest = max(slowest, asked.ms)
         assert asked.ask("a@example.com") == "found:ann@example.com"
         slowest = max(slowest, asked.ms)
+        time.sleep(0.02)
     assert slowest < AT_ONCE_MS
     assert asked.log().count("\n") == 1, asked.log()
     server.thaw()
@@ -59,12 +60,12 @@ def test_frozen(server, probe):
 @pytest.mark.parametrize("kind", ["ldap", "ldaps", "starttls"])
 def test_listener_that_says_nothing(mute, certificates, probe, kind):
     asked = probe(f"{'ldaps' if kind == 'ldaps' else 'ldap'}://"
-                  f"127.0.0.1:{mute}", timeout=400,
+                  f"127.0.0.1:{mute}", timeout=TIMEOUT_MS,
                   starttls=int(kind == "starttls"), ca_file=certificates.ca)
     assert asked.ask("192.0.2.1") == "kept:192.0.2.1"
     threads = asked.threads()
     assert asked.ask("a@example.com") == "kept:a@example.com"
-    assert asked.ms < 400 + AT_ONCE_MS
+    assert asked.ms < TIMEOUT_MS + AT_ONCE_MS
     for _ in range(20):
         assert asked.ask("a@example.com") == "kept:a@example.com"
         assert asked.ms < AT_ONCE_MS
@@ -75,9 +76,9 @@ def test_listener_that_says_nothing(mute, certificates, probe, kind):
 def test_handshake_that_stops_halfway(server, certificates, probe):
     """TLS with a server that was stopped in the middle of it."""
     server.freeze()
-    asked = probe(server.tls_uri, timeout=400, ca_file=certificates.ca)
+    asked = probe(server.tls_uri, timeout=TIMEOUT_MS, ca_file=certificates.ca)
     assert asked.ask("a@example.com") == "kept:a@example.com"
-    assert asked.ms < 400 + AT_ONCE_MS
+    assert asked.ms < TIMEOUT_MS + AT_ONCE_MS
     assert timed_out(asked)
     server.thaw()
     back(asked, "a@example.com", "found:ann@example.com")
@@ -85,21 +86,21 @@ def test_handshake_that_stops_halfway(server, certificates, probe):
 
 def test_deadline_of_the_request_comes_first(server, probe):
     """All requests together wait for ldap.timeout, none beyond its own end."""
-    asked = probe(server.uri, timeout=1000, deadline=300)
+    asked = probe(server.uri, timeout=4000, deadline=1500)
     assert asked.ask("a@example.com") == "found:ann@example.com"
     server.freeze()
     waited = []
     while "away" not in asked.log() and len(waited) < 10:
         assert asked.ask("b@example.com") == "kept:b@example.com"
         waited.append(asked.ms)
-    assert len(waited) == 4 and max(waited) < 300 + AT_ONCE_MS, waited
-    assert 1000 <= sum(waited) < 1000 + AT_ONCE_MS
+    assert len(waited) > 1 and max(waited) < 1500 + AT_ONCE_MS, waited
+    assert 4000 <= sum(waited) < 4000 + AT_ONCE_MS
     server.thaw()
     back(asked, "joseph@example.com", "found:joe@example.com")
 
 
 def test_late_answers_are_not_taken_for_others(server, probe):
-    asked = probe(server.uri, timeout=5000, deadline=200)
+    asked = probe(server.uri, timeout=30000, deadline=2000)
     assert asked.ask("a@example.com") == "found:ann@example.com"
     clients = server.clients()
     server.freeze()
@@ -121,9 +122,9 @@ def test_first_uri_is_dead(shared, probe):
 
 
 def test_first_uri_says_nothing(shared, mute, probe):
-    asked = probe([f"ldap://127.0.0.1:{mute}", shared.uri], timeout=600)
+    asked = probe([f"ldap://127.0.0.1:{mute}", shared.uri], timeout=4000)
     assert asked.ask("a@example.com") == "found:ann@example.com"
-    assert asked.ms < 600
+    assert asked.ms < 4000
     assert asked.ask("joseph@example.com") == "found:joe@example.com"
     assert asked.ms < AT_ONCE_MS
 
@@ -146,9 +147,9 @@ def test_all_uris_are_named(probe):
 
 
 def test_unknown_host(probe):
-    asked = probe("ldap://directory.invalid", timeout=500)
+    asked = probe("ldap://directory.invalid", timeout=TIMEOUT_MS)
     assert asked.ask("a@example.com") == "kept:a@example.com"
-    assert asked.ms < 500 + AT_ONCE_MS
+    assert asked.ms < TIMEOUT_MS + AT_ONCE_MS
     assert "directory.invalid" in asked.log() or \
         "no connection within" in asked.log()
 

@@ -9,7 +9,7 @@ import pytest
 
 import slapd
 from geoip import COUNTRIES, address
-from ldap_probe import AT_ONCE_MS, BOXES
+from ldap_probe import BOXES
 from slapd import Slapd
 from waiting import until
 
@@ -92,7 +92,7 @@ def test_frozen_directory_stops_no_mail(serve, directory):
         directory.thaw()
         policyd.wait_log("the directory is away")
         until(lambda: client.ask("new@example.com", address("DE")) == "DUNNO"
-              and "answers again" in policyd.log(), "the directory", 35)
+              and "answers again" in policyd.log(), "the directory")
 
 
 def test_a_slow_directory_leaves_time_for_the_store(serve, directory):
@@ -113,7 +113,7 @@ def test_directory_away_from_the_start(serve, directory):
     policyd.wait_log("Connection refused")
     directory.start()
     until(lambda: verdict(policyd, ALIAS, "DE") == "DUNNO"
-          and "answers again" in policyd.log(), "the directory", 35)
+          and "answers again" in policyd.log(), "the directory")
     assert verdict(policyd, JOE, "DE") == "DUNNO"
     assert verdict(policyd, OTHER, "AT") == "REJECT blocked"
 
@@ -123,6 +123,4 @@ def test_daemon_stops_while_it_is_connecting(serve, directory):
     policyd = serve(timeout="1900ms")
     with policyd.client() as client:
         assert client.ask(ALIAS, address("DE")) == "DUNNO"
-    began = time.monotonic()
-    policyd.stop()
-    assert time.monotonic() - began < 5
+    assert policyd.stop() == 0

@@ -18,7 +18,6 @@ import threading
 import pytest
 
 import policyd as daemon
-from client import Client
 from geoip import address
 from load import Load
 from outage import BLOCKED, CONFIG, OK
@@ -144,14 +143,14 @@ def text_of(mail):
 
 
 def wait_mails(smtp, count):
-    until(lambda: len(smtp.mails) >= count, f"{count} mails", 20)
+    until(lambda: len(smtp.mails) >= count, f"{count} mails")
     return [parse(mail) for mail in smtp.mails]
 
 
 def wait_ended(store, count=1):
     """Wait until so many rows are done, well or not."""
     until(lambda: len(store.rows("id", "ended_at IS NOT NULL")) >= count,
-          f"{count} rows to end", 20)
+          f"{count} rows to end")
 
 
 # --- what is told ------------------------------------------------------------
@@ -309,7 +308,7 @@ def test_the_mail_server_is_down_for_a_while(store, server):
               f"a delay of {delay} s")
         store.hurry()
     with SmtpServer(port=port) as smtp:
-        until(lambda: store.hurry() or len(smtp.mails) == 3, "the mails", 20)
+        until(lambda: store.hurry() or len(smtp.mails) == 3, "the mails")
         wait_ended(store, 3)
     assert {parse(mail)["Subject"] for mail in smtp.mails} == {
         f"[policyd] {account} was blocked" for account in accounts}
@@ -392,7 +391,7 @@ def test_the_courier_is_killed_again_and_again(store, server):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(courier(policyd), signal.SIGKILL)
         until(lambda: store.hurry() or
-              len(store.rows("id", "ended_at IS NOT NULL")) == 8, "all", 30)
+              len(store.rows("id", "ended_at IS NOT NULL")) == 8, "all")
         subjects = {parse(mail)["Subject"] for mail in smtp.mails}
     assert subjects == {f"[policyd] user{number}@example.com was blocked"
                         for number in range(8)}
@@ -433,7 +432,7 @@ def test_two_servers_tell_everything_once(database, server):
             for number, account in enumerate(accounts):
                 block(servers[number % 2], account)
             until(lambda: len(store.rows("id", "ended_at IS NOT NULL")) == 60,
-                  "all to be told", 30)
+                  "all to be told")
         told = [json.loads(body)["account"] for _, _, body in web.got]
     assert sorted(told) == sorted(accounts)
     assert all(re.search("notify: told of", each.log()) for each in servers)

@@ -329,4 +329,4 @@ def test_the_schema_is_made_when_the_store_comes(make_policyd, postgres,
         assert policyd.ask(KNOWN, address("DE")) == ERROR
     finally:
         postgres.start()
-    until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store", 30)
+    until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store")

@@ -151,7 +151,7 @@ def test_the_end_under_load_loses_no_request(start_policyd, number):
     policyd = start_policyd()
     with Load(policyd) as load:
         policyd.signal(number)
-        assert policyd.process.wait(5 * PATIENCE) == 0
+        assert policyd.process.wait(60 * PATIENCE) == 0
     assert load.lost == 0
     assert not policyd.socket.exists()
 
@@ -163,7 +163,7 @@ def test_the_end_does_not_wait_for_idle_clients(start_policyd):
         unfinished.send(b"request=smtpd_access_policy\n")
         began = time.monotonic()
         assert policyd.stop() == 0
-        assert time.monotonic() - began < 5 * PATIENCE
+        assert time.monotonic() - began < 20 * PATIENCE
 
 
 def test_the_end_comes_though_the_store_hangs(start_policyd, postgres):
@@ -175,7 +175,7 @@ def test_the_end_comes_though_the_store_hangs(start_policyd, postgres):
             client.send(request(JOE, address("AT")))
             began = time.monotonic()
             assert policyd.stop() == 0
-            assert time.monotonic() - began < 5 * PATIENCE
+            assert time.monotonic() - began < 20 * PATIENCE
             assert client.answer() == "DUNNO"
         finally:
             postgres.thaw(stopped)
@@ -188,7 +188,7 @@ def test_in_the_background(make_policyd):
     pidfile = policyd.root / "pid"
     policyd.write({"server": {"pidfile": str(pidfile)}})
     policyd.launch("--daemon")
-    assert policyd.process.wait(10 * PATIENCE) == 0, policyd.log()
+    assert policyd.process.wait(60 * PATIENCE) == 0, policyd.log()
     # It serves as soon as the command is back.
     assert policyd.ask(JOE, address("DE")) == "DUNNO"
     pid = int(pidfile.read_text())
@@ -198,7 +198,7 @@ def test_in_the_background(make_policyd):
         assert os.readlink(f"/proc/{pid}/cwd") == "/"
     finally:
         os.kill(pid, signal.SIGTERM)
-    until(lambda: not is_alive(pid), "the daemon to end", 5)
+    until(lambda: not is_alive(pid), "the daemon to end")
     assert not pidfile.exists()
     assert not policyd.socket.exists()
 
@@ -206,7 +206,7 @@ def test_in_the_background(make_policyd):
 def test_what_cannot_start_says_so_in_the_background_too(make_policyd):
     policyd = make_policyd({"geoip": {"country": "/nowhere/geo.mmdb"}})
     policyd.launch("-d")
-    assert policyd.process.wait(10 * PATIENCE) == 78
+    assert policyd.process.wait(60 * PATIENCE) == 78
     assert "/nowhere/geo.mmdb" in policyd.log()
 
 
@@ -234,7 +234,7 @@ def test_a_stale_socket_is_removed(make_policyd):
 def test_a_live_socket_is_refused(start_policyd, make_policyd):
     first = start_policyd()
     second = make_policyd({"listen": [first.address]}).launch()
-    assert second.process.wait(10 * PATIENCE) not in (0, 1)
+    assert second.process.wait(60 * PATIENCE) not in (0, 1)
     assert str(first.socket) in second.log()
     assert first.ask() == "DUNNO"
 
@@ -243,7 +243,7 @@ def test_a_file_that_is_no_socket_is_kept(make_policyd):
     policyd = make_policyd()
     policyd.socket.write_text("precious")
     policyd.launch()
-    assert policyd.process.wait(10 * PATIENCE) not in (0, 1)
+    assert policyd.process.wait(60 * PATIENCE) not in (0, 1)
     assert policyd.socket.read_text() == "precious"
 
 
@@ -333,7 +333,7 @@ def test_what_systemd_is_told(make_policyd):
     systemd.wait("READY=1")
     policyd.signal(signal.SIGTERM)
     systemd.wait("STOPPING=1")
-    assert policyd.process.wait(5 * PATIENCE) == 0
+    assert policyd.process.wait(60 * PATIENCE) == 0
     systemd.sock.close()
 
 
@@ -371,7 +371,7 @@ def test_a_user_that_does_not_exist(make_policyd):
     policyd = make_policyd()
     policyd.write({"server": {"user": "no-such-user"}})
     policyd.launch()
-    assert policyd.process.wait(10 * PATIENCE) in (67, 77, 78)
+    assert policyd.process.wait(60 * PATIENCE) in (67, 77, 78)
     assert "no-such-user" in policyd.log()
 
 

@@ -145,9 +145,9 @@ def test_several_rules_and_which_was_reached(served):
     assert [send(policyd) for _ in range(3)] == \
         ["DUNNO"] * 2 + [over(2, "2s")]
     # The short window slides on: two more, and then it is the long one.
-    until(lambda: send(policyd) == "DUNNO", "the window to slide", 6)
-    until(lambda: send(policyd) in ("DUNNO", over(4, "1h")), "the rest", 6)
-    until(lambda: send(policyd) == over(4, "1h"), "the long window", 6)
+    until(lambda: send(policyd) == "DUNNO", "the window to slide")
+    until(lambda: send(policyd) in ("DUNNO", over(4, "1h")), "the rest")
+    until(lambda: send(policyd) == over(4, "1h"), "the long window")
 
 
 def test_an_alias_and_capitals_are_one_account(served):

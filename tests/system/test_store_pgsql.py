@@ -19,8 +19,8 @@ ACTIONS = {"ok": "DUNNO", "blocked": "REJECT blocked",
            "error": "DEFER_IF_PERMIT error"}
 # The deadline of most servers here, and when an answer is late: the machine
 # may be busy.
-DEADLINE = {"server": {"deadline": "500ms"}, "actions": ACTIONS}
-LATE = 2.0 * PATIENCE
+DEADLINE = {"server": {"deadline": "2s"}, "actions": ACTIONS}
+LATE = 10 * PATIENCE
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_frozen_store(start_policyd, frozen, postgres):
     for _ in range(5):
         assert timed(policyd) == ACTIONS["error"]
     postgres.thaw(postgres.processes())
-    until(lambda: timed(policyd) == "DUNNO", "the store", 40)
+    until(lambda: timed(policyd) == "DUNNO", "the store")
 
 
 def test_frozen_connections_while_new_ones_work(start_policyd, database):
@@ -192,7 +192,7 @@ def test_more_requests_than_the_store_answers_in_time(start_policyd,
         took = time.monotonic() - began
     assert set(answers) == {"DUNNO", ACTIONS["error"]}
     assert answers.count("DUNNO") >= 64
-    assert took < 3 * PATIENCE
+    assert took < LATE
     policyd.wait_log("more requests come than the store answers")
     # The store was slow, and never away.
     assert "store:" not in policyd.log()
@@ -201,7 +201,7 @@ def test_more_requests_than_the_store_answers_in_time(start_policyd,
 def test_an_account_known_to_be_blocked_stays_so(start_policyd, stopped):
     """Every worker knows, whichever blocked it."""
     policyd = start_policyd({**DEADLINE, "server": {
-        "deadline": "500ms", "workers": 4}, "limits": {"countries": 1}})
+        "deadline": "2s", "workers": 4}, "limits": {"countries": 1}})
     assert timed(policyd, JOE, address("DE")) == "DUNNO"
     assert timed(policyd, JOE, address("AT")) == "REJECT blocked"
     stopped()
@@ -217,7 +217,7 @@ def test_a_server_that_starts_before_its_store(make_policyd, postgres,
     policyd.start()
     assert timed(policyd) == ACTIONS["error"]
     postgres.start()
-    until(lambda: timed(policyd) == "DUNNO", "the store", 40)
+    until(lambda: timed(policyd) == "DUNNO", "the store")
 
 
 def test_the_log_of_a_store_that_is_away_is_short(start_policyd, stopped):

@@ -22,7 +22,8 @@ FLOORS = [["base"], ["config"],
 SIDES = ["store/pgsql", "store/sqlite"]
 SECTIONS = {
     "store": ["block", "notify", "report", "server", "store"],
-    "directory": ["identity", "ldap"], "geo": [], "server": ["http", "server"],
+    "directory": ["identity", "ldap"], "geo": ["geoip"],
+    "server": ["geoip", "http", "server"],
     "mail": ["smtp"], "notify": ["notify", "smtp"]}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS)
          for room in rooms}

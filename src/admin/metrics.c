@@ -171,9 +171,9 @@ metrics_show(struct admin *admin, struct exchange *exchange)
 	write_gauge(out, "policyd_workers_configured", "server.workers",
 	    admin->config->server.workers);
 	write_store(out, admin);
-	if (admin->desk.geo != NULL)
+	if (geo_built_s(admin->desk.geo) != 0)
 		write_gauge(out, "policyd_geoip_build_timestamp_seconds",
-		    "When the GeoIP file was made",
+		    "When the oldest GeoIP file was made",
 		    (double)geo_built_s(admin->desk.geo));
 	fclose(out);
 	exchange_text(exchange, MHD_HTTP_OK,

@@ -7,8 +7,11 @@
 
 #include <stdint.h>
 
+/* What a file is asked for. */
+enum geoip_file { GEOIP_COUNTRY, GEOIP_ASN, GEOIP_CITY, GEOIP_FILES };
+
 struct geoip_options {
-	char *country;		/* a file; "": none */
+	char *files[GEOIP_FILES];	/* "": none */
 	uint32_t reload_s;
 };
 

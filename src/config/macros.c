@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-const char macros_known[] =
-    "${account}, ${client}, ${country}, ${countries}, ${networks}, ${limit}, "
-    "${per}, ${reason} and ${until}";
+#define OF_BOTH                                                                \
+	"${account}, ${client}, ${country}, ${asn}, ${countries}, "            \
+	"${networks}, ${limit}, ${per}, ${reason} and ${until}"
+
+const char macros_of_events[] = OF_BOTH;
+const char macros_of_actions[] = "${as_name}, " OF_BOTH;
 
 int
-macros_check(const char *text, char *unknown, size_t size)
+macros_check(const char *text, const char *known, char *unknown, size_t size)
 {
 	while ((text = strstr(text, "${")) != NULL) {
 		size_t length = strcspn(text, "}");
@@ -23,7 +26,7 @@ macros_check(const char *text, char *unknown, size_t size)
 		snprintf(macro, sizeof(macro), "%s", unknown);
 		if (length >= sizeof(macro) || length <= strlen("${}") ||
 		    macro[length - 1] != '}' ||
-		    strstr(macros_known, macro) == NULL)
+		    strstr(known, macro) == NULL)
 			return -1;
 		text += length;
 	}

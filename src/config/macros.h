@@ -8,12 +8,15 @@
 #include <stddef.h>
 
 /*
- * Check that every ${name} in a text is a known one. Return 0, or -1 with the
+ * Check that every ${name} in a text is one of those known. Return 0, or -1 with the
  * first that is not, or what is left of a text without "}", in unknown.
  */
-int macros_check(const char *text, char *unknown, size_t size);
+int macros_check(const char *text, const char *known, char *unknown,
+    size_t size);
 
-/* All of them, "${account}, ${client}, ...": for complaints. */
-extern const char macros_known[];
+/* Those of an action, and those of what is told of an event: "${account},
+ * ${client}, ...", for macros_check and for complaints. */
+extern const char macros_of_actions[];
+extern const char macros_of_events[];
 
 #endif

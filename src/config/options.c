@@ -66,8 +66,12 @@ const struct option options[] = {
 	{ "store.retention", OPTION_SECONDS, AT(store.retention_s), "30d", 1,
 	    10 * YEAR, NULL, .help = "--clean deletes logins older than this" },
 
-	{ "geoip.country", OPTION_PATH, AT(geoip.country), "", 0, LONG, NULL,
-	    .help = "MMDB file that knows countries" },
+	{ "geoip.country", OPTION_PATH, AT(geoip.files[GEOIP_COUNTRY]), "", 0,
+	    LONG, NULL, .help = "MMDB file that knows countries" },
+	{ "geoip.asn", OPTION_PATH, AT(geoip.files[GEOIP_ASN]), "", 0, LONG,
+	    NULL, .help = "MMDB file that knows autonomous systems" },
+	{ "geoip.city", OPTION_PATH, AT(geoip.files[GEOIP_CITY]), "", 0, LONG,
+	    NULL, .help = "MMDB file that knows coordinates, and countries" },
 	{ "geoip.reload", OPTION_SECONDS, AT(geoip.reload_s), "5m", 1, YEAR,
 	    NULL, .help = "look for a newer file this often" },
 

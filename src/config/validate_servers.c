@@ -165,10 +165,11 @@ check_notify(struct draft *draft)
 		    "found \"%s\", allowed is a bare address such as "
 		    "policyd@example.com",
 		    config->notify.from);
-	if (macros_check(config->notify.subject, unknown, sizeof(unknown)) != 0)
+	if (macros_check(config->notify.subject, macros_of_events, unknown,
+		sizeof(unknown)) != 0)
 		draft_refuse(draft, "notify.subject",
 		    "found \"%s\", which is none of the macros %s", unknown,
-		    macros_known);
+		    macros_of_events);
 	if (!begins(content, "text/") || strpbrk(content, " \t;") != NULL)
 		draft_refuse(draft, "notify.content_type",
 		    "found \"%s\", allowed is text/plain, text/html or "

@@ -1,64 +1,50 @@
 /*
- * geo.c -- which country an address is in.
+ * geo.c -- where an address is: country, autonomous system, coordinates.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "geo/geo.h"
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "geo/record.h"
 
-#include <ctype.h>
-#include <maxminddb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct geo {
-	MMDB_s file;
+struct file {
+	bool is_open;
+	MMDB_s mmdb;
 	char *name;
 	struct log_limit limit;
 };
 
-/* Where a country stands in a record, the best first. */
-static const char *const paths[][3] = {
-	{ "country", "iso_code", NULL },		/* MaxMind */
-	{ "registered_country", "iso_code", NULL },
-	{ "country_code", NULL, NULL },			/* ip-location-db */
+struct geo {
+	struct file files[GEOIP_FILES];
 };
 
-struct geo *
-geo_open(const char *path, const char *name)
-{
-	struct geo *geo = mem_new(1, sizeof(*geo));
-	struct addr probe;
-	char country[3];
-	int status = MMDB_open(path, MMDB_MODE_MMAP, &geo->file);
+static const struct {
+	const char *key, *wanted;
+} kinds[GEOIP_FILES] = {
+	[GEOIP_COUNTRY] = { "geoip.country", "with countries" },
+	[GEOIP_ASN] = { "geoip.asn", "with autonomous systems" },
+	[GEOIP_CITY] = { "geoip.city", "with coordinates" },
+};
 
-	if (status != MMDB_SUCCESS) {
-		log_error("geoip: %s: %s; give an MMDB file with countries",
-		    name, MMDB_strerror(status));
-		free(geo);
-		return NULL;
-	}
-	geo->name = mem_dup(name);
-	/* A damaged tree shows at a look-up at the latest. */
-	if (addr_parse("192.0.2.1", &probe) != 0 ||
-	    geo_country(geo, &probe, country) == LOOKUP_FAILED) {
-		log_error("geoip: %s: the file is damaged", name);
-		geo_close(geo);
-		return NULL;
-	}
-	return geo;
+const char *
+geo_key(enum geoip_file kind)
+{
+	return kinds[kind].key;
 }
 
-void
-geo_close(struct geo *geo)
+struct geo_paths
+geo_paths_of(const struct geoip_options *options)
 {
-	if (geo == NULL)
-		return;
-	MMDB_close(&geo->file);
-	free(geo->name);
-	free(geo);
+	struct geo_paths paths;
+
+	for (int i = 0; i < GEOIP_FILES; i++)
+		paths.of[i] = options->files[i];
+	return paths;
 }
 
 static void
@@ -78,69 +64,152 @@ to_sockaddr(const struct addr *addr, struct sockaddr_storage *storage)
 	}
 }
 
-/* Is the value two letters? Then write them in upper case. */
-static bool
-take_code(const MMDB_entry_data_s *data, char country[3])
-{
-	if (!data->has_data || data->type != MMDB_DATA_TYPE_UTF8_STRING ||
-	    data->data_size != 2 ||
-	    !isalpha((unsigned char)data->utf8_string[0]) ||
-	    !isalpha((unsigned char)data->utf8_string[1]))
-		return false;
-	country[0] = (char)toupper((unsigned char)data->utf8_string[0]);
-	country[1] = (char)toupper((unsigned char)data->utf8_string[1]);
-	country[2] = '\0';
-	return true;
-}
-
-static enum lookup
-damaged(struct geo *geo, int status)
-{
-	log_limited(&geo->limit, LOG_LEVEL_ERROR,
-	    "geoip: %s: %s; this address counts without a country",
-	    geo->name, MMDB_strerror(status));
-	return LOOKUP_FAILED;
-}
-
-enum lookup
-geo_country(struct geo *geo, const struct addr *addr, char country[3])
+/* Read what one file says of addr. Returns MMDB_SUCCESS, also if it says
+ * nothing. */
+static int
+read_file(const struct file *file, enum geoip_file kind,
+    const struct addr *addr, struct place *place)
 {
 	struct sockaddr_storage storage;
 	MMDB_lookup_result_s found;
 	int status;
 
-	country[0] = '\0';
 	/* An IPv6 address in an IPv4 file is an error to the library. */
-	if (addr->bits == 128 && geo->file.metadata.ip_version == 4)
-		return LOOKUP_NONE;
+	if (addr->bits == 128 && file->mmdb.metadata.ip_version == 4)
+		return MMDB_SUCCESS;
 	to_sockaddr(addr, &storage);
-	found = MMDB_lookup_sockaddr(&geo->file, (struct sockaddr *)&storage,
-	    &status);
-	if (status != MMDB_SUCCESS)
-		return damaged(geo, status);
-	if (!found.found_entry)
-		return LOOKUP_NONE;
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		MMDB_entry_data_s data;
-
-		status = MMDB_aget_value(&found.entry, &data, paths[i]);
-		if (status == MMDB_SUCCESS && take_code(&data, country))
-			return LOOKUP_FOUND;
-		if (status != MMDB_SUCCESS &&
-		    status != MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR)
-			return damaged(geo, status);
+	found = MMDB_lookup_sockaddr(
+	    &file->mmdb, (struct sockaddr *)&storage, &status);
+	if (status != MMDB_SUCCESS || !found.found_entry)
+		return status;
+	switch (kind) {
+	case GEOIP_COUNTRY:
+		return record_country(&found.entry, place);
+	case GEOIP_ASN:
+		return record_asn(&found.entry, place);
+	case GEOIP_CITY:
+		status = record_point(&found.entry, place);
+		if (status == MMDB_SUCCESS && place->country[0] == '\0')
+			status = record_country(&found.entry, place);
+		return status;
+	case GEOIP_FILES:
+	default:
+		return MMDB_SUCCESS;
 	}
-	return LOOKUP_NONE;
 }
 
-const char *
-geo_type(const struct geo *geo)
+static void
+close_file(struct file *file)
 {
-	return geo->file.metadata.database_type;
+	if (file->is_open)
+		MMDB_close(&file->mmdb);
+	free(file->name);
+	memset(file, 0, sizeof(*file));
+}
+
+static int
+open_file(struct file *file, enum geoip_file kind, const char *path,
+    const char *name)
+{
+	struct place place = { 0 };
+	struct addr probe;
+	int status = MMDB_open(path, MMDB_MODE_MMAP, &file->mmdb);
+
+	if (status != MMDB_SUCCESS) {
+		log_error("%s: %s: %s; give an MMDB file %s", kinds[kind].key,
+		    name, MMDB_strerror(status), kinds[kind].wanted);
+		return -1;
+	}
+	file->is_open = true;
+	file->name = mem_dup(name);
+	/* A damaged tree shows at a look-up at the latest. */
+	if (addr_parse("192.0.2.1", &probe) != 0 ||
+	    read_file(file, kind, &probe, &place) != MMDB_SUCCESS) {
+		log_error("%s: %s: the file is damaged; give an MMDB file %s",
+		    kinds[kind].key, name, kinds[kind].wanted);
+		close_file(file);
+		return -1;
+	}
+	return 0;
+}
+
+struct geo *
+geo_open(const struct geo_paths *paths, const struct geo_paths *names)
+{
+	struct geo *geo = mem_new(1, sizeof(*geo));
+
+	for (int i = 0; i < GEOIP_FILES; i++) {
+		const char *path = paths->of[i];
+
+		if (path != NULL && *path != '\0' &&
+		    open_file(&geo->files[i], (enum geoip_file)i, path,
+			names->of[i]) != 0) {
+			geo_close(geo);
+			return NULL;
+		}
+	}
+	return geo;
+}
+
+void
+geo_close(struct geo *geo)
+{
+	if (geo == NULL)
+		return;
+	for (int i = 0; i < GEOIP_FILES; i++)
+		close_file(&geo->files[i]);
+	free(geo);
+}
+
+char *
+geo_try(enum geoip_file kind, const char *path, const char *name)
+{
+	struct file file = { 0 };
+	char *type;
+
+	if (open_file(&file, kind, path, name) != 0)
+		return NULL;
+	type = mem_dup(file.mmdb.metadata.database_type);
+	close_file(&file);
+	return type;
+}
+
+void
+geo_locate(struct geo *geo, const struct addr *addr, struct place *place)
+{
+	memset(place, 0, sizeof(*place));
+	for (int i = 0; i < GEOIP_FILES; i++) {
+		struct file *file = &geo->files[i];
+		int status = file->is_open ?
+		    read_file(file, (enum geoip_file)i, addr, place) :
+		    MMDB_SUCCESS;
+
+		if (status != MMDB_SUCCESS)
+			log_limited(&file->limit, LOG_LEVEL_ERROR,
+			    "%s: %s: %s; what it says of this address is "
+			    "unknown", kinds[i].key, file->name,
+			    MMDB_strerror(status));
+	}
+}
+
+bool
+geo_has_countries(const struct geo *geo)
+{
+	return geo->files[GEOIP_COUNTRY].is_open ||
+	    geo->files[GEOIP_CITY].is_open;
 }
 
 int64_t
 geo_built_s(const struct geo *geo)
 {
-	return (int64_t)geo->file.metadata.build_epoch;
+	int64_t oldest = 0;
+
+	for (int i = 0; i < GEOIP_FILES; i++) {
+		int64_t built =
+		    (int64_t)geo->files[i].mmdb.metadata.build_epoch;
+
+		if (geo->files[i].is_open && (oldest == 0 || built < oldest))
+			oldest = built;
+	}
+	return oldest;
 }

@@ -142,11 +142,15 @@ static void
 show_verdict(FILE *out, const char *address, const struct would_be *would)
 {
 	char reason[REASON_SIZE];
+	char asn[80] = "";
 	const struct finding *f = &would->finding;
 
-	fprintf(out, "\nA login from %s (%s%s) would be: %s", address,
+	if (would->login.asn != 0)
+		snprintf(asn, sizeof(asn), ", AS%u %s", would->login.asn,
+		    would->login.as_name);
+	fprintf(out, "\nA login from %s (%s%s%s) would be: %s", address,
 	    would->login.country[0] != '\0' ? would->login.country :
-	    "country unknown", would->is_network_exempt ?
+	    "country unknown", asn, would->is_network_exempt ?
 	    ", an exempt network" : "", decide_outcome(would->outcome));
 	reply_reason(f->cause, f->found, f->limit, f->per_s, f->note, reason);
 	if (reason[0] != '\0')
@@ -174,7 +178,7 @@ show(const struct job *job, const struct desk *desk, const char *account,
 	else
 		fprintf(out, "State      %s\n", record->is_known ?
 		    "not blocked" : "not blocked; nothing is known of it");
-	if (desk->geo == NULL)
+	if (!geo_has_countries(desk->geo))
 		fprintf(out, "GeoIP      none: geoip.country is not set, so "
 		    "networks alone are counted\n");
 	show_evidence(out, record);
@@ -218,7 +222,7 @@ tell(const struct job *job, const struct desk *desk, const char *account,
 
 int
 explain_run(const struct job *job, const char *given, const char *address,
-    const char *geoip)
+    const struct geo_paths *geoip)
 {
 	struct account_record record;
 	char account[ACCOUNT_SIZE];

@@ -6,13 +6,14 @@
 #define JOBS_EXPLAIN_H
 
 #include "command/job.h"
+#include "geo/geo.h"
 
 /*
  * --explain: state, evidence, settings and where each comes from, and, if an
  * address is given (else NULL), the verdict a login from there would get now.
- * Reads only. geoip: path of the MMDB file, "" for none.
+ * Reads only. geoip: the MMDB files.
  */
 int explain_run(const struct job *, const char *account, const char *address,
-    const char *geoip);
+    const struct geo_paths *geoip);
 
 #endif

@@ -112,6 +112,9 @@ add_values(struct event *event)
 	add(event, "argument", template_quote(string(json, "account")));
 	add(event, "client", mem_dup(string(json, "client")));
 	add(event, "country", mem_dup(string(json, "country")));
+	add(event, "asn", number(json, "asn") > 0 ?
+	    mem_printf("AS%lld", (long long)number(json, "asn")) :
+	    mem_dup(""));
 	add(event, "countries", mem_printf("%lld",
 	    (long long)number(json, "countries")));
 	add(event, "networks", mem_printf("%lld",

@@ -35,12 +35,15 @@ decide_outcome(enum outcome outcome)
 }
 
 int
-desk_open(struct desk *desk, const struct config *config, const char *geoip)
+desk_open(struct desk *desk, const struct config *config,
+    const struct geo_paths *geoip)
 {
+	const struct geo_paths names = geo_paths_of(&config->geoip);
+
 	memset(desk, 0, sizeof(*desk));
 	desk->config = config;
-	if (geoip[0] != '\0' &&
-	    (desk->geo = geo_open(geoip, config->geoip.country)) == NULL)
+	desk->geo = geo_open(geoip, &names);
+	if (desk->geo == NULL)
 		return -1;
 	desk->accounts = accounts_open(&config->ldap);
 	if (desk->accounts == NULL) {
@@ -135,6 +138,20 @@ resolve_accounts(struct desk *desk, struct decision **open, size_t count,
 	}
 }
 
+/* Step 5: where is it? */
+static void
+locate(struct geo *geo, struct login *login)
+{
+	struct place place;
+
+	geo_locate(geo, &login->client, &place);
+	memcpy(login->country, place.country, sizeof(login->country));
+	login->asn = place.asn;
+	memcpy(login->as_name, place.as_name, sizeof(login->as_name));
+	if (place.country[0] == '\0' && geo_has_countries(geo))
+		counters_add(STAT_GEO_MISSES, 1);
+}
+
 /* Steps 5 and 6. */
 bool
 decide_login(const struct desk *desk, const char *address,
@@ -146,10 +163,7 @@ decide_login(const struct desk *desk, const char *address,
 	if (addr_parse(address, &login->client) != 0 ||
 	    login->client.prefix != login->client.bits)
 		return false;
-	if (desk->geo != NULL &&
-	    geo_country(desk->geo, &login->client, login->country) !=
-		LOOKUP_FOUND)
-		counters_add(STAT_GEO_MISSES, 1);
+	locate(desk->geo, login);
 	*is_exempt = netset_has(config->exempt.networks, &login->client);
 	if (!*is_exempt)
 		login->network = addr_mask(&login->client,

@@ -18,7 +18,7 @@
 /* Requests of one round: more wait for the next. */
 enum { ROUND_MAX = 64 };
 
-/* Whom a process asks: opened after fork. geo may be NULL. */
+/* Whom a process asks: opened after fork. */
 struct desk {
 	const struct config *config;
 	struct geo *geo;
@@ -28,9 +28,8 @@ struct desk {
 	struct blocked *blocked;	/* shared; NULL: none. Not closed here */
 };
 
-/* Open all of them. geoip is the path of an MMDB file, "" for none. Return 0,
- * or -1 after logging why. */
-int desk_open(struct desk *, const struct config *, const char *geoip);
+/* Open all of them. Return 0, or -1 after logging why. */
+int desk_open(struct desk *, const struct config *, const struct geo_paths *);
 void desk_close(struct desk *);
 
 enum outcome {
@@ -65,8 +64,8 @@ void decide(struct desk *, struct decision *, size_t count,
 
 /*
  * Where does an address log in from? Fill in login for it: what it is masked
- * to, its country; the network stays empty if it is exempt. Returns false if
- * it is not an address.
+ * to, its country and autonomous system; the network stays empty if it is
+ * exempt. Returns false if it is not an address.
  */
 bool decide_login(const struct desk *, const char *address, struct login *,
     bool *is_exempt);

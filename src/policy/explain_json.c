@@ -154,8 +154,10 @@ verdict_json(const char *address, const struct would_be *would)
 	char reason[REASON_SIZE];
 
 	reply_reason(f->cause, f->found, f->limit, f->per_s, f->note, reason);
-	return json_pack("{ss ss sb ss ss sb}", "client", address, "country",
-	    would->login.country, "exempt_network", would->is_network_exempt,
+	return json_pack("{ss ss sI ss sb ss ss sb}", "client", address,
+	    "country", would->login.country, "asn",
+	    (json_int_t)would->login.asn, "as_name", would->login.as_name,
+	    "exempt_network", would->is_network_exempt,
 	    "verdict", decide_outcome(would->outcome), "reason", reason,
 	    "observed", would->is_observed);
 }
@@ -171,7 +173,7 @@ explain_json(const struct desk *desk, const char *account,
 	json_t *document = json_pack("{ss sb sb sb sb so so so so so so}",
 	    "account", account, "known", record->is_known, "exempt",
 	    configured_is_exempt(desk->overrides, account), "blocked",
-	    is_blocked, "geoip", desk->geo != NULL, "block",
+	    is_blocked, "geoip", geo_has_countries(desk->geo), "block",
 	    record->has_block ? show_block(block) : json_null(),
 	    "counted_since", show_time(record->since_ms), "evidence",
 	    evidence_json(&record->evidence, record->settings.window_s),

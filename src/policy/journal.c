@@ -83,6 +83,8 @@ journal_decision(const struct config *config, const struct decision *decision,
 	    addr_format(&decision->login.client, address) :
 	    decision->request->client_address);
 	log_text("country", decision->login.country);
+	if (decision->login.asn != 0)
+		log_number("asn", decision->login.asn);
 	if (decision->outcome != OUTCOME_NO_ACCOUNT &&
 	    decision->outcome != OUTCOME_EXEMPT &&
 	    decision->outcome != OUTCOME_ERROR)

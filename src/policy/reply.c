@@ -112,6 +112,11 @@ value_of(const char *name, size_t length, const struct values *v,
 		    addr_format(&v->login->client, address));
 	else if (is_macro(name, length, "country"))
 		snprintf(value, VALUE_SIZE, "%s", v->login->country);
+	else if (is_macro(name, length, "asn"))
+		snprintf(value, VALUE_SIZE, v->login->asn != 0 ? "AS%u" : "",
+		    v->login->asn);
+	else if (is_macro(name, length, "as_name"))
+		snprintf(value, VALUE_SIZE, "%s", v->login->as_name);
 	else if (is_macro(name, length, "countries"))
 		snprintf(value, VALUE_SIZE, "%u",
 		    f->evidence.countries + f->evidence.home_countries);

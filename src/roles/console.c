@@ -10,6 +10,7 @@
 #include "admin/http.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "roles/geoip_files.h"
 
 #include <errno.h>
 #include <string.h>
@@ -138,12 +139,12 @@ console_run(const struct seat *seat)
 {
 	struct console console = { .seat = seat };
 	const struct config *config = seat->load->config;
+	const struct geo_paths geoip = geoip_files_paths(seat->load);
 	int status = EX_CONFIG;
 
 	console.admin.config = config;
 	console.admin.master = getppid();
-	if (desk_open(&console.admin.desk, config, seat->load->geoip.fd >= 0 ?
-		seat->load->geoip.path : "") != 0)
+	if (desk_open(&console.admin.desk, config, &geoip) != 0)
 		return EX_UNAVAILABLE;
 	console.http = http_new(&console.admin);
 	console.poller = poller_new();

@@ -6,9 +6,9 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "geo/geo.h"
 #include "roles/console.h"
 #include "roles/courier.h"
+#include "roles/geoip_files.h"
 #include "roles/housekeeper.h"
 #include "roles/serving_of.h"
 #include "roles/worker.h"
@@ -24,45 +24,6 @@
 /* Set once, before the master runs: its calls have no place for them. */
 static const struct daemon_options *options;
 static struct blocked *blocked;
-
-/* Copy the GeoIP file and see that it can be used. */
-static int
-load_geoip(const struct config *config, struct snapshot *snapshot)
-{
-	struct geo *geo;
-
-	snapshot->fd = -1;
-	if (config->geoip.country[0] == '\0')
-		return 0;
-	if (snapshot_take(snapshot, config->geoip.country) != 0) {
-		log_error("geoip.country: name an MMDB file that is there, or "
-			  "leave it empty to count networks alone");
-		return -1;
-	}
-	geo = geo_open(snapshot->path, config->geoip.country);
-	if (geo == NULL) {
-		snapshot_close(snapshot);
-		return -1;
-	}
-	log_info("geoip: %s (%s)", config->geoip.country, geo_type(geo));
-	geo_close(geo);
-	return 0;
-}
-
-/* A file that was good before and is not now: the old copy stays. */
-static int
-keep_geoip(const struct config *config, const struct load *current,
-    struct snapshot *snapshot)
-{
-	if (load_geoip(config, snapshot) == 0)
-		return 0;
-	if (current == NULL || current->geoip.fd < 0 ||
-	    strcmp(config->geoip.country, current->config->geoip.country) !=
-		0)
-		return -1;
-	log_warning("geoip: going on with the file as it was before");
-	return snapshot_share(snapshot, &current->geoip);
-}
 
 /* Read the configuration; what is wrong with it goes to the log. */
 static struct config *
@@ -86,6 +47,15 @@ read_config_to_log(void)
 	return config;
 }
 
+static void
+tell_countries(const struct geoip_options *geoip)
+{
+	if (geoip->files[GEOIP_COUNTRY][0] == '\0' &&
+	    geoip->files[GEOIP_CITY][0] == '\0')
+		log_info("geoip: neither geoip.country nor geoip.city is set: "
+			 "networks alone are counted");
+}
+
 static struct load *
 load(enum load_reason reason, const struct load *current)
 {
@@ -101,11 +71,10 @@ load(enum load_reason reason, const struct load *current)
 		new->config->log.level = LOG_LEVEL_DEBUG;
 	if (reason == LOAD_START)
 		log_setup(&new->config->log);
-	if (new->config->geoip.country[0] == '\0' && reason != LOAD_REFRESH)
-		log_info("geoip: geoip.country is not set: networks alone "
-			 "are counted");
-	if (keep_geoip(new->config, reason == LOAD_START ? NULL : current,
-		&new->geoip) != 0) {
+	if (reason != LOAD_REFRESH)
+		tell_countries(&new->config->geoip);
+	if (geoip_files_take(new, reason == LOAD_START ? NULL : current) !=
+	    0) {
 		config_free(new->config);
 		free(new);
 		return NULL;
@@ -118,7 +87,7 @@ load(enum load_reason reason, const struct load *current)
 static void
 unload(struct load *old)
 {
-	snapshot_close(&old->geoip);
+	geoip_files_drop(old);
 	config_free(old->config);
 	free(old);
 }
@@ -136,17 +105,6 @@ roles(const struct config *config, struct role table[ROLES_MAX])
 	if (config->http.listen[0] != '\0')
 		table[count++] = (struct role){ "console", 1, console_run };
 	return count;
-}
-
-int
-daemon_try_geoip(const struct config *config)
-{
-	struct snapshot geoip;
-
-	if (load_geoip(config, &geoip) != 0)
-		return -1;
-	snapshot_close(&geoip);
-	return 0;
 }
 
 int

@@ -17,7 +17,4 @@ struct daemon_options {
 /* Serve until told to stop; returns the exit status. */
 int daemon_run(const struct daemon_options *);
 
-/* Can the GeoIP file be used? Return 0, or -1 after logging why not. */
-int daemon_try_geoip(const struct config *);
-
 #endif

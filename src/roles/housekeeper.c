@@ -10,9 +10,9 @@
 #include "base/counters.h"
 #include "base/log.h"
 #include "directory/account_name.h"
-#include "geo/geo.h"
 #include "policy/store_of.h"
 #include "policy/stage.h"
+#include "roles/geoip_files.h"
 #include "server/poller.h"
 #include "store/blocked.h"
 #include "store/store.h"
@@ -43,9 +43,9 @@ struct housekeeper {
 	struct store *store;
 	bool is_schema_ready;
 	int64_t schema_every_ms;
-	int64_t schema_ms, expire_ms, blocked_ms, geoip_ms;	/* when it is due */
+	int64_t schema_ms, expire_ms, blocked_ms;	/* when it is due */
 	struct stage_watch stage;
-	struct snapshot refused;	/* a broken file that was looked at */
+	struct geoip_watch geoip;
 };
 
 /* Is it time? Then set the next time. */
@@ -134,41 +134,6 @@ tend_blocked(struct housekeeper *keeper)
 	blocked_end(blocked);
 }
 
-/*
- * A newer GeoIP file: see that it is good, then have the master start a
- * generation with it. One that is broken is logged once.
- */
-static void
-tend_geoip(struct housekeeper *keeper)
-{
-	const char *path = keeper->config->geoip.country;
-	const struct snapshot *current = &keeper->seat->load->geoip;
-	struct snapshot snapshot;
-	struct geo *geo;
-
-	if (path[0] == '\0' ||
-	    !is_due(&keeper->geoip_ms,
-		(int64_t)keeper->config->geoip.reload_s * 1000))
-		return;
-	if (!snapshot_is_stale(current, path) ||
-	    (keeper->refused.fd >= 0 &&
-		!snapshot_is_stale(&keeper->refused, path)))
-		return;
-	if (snapshot_take(&snapshot, path) != 0)
-		return;
-	snapshot_close(&keeper->refused);
-	geo = geo_open(snapshot.path, path);
-	if (geo == NULL) {
-		log_warning("geoip: going on with the file as it was before");
-		keeper->refused = snapshot;
-		return;
-	}
-	geo_close(geo);
-	snapshot_close(&snapshot);
-	log_info("geoip: %s is new: taking it", path);
-	kill(getppid(), SIGUSR2);
-}
-
 static struct stage_counts
 count_stages(void)
 {
@@ -208,7 +173,7 @@ int
 housekeeper_run(const struct seat *seat)
 {
 	struct housekeeper keeper = { .seat = seat,
-		.config = seat->load->config, .refused = { .fd = -1 },
+		.config = seat->load->config,
 		.schema_every_ms = SCHEMA_FIRST_MS };
 	struct poller *poller = poller_new();
 
@@ -221,9 +186,7 @@ housekeeper_run(const struct seat *seat)
 		return EX_OSERR;
 	}
 	keeper.store = store_of(keeper.config);
-	/* The file that is served was looked at when it was loaded. */
-	is_due(&keeper.geoip_ms,
-	    (int64_t)keeper.config->geoip.reload_s * 1000);
+	geoip_watch_start(&keeper.geoip, seat->load);
 	stage_watch_start(&keeper.stage, keeper.config, count_stages());
 	poller_catch_term();
 	tend_schema(&keeper);
@@ -233,12 +196,13 @@ housekeeper_run(const struct seat *seat)
 		tend_schema(&keeper);
 		tend_blocks(&keeper);
 		tend_blocked(&keeper);
-		tend_geoip(&keeper);
+		if (geoip_watch_look(&keeper.geoip))
+			kill(getppid(), SIGUSR2); /* the master loads it */
 		tend_stage(&keeper);
 	}
 	/* What came since the last look is told too. */
 	tend_stage(&keeper);
-	snapshot_close(&keeper.refused);
+	geoip_watch_stop(&keeper.geoip);
 	store_close(keeper.store);
 	poller_free(poller);
 	return EX_OK;

@@ -19,6 +19,7 @@
 #include "policy/store_of.h"
 #include "postfix/check.h"
 #include "roles/daemon.h"
+#include "roles/geoip_files.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -64,7 +65,7 @@ check_config(const struct job *job, const struct command *command)
 {
 	(void)command;
 	/* What would keep the server from starting is an error here too. */
-	if (daemon_try_geoip(job->config) != 0)
+	if (geoip_files_try(job->config) != 0)
 		return EX_CONFIG;
 	if (job->is_json)
 		fputs("{\"result\": \"ok\"}\n", job->out);
@@ -120,8 +121,9 @@ unblock(const struct job *job, const struct command *command)
 static int
 explain(const struct job *job, const struct command *command)
 {
-	return explain_run(job, command->subject, command->second,
-	    job->config->geoip.country);
+	const struct geo_paths geoip = geo_paths_of(&job->config->geoip);
+
+	return explain_run(job, command->subject, command->second, &geoip);
 }
 
 static int

@@ -13,6 +13,7 @@
 #include "policy/decide.h"
 #include "policy/journal.h"
 #include "roles/clients.h"
+#include "roles/geoip_files.h"
 #include "server/descriptors.h"
 #include "server/poller.h"
 
@@ -345,14 +346,15 @@ int
 worker_run(const struct seat *seat)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
+	struct geo_paths geoip;
 	int status = EX_OSERR;
 
 	if (worker == NULL)
 		return status;
 	worker->seat = seat;
 	worker->config = seat->load->config;
-	if (desk_open(&worker->desk, worker->config,
-		seat->load->geoip.fd >= 0 ? seat->load->geoip.path : "") != 0)
+	geoip = geoip_files_paths(seat->load);
+	if (desk_open(&worker->desk, worker->config, &geoip) != 0)
 		goto fail;
 	worker->desk.blocked = seat->load->shared;
 	worker->poller = poller_new();

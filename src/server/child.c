@@ -35,9 +35,9 @@ close_foreign(const struct generation *generation,
 	for (size_t i = 0; i < generation->listeners.count; i++)
 		if (!listens_on(own, generation->listeners.list[i].fd))
 			close(generation->listeners.list[i].fd);
-	if (generation->load->geoip.fd >= 0 &&
-	    generation->load->geoip.fd != own->load->geoip.fd)
-		close(generation->load->geoip.fd);
+	for (int i = 0; i < GEOIP_FILES; i++)
+		if (generation->load->geoip[i].fd >= 0)
+			close(generation->load->geoip[i].fd);
 }
 
 _Noreturn void

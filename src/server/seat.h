@@ -8,6 +8,7 @@
 #ifndef SERVER_SEAT_H
 #define SERVER_SEAT_H
 
+#include "config/geoip_options.h"
 #include "server/listen.h"
 #include "server/serving.h"
 #include "server/snapshot.h"
@@ -16,7 +17,7 @@
 struct load {
 	struct config *config;	/* what the roles read */
 	struct serving serving;	/* what the server reads of it */
-	struct snapshot geoip;	/* fd -1: none configured */
+	struct snapshot geoip[GEOIP_FILES];	/* fd -1: none */
 	void *shared;	/* memory that all processes share; not the load's */
 };
 

@@ -30,6 +30,9 @@ enum {
 	FRESH_MS = 50,
 };
 
+/* Largest file that is copied. */
+static const off_t most = (off_t)1 << 30;
+
 enum copied { COPIED, CHANGED, FAILED };
 
 static bool
@@ -75,7 +78,7 @@ copy(int from, int to, const char *path, struct stat *status)
 	char buffer[65536];
 	struct stat after;
 	off_t total = 0;
-	ssize_t length;
+	ssize_t length = 1;
 	bool was_fresh;
 
 	if (fstat(from, status) != 0)
@@ -85,8 +88,15 @@ copy(int from, int to, const char *path, struct stat *status)
 			? "the file is empty" : "not a regular file");
 		return FAILED;
 	}
+	if (status->st_size > most) {
+		log_error("%s: the file has %lld MiB, %lld is the most", path,
+		    (long long)(status->st_size >> 20),
+		    (long long)(most >> 20));
+		return FAILED;
+	}
 	was_fresh = is_fresh(status);
-	while ((length = read(from, buffer, sizeof(buffer))) > 0) {
+	while (total <= status->st_size &&
+	    (length = read(from, buffer, sizeof(buffer))) > 0) {
 		if (write_all(to, buffer, (size_t)length) != 0)
 			goto fail;
 		total += length;

@@ -24,8 +24,9 @@ struct snapshot {
 };
 
 /*
- * Copy the file. A file that changes while it is copied is copied again, and
- * given up as half written after a few times. On failure log why, return -1.
+ * Copy the file, of at most 1 GiB: what is named by mistake shall not fill the
+ * memory. A file that changes while it is copied is copied again, and given
+ * up as half written after a few times. On failure log why, return -1.
  */
 int snapshot_take(struct snapshot *, const char *path);
 void snapshot_close(struct snapshot *);

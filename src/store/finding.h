@@ -43,6 +43,8 @@ struct login {
 	struct addr client;	/* the address itself */
 	struct addr network;	/* masked; bits 0: the login does not count */
 	char country[3];	/* "" : unknown */
+	uint32_t asn;		/* autonomous system; 0: unknown */
+	char as_name[64];	/* its name, UTF-8; "": unknown */
 };
 
 struct finding {

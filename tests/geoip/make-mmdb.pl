@@ -11,7 +11,9 @@
 #
 # and so has, in 203.0.113.0/25, one of the first eight: N, 203.0.113.(16 N)/28.
 # In 203.0.113.128/26 and 2001:db8:100::/48 only the registered country is
-# known; 203.0.113.192/26 and 2001:db8:200::/48 are in no file.
+# known; 203.0.113.192/26 and 2001:db8:200::/48 are in no file. The autonomous
+# system of country N is AS(64496 + N) (RFC 5398), its place is at latitude
+# 5 N - 35 and longitude 20 N - 150.
 use strict;
 use warnings;
 use MaxMind::DB::Writer::Tree;
@@ -26,10 +28,26 @@ my %types = (
 	country_code => 'utf8_string', time_zone => 'utf8_string',
 	geoname_id => 'uint32', accuracy_radius => 'uint16',
 	latitude => 'double', longitude => 'double',
+	autonomous_system_number => 'uint32',
+	autonomous_system_organization => 'utf8_string',
+	asn => 'utf8_string', as_name => 'utf8_string', name => 'utf8_string',
+	as_domain => 'utf8_string', domain => 'utf8_string',
 	is_in_european_union => 'boolean',
 );
 
-# The record of a country in each layout.
+# Where a layout has another type under the same name.
+my %types_of = (
+	flat_city => { latitude => 'float', longitude => 'float',
+		city => 'utf8_string' },
+	info => { country => 'utf8_string', continent => 'utf8_string' },
+	lite => { country => 'utf8_string', continent => 'utf8_string' },
+);
+
+sub latitude { return 5 * $_[0] - 35 }
+sub longitude { return 20 * $_[0] - 150 }
+sub asn { return 64496 + $_[0] }
+
+# The record of a country, and of its number, in each layout.
 my %layouts = (
 	country => sub {
 		my ($code) = @_;
@@ -45,13 +63,14 @@ my %layouts = (
 		};
 	},
 	city => sub {
-		my ($code) = @_;
+		my ($code, $n) = @_;
 		return {
 			city => { geoname_id => 2, names => { en => 'Town' } },
 			country => { iso_code => $code,
 				is_in_european_union => 1 },
-			location => { latitude => 48.1, longitude => 11.6,
-				accuracy_radius => 10,
+			location => { latitude => latitude($n),
+				longitude => longitude($n),
+				accuracy_radius => 10 + $n,
 				time_zone => 'Europe/Berlin' },
 			subdivisions => [{ iso_code => 'BY' }],
 		};
@@ -59,6 +78,32 @@ my %layouts = (
 	flat => sub {
 		my ($code) = @_;
 		return { country_code => $code };
+	},
+	flat_city => sub {
+		my ($code, $n) = @_;
+		return { country_code => $code, city => 'Town',
+			latitude => latitude($n), longitude => longitude($n) };
+	},
+	asn => sub {
+		my (undef, $n) = @_;
+		return { autonomous_system_number => asn($n),
+			autonomous_system_organization => "Example $n" };
+	},
+	# IPinfo Lite, and its older files: one of countries, one of ASNs.
+	lite => sub {
+		my ($code, $n) = @_;
+		return { country => "Country $code", country_code => $code,
+			continent => 'Any', asn => 'AS' . asn($n),
+			as_name => "Example $n", as_domain => 'example.net' };
+	},
+	info => sub {
+		my ($code) = @_;
+		return { country => $code, continent => 'AN' };
+	},
+	info_asn => sub {
+		my (undef, $n) = @_;
+		return { asn => 'AS' . asn($n), name => "Example $n",
+			domain => 'example.net' };
 	},
 );
 
@@ -79,13 +124,16 @@ sub write_file {
 		database_type => "policyd-test-$layout",
 		languages => ['en'],
 		description => { en => 'Networks for documentation' },
-		map_key_type_callback => sub { $types{ $_[0] } },
+		map_key_type_callback => sub {
+			$types_of{$layout}{ $_[0] } // $types{ $_[0] };
+		},
 		remove_reserved_networks => 0,
 		$ip_version == 6 ? (alias_ipv6_to_ipv4 => 1) : (),
 	);
 	for my $n (0 .. $#countries) {
-		my $code = $countries[($n + $shift) % @countries];
-		$tree->insert_network($_, $layouts{$layout}->($code))
+		my $at = ($n + $shift) % @countries;
+		my $record = $layouts{$layout}->($countries[$at], $at);
+		$tree->insert_network($_, $record)
 		    for networks($n, $ip_version);
 	}
 	if ($layout eq 'country' && $ip_version == 6) {
@@ -106,4 +154,10 @@ write_file("$directory/country.mmdb", 'country', 6, 0);
 write_file("$directory/country-v2.mmdb", 'country', 6, 1);
 write_file("$directory/city.mmdb", 'city', 6, 0);
 write_file("$directory/flat.mmdb", 'flat', 6, 0);
+write_file("$directory/flat-city.mmdb", 'flat_city', 6, 0);
+write_file("$directory/asn.mmdb", 'asn', 6, 0);
+write_file("$directory/asn-v2.mmdb", 'asn', 6, 1);
+write_file("$directory/lite.mmdb", 'lite', 6, 0);
+write_file("$directory/info.mmdb", 'info', 6, 0);
+write_file("$directory/info-asn.mmdb", 'info_asn', 6, 0);
 write_file("$directory/ipv4.mmdb", 'country', 4, 0);

@@ -2,7 +2,9 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import json
 import os
+import re
 import shutil
 import signal
 
@@ -44,7 +46,8 @@ def replace(policyd, content):
     new.rename(policyd.mmdb)
 
 
-@pytest.mark.parametrize("name", ["country.mmdb", "city.mmdb", "flat.mmdb"])
+@pytest.mark.parametrize("name", [
+    "country.mmdb", "city.mmdb", "flat.mmdb", "lite.mmdb", "info.mmdb"])
 def test_layouts(serve, name):
     policyd = serve(name)
     for code in COUNTRIES:
@@ -141,14 +144,86 @@ def test_a_file_that_is_gone_is_not_missed(serve):
     assert country(policyd, address("DE")) == "DE"
 
 
-@pytest.mark.parametrize("content", [None, b"", b"garbage" * 1000])
+@pytest.mark.parametrize("content", [b"", b"garbage" * 1000])
 def test_a_file_that_cannot_be_used_at_start(make_policyd, content):
     policyd = make_policyd()
     mmdb = policyd.root / "geo.mmdb"
-    if content is not None:
-        mmdb.write_bytes(content)
+    mmdb.write_bytes(content)
     policyd.write({"geoip": {"country": str(mmdb)}})
     policyd.launch()
     assert policyd.process.wait(10 * PATIENCE) == 78
     assert "geo.mmdb" in policyd.log()
     assert "an MMDB file" in policyd.log()
+
+
+def test_a_file_missing_at_start_is_taken_when_it_comes(make_policyd, geoip):
+    policyd = make_policyd(WHERE)
+    policyd.mmdb = policyd.root / "geo.mmdb"
+    policyd.write({"geoip": {"country": str(policyd.mmdb), "reload": "1s"}})
+    assert policyd.cli("--check-config").returncode == 78
+    policyd.start()
+    assert re.search(r"error: geoip\.country: .*geo\.mmdb does not exist",
+                     policyd.log())
+    assert country(policyd, address("DE")) == ""
+    # A reload does not fail for it, unless another is named.
+    policyd.reload()
+    assert country(policyd, address("DE")) == ""
+    replace(policyd, (geoip / "country.mmdb").read_bytes())
+    until(lambda: country(policyd, address("DE")) == "DE", "the file")
+    policyd.write({"geoip": {"country": str(policyd.root / "none.mmdb")}})
+    policyd.forget_log()
+    policyd.signal(signal.SIGHUP)
+    policyd.wait_log("not reloaded")
+    assert country(policyd, address("DE")) == "DE"
+
+
+# --- autonomous systems, coordinates -----------------------------------------
+
+@pytest.mark.parametrize("name", ["asn.mmdb", "lite.mmdb", "info-asn.mmdb"])
+def test_whose_network_it_is_is_told(make_policyd, geoip, name):
+    policyd = make_policyd({
+        "actions": {"ok": "PREPEND X: [${country} ${asn} ${as_name}]"},
+        "geoip": {"country": str(geoip / "country.mmdb"),
+                  "asn": str(geoip / name)}}).start()
+    assert policyd.ask(JOE, address("CH")) == "PREPEND X: [CH AS64498 Example 2]"
+    assert policyd.ask(JOE, address6("CH")) == \
+        "PREPEND X: [CH AS64498 Example 2]"
+    assert policyd.ask(JOE, UNKNOWN) == "PREPEND X: [  ]"
+    policyd.wait_log(r"country=CH asn=64498 ")
+    shown = policyd.cli("--explain", JOE, address("CH")).stdout
+    assert "(CH, AS64498 Example 2)" in shown
+    login = json.loads(policyd.cli("--explain", JOE, address("CH"),
+                                   "--json").stdout)["login"]
+    assert (login["asn"], login["as_name"]) == (64498, "Example 2")
+
+
+def test_the_asn_is_a_number_in_json(make_policyd, geoip):
+    policyd = make_policyd({
+        "log": {"format": "json"},
+        "geoip": {"country": "", "asn": str(geoip / "asn.mmdb")}}).start()
+    policyd.ask(JOE, address("CH"))
+    policyd.wait_log(r'"asn": ?64498\b')
+
+
+def test_each_file_is_taken_anew_by_itself(make_policyd, geoip):
+    policyd = make_policyd({
+        "actions": {"ok": "PREPEND X: [${country} ${asn}]"}})
+    policyd.mmdb = policyd.root / "asn.mmdb"
+    shutil.copy(geoip / "asn.mmdb", policyd.mmdb)
+    policyd.write({"geoip": {"country": str(geoip / "country.mmdb"),
+                             "asn": str(policyd.mmdb), "reload": "1s"}})
+    policyd.start()
+    assert policyd.ask(JOE, address("DE")) == "PREPEND X: [DE AS64496]"
+    policyd.forget_log()
+    replace(policyd, b"broken")
+    policyd.wait_log(r"geoip\.asn: .*asn\.mmdb")
+    assert policyd.ask(JOE, address("DE")) == "PREPEND X: [DE AS64496]"
+    replace(policyd, (geoip / "asn-v2.mmdb").read_bytes())
+    until(lambda: policyd.ask(JOE, address("DE")) ==
+          "PREPEND X: [DE AS64497]", "the newer file")
+
+
+def test_the_country_of_a_city_file_stands_in(make_policyd, geoip):
+    policyd = make_policyd(daemon.merge(WHERE, {"geoip": {
+        "country": "", "city": str(geoip / "flat-city.mmdb")}})).start()
+    assert country(policyd, address("CH")) == "CH"

@@ -14,7 +14,7 @@ static const struct {
 	{ "DUNNO", NULL },
 	{ "$ {} }{ $account", NULL },
 	{ "${account}${client}${country}${countries}${networks}", NULL },
-	{ "${limit} ${per} ${reason} ${until}", NULL },
+	{ "${limit} ${per} ${reason} ${until} ${asn}", NULL },
 	{ "${account", "${account" },
 	{ "${}", "${}" },
 	{ "${", "${" },
@@ -32,8 +32,8 @@ START_TEST(known_and_unknown)
 {
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		char unknown[64];
-		int result = macros_check(rows[i].text, unknown,
-		    sizeof(unknown));
+		int result = macros_check(rows[i].text,
+		    macros_of_events, unknown, sizeof(unknown));
 
 		ck_assert_msg((result == 0) == (rows[i].unknown == NULL), "%s",
 		    rows[i].text);
@@ -43,4 +43,17 @@ START_TEST(known_and_unknown)
 }
 END_TEST
 
-UNIT("config/macros", known_and_unknown)
+START_TEST(an_event_has_no_name_of_a_provider)
+{
+	char unknown[64];
+
+	ck_assert_int_eq(macros_check("${asn} ${as_name}", macros_of_actions,
+		unknown, sizeof(unknown)), 0);
+	ck_assert_int_eq(macros_check("${asn} ${as_name}", macros_of_events,
+		unknown, sizeof(unknown)), -1);
+	ck_assert_str_eq(unknown, "${as_name}");
+}
+END_TEST
+
+UNIT("config/macros", known_and_unknown,
+    an_event_has_no_name_of_a_provider)

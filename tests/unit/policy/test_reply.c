@@ -70,6 +70,7 @@ static const struct {
 	{ "DUNNO", "joe", "DUNNO" },
 	{ "REJECT ${account}", "joe@example.org", "REJECT joe@example.org" },
 	{ "${client} ${country}", "joe", "192.0.2.1 DE" },
+	{ "${asn} ${as_name}", "joe", "AS64500 Example" },
 	{ "${countries} ${networks}", "joe", "5 8" },
 	{ "${limit} per ${per}", "joe", "3 per 24h" },
 	{ "${reason}", "joe", "4 countries within 24h, 3 allowed" },
@@ -88,7 +89,8 @@ static const struct {
 
 START_TEST(fills_in)
 {
-	struct login login = { .country = "DE" };
+	struct login login = { .country = "DE", .asn = 64500,
+		.as_name = "Example" };
 
 	ck_assert_int_eq(addr_parse("192.0.2.1", &login.client), 0);
 	for (size_t i = 0; i < ROWS(rows); i++) {
@@ -110,6 +112,8 @@ START_TEST(a_block_without_end_says_so)
 	endless.until_ms = 0;
 	reply_format("until ${until}", "joe", &login, &endless, text);
 	ck_assert_str_eq(text, "until unblocked by an administrator");
+	reply_format("[${asn}${as_name}]", "joe", &login, &endless, text);
+	ck_assert_str_eq(text, "[]");
 }
 END_TEST
 

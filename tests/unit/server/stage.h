@@ -116,7 +116,9 @@ stage_load(enum load_reason reason, const struct load *current)
 	made->config.log.level = LOG_LEVEL_DEBUG;
 	made->load.config = &made->config;
 	made->load.serving = serving_of(&made->config);
-	made->load.geoip.fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	for (int i = 0; i < GEOIP_FILES; i++)
+		made->load.geoip[i].fd =
+		    open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return &made->load;
 }
 
@@ -124,7 +126,8 @@ static void
 stage_unload(struct load *load)
 {
 	board->unloads++;
-	close(load->geoip.fd);
+	for (int i = 0; i < GEOIP_FILES; i++)
+		close(load->geoip[i].fd);
 	free(load);
 }
 

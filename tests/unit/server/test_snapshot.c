@@ -134,6 +134,20 @@ START_TEST(test_child_reads_it)
 }
 END_TEST
 
+/* What is too large is refused before it is read: a sparse file of 1 GiB. */
+START_TEST(test_too_large)
+{
+	struct snapshot snapshot;
+
+	setup();
+	fill(path, 'a', SIZE);
+	ck_assert_int_eq(truncate(path, ((off_t)1 << 30) + 1), 0);
+	ck_assert_int_eq(snapshot_take(&snapshot, path), -1);
+	ck_assert_int_eq(snapshot.fd, -1);
+	teardown();
+}
+END_TEST
+
 /* A writer that goes on and on, in place: never a mixture. */
 START_TEST(test_written_while_copied)
 {
@@ -268,4 +282,5 @@ START_TEST(test_refused)
 END_TEST
 
 UNIT("server/snapshot", test_copy_is_sealed, test_original_may_change,
-    test_child_reads_it, test_written_while_copied, test_stale, test_refused)
+    test_child_reads_it, test_too_large, test_written_while_copied,
+    test_stale, test_refused)

@@ -6,7 +6,6 @@
 
 #include "admin/exchange.h"
 #include "base/clock.h"
-#include "base/text.h"
 
 #include <microhttpd.h>
 #include <string.h>
@@ -32,23 +31,6 @@ admin_totals(struct admin *admin)
 	return admin->has_totals;
 }
 
-/* UTF-8 without control bytes. */
-static bool
-is_name(const char *name)
-{
-	size_t left = strlen(name);
-
-	while (left > 0) {
-		size_t step = text_utf8(name, left);
-
-		if (step == 0 || (unsigned char)*name < 0x20 || *name == 0x7f)
-			return false;
-		name += step;
-		left -= step;
-	}
-	return true;
-}
-
 int
 admin_account(struct admin *admin, struct exchange *exchange,
     const char *given, bool is_resolved, char account[ACCOUNT_SIZE])
@@ -56,7 +38,7 @@ admin_account(struct admin *admin, struct exchange *exchange,
 	struct account_query query;
 
 	if (given == NULL || given[0] == '\0' || strcmp(given, "@") == 0 ||
-	    !is_name(given) ||
+	    !exchange_is_text(given) ||
 	    account_name_clean(&admin->config->identity, given, query.name) !=
 		0) {
 		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,

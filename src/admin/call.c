@@ -6,14 +6,18 @@
 #include "admin/call.h"
 
 #include "admin/answer.h"
+#include "admin/call_state.h"
 #include "admin/caller.h"
 #include "admin/crosssite.h"
+#include "admin/framing.h"
+#include "admin/guard.h"
 #include "admin/routes.h"
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/override_json.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -21,47 +25,25 @@
 #include <strings.h>
 
 enum {
-	/* Who guesses waits for so long, and nobody with him. */
-	WRONG_MS = 1000,
 	BUSY_RETRY_S = 2,
 	/* A body that nobody wants is read so far, so that the client comes
 	 * to reading the answer. */
 	UNWANTED_MAX = 1 << 20,
 };
 
-enum phase {
-	PHASE_HEADERS,		/* they are there */
-	PHASE_VERIFYING,	/* suspended: the password is checked */
-	PHASE_DELAYED,		/* suspended: it was wrong */
-	PHASE_RESUMED,		/* libmicrohttpd asks again what to do */
-	PHASE_BODY,
-};
-
-struct call {
-	struct exchange exchange;
-	enum phase phase;
-	bool is_hostile;	/* the URI has a NUL in it */
-	bool has_body;
-	struct attempt attempt;
-	struct call *next;	/* among those that are held */
-	int64_t resume_ms;
-	char *body;
-	size_t length, room, unwanted;
-	int64_t began_us;
-};
-
 struct call *
-call_new(const char *raw)
+call_new(const char *raw, struct visit *visit)
 {
 	struct call *call = mem_new(1, sizeof(*call));
 
+	call->visit = visit;
 	call->is_hostile = strstr(raw, "%00") != NULL;
 	call->began_us = clock_mono_us();
 	return call;
 }
 
-static void
-hold(struct calls *calls, struct call *call, enum phase phase,
+void
+call_hold(struct calls *calls, struct call *call, enum phase phase,
     int64_t resume_ms)
 {
 	call->phase = phase;
@@ -71,8 +53,8 @@ hold(struct calls *calls, struct call *call, enum phase phase,
 	MHD_suspend_connection(call->exchange.connection);
 }
 
-static void
-let_go(struct calls *calls, struct call *call)
+void
+call_let_go(struct calls *calls, struct call *call)
 {
 	struct call **place = &calls->held;
 
@@ -99,87 +81,6 @@ call_free(struct calls *calls, struct call *call)
 	free(call);
 }
 
-/* --- who, from where -------------------------------------------------------- */
-
-static void
-refuse_stranger(struct exchange *exchange)
-{
-	counters_add(STAT_HTTP_DENIED, 1);
-	exchange_problem(exchange, MHD_HTTP_UNAUTHORIZED,
-	    "who are you? give a user and password, or a token");
-}
-
-/* The checks are over: may he? */
-static void
-authorize(struct call *call)
-{
-	struct exchange *exchange = &call->exchange;
-
-	if (exchange->grant >= exchange->route->grant)
-		return;
-	counters_add(STAT_HTTP_DENIED, 1);
-	exchange_problem(exchange, MHD_HTTP_FORBIDDEN,
-	    "%s may not do this", exchange->who);
-}
-
-/* Settle who it is. The call may be held after that. */
-static void
-authenticate(struct calls *calls, struct call *call)
-{
-	struct exchange *exchange = &call->exchange;
-
-	if (exchange->route->grant == GRANT_ANYBODY)
-		return;
-	switch (credentials_check(calls->credentials,
-	    exchange_header(exchange, "Authorization"), exchange->who,
-	    &exchange->grant, &call->attempt)) {
-	case CREDENTIALS_GOOD:
-		if (!credentials_are_wanted(calls->credentials))
-			caller_name(exchange);
-		authorize(call);
-		break;
-	case CREDENTIALS_OPEN:
-		if (verifier_ask(calls->verifier, call->attempt.hash,
-			call->attempt.password, call)) {
-			hold(calls, call, PHASE_VERIFYING, INT64_MAX);
-			break;
-		}
-		exchange->retry_after_s = BUSY_RETRY_S;
-		exchange_problem(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
-		    "too many passwords are waiting to be checked");
-		break;
-	case CREDENTIALS_BAD:
-		refuse_stranger(exchange);
-		hold(calls, call, PHASE_DELAYED, clock_mono_ms() + WRONG_MS);
-		break;
-	case CREDENTIALS_NONE:
-	default:
-		refuse_stranger(exchange);
-		break;
-	}
-}
-
-static void
-verified(struct calls *calls, struct call *call, bool is_right)
-{
-	struct exchange *exchange = &call->exchange;
-
-	if (credentials_close(calls->credentials, &call->attempt, is_right,
-		exchange->who, &exchange->grant)) {
-		authorize(call);
-		let_go(calls, call);
-		return;
-	}
-	log_begin(LOG_LEVEL_WARNING, "http");
-	log_text("client", exchange->origin);
-	log_text("user", call->attempt.who);
-	log_text("result", "wrong password");
-	log_end();
-	refuse_stranger(exchange);
-	call->phase = PHASE_DELAYED;
-	call->resume_ms = clock_mono_ms() + WRONG_MS;
-}
-
 int
 call_tend(struct calls *calls)
 {
@@ -190,11 +91,11 @@ call_tend(struct calls *calls)
 	bool is_right;
 
 	while ((tag = verifier_take(calls->verifier, &is_right)) != NULL)
-		verified(calls, tag, is_right);
+		guard_verified(calls, tag, is_right);
 	for (struct call *call = calls->held; call != NULL; call = next) {
 		next = call->next;
 		if (call->resume_ms <= now_ms)
-			let_go(calls, call);
+			call_let_go(calls, call);
 		else if (call->resume_ms < wake_ms)
 			wake_ms = call->resume_ms;
 	}
@@ -205,7 +106,7 @@ void
 call_release(struct calls *calls)
 {
 	while (calls->held != NULL)
-		let_go(calls, calls->held);
+		call_let_go(calls, calls->held);
 }
 
 /* --- what is wanted ----------------------------------------------------------- */
@@ -280,6 +181,19 @@ check_body(struct call *call)
 		    "at most %zu bytes are taken", route->body_max);
 }
 
+/* There are too many connections: about health they are answered still. */
+static void
+refuse_spare(struct call *call)
+{
+	struct exchange *exchange = &call->exchange;
+
+	if (exchange->route->grant == GRANT_ANYBODY && !call->has_body)
+		return;
+	exchange->retry_after_s = BUSY_RETRY_S;
+	exchange_problem(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
+	    "there are too many connections");
+}
+
 static void
 begin(struct calls *calls, struct call *call,
     struct MHD_Connection *connection, const char *url, const char *method)
@@ -291,6 +205,8 @@ begin(struct calls *calls, struct call *call,
 	exchange->method = mem_dup(method);
 	exchange->path = mem_dup(url);
 	caller_locate(exchange);
+	sources_name(exchange->origin, call->source);
+	visit_enter(call->visit, VISIT_CALL, clock_mono_ms());
 	announced = exchange_header(exchange, "Content-Length");
 	call->has_body = (announced != NULL && strcmp(announced, "0") != 0) ||
 	    exchange_header(exchange, "Transfer-Encoding") != NULL;
@@ -302,8 +218,10 @@ begin(struct calls *calls, struct call *call,
 		refuse_crosssite(calls, exchange);
 	if (exchange->status == 0)
 		find_route(exchange);
+	if (exchange->status == 0 && call->visit->is_spare)
+		refuse_spare(call);
 	if (exchange->status == 0)
-		authenticate(calls, call);
+		guard_authenticate(calls, call);
 }
 
 /* --- body and handler --------------------------------------------------------- */
@@ -332,28 +250,57 @@ take_body(struct call *call, const char *bytes, size_t size)
 	return MHD_YES;
 }
 
+/* Read the body; whatever is wrong with it is answered. */
+static void
+read_body(struct call *call)
+{
+	struct exchange *exchange = &call->exchange;
+	const char *const *keys = exchange->route->keys;
+	char why[OVERRIDE_WHY_SIZE];
+	json_error_t error;
+
+	exchange->json = json_loadb(call->body != NULL ? call->body : "",
+	    call->length, JSON_REJECT_DUPLICATES, &error);
+	if (!json_is_object(exchange->json))
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "the body is no JSON object%s%.100s",
+		    exchange->json == NULL ? ": " : "",
+		    exchange->json == NULL ? error.text : "");
+	else if (keys != NULL &&
+	    override_check_keys(exchange->json, keys, "", why) != 0)
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST, "%s", why);
+}
+
 static void
 handle(struct calls *calls, struct call *call)
 {
 	struct exchange *exchange = &call->exchange;
 	struct store *store = calls->admin->desk.store;
-	json_error_t error;
 
-	if (exchange->route->body_max > 0) {
-		exchange->json = json_loadb(call->body != NULL ? call->body :
-		    "", call->length, JSON_REJECT_DUPLICATES, &error);
-		if (!json_is_object(exchange->json)) {
-			exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
-			    "the body is no JSON object%s%.100s",
-			    exchange->json == NULL ? ": " : "",
-			    exchange->json == NULL ? error.text : "");
-			return;
-		}
-	}
+	if (exchange->route->parameters != NULL)
+		expected_check(exchange, exchange->route->parameters);
+	if (exchange->status == 0 && exchange->route->body_max > 0)
+		read_body(call);
+	if (exchange->status != 0)
+		return;
 	store_act_as(store, exchange->who, exchange->origin);
 	exchange->route->handle(calls->admin, exchange);
 	store_act_as(store, NULL, NULL);
 	assert(exchange->status != 0);
+}
+
+/* Answered at once, behind which libmicrohttpd hangs up: what else there is
+ * belongs to nobody knows what. */
+static enum MHD_Result
+refuse_framing(struct call *call, struct MHD_Connection *connection,
+    const char *problem)
+{
+	struct exchange *exchange = &call->exchange;
+
+	exchange->connection = connection;
+	caller_locate(exchange);
+	exchange_problem(exchange, MHD_HTTP_BAD_REQUEST, "%s", problem);
+	return answer_send(exchange, true, clock_mono_us() - call->began_us);
 }
 
 enum MHD_Result
@@ -364,10 +311,18 @@ call_continue(void *opaque, struct MHD_Connection *connection,
 	struct calls *calls = opaque;
 	struct call *call = *context;
 	size_t size = *upload_size;
+	const char *problem;
 
 	(void)version;
+	if (call->phase == PHASE_HEADERS &&
+	    (problem = framing_problem(connection)) != NULL)
+		return refuse_framing(call, connection, problem);
 	if (call->phase == PHASE_HEADERS) {
 		begin(calls, call, connection, url, method);
+		/* Its place is wanted: whatever else it sends is not. */
+		if (call->visit->is_spare && call->exchange.status != 0)
+			return answer_send(&call->exchange, true,
+			    clock_mono_us() - call->began_us);
 		if (call->phase == PHASE_BODY)
 			check_body(call);
 		return MHD_YES;

@@ -11,23 +11,27 @@
 #include "admin/admin.h"
 #include "admin/credentials.h"
 #include "admin/exchange.h"
+#include "admin/sources.h"
 #include "admin/verifier.h"
+#include "admin/visits.h"
 
 #include <microhttpd.h>
 
 /* What calls have in common. */
 struct calls {
 	struct admin *admin;
+	struct sources *sources;
 	struct credentials *credentials;
 	struct verifier *verifier;
 	struct call *held;	/* suspended until a time or a result comes */
+	struct log_limit shut_out;
 	bool is_retired;	/* connections are closed behind an answer */
 };
 
 struct call;
 
 /* The request line is there: raw is the URI as it was sent. */
-struct call *call_new(const char *raw);
+struct call *call_new(const char *raw, struct visit *);
 
 /* Told by libmicrohttpd, in the form it wants: see MHD_AccessHandlerCallback.
  * context points to the call. */

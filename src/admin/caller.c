@@ -29,16 +29,15 @@ make_guid(char guid[GUID_SIZE])
 }
 
 void
-caller_locate(struct exchange *exchange)
+caller_origin(struct MHD_Connection *connection, char origin[ORIGIN_SIZE])
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	    connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *address = info != NULL ? info->client_addr :
 							NULL;
 	const void *bytes = NULL;
 
-	make_guid(exchange->guid);
-	snprintf(exchange->origin, ORIGIN_SIZE, "unix");
+	snprintf(origin, ORIGIN_SIZE, "unix");
 	if (address != NULL && address->sa_family == AF_INET)
 		bytes = &((const struct sockaddr_in *)
 			(const void *)address)->sin_addr;
@@ -46,8 +45,14 @@ caller_locate(struct exchange *exchange)
 		bytes = &((const struct sockaddr_in6 *)
 			(const void *)address)->sin6_addr;
 	if (bytes != NULL)
-		inet_ntop(address->sa_family, bytes, exchange->origin,
-		    ORIGIN_SIZE);
+		inet_ntop(address->sa_family, bytes, origin, ORIGIN_SIZE);
+}
+
+void
+caller_locate(struct exchange *exchange)
+{
+	make_guid(exchange->guid);
+	caller_origin(exchange->connection, exchange->origin);
 }
 
 void

@@ -7,6 +7,11 @@
 
 #include "admin/exchange.h"
 
+struct MHD_Connection;
+
+/* Write the address of who is connected, or "unix". */
+void caller_origin(struct MHD_Connection *, char origin[ORIGIN_SIZE]);
+
 /* Set origin, and a guid by which the request is known. */
 void caller_locate(struct exchange *);
 

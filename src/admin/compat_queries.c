@@ -136,23 +136,12 @@ passes(const struct question *question)
 	    question->outcome == OUTCOME_EXEMPT;
 }
 
-/* A text that may be asked about: short, UTF-8, no control bytes. */
+/* A text that may be asked about. */
 static bool
 is_good(const char *value)
 {
-	size_t left;
-
-	if (value == NULL || *value == '\0' || strlen(value) > VALUE_MAX)
-		return false;
-	for (left = strlen(value); left > 0;) {
-		size_t step = text_utf8(value, left);
-
-		if (step == 0 || (unsigned char)*value < 0x20)
-			return false;
-		value += step;
-		left -= step;
-	}
-	return true;
+	return value != NULL && *value != '\0' &&
+	    strlen(value) <= VALUE_MAX && exchange_is_text(value);
 }
 
 static bool

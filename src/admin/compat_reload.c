@@ -1,5 +1,5 @@
 /*
- * compat_reload.c -- GET /reload, as geoip-policyd has it.
+ * compat_reload.c -- /reload, as geoip-policyd has it and by POST.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "admin/compat_reload.h"
@@ -39,4 +39,16 @@ compat_reload(struct admin *admin, struct exchange *exchange)
 	}
 	config_free(config);
 	free(errors);
+}
+
+void
+compat_reload_get(struct admin *admin, struct exchange *exchange)
+{
+	if (admin->config->http.compat_reload) {
+		compat_reload(admin, exchange);
+		return;
+	}
+	exchange->allow = mem_dup("POST");
+	exchange_problem(exchange, MHD_HTTP_METHOD_NOT_ALLOWED,
+	    "allowed here: POST; with http.compat_reload: true GET, too");
 }

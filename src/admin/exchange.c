@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#include <inttypes.h>
 #include <microhttpd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,21 +54,28 @@ exchange_header(const struct exchange *exchange, const char *name)
 }
 
 int64_t
-exchange_number(struct exchange *exchange, const char *name, int64_t initial,
-    int64_t least, int64_t most)
+exchange_number(const struct exchange *exchange, const char *name,
+    int64_t initial)
 {
 	const char *text = exchange_query(exchange, name);
-	int64_t number;
 
-	if (text == NULL)
-		return initial;
-	number = text_parse_number(text, most);
-	if (number >= least)
-		return number;
-	exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
-	    "%s: allowed is a number from %" PRId64 " to %" PRId64, name,
-	    least, most);
-	return -1;
+	return text == NULL ? initial : text_parse_number(text, INT64_MAX);
+}
+
+bool
+exchange_is_text(const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		size_t step = text_utf8(text, left);
+
+		if (step == 0 || (unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+		text += step;
+		left -= step;
+	}
+	return true;
 }
 
 void

@@ -57,10 +57,13 @@ const char *exchange_query(const struct exchange *, const char *name);
 /* A header of the request, or NULL. */
 const char *exchange_header(const struct exchange *, const char *name);
 
-/* A number in the query: `initial` if it is not there. If it is none from
- * least to most, answer so and return -1. */
-int64_t exchange_number(struct exchange *, const char *name, int64_t initial,
-    int64_t least, int64_t most);
+/* A number in the query, which the route expects (see expected.h): `initial`
+ * if it is not there. */
+int64_t exchange_number(const struct exchange *, const char *name,
+    int64_t initial);
+
+/* Is it UTF-8 without control characters? */
+bool exchange_is_text(const char *);
 
 /* Answer with a document, which is used up; with text, which is taken over
  * (type is a constant); or with nothing but the status. */

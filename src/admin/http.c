@@ -6,6 +6,7 @@
 #include "admin/http.h"
 
 #include "admin/call.h"
+#include "admin/caller.h"
 #include "admin/certificate.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,40 +21,30 @@
 #include <unistd.h>
 
 enum {
-	CONNECTIONS_MAX = 128,
-	/* A proxy in front, or a browser, needs some; the rest is for others. */
-	CONNECTIONS_OF_ONE = 64,
+	/* More than visits.h lets in, for those whose end is on the way. */
+	CONNECTIONS_MAX = 2 * (VISITS_MAX + VISITS_SPARE),
 	/* Request line, headers and their bookkeeping. */
 	HEADERS_MAX = 32768,
-	/* Without a byte; and for a request from its first to its answer's
-	 * last byte, or from the connection to a request. */
+	/* Without a byte. */
 	IDLE_S = 15,
-	REQUEST_MS = 40000,
 	SWEEP_MS = 1000,
-	/* Of a retired server: a connection may just have been made, and its
-	 * request be on its way. */
-	GRACE_MS = 1000,
 	RETIRED_SWEEP_MS = 100,
 	ACCEPT_AT_ONCE = 16,
 };
 
-/* Nothing older than TLS 1.2 (RFC 8996). */
+/* Nothing older than TLS 1.2 (RFC 8996); keys of elliptic curves that are
+ * forgotten afterwards, and ciphers that authenticate (RFC 9325, 4.2). */
 static const char tls_priorities[] =
-    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
-
-/* A connection. */
-struct visit {
-	struct visit *next, **self;
-	int fd;
-	int64_t since_ms;	/* the connection, request or answer */
-	bool is_calling;	/* a request is under way */
-};
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:"
+    "+ECDHE-RSA:-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:"
+    "-MAC-ALL:+AEAD:-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:"
+    "+GROUP-SECP384R1:+GROUP-SECP521R1";
 
 struct http {
 	struct calls calls;
 	struct MHD_Daemon *daemon;
 	int epoll_fd;
-	struct visit *visits;
+	struct visits visits;
 	int64_t sweep_ms;
 	struct log_limit limit;
 };
@@ -85,25 +76,19 @@ note_connection(void *opaque, struct MHD_Connection *connection,
     void **context, enum MHD_ConnectionNotificationCode code)
 {
 	struct http *http = opaque;
-	struct visit *visit = *context;
+	char origin[ORIGIN_SIZE];
+	char source[ADDR_TEXT_SIZE];
+	int fd;
 
-	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		visit = mem_new(1, sizeof(*visit));
-		visit->fd = MHD_get_connection_info(connection,
-		    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-		visit->since_ms = clock_mono_ms();
-		visit->next = http->visits;
-		visit->self = &http->visits;
-		if (visit->next != NULL)
-			visit->next->self = &visit->next;
-		http->visits = visit;
-		*context = visit;
+	if (code != MHD_CONNECTION_NOTIFY_STARTED) {
+		visits_remove(*context);
 		return;
 	}
-	*visit->self = visit->next;
-	if (visit->next != NULL)
-		visit->next->self = visit->self;
-	free(visit);
+	fd = MHD_get_connection_info(connection,
+	    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	caller_origin(connection, origin);
+	*context = visits_add(&http->visits, fd, sources_name(origin, source),
+	    clock_mono_ms());
 }
 
 static void *
@@ -112,11 +97,8 @@ note_uri(void *opaque, const char *uri, struct MHD_Connection *connection)
 	struct visit *visit = visit_of(connection);
 
 	(void)opaque;
-	if (visit != NULL) {
-		visit->is_calling = true;
-		visit->since_ms = clock_mono_ms();
-	}
-	return call_new(uri);
+	visit_enter(visit, VISIT_HEADERS, clock_mono_ms());
+	return call_new(uri, visit);
 }
 
 static void
@@ -124,15 +106,11 @@ note_completed(void *opaque, struct MHD_Connection *connection,
     void **context, enum MHD_RequestTerminationCode code)
 {
 	struct http *http = opaque;
-	struct visit *visit = visit_of(connection);
 
 	(void)code;
 	call_free(&http->calls, *context);
 	*context = NULL;
-	if (visit != NULL) {
-		visit->is_calling = false;
-		visit->since_ms = clock_mono_ms();
-	}
+	visit_enter(visit_of(connection), VISIT_IDLE, clock_mono_ms());
 }
 
 /* --- start and end ------------------------------------------------------------ */
@@ -158,7 +136,6 @@ start(struct http *http, const struct certificate *certificate)
 	    MHD_OPTION_EXTERNAL_LOGGER, note_message, NULL,
 	    MHD_OPTION_ARRAY, is_tls ? tls : none,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_OF_ONE,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
@@ -181,6 +158,7 @@ http_new(struct admin *admin)
 	}
 	http->calls.admin = admin;
 	http->calls.credentials = credentials_new(admin->config);
+	http->calls.sources = sources_new();
 	http->calls.verifier = verifier_start();
 	if (http->calls.verifier != NULL)
 		http->daemon = start(http, &certificate);
@@ -208,6 +186,7 @@ http_free(struct http *http)
 		MHD_stop_daemon(http->daemon);
 	verifier_stop(http->calls.verifier);
 	credentials_free(http->calls.credentials);
+	sources_free(http->calls.sources);
 	free(http);
 }
 
@@ -249,7 +228,6 @@ http_accept(struct http *http, int listening)
 	}
 }
 
-/* Cut off whose time is over; the retired, once they ask for nothing. */
 static void
 sweep(struct http *http)
 {
@@ -259,14 +237,7 @@ sweep(struct http *http)
 		return;
 	http->sweep_ms = now_ms +
 	    (http->calls.is_retired ? RETIRED_SWEEP_MS : SWEEP_MS);
-	for (struct visit *visit = http->visits; visit != NULL;
-	     visit = visit->next) {
-		bool is_leaving = http->calls.is_retired && !visit->is_calling;
-
-		if (now_ms >= visit->since_ms +
-			(is_leaving ? GRACE_MS : REQUEST_MS))
-			shutdown(visit->fd, SHUT_RDWR);
-	}
+	visits_sweep(&http->visits, http->calls.is_retired, now_ms);
 }
 
 int
@@ -295,5 +266,5 @@ http_retire(struct http *http)
 bool
 http_is_idle(const struct http *http)
 {
-	return http->visits == NULL;
+	return http->visits.first == NULL;
 }

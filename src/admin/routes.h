@@ -10,6 +10,7 @@
 
 #include "admin/admin.h"
 #include "admin/exchange.h"
+#include "admin/expected.h"
 
 struct route {
 	const char *method;
@@ -19,6 +20,9 @@ struct route {
 	bool is_compatible;	/* geoip-policyd's: wrong input is a 400 */
 	bool has_effect;	/* noted in the log */
 	void (*handle)(struct admin *, struct exchange *);
+	/* The only ones that may be there; NULL: others are passed over. */
+	const struct parameter *parameters;
+	const char *const *keys;	/* of the body */
 };
 
 /* All of them; ends with a NULL method. */

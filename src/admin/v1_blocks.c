@@ -14,19 +14,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 100, PAGE_MAX = 1000, REASON_MAX = 127 };
+enum { PAGE = 100, REASON_MAX = 127 };
+
+const char *const v1_blocks_keys[] = { "duration", "reason", NULL };
 
 void
 v1_blocks_list(struct admin *admin, struct exchange *exchange)
 {
 	const char *after = exchange_query(exchange, "after");
-	int64_t most = exchange_number(exchange, "limit", PAGE, 1, PAGE_MAX);
+	int64_t most = exchange_number(exchange, "limit", PAGE);
 	struct block *blocks = NULL;
 	size_t count = 0;
 	json_t *array;
 
-	if (most < 0)
-		return;
 	if (store_list_blocked(admin->desk.store, after != NULL ? after : "",
 		(size_t)most, &blocks, &count, admin_deadline()) !=
 	    STORE_DONE) {

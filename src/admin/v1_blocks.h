@@ -11,6 +11,9 @@ struct exchange;
 /* GET, a page at a time: ?after=ACCOUNT and ?limit=. */
 void v1_blocks_list(struct admin *, struct exchange *);
 
+/* What the body of PUT may hold. */
+extern const char *const v1_blocks_keys[];
+
 /* GET, PUT and DELETE of one account's block. */
 void v1_blocks_show(struct admin *, struct exchange *);
 void v1_blocks_put(struct admin *, struct exchange *);

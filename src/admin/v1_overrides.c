@@ -15,19 +15,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 100, PAGE_MAX = 1000, BAD_ETAG = -2 };
+enum { PAGE = 100, BAD_ETAG = -2 };
 
 void
 v1_overrides_list(struct admin *admin, struct exchange *exchange)
 {
 	const char *after = exchange_query(exchange, "after");
-	int64_t most = exchange_number(exchange, "limit", PAGE, 1, PAGE_MAX);
+	int64_t most = exchange_number(exchange, "limit", PAGE);
 	struct stored_override *list = NULL;
 	size_t count = 0;
 	json_t *array;
 
-	if (most < 0)
-		return;
 	if (store_list_overrides(admin->desk.store, after != NULL ? after : "",
 		(size_t)most, &list, &count, admin_deadline()) != STORE_DONE) {
 		exchange_no_store(exchange);

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 100, PAGE_MAX = 1000 };
+enum { PAGE = 100 };
 
 void
 v1_server_statistics(struct admin *admin, struct exchange *exchange)
@@ -100,15 +100,12 @@ change_json(const struct change *change)
 void
 v1_server_audit(struct admin *admin, struct exchange *exchange)
 {
-	int64_t most = exchange_number(exchange, "limit", PAGE, 1, PAGE_MAX);
-	int64_t before = most < 0 ? -1 :
-	    exchange_number(exchange, "before", 0, 1, INT64_MAX / 2);
+	int64_t most = exchange_number(exchange, "limit", PAGE);
+	int64_t before = exchange_number(exchange, "before", 0);
 	struct change *changes = NULL;
 	size_t count = 0;
 	json_t *array;
 
-	if (before < 0)
-		return;
 	if (store_list_changes(admin->desk.store, before, (size_t)most,
 		&changes, &count, admin_deadline()) != STORE_DONE) {
 		exchange_no_store(exchange);

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* explicit_bzero, pipe2 */
 #include "admin/verifier.h"
 
+#include "base/addr.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -14,12 +15,15 @@
 #include <openssl/crypto.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct job {
 	struct job *next;
+	char source[ADDR_TEXT_SIZE];
+	unsigned turn;	/* how many of its source came before and waited */
 	char *hash, *password;
 	void *tag;
 	bool is_right;
@@ -45,6 +49,32 @@ push(struct queue *queue, struct job *job)
 	job->next = NULL;
 	*queue->end = job;
 	queue->end = &job->next;
+}
+
+/* In order of turns: none waits behind the second of somebody else. */
+static void
+insert(struct queue *queue, struct job *job)
+{
+	struct job **place = &queue->first;
+
+	while (*place != NULL && (*place)->turn <= job->turn)
+		place = &(*place)->next;
+	job->next = *place;
+	*place = job;
+	if (job->next == NULL)
+		queue->end = &job->next;
+}
+
+/* How many of a source are waiting? */
+static unsigned
+count_of(const struct queue *queue, const char *source)
+{
+	unsigned count = 0;
+
+	for (const struct job *job = queue->first; job != NULL;
+	     job = job->next)
+		count += strcmp(job->source, source) == 0;
+	return count;
 }
 
 static struct job *
@@ -168,21 +198,26 @@ verifier_fd(const struct verifier *verifier)
 }
 
 bool
-verifier_ask(struct verifier *verifier, const char *hash,
+verifier_ask(struct verifier *verifier, const char *source, const char *hash,
     const char *password, void *tag)
 {
 	struct job *job;
+	unsigned turn;
 	bool has_room;
 
 	pthread_mutex_lock(&verifier->lock);
-	has_room = verifier->count < VERIFIER_WAITING_MAX;
+	turn = count_of(&verifier->waiting, source);
+	has_room = verifier->count < VERIFIER_WAITING_MAX &&
+	    turn < VERIFIER_SHARE;
 	if (has_room) {
 		verifier->count++;
 		job = mem_new(1, sizeof(*job));
+		snprintf(job->source, sizeof(job->source), "%s", source);
+		job->turn = turn;
 		job->hash = mem_dup(hash);
 		job->password = mem_dup(password);
 		job->tag = tag;
-		push(&verifier->waiting, job);
+		insert(&verifier->waiting, job);
 		pthread_cond_signal(&verifier->news);
 	}
 	pthread_mutex_unlock(&verifier->lock);

@@ -26,7 +26,7 @@ complain_value(struct draft *draft, const struct option *option,
 	if (option->type == OPTION_USERS || option->type == OPTION_TOKENS)
 		masked = mem_dup("***");
 	else if (option->type == OPTION_URL && node->kind == NODE_TEXT)
-		masked = secret_mask(node->value);
+		masked = secret_mask_shown(node->value);
 	tree_complain(node, &draft->complaints, masked, allowed);
 	free(masked);
 }

@@ -254,6 +254,8 @@ const struct option options[] = {
 	    NULL, .help = "certificate; empty: no TLS" },
 	{ "http.tls.key_file", OPTION_PATH, AT(http.key_file), "", 0, LONG,
 	    NULL, .help = "key of the certificate" },
+	{ "http.compat_reload", OPTION_BOOL, AT(http.compat_reload), "false",
+	    0, 0, NULL, .help = "GET /reload reloads, not POST alone" },
 	{ "http.users", OPTION_USERS, AT(http.users), "", 0, 1000, NULL,
 	    .help = "who may use it, with password hashes" },
 	{ "http.tokens", OPTION_TOKENS, AT(http.tokens), "", 0, 1000,

@@ -204,6 +204,26 @@ secret_mask(const char *url)
 	return copy;
 }
 
+char *
+secret_mask_shown(const char *url)
+{
+	char *masked = secret_mask(url);
+	char *authority = strstr(masked, "://");
+	char *shown;
+	size_t length;
+
+	if (strncasecmp(masked, "http://", 7) != 0 &&
+	    strncasecmp(masked, "https://", 8) != 0)
+		return masked;
+	length = (size_t)(authority + 3 - masked);
+	length += strcspn(masked + length, "/?#");
+	if (masked[length] == '\0' || strcmp(masked + length, "/") == 0)
+		return masked;
+	shown = mem_printf("%.*s/%s", (int)length, masked, mask);
+	free(masked);
+	return shown;
+}
+
 bool
 secret_is_in(const char *url)
 {

@@ -21,6 +21,10 @@ char *secret_load(const char *path, char *error, size_t size);
  */
 char *secret_mask(const char *url);
 
+/* The same, to be shown: of a URL of the web the path and the query are "***"
+ * too, since that is where those of webhooks have their secret. */
+char *secret_mask_shown(const char *url);
+
 /* Is there a password in it? A masked one is none. */
 bool secret_is_in(const char *url);
 

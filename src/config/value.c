@@ -309,7 +309,7 @@ value_text(const struct option *option, const struct config *config)
 	case OPTION_WORD:
 		return mem_dup(word_text(option, place));
 	case OPTION_URL:
-		return secret_mask(*string);
+		return secret_mask_shown(*string);
 	default:
 		return mem_dup(*string);
 	}

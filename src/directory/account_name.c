@@ -7,6 +7,7 @@
 #include "base/addr.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -35,8 +36,44 @@ plain_length(const char *local, size_t length, const char *delimiters)
 	return plain;
 }
 
-int
-account_name_clean(const struct identity_options *options, const char *given,
+/* "%" and two digits, which stand for a byte. */
+static bool
+is_escape(const char *bytes)
+{
+	return bytes[0] == '%' && isxdigit((unsigned char)bytes[1]) &&
+	    isxdigit((unsigned char)bytes[2]);
+}
+
+/* Write what is no UTF-8, and "%" where it would look like that, as "%ff".
+ * Return 0, or -1 if it is too long then. */
+static int
+spell(char name[ACCOUNT_SIZE], bool is_raw)
+{
+	char given[ACCOUNT_SIZE];
+	struct text text;
+	const char *at = given;
+	size_t left = strlen(name);
+
+	memcpy(given, name, left + 1);
+	text_init(&text, name, ACCOUNT_SIZE);
+	while (left > 0) {
+		size_t step = text_utf8(at, left);
+
+		if (step == 0 || (is_raw && is_escape(at))) {
+			step = 1;
+			text_printf(&text, "%%%02x", (unsigned char)*at);
+		} else {
+			text_add_n(&text, at, step);
+		}
+		at += step;
+		left -= step;
+	}
+	return text.is_cut ? -1 : 0;
+}
+
+/* Lower case and without extension; return 0, or -1 if it is too long. */
+static int
+clean(const struct identity_options *options, const char *given,
     char name[ACCOUNT_SIZE])
 {
 	struct addr addr;
@@ -59,6 +96,16 @@ account_name_clean(const struct identity_options *options, const char *given,
 	memcpy(name + plain, given + local, rest + 1);
 	text_lower(name);
 	return 0;
+}
+
+int
+account_name_clean(const struct identity_options *options, const char *given,
+    char name[ACCOUNT_SIZE])
+{
+	if (clean(options, given, name) == 0 && spell(name, false) == 0)
+		return 0;
+	name[0] = '\0';
+	return -1;
 }
 
 bool
@@ -106,11 +153,15 @@ account_name_name(const struct identity_options *options,
 		given = attribute(source, options->keys[i]);
 	if (given == NULL)
 		return IDENTITY_NONE;
-	if (account_name_clean(options, given, name) != 0)
+	if (clean(options, given, name) != 0)
 		return IDENTITY_TOO_LONG;
 	if (!account_name_is_ours(options, name)) {
 		name[0] = '\0';
 		return IDENTITY_FOREIGN;
+	}
+	if (spell(name, true) != 0) {
+		name[0] = '\0';
+		return IDENTITY_TOO_LONG;
 	}
 	return IDENTITY_NAMED;
 }

@@ -39,6 +39,10 @@ enum account_name_result {
  * local part, as in Postfix (recipient_delimiter in postconf(5)): a delimiter
  * that leads the local part begins none, and neither do those of the names
  * mailer-daemon and double-bounce.
+ *
+ * A name may hold any bytes, and a store wants UTF-8: a byte that is none is
+ * written "%ff". "%" becomes "%25" where it would look like that, so that no
+ * two names are written alike.
  */
 enum account_name_result account_name_name(const struct identity_options *,
     const struct account_name_source *, char name[ACCOUNT_SIZE]);
@@ -48,8 +52,8 @@ bool account_name_is_ours(const struct identity_options *, const char *name);
 
 /*
  * The same for a name that somebody typed, "Joe+x@Example.com": lower case,
- * no extension. "@domain" and addresses stay what they are. Return 0, or -1
- * if it is too long.
+ * no extension. "@domain" and addresses stay what they are, and so does "%":
+ * names are typed as they are shown. Return 0, or -1 if it is too long.
  */
 int account_name_clean(const struct identity_options *, const char *given,
     char name[ACCOUNT_SIZE]);

@@ -167,7 +167,7 @@ add_general_limits(struct sheet *sheet)
 	sheet_remark(sheet, "the other options of geoip-policyd are not in "
 	    "this file: --geoip-path is geoip.country; --blocked-no-expire is "
 	    "block.duration: 0; --ldap-* are ldap.*; --operator-* are notify.*;"
-	    " --mail-* are smtp.*; --http-* are http.*; --server-address and "
+	    " --mail-* are smtp.*; --http-* are http.*, with http.compat_reload: true if clients GET /reload; --server-address and "
 	    "--server-port are listen: [inet:ADDRESS:PORT]");
 	sheet_remark(sheet, "geoip-policyd took the sender for the account "
 	    "unless told otherwise; here it is who logged in, see "

@@ -65,27 +65,6 @@ desk_close(struct desk *desk)
 	memset(desk, 0, sizeof(*desk));
 }
 
-/*
- * A name may hold any bytes, and a store wants UTF-8. What is none becomes
- * "?": the name still counts, it cannot slip through as an error.
- */
-static void
-make_utf8(char *name)
-{
-	size_t left = strlen(name);
-
-	while (left > 0) {
-		size_t step = text_utf8(name, left);
-
-		if (step == 0) {
-			*name = '?';
-			step = 1;
-		}
-		name += step;
-		left -= step;
-	}
-}
-
 /* Step 2: whose mail is it, as far as the request says? */
 static bool
 name_account(const struct config *config, struct decision *decision)
@@ -100,7 +79,6 @@ name_account(const struct config *config, struct decision *decision)
 	switch (
 	    account_name_name(&config->identity, &source, decision->account)) {
 	case IDENTITY_NAMED:
-		make_utf8(decision->account);
 		return true;
 	case IDENTITY_TOO_LONG:
 		log_warning("an account of over %d bytes is not counted: "

@@ -290,9 +290,8 @@ read_lists(const json_t *object, struct override *override,
 	return has[SETTING_RATES] ? read_rates(rates, &set->rates, why) : 0;
 }
 
-/* No key may be there that nobody reads: it would be a typing error. */
-static int
-check_keys(json_t *object, const char *const *known, const char *where,
+int
+override_check_keys(json_t *object, const char *const *known, const char *where,
     char why[OVERRIDE_WHY_SIZE])
 {
 	const char *key;
@@ -329,8 +328,8 @@ override_from_json(json_t *object, struct stored_override *stored,
 		return refuse(why, "body", "an object");
 	if (home != NULL && !json_is_null(home) && !json_is_object(home))
 		return refuse(why, "home", "an object or null");
-	if (check_keys(object, known, "", why) != 0 ||
-	    check_keys(home, known_home, "home.", why) != 0)
+	if (override_check_keys(object, known, "", why) != 0 ||
+	    override_check_keys(home, known_home, "home.", why) != 0)
 		return -1;
 	for (int i = 0; i < LIMITS; i++)
 		if (read_limit(json_object_get(limits[i].section == NULL ?

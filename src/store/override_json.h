@@ -31,6 +31,11 @@ json_t *override_to_json(const struct stored_override *);
 int override_from_json(json_t *, struct stored_override *,
     char why[OVERRIDE_WHY_SIZE]);
 
+/* A key that nobody reads is a typing error: 0 if all of the object are known
+ * (the list ends with NULL), else -1 and why, with where before its name. */
+int override_check_keys(json_t *, const char *const *known, const char *where,
+    char why[OVERRIDE_WHY_SIZE]);
+
 /* The fields of which this consists, for others that look like it: each reads
  * one value, null or absent for none. key is for the message. */
 int override_read_countries(const json_t *, const char *key,

@@ -327,10 +327,19 @@ def test_many_settings(served):
 
 # --- /reload ----------------------------------------------------------------------
 
-def test_reload(served):
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_reload(served, method):
+    if method == "GET":
+        # An image in a page could do it.
+        refused = served.api("GET", "/reload")
+        assert refused.status == 405
+        assert refused.headers["Allow"] == "POST"
+        served.write({"http": {"compat_reload": True}})
+        served.reload()
+        served.api.wait_ready()
     before = set(children(served.pid))
     served.write({"limits": {"countries": 2}})
-    assert served.api("GET", "/reload").status == 202
+    assert served.api(method, "/reload").status == 202
     until(lambda: children(served.pid) and
           not before & set(children(served.pid)), "a new generation")
     served.api.wait_ready()
@@ -341,7 +350,7 @@ def test_reload(served):
 def test_reload_of_a_broken_file(served):
     before = set(children(served.pid))
     served.write(text="limits: {countries: many}")
-    answer = served.api("GET", "/reload")
+    answer = served.api("POST", "/reload")
     assert answer.status == 500 and "limits.countries" in answer.json()[
         "detail"]
     assert set(children(served.pid)) == before

@@ -246,6 +246,7 @@ REQUESTS = [
     ("GET", "/v1/configuration", None, None),
     ("GET", "/v1/audit", None, None),
     ("GET", "/reload", None, None),
+    ("POST", "/reload", None, None),
 ]
 
 

@@ -2,7 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import contextlib
+import concurrent.futures
 import ctypes
 import hashlib
 import http.client
@@ -119,7 +119,7 @@ def test_scopes(guarded):
         ("admin", "DELETE", f"/v1/overrides/{JOE}", None, 204),
         ("admin", "GET", "/v1/configuration", None, 200),
         ("admin", "GET", "/v1/audit", None, 200),
-        ("admin", "GET", "/reload", None, 202),
+        ("admin", "POST", "/reload", None, 202),
     ]
     order = ["read", "operate", "admin"]
     for needed, method, path, data, status in wanted:
@@ -198,11 +198,48 @@ def test_guesses_are_slow_and_disturb_nobody(guarded):
         quick.append(time.monotonic() - began)
     for thread in threads:
         thread.join()
-    assert set(statuses) <= {401, 503} and 401 in statuses
+    assert set(statuses) <= {401, 429, 503} and 401 in statuses
     assert all(took >= 1 for took, status in zip(times, statuses)
                if status == 401)
     refused = [took for took, status in zip(times, statuses) if status == 401]
     assert median(quick) < median(refused) / 2
+
+
+def test_a_source_that_is_often_wrong(guarded):
+    """It is refused without a look; what is right needs none."""
+    bert = Api(guarded.listen, user=("bert", "b"))
+    assert bert("GET", "/v1/blocks").status == 200
+    with concurrent.futures.ThreadPoolExecutor(14) as pool:
+        wrong = list(pool.map(lambda i: Api(guarded.listen, token=f"x{i}")(
+            "GET", "/v1/blocks").status, range(14)))
+    assert wrong.count(401) >= 10 and set(wrong) == {401, 429}
+    for stranger in (Api(guarded.listen, token="y"),
+                     Api(guarded.listen, user=("anna", "pass:wörd"))):
+        began = time.monotonic()
+        refused = stranger("GET", "/v1/blocks")
+        assert refused.status == 429
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        assert time.monotonic() - began < 0.5 * PATIENCE
+    assert bert("GET", "/v1/blocks").status == 200
+    assert Api(guarded.listen, token=TOKENS["read"])(
+        "GET", "/v1/blocks").status == 200
+    # Of another address nobody has heard.
+    host, _, port = guarded.listen.rpartition(":")
+    other = http.client.HTTPConnection(host, int(port), timeout=10,
+                                       source_address=("127.0.0.9", 0))
+    other.request("GET", "/v1/blocks", headers={
+        "Authorization": Api(guarded.listen, user=("anna", "pass:wörd"))
+        .headers["Authorization"]})
+    assert other.getresponse().status == 200
+    other.close()
+
+
+def test_wrong_tokens_are_logged(guarded):
+    Api(guarded.listen, token="no-such-token")("GET", "/v1/blocks")
+    line = daemon.fields(guarded.wait_log(
+        r"^.*\bhttp .*wrong credentials.*$").group())
+    assert line["client"] == "127.0.0.1"
+    assert "no-such-token" not in guarded.log()
 
 
 def raw(listen, data, timeout=10):
@@ -266,6 +303,47 @@ def test_what_is_no_good_http(shared, data, status):
     assert Api(shared.listen)("GET", "/livez").status == 200
 
 
+@pytest.mark.parametrize("headers", [
+    b"Content-Length: 2\r\nContent-Length: 3\r\n",
+    b"Content-Length: 2\r\nContent-Length: 2\r\n",
+    b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+    b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n",
+    b"Transfer-Encoding: gzip\r\n", b"Host: 127.0.0.1\r\n",
+    b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"],
+    ids=range(7))
+def test_requests_whose_end_is_not_clear(shared, headers):
+    """One answer, and the connection ends: nothing behind it is obeyed."""
+    got = raw(shared.listen, b"POST /remove HTTP/1.1\r\nHost: localhost\r\n"
+              b"Content-Type: application/json\r\n" + headers +
+              b"\r\n{}GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n", 3)
+    assert got.startswith(b"HTTP/1.1 400 "), got[:200]
+    assert got.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("path", [
+    "/v1/blocks?after=%ff", "/v1/blocks?after=a%0ab", "/v1/blocks?limit=0",
+    "/v1/blocks?limit=1001", "/v1/blocks?limit=", "/v1/blocks?limit=x",
+    "/v1/blocks?limit=1&limit=2", "/v1/blocks?afer=a", "/v1/overrides?x",
+    "/v1/overrides?after=%c3", "/v1/audit?before=-1", "/v1/audit?after=a",
+    f"/v1/accounts/{JOE}?adress=192.0.2.1", "/v1/statistics?x=1",
+    f"/v1/blocks/{JOE}?limit=1", "/v1/configuration?key=a"])
+def test_parameters_that_make_no_sense(shared, path):
+    answer = Api(shared.listen)("GET", path)
+    assert answer.status == 400, answer
+    assert answer.type == "application/problem+json"
+
+
+def test_keys_that_make_no_sense(shared):
+    api = Api(shared.listen)
+    for path, body in ((f"/v1/blocks/{JOE}", {"durations": 5}),
+                       (f"/v1/blocks/{JOE}", {"reason": "x", "until": 7}),
+                       (f"/v1/overrides/{JOE}", {"contries": 5})):
+        answer = api("PUT", path, body)
+        assert answer.status == 400 and "no such key" in answer.json()[
+            "detail"]
+    assert api("GET", f"/v1/blocks/{JOE}").status == 404
+
+
 def test_bodies_that_are_too_long(shared):
     api = Api(shared.listen)
     body = b'{"key":"sender","value":"' + b"x" * 70000 + b'"}'
@@ -297,7 +375,7 @@ def test_a_body_is_not_read_for_strangers(guarded):
 ], ids=str)
 def test_pages_of_other_sites(shared, headers):
     api = Api(shared.listen)
-    for method, path, body in (("GET", "/reload", None),
+    for method, path, body in (("POST", "/reload", None),
                                ("GET", "/v1/blocks", None),
                                ("POST", "/remove", {"key": "sender",
                                                     "value": JOE})):
@@ -316,20 +394,67 @@ def test_our_own_pages(shared):
         "GET", "/v1/blocks").headers
 
 
-def test_many_connections_that_say_nothing(shared):
-    """They are limited, and given up after a while; others go on."""
+@pytest.mark.parametrize("said", [b"", b"GET /livez HTTP/1.1\r\nHost: "])
+def test_many_connections_that_say_little(shared, said):
+    """They are limited and give way, whichever addresses they have."""
     host, _, port = shared.listen.rpartition(":")
-    held = [socket.create_connection((host, int(port))) for _ in range(300)]
+    held = []
+    for i in range(300):
+        held.append(socket.create_connection(
+            (host, int(port)), source_address=(f"127.0.0.{i % 5 + 1}", 0)))
+        held[-1].sendall(said)
     console = console_of(shared)
-    until(lambda: open_files(console) < 160, "the limit to hold")
+    until(lambda: open_files(console) < 200, "the limit to hold")
+    began = time.monotonic()
+    for path in ("/livez", "/readyz", "/v1/blocks"):
+        assert Api(shared.listen)("GET", path).status == 200
+    assert time.monotonic() - began < 2 * PATIENCE
     for sock in held:
         sock.close()
 
-    def answers():
-        # One that comes before their ends were seen is turned away.
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            return Api(shared.listen)("GET", "/livez").status == 200
-    until(answers, "the interface to answer")
+
+def test_headers_that_drip(shared):
+    """A byte now and then does not keep a connection open."""
+    host, _, port = shared.listen.rpartition(":")
+    with socket.create_connection((host, int(port))) as sock:
+        sock.sendall(b"GET /livez HTTP/1.1\r\nHost: ")
+        sock.settimeout(0.5)
+        began = time.monotonic()
+        while True:
+            try:
+                sock.sendall(b"x")
+                if sock.recv(1) == b"":
+                    break
+            except TimeoutError:
+                assert time.monotonic() - began < 8 * PATIENCE
+            except ConnectionError:
+                break
+    assert time.monotonic() - began > 3
+
+
+def test_health_when_all_connections_are_busy(make_policyd, hashes):
+    """Passwords that are checked hold them all."""
+    policyd = start(make_policyd, users=hashes)
+    api = Api(policyd.listen).wait_ready()
+    host, _, port = policyd.listen.rpartition(":")
+    wrong = Api(policyd.listen, user=("anna", "no")).headers["Authorization"]
+    held = []
+    for i in range(200):
+        sock = socket.create_connection(
+            (host, int(port)), source_address=(f"127.0.1.{i + 1}", 0))
+        # The body never comes: a request is under way.
+        sock.sendall(b"POST /remove HTTP/1.1\r\nHost: localhost\r\n"
+                     b"Content-Type: application/json\r\n"
+                     b"Authorization: " + wrong.encode() +
+                     b"\r\nContent-Length: 9\r\n\r\n")
+        held.append(sock)
+    for _ in range(20):
+        assert api("GET", "/livez").status == 200
+        assert api("GET", "/v1/blocks").status == 503
+    for sock in held:
+        sock.close()
+    until(lambda: api("GET", "/v1/blocks").status == 401,
+          "the interface to have room")
 
 
 def console_of(policyd):
@@ -508,6 +633,21 @@ def test_versions_of_tls(secured, version, works):
     context = unverified()
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = context.maximum_version = version
+    if works:
+        assert Api(secured.listen, tls=context)("GET", "/livez").status == 200
+    else:
+        with pytest.raises(ssl.SSLError):
+            Api(secured.listen, tls=context)("GET", "/livez")
+
+
+@pytest.mark.parametrize("ciphers, works", [
+    ("ECDHE+AESGCM", True), ("ECDHE+CHACHA20", True), ("kRSA", False),
+    ("DHE", False), ("ECDHE+AES+SHA1:ECDHE+AES+SHA256", False)])
+def test_ciphers_of_tls(secured, ciphers, works):
+    Api(secured.listen, tls=unverified()).wait_ready()
+    context = unverified()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(ciphers)
     if works:
         assert Api(secured.listen, tls=context)("GET", "/livez").status == 200
     else:

@@ -310,7 +310,7 @@ def test_paths_and_methods(served):
                  "/v1/blocks/", "/../etc/passwd", "/METRICS", "/v1/audit/1"):
         problem(api("GET", path), 404)
     for method, path, allow in (
-            ("POST", "/reload", "GET, HEAD"), ("GET", "/query", "POST"),
+            ("PUT", "/reload", "GET, HEAD, POST"), ("GET", "/query", "POST"),
             ("GET", "/remove", "DELETE, POST"),
             ("OPTIONS", f"/v1/blocks/{JOE}", "GET, HEAD, PUT, DELETE"),
             ("BREW", "/metrics", "GET, HEAD")):

@@ -68,6 +68,8 @@ START_TEST(each_route_makes_sense)
 		    strcmp(r->method, "PATCH") == 0 ||
 		    (strcmp(r->method, "DELETE") == 0 && r->is_compatible);
 
+		has_body = has_body && strcmp(r->path, "/reload") != 0;
+
 		ck_assert_msg((r->body_max > 0) == has_body, "%s %s",
 		    r->method, r->path);
 		ck_assert_msg(!r->has_effect || r->grant >= GRANT_OPERATE,

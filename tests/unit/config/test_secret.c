@@ -71,4 +71,32 @@ START_TEST(masks)
 }
 END_TEST
 
-UNIT("config/secret", masks)
+static const struct {
+	const char *what, *url, *shown;
+} shown_rows[] = {
+	{ "a webhook keeps its secret", "https://hooks.example/T1/B2/secret",
+	    "https://hooks.example/***" },
+	{ "in the query too", "http://h:8080?key=secret",
+	    "http://h:8080/***" },
+	{ "its password too", "https://u:p@h/x", "https://u:***@h/***" },
+	{ "there is none", "https://h", "https://h" },
+	{ "nor here", "https://h:1/", "https://h:1/" },
+	{ "a database has none there", "postgresql://h/policyd",
+	    "postgresql://h/policyd" },
+	{ "a file neither", "sqlite:/a/b", "sqlite:/a/b" },
+	{ "masked it stays", "https://h/***", "https://h/***" },
+};
+
+START_TEST(shows)
+{
+	for (size_t i = 0; i < ROWS(shown_rows); i++) {
+		char *shown = secret_mask_shown(shown_rows[i].url);
+
+		ck_assert_msg(strcmp(shown, shown_rows[i].shown) == 0,
+		    "%s: %s", shown_rows[i].what, shown);
+		free(shown);
+	}
+}
+END_TEST
+
+UNIT("config/secret", masks, shows)

@@ -101,6 +101,59 @@ START_TEST(key)
 }
 END_TEST
 
+START_TEST(bytes)
+{
+	static const struct {
+		const char *claim, *login, *name;
+	} rows[] = {
+		{ "UTF-8 stays", "gr\xc3\xbc\xc3\x9f@d", "gr\xc3\xbc\xc3\x9f@d" },
+		{ "a byte that is none is written", "gr\xfc@d", "gr%fc@d" },
+		{ "another is another", "gr\xfd@d", "gr%fd@d" },
+		{ "half a sequence is none", "a\xc3@d", "a%c3@d" },
+		{ "and nobody can be called so", "gr%fc@d", "gr%25fc@d" },
+		{ "whatever the case", "gr%FC@d", "gr%25fc@d" },
+		{ "nor be called so twice", "gr%25fc@d", "gr%2525fc@d" },
+		{ "what looks like nothing stays", "100%@d", "100%@d" },
+	};
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct config config = { 0 };
+		const struct account_name_source source = { rows[i].login, NULL,
+			NULL };
+		char name[ACCOUNT_SIZE] = "unset";
+		char typed[ACCOUNT_SIZE];
+
+		config.identity.extension = none;
+		config.identity.key_count = 1;
+		ck_assert_int_eq(account_name_name(&config.identity, &source, name),
+		    IDENTITY_NAMED);
+		ck_assert_msg(strcmp(name, rows[i].name) == 0, "%s: %s",
+		    rows[i].claim, name);
+		/* As it is shown it can be typed. */
+		ck_assert_int_eq(account_name_clean(&config.identity, name, typed), 0);
+		ck_assert_str_eq(typed, name);
+	}
+}
+END_TEST
+
+START_TEST(bytes_that_are_too_many)
+{
+	struct config config = { 0 };
+	char login[ACCOUNT_SIZE];
+	const struct account_name_source source = { login, NULL, NULL };
+	char name[ACCOUNT_SIZE] = "unset";
+
+	memset(login, 0xff, sizeof(login) - 1);
+	login[sizeof(login) - 1] = '\0';
+	config.identity.extension = none;
+	config.identity.key_count = 1;
+	ck_assert_int_eq(account_name_name(&config.identity, &source, name),
+	    IDENTITY_TOO_LONG);
+	ck_assert_str_eq(name, "");
+	ck_assert_int_eq(account_name_clean(&config.identity, login, name), -1);
+}
+END_TEST
+
 START_TEST(domain)
 {
 	static const struct {
@@ -177,5 +230,5 @@ START_TEST(longest_extension)
 }
 END_TEST
 
-UNIT("directory/account_name", extension, key, domain, longest,
+UNIT("directory/account_name", extension, key, bytes, bytes_that_are_too_many, domain, longest,
     longest_extension)

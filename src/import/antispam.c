@@ -7,6 +7,7 @@
 
 #include "import/url.h"
 
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -64,9 +65,7 @@ add_store(struct import *import)
 		.has_password = value(import, "database.password") != NULL,
 	};
 
-	if (driver == NULL)
-		return;
-	if (strcasecmp(driver->value, "Pg") == 0)
+	if (driver != NULL && strcasecmp(driver->value, "Pg") == 0)
 		import_pgsql(import, &database);
 	else
 		import_embedded(import, "[database]");
@@ -100,11 +99,27 @@ add_files(struct import *import)
 		sheet_remark(import->sheet, "app.ip_whitelist_path (line %u): "
 		    "%s cannot be read here; it can be exempt.networks_file, "
 		    "one network a line", node->key.line, node->value);
-	node = import_find(import, "app.geoip_db_path");
-	if (node != NULL)
+}
+
+/* Older versions read another format; without a path there was a default. */
+static void
+add_geoip(struct import *import)
+{
+	const struct node *node = import_find(import, "app.geoip_db_path");
+	const char *path = node != NULL ? node->value :
+	    "/usr/local/share/GeoIP/GeoLite2-Country.mmdb";
+	const char *dot = strrchr(path, '.');
+
+	if (node == NULL && access(path, R_OK) != 0)
+		sheet_remark(import->sheet, "geoip.country: name a GeoIP "
+		    "file, else no country is counted");
+	else if (dot != NULL && strcasecmp(dot, ".mmdb") == 0)
+		sheet_text(import->sheet, "geoip.country", node != NULL ? NULL :
+		    "Where the plugin looked for it.", path);
+	else
 		sheet_remark(import->sheet, "app.geoip_db_path (line %u): %s; "
 		    "geoip.country wants a file in MMDB format",
-		    node->key.line, node->value);
+		    node->key.line, path);
 }
 
 void
@@ -117,6 +132,7 @@ import_antispam(struct import *import)
 	add_limit(import, "limits.networks", "logging.ip_limit",
 	    "debugging.ip_limit");
 	add_files(import);
+	add_geoip(import);
 	sheet_word(import->sheet, "block.enabled",
 	    "postfwd refuses for as long as there are too many places, and "
 	    "blocks nobody.", "false");

@@ -12,6 +12,7 @@
 #include "config/list.h"
 #include "config/quote.h"
 #include "config/value.h"
+#include "import/url.h"
 
 #include <string.h>
 
@@ -164,11 +165,9 @@ add_general_limits(struct sheet *sheet)
 	    "--max-countries (MAX_COUNTRIES), this is its default.", "3");
 	sheet_word(sheet, "limits.networks",
 	    "--max-ips (MAX_IPS), this is its default.", "10");
-	sheet_remark(sheet, "the other options of geoip-policyd are not in "
-	    "this file: --geoip-path is geoip.country; --blocked-no-expire is "
-	    "block.duration: 0; --ldap-* are ldap.*; --operator-* are notify.*;"
-	    " --mail-* are smtp.*; --http-* are http.*, with http.compat_reload: true if clients GET /reload; --server-address and "
-	    "--server-port are listen: [inet:ADDRESS:PORT]");
+	sheet_remark(sheet, "the options of geoip-policyd are not in this "
+	    "file: `policyd --import-config geoip-policyd "
+	    "/etc/default/geoip-policyd` or its unit of systemd takes them");
 	sheet_remark(sheet, "geoip-policyd took the sender for the account "
 	    "unless told otherwise; here it is who logged in, see "
 	    "identity.keys");
@@ -196,6 +195,7 @@ import_geoip(struct import *import)
 		return;
 	}
 	add_general_limits(import->sheet);
+	import_embedded(import, "Redis");
 	out = sheet_begin(import->sheet, "overrides", NULL);
 	if (tree_first(list) == NULL)
 		fputs("[]", out);

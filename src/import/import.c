@@ -12,17 +12,21 @@
 #include "config/yaml.h"
 #include "import/antispam.h"
 #include "import/geoip.h"
+#include "import/geoip_names.h"
+#include "import/geoip_server.h"
 #include "import/ini.h"
 #include "import/pcc.h"
 #include "import/rate.h"
+#include "import/statements.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-enum { LARGEST_FILE = 16 * 1024 * 1024 };
+enum { LARGEST_FILE = 16 * 1024 * 1024, FIRST_SIZE = 100 };
 
 static int
 read_yaml(struct tree *tree, const char *text, size_t length,
@@ -53,17 +57,126 @@ read_json(struct tree *tree, const char *text, size_t length,
 	return read_yaml(tree, text, length, complaints);
 }
 
+static int
+read_server(struct tree *tree, const char *text, size_t length,
+    struct complaints *complaints)
+{
+	return assignments_read(tree, text, length, &geoip_format,
+	    complaints);
+}
+
+static int
+read_statements(struct tree *tree, const char *text, size_t length,
+    struct complaints *complaints)
+{
+	static const struct assignments_format format = { NULL, NULL, NULL };
+
+	return assignments_read(tree, text, length, &format, complaints);
+}
+
+static int
+read_program(struct tree *tree, const char *text, size_t length,
+    struct complaints *complaints)
+{
+	(void)text;
+	(void)length;
+	memset(tree, 0, sizeof(*tree));
+	complain(complaints, &(struct place){ 0 }, "this is a program in "
+	    "Python, as the first versions had it: write its settings as "
+	    "YAML, key: value, and import that");
+	return -1;
+}
+
+/* The first line with something in it. */
+static void
+begins_with(const char *text, size_t length, char first[FIRST_SIZE])
+{
+	const char *end = text + length;
+	size_t taken = 0;
+
+	while (text < end && strchr(" \t\r\n#;", *text) != NULL) {
+		const char *stop = *text == '#' || *text == ';' ?
+		    memchr(text, '\n', (size_t)(end - text)) : text;
+
+		text = stop != NULL ? stop + 1 : end;
+	}
+	while (text + taken < end && taken < FIRST_SIZE - 1 &&
+	    text[taken] != '\n')
+		taken++;
+	memcpy(first, text, taken);
+	first[taken] = '\0';
+}
+
+/* JSON; a unit of systemd begins with [Unit]. */
+static bool
+is_settings(const char *first)
+{
+	return first[0] == '{' ||
+	    (first[0] == '[' && !isalpha((unsigned char)first[1]));
+}
+
+static bool
+is_statements(const char *first)
+{
+	return strstr(first, "_st") != NULL && first[0] != '[';
+}
+
+/* "debug = True" in place of YAML's "debug: true" */
+static bool
+is_program(const char *first)
+{
+	size_t name = strspn(first, "abcdefghijklmnopqrstuvwxyz_"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	return strncmp(first, "from ", 5) == 0 ||
+	    strncmp(first, "import ", 7) == 0 || (name > 0 && first[name + strspn(first + name, " ")] == '=');
+}
+
+static bool
+is_any(const char *first)
+{
+	(void)first;
+	return true;
+}
+
+/* A program may have several files; the first that fits is it. */
 static const struct format {
 	const char *name;
+	bool (*is_it)(const char *first);
 	int (*read)(struct tree *, const char *, size_t, struct complaints *);
 	void (*take)(struct import *);
 } formats[] = {
-	{ "geoip-policyd", read_json, import_geoip },
-	{ "policyd-rate-limit", read_yaml, import_rate },
-	{ "pcc", ini_read, import_pcc },
-	{ "anti-spam", ini_read, import_antispam },
+	{ "geoip-policyd", is_settings, read_json, import_geoip },
+	{ "geoip-policyd", is_any, read_server, import_geoip_server },
+	{ "policyd-rate-limit", is_program, read_program, import_rate },
+	{ "policyd-rate-limit", is_any, read_yaml, import_rate },
+	{ "pcc", is_any, ini_read, import_pcc },
+	{ "anti-spam", is_statements, read_statements, import_statements },
+	{ "anti-spam", is_any, ini_read, import_antispam },
 };
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
+
+static bool
+is_known(const char *name)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The format of a file of a program that is known. */
+static const struct format *
+choose(const char *name, const char *text, size_t length)
+{
+	const struct format *format = formats;
+	char first[FIRST_SIZE];
+
+	begins_with(text, length, first);
+	while (strcmp(format->name, name) != 0 || !format->is_it(first))
+		format++;
+	return format;
+}
 
 /* All that is in a file; NULL with errno set if it cannot be read. */
 static char *
@@ -143,14 +256,11 @@ convert(const struct format *format, const char *path, const char *text,
 int
 import_run(const char *name, const char *path, FILE *out, FILE *errors)
 {
-	const struct format *format = formats;
 	size_t length = 0;
 	char *text;
 	char *yaml;
 
-	while (format < formats + FORMATS && strcmp(format->name, name) != 0)
-		format++;
-	if (format == formats + FORMATS) {
+	if (!is_known(name)) {
 		fprintf(errors, "policyd: --import-config %s: known are "
 		    "geoip-policyd, policyd-rate-limit, pcc and anti-spam\n",
 		    name);
@@ -162,7 +272,7 @@ import_run(const char *name, const char *path, FILE *out, FILE *errors)
 		    strerror(errno));
 		return EX_CONFIG;
 	}
-	yaml = convert(format, path, text, length, errors);
+	yaml = convert(choose(name, text, length), path, text, length, errors);
 	free(text);
 	if (yaml == NULL)
 		return EX_CONFIG;

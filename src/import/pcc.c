@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct import_row rows[] = {
 	{ "server.host", IMPORT_OWN, NULL, NULL },
@@ -20,11 +21,13 @@ static const struct import_row rows[] = {
 	{ "mail.mailport", IMPORT_NUMBER, "smtp.port", NULL },
 	{ "mail.notice", IMPORT_OWN, NULL, NULL },
 	{ "policy.notice", IMPORT_OWN, NULL, NULL },
+	{ "policy.action", IMPORT_OWN, NULL, NULL },
 	{ "policy.how_many_different_countries", IMPORT_OWN, NULL, NULL },
 	{ "policy.in_how_much_time_in_days", IMPORT_OWN, NULL, NULL },
 	{ "policy.ignorecountries", IMPORT_COUNTRIES, "exempt.countries",
 	    NULL },
 	{ "policy.whitelisted", IMPORT_WORDS, "exempt.accounts", NULL },
+	{ "policy.whitelistedips", IMPORT_WORDS, "exempt.networks", NULL },
 	{ "policy.reason", IMPORT_OWN, NULL, NULL },
 	{ .from = NULL },
 };
@@ -73,16 +76,27 @@ add_listen(struct import *import)
 }
 
 static void
-add_reason(struct import *import)
+add_action(struct import *import)
 {
-	const struct node *node = import_find(import, "policy.reason");
-	char *action;
+	const struct node *action = import_find(import, "policy.action");
+	const struct node *reason = import_find(import, "policy.reason");
+	const char *verb = action != NULL ? action->value : "REJECT";
+	char *told;
 
-	if (node == NULL)
+	if (strcasecmp(verb, "REJECT") != 0 && strcasecmp(verb, "HOLD") != 0) {
+		tree_complain(action, import->complaints, NULL,
+		    "REJECT or HOLD");
 		return;
-	action = mem_printf("REJECT %s", node->value);
-	sheet_text(import->sheet, "actions.blocked", NULL, action);
-	free(action);
+	}
+	if (action == NULL && reason == NULL)
+		return;
+	told = mem_printf("%s%s%s", verb, reason != NULL ? " " : "",
+	    reason != NULL ? reason->value : "");
+	sheet_text(import->sheet, "actions.blocked",
+	    strcasecmp(verb, "HOLD") == 0 ?
+	    "`policyd --unblock ACCOUNT --release` or --delete takes it off "
+	    "hold." : NULL, told);
+	free(told);
 }
 
 static void
@@ -121,8 +135,14 @@ import_pcc(struct import *import)
 	import_rows(import, rows);
 	add_listen(import);
 	add_limits(import);
-	add_reason(import);
+	add_action(import);
 	add_notice(import);
 	if (database != NULL)
 		import_url(import, database);
+	else
+		import_embedded(import, "pcc's database");
+	sheet_remark(import->sheet, "geoip.country: pcc brought its countries "
+	    "along; name a GeoIP file, else no country is counted");
+	sheet_remark(import->sheet, "pcc took the sender for the account; "
+	    "here it is who logged in, see identity.keys");
 }

@@ -31,6 +31,10 @@ static const struct import_row rows[] = {
 	    "socket.mode: the socket is for the group postfix" },
 	{ "limits", IMPORT_OWN, NULL, NULL },
 	{ "limits_by_id", IMPORT_OWN, NULL, NULL },
+	{ "sql_limits_by_id", IMPORT_NONE, NULL,
+	    "policyd asks no database of others: what it knows becomes "
+	    "overrides, in the file or by PUT /v1/overrides" },
+	{ "count_mode", IMPORT_OWN, NULL, NULL },
 	{ "limit_by_sasl", IMPORT_OWN, NULL, NULL },
 	{ "limit_by_sender", IMPORT_OWN, NULL, NULL },
 	{ "limit_by_ip", IMPORT_OWN, NULL, NULL },
@@ -160,6 +164,20 @@ add_identity(struct import *import)
 	sheet_end(import->sheet);
 }
 
+/* Where it was asked; the first versions, which did not say, as by 0. */
+static void
+add_count(struct import *import)
+{
+	const struct node *node = import_find(import, "count_mode");
+	int64_t mode = node != NULL ? import_number(import, node, 0, 2) : 0;
+
+	sheet_word(import->sheet, "rates.count", NULL,
+	    mode == 2 ? "messages" : "recipients");
+	sheet_word(import->sheet, "rates.stage", mode == 0 ?
+	    "Asked in smtpd_recipient_restrictions." :
+	    "Asked in smtpd_data_restrictions.", mode == 0 ? "rcpt" : "data");
+}
+
 static void
 add_listen(struct import *import, const struct node *node)
 {
@@ -268,9 +286,7 @@ import_rate(struct import *import)
 		    sheet_begin(import->sheet, "rates.rules", NULL));
 		sheet_end(import->sheet);
 	}
-	sheet_word(import->sheet, "rates.count",
-	    "Each recipient counted, when Postfix asked for it.",
-	    "recipients");
+	add_count(import);
 	node = import_find(import, "limits_by_id");
 	if (node != NULL)
 		add_overrides(import, node);

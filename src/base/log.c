@@ -57,6 +57,12 @@ log_setup(const struct log_options *options)
 		log_sink_stderr(&state.sink);
 }
 
+int
+log_descriptor(void)
+{
+	return state.sink.kind == SINK_CLOSED ? -1 : state.sink.fd;
+}
+
 static bool
 is_wanted(enum log_level level)
 {

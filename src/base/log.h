@@ -29,6 +29,9 @@ struct log_options {
 /* Set where and how; before the first call: text to stderr at info. */
 void log_setup(const struct log_options *);
 
+/* The descriptor that the log goes to, to be left alone; -1: none is open. */
+int log_descriptor(void);
+
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

@@ -197,20 +197,22 @@ deliver(const struct config *config, const char *body)
 		.host = store_server_name(),
 	};
 	char *bytes = message_build(&message);
-	struct mail_report how;
-	enum delivery delivery = mail_send(&config->smtp, config->notify.from,
-	    &config->report.to, bytes, &how);
-	bool is_taken = delivery == DELIVERY_DONE ||
-	    delivery == DELIVERY_PARTLY;
+	struct errand errand;
+	bool is_taken;
 
+	mail_start(&errand, &config->smtp, &(struct mail) {
+	    config->notify.from, &config->report.to, bytes });
+	errand_wait(&errand);
+	is_taken = errand.report.result == DELIVERY_DONE ||
+	    errand.report.result == DELIVERY_PARTLY;
 	if (!is_taken)
-		log_error("report: not sent: %s", how.text);
-	for (size_t i = 0; i < how.count && is_taken; i++)
-		if (how.recipients[i].result != DELIVERY_DONE)
+		log_error("report: not sent: %s", errand.report.text);
+	for (size_t i = 0; i < errand.report.count && is_taken; i++)
+		if (errand.report.fates[i].result != DELIVERY_DONE)
 			log_warning("report: not sent to %s: %s",
 			    config->report.to.list[i],
-			    how.recipients[i].text);
-	mail_report_clear(&how);
+			    errand.report.fates[i].text);
+	errand_end(&errand);
 	free(bytes);
 	free(id);
 	return is_taken;

@@ -9,6 +9,7 @@
 #include "mail/mime.h"
 
 #include <ctype.h>
+#include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,51 @@ trim(const char *bytes, size_t length)
 	return copy;
 }
 
+static bool
+is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+char *
+mailbox_ascii_domain(const char *domain)
+{
+	char *ascii = NULL;
+	char *copy;
+
+	if (is_ascii(domain))
+		return mem_dup(domain);
+	if (idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL) != IDN2_OK)
+		return NULL;
+	copy = mem_dup(ascii);
+	idn2_free(ascii);
+	return copy;
+}
+
+/* Make the domain of an address ASCII; false: it is no domain. */
+static bool
+normalise_domain(struct mailbox *mailbox)
+{
+	char *at = strchr(mailbox->address, '@');
+	char *domain;
+	char *address;
+
+	if (at == NULL || is_ascii(at))
+		return true;
+	domain = mailbox_ascii_domain(at + 1);
+	if (domain == NULL)
+		return false;
+	*at = '\0';
+	address = mem_printf("%s@%s", mailbox->address, domain);
+	free(domain);
+	free(mailbox->address);
+	mailbox->address = address;
+	return true;
+}
+
 int
 mailbox_parse(const char *text, struct mailbox *mailbox)
 {
@@ -119,7 +165,7 @@ mailbox_parse(const char *text, struct mailbox *mailbox)
 	} else {
 		return -1;
 	}
-	if (mailbox_is_address(mailbox->address))
+	if (mailbox_is_address(mailbox->address) && normalise_domain(mailbox))
 		return 0;
 	mailbox_clear(mailbox);
 	return -1;
@@ -131,15 +177,6 @@ mailbox_clear(struct mailbox *mailbox)
 	free(mailbox->name);
 	free(mailbox->address);
 	mailbox->name = mailbox->address = NULL;
-}
-
-static bool
-is_ascii(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x80)
-			return false;
-	return true;
 }
 
 /* Write the name as a quoted-string or in encoded-words (RFC 5322, 3.4). */

@@ -17,9 +17,10 @@ struct mailbox {
 };
 
 /*
- * Read "a@b", "<a@b>", "Name <a@b>" or "\"Name\" <a@b>". Return 0, or -1 if
- * there is no address in it. mailbox_clear frees what it holds. What comes
- * from a client, an account, is no such thing: mailbox_is_address is for it.
+ * Read "a@b", "<a@b>", "Name <a@b>" or "\"Name\" <a@b>"; the domain is made
+ * ASCII. Return 0, or -1 if there is no address in it. mailbox_clear frees what
+ * it holds. What comes from a client, an account, is no such thing:
+ * mailbox_is_address is for it.
  */
 int mailbox_parse(const char *, struct mailbox *);
 void mailbox_clear(struct mailbox *);
@@ -30,6 +31,12 @@ void mailbox_clear(struct mailbox *);
  * address in brackets. So it has no blanks, controls, quotes and "<>".
  */
 bool mailbox_is_address(const char *);
+
+/*
+ * A domain in ASCII, as the DNS has it (IDNA2008, RFC 5891); NULL if it cannot
+ * be a domain. What is ASCII stays, addresses too. The caller frees it.
+ */
+char *mailbox_ascii_domain(const char *);
 
 /*
  * Write " Name <address>" to a header line that has column characters so far,

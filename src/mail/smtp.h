@@ -2,51 +2,45 @@
  * smtp.h -- deliver a message to the configured mail server (SMTP).
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One call is one delivery (RFC 5321). It blocks for smtp.timeout and two
- * seconds at most, whatever the server does. The process must ignore SIGPIPE.
+ * Each delivery (RFC 5321) is an errand: a process of its own, that ends after
+ * smtp.timeout at the latest, whatever the server does.
  *
  * smtp.tls: starttls never falls back to plain; wrapped is TLS from the first
- * byte (RFC 8314). Certificates are verified against the system's CAs, or
- * smtp.ca_file, and must be for smtp.host. With smtp.username set the password
- * is sent (AUTH PLAIN or LOGIN) over TLS, or else to a loopback address only.
+ * byte (RFC 8314). See tls.h for certificates. With smtp.username set the
+ * server must offer AUTH CRAM-MD5, PLAIN or LOGIN and accept it; the password
+ * goes over TLS, or else to a loopback address only.
+ *
+ * Domains are sent in ASCII (IDNA). Where an address needs SMTPUTF8 (RFC 6531)
+ * and the server has none, that recipient is refused.
  */
 #ifndef MAIL_SMTP_H
 #define MAIL_SMTP_H
 
 #include "base/strings.h"
 #include "config/smtp_options.h"
-#include "mail/delivery.h"
+#include "mail/errand.h"
 
-#include <stddef.h>
-
-struct mail_recipient {
-	enum delivery result;	/* DONE, RETRY or REFUSED */
-	char text[DELIVERY_TEXT];	/* why, in the server's words; "" if done */
-};
-
-struct mail_report {
-	char text[DELIVERY_TEXT];	/* what happened, for the log */
-	size_t count;
-	struct mail_recipient *recipients;	/* in the order of `to` */
+struct mail {
+	const char *from;		/* "a@b" or "Name <a@b>" */
+	const struct strings *to;	/* the same, several */
+	const char *text;	/* header and body; any line ends, dots as
+				 * they are */
 };
 
 /*
- * Send message (any line ends, dots not stuffed) from `from` to all of `to`;
- * both may be "a@b" or "Name <a@b>".
+ * Send it to all recipients at once. Of each the errand tells:
  *
- * DELIVERY_DONE: the server took it for everybody. DELIVERY_PARTLY: it took
- * it for some; the others' results may differ, so send it again only to those
- * with DELIVERY_RETRY. DELIVERY_REFUSED: it refused for good, with 5xx, the
- * sender, the text or every recipient; or no `to` is an address.
+ * DELIVERY_DONE: the server took it. DELIVERY_REFUSED: it refused for good,
+ * with 5xx, the sender, the text or the recipient; or that is no address.
  * DELIVERY_RETRY: all else, also what an administrator can mend: no
- * connection, a bad certificate, no STARTTLS, a wrong password.
+ * connection, a bad certificate, no STARTTLS, a wrong password. is_down: no
+ * mail would have got as far as its sender.
  *
  * If the connection is lost between the end of the text and the answer,
  * nobody knows whether the server has it (RFC 1047): that is DELIVERY_RETRY,
  * and the same Message-ID tells the copies. Nothing is logged here.
  */
-enum delivery mail_send(const struct smtp_options *, const char *from,
-    const struct strings *to, const char *message, struct mail_report *);
-void mail_report_clear(struct mail_report *);
+void mail_start(struct errand *, const struct smtp_options *,
+    const struct mail *);
 
 #endif

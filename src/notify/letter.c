@@ -56,9 +56,10 @@ read_template(const char *path)
 	return text;
 }
 
+/* Send it; the caller ends the errand. */
 static enum delivery
 post(const struct post_office *office, const struct letter *letter,
-    struct mail_report *report)
+    struct errand *errand)
 {
 	char *subject = template_expand(letter->subject, letter->values,
 	    letter->value_count);
@@ -75,25 +76,26 @@ post(const struct post_office *office, const struct letter *letter,
 		.host = store_server_name(),
 	};
 	char *bytes = message_build(&message);
-	enum delivery delivery = mail_send(
-	    office->smtp, office->notify->from, letter->to, bytes, report);
 
+	mail_start(errand, office->smtp,
+	    &(struct mail) { office->notify->from, letter->to, bytes });
+	errand_wait(errand);
 	free(bytes);
 	free(body);
 	free(subject);
-	return delivery;
+	return errand->report.result;
 }
 
 /* Those who may have it next time, one a line; NULL if there are none. */
 static char *
-who_is_left(const struct strings *to, const struct mail_report *report)
+who_is_left(const struct strings *to, const struct delivery_report *report)
 {
 	char *left = NULL;
 
 	for (size_t i = 0; i < to->count && i < report->count; i++) {
 		char *longer;
 
-		if (report->recipients[i].result != DELIVERY_RETRY)
+		if (report->fates[i].result != DELIVERY_RETRY)
 			continue;
 		longer = mem_printf("%s%s\n", left != NULL ? left : "",
 		    to->list[i]);
@@ -153,7 +155,7 @@ letter_send(const struct post_office *office, const struct outbox_row *row,
 	char *own[] = { row->account };
 	struct strings owner = { 1, own };
 	struct strings to = owner;
-	struct mail_report report = { .count = 0 };
+	struct errand errand;
 	struct letter letter = { .values = event->values,
 		.value_count = event->value_count };
 	char *to_memory = NULL;
@@ -173,11 +175,11 @@ letter_send(const struct post_office *office, const struct outbox_row *row,
 	/* The same over all tries, so that copies can be told. */
 	letter.id = mem_printf("policyd.%lld.%lld", (long long)row->id,
 	    (long long)row->created_ms);
-	delivery = post(office, &letter, &report);
-	snprintf(text, DELIVERY_TEXT, "%s", report.text);
+	delivery = post(office, &letter, &errand);
+	snprintf(text, DELIVERY_TEXT, "%s", errand.report.text);
 	if (delivery == DELIVERY_PARTLY || delivery == DELIVERY_RETRY)
-		*recipients = who_is_left(&to, &report);
-	mail_report_clear(&report);
+		*recipients = who_is_left(&to, &errand.report);
+	errand_end(&errand);
 	free(letter.id);
 	free(text_memory);
 	if (to_memory != NULL)
@@ -236,16 +238,16 @@ letter_send_digest(const struct post_office *office,
 		    (long long)rows[0].id, count,
 		    (long long)rows[0].created_ms),
 	};
-	struct mail_report report = { .count = 0 };
+	struct errand errand;
 	enum delivery delivery;
 
 	*recipients = NULL;
 	snprintf(number, sizeof(number), "%zu", count);
-	delivery = post(office, &letter, &report);
+	delivery = post(office, &letter, &errand);
 	if (delivery == DELIVERY_PARTLY || delivery == DELIVERY_RETRY)
-		*recipients = who_is_left(&to, &report);
-	snprintf(text, DELIVERY_TEXT, "%s", report.text);
-	mail_report_clear(&report);
+		*recipients = who_is_left(&to, &errand.report);
+	snprintf(text, DELIVERY_TEXT, "%s", errand.report.text);
+	errand_end(&errand);
 	free(letter.id);
 	free(lines);
 	if (to_memory != NULL)
@@ -271,13 +273,13 @@ letter_send_test(const struct post_office *office, char text[DELIVERY_TEXT])
 		.id = mem_printf("policyd.test.%lld.%d",
 		    (long long)clock_wall_ms(), (int)getpid()),
 	};
-	struct mail_report report = { .count = 0 };
+	struct errand errand;
 	enum delivery delivery;
 
 	clock_format(clock_wall_ms(), time);
-	delivery = post(office, &letter, &report);
-	snprintf(text, DELIVERY_TEXT, "%s", report.text);
-	mail_report_clear(&report);
+	delivery = post(office, &letter, &errand);
+	snprintf(text, DELIVERY_TEXT, "%s", errand.report.text);
+	errand_end(&errand);
 	free(letter.id);
 	return delivery;
 }

@@ -5,7 +5,7 @@
 #include "notify/webhook.h"
 
 #include "base/text.h"
-#include "mail/transfer.h"
+#include "notify/transfer.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

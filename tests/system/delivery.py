@@ -15,19 +15,22 @@ EVENT = '{"event":"block","account":"joe@example.org"}'
 SLACK = 20
 
 
-def probe(what, *arguments, text=MESSAGE):
+def probe(what, *arguments, text=MESSAGE, env=None):
     began = time.monotonic()
     done = subprocess.run([PROBE, what, *arguments],
                           input=text.encode(), capture_output=True,
-                          timeout=60, check=False, env={})
+                          timeout=60, check=False, env=env or {})
     took = time.monotonic() - began
     assert done.returncode == 0, done.stderr
     outcome = SimpleNamespace(took=took, log=done.stderr.decode(),
-                              output=done.stdout, recipients=[])
+                              output=done.stdout, recipients=[],
+                              is_down=False)
     for line in done.stdout.decode().splitlines():
         key, _, value = line.partition(": ")
         if key == "recipient":
             outcome.recipients.append(value)
+        elif key == "down":
+            outcome.is_down = True
         elif key in ("result", "text"):
             setattr(outcome, key, value)
     return outcome

@@ -123,16 +123,21 @@ static void
 probe_mail(const struct config *config, char **arguments, const char *input)
 {
 	struct strings to = recipients(arguments);
-	struct mail_report report;
-	enum delivery result =
-	    mail_send(&config->smtp, config->notify.from, &to, input, &report);
+	struct errand errand;
 
-	printf("result: %s\ntext: %s\n", results[result], report.text);
-	for (size_t i = 0; i < report.count; i++)
+	mail_start(&errand, &config->smtp, &(struct mail){
+	    config->notify.from, &to, input });
+	errand_wait(&errand);
+	printf("result: %s\ntext: %s\n", results[errand.report.result],
+	    errand.report.text);
+	if (errand.report.is_down)
+		puts("down: yes");
+	for (size_t i = 0; i < errand.report.count; i++)
 		printf("recipient: %s %s\n",
-		    results[report.recipients[i].result],
-		    report.recipients[i].text);
-	mail_report_clear(&report);
+		    results[errand.report.fates[i].result],
+		    errand.report.fates[i].text);
+	fflush(stdout);
+	errand_end(&errand);
 	free(to.list);
 }
 

@@ -58,6 +58,7 @@ discard   unix  - - n - - discard
 smtp      unix  - - n - - smtp
 slow      unix  - - n - - discard
 showq     unix  - - n - - showq
+tlsmgr    unix  - - n 1000? 1 tlsmgr
 pickup    unix  n - n 60 1 pickup
 postlog   unix-dgram n - n - 1 postlogd
 """

@@ -181,6 +181,40 @@ def script(answers):
     return serve
 
 
+class Recorder:
+    """A connection whose lines are kept as they are read."""
+
+    def __init__(self, connection, lines):
+        self.connection = connection
+        self.lines = lines
+
+    def makefile(self, mode, **options):
+        file = self.connection.makefile(mode, **options)
+        recorder = self
+
+        class Lines:
+            def readline(self):
+                line = file.readline()
+                recorder.lines.append(line)
+                return line
+
+            def __iter__(self):
+                return iter(self.readline, b"")
+
+            def write(self, data):
+                return file.write(data)
+
+        return Lines()
+
+    def __getattr__(self, name):
+        return getattr(self.connection, name)
+
+
+def recorded(serve, lines):
+    """serve, with what clients say added to lines."""
+    return lambda connection, stop: serve(Recorder(connection, lines), stop)
+
+
 def drip(text, forever):
     """Sends text, and then, four times a second, forever."""
 

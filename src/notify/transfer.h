@@ -2,8 +2,8 @@
  * transfer.h -- a libcurl handle set up as every transfer of ours needs it.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef MAIL_TRANSFER_H
-#define MAIL_TRANSFER_H
+#ifndef NOTIFY_TRANSFER_H
+#define NOTIFY_TRANSFER_H
 
 #include <curl/curl.h>
 

@@ -2,7 +2,7 @@
  * transfer.c -- a libcurl handle set up as every transfer of ours needs it.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "mail/transfer.h"
+#include "notify/transfer.h"
 
 #include <string.h>
 

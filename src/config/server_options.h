@@ -16,6 +16,7 @@ struct server_options {
 	uint32_t workers;
 	char *user, *group;
 	char *pidfile;	/* "": none; so with every path */
+	char *state;	/* who is known to be blocked, over a restart */
 	uint32_t deadline_ms;
 	uint32_t idle_timeout_s;
 	uint32_t max_connections;

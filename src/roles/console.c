@@ -19,6 +19,8 @@
 
 enum {
 	TAGS = 16,
+	/* Once round the loop at least so often. */
+	LOOP_MS = 5000,
 	/* Waiting for the store before the first connection is taken. */
 	START_MS = 2000,
 	/* A retired console ends what is under way; told to stop, sooner: the
@@ -120,10 +122,14 @@ serve(struct console *console)
 	void *tags[TAGS];
 
 	while (!is_over(console)) {
+		seat_alive(console->seat);
 		int wait_ms = http_run(console->http);
 		int store_ms = store_tend(console->admin.desk.store);
 		size_t count;
 
+		/* At least now and then, so that it can be seen to live. */
+		if (wait_ms < 0 || wait_ms > LOOP_MS)
+			wait_ms = LOOP_MS;
 		if (store_ms >= 0 && store_ms < wait_ms)
 			wait_ms = store_ms;
 		count = poller_wait(console->poller, tags, TAGS, wait_ms);

@@ -59,6 +59,7 @@ courier_run(const struct seat *seat)
 	poller_catch_term();
 	seat_ready(seat);
 	do {
+		seat_alive(seat);
 		if (clock_left_ms(look_ms) == 0 && !notify_step(&notifier))
 			look_ms = clock_mono_ms() + LOOK_MS;
 	} while (goes_on(seat, poller, store, look_ms));

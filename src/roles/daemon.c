@@ -14,6 +14,7 @@
 #include "roles/worker.h"
 #include "server/master.h"
 #include "store/blocked.h"
+#include "store/blocked_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,6 +81,9 @@ load(enum load_reason reason, const struct load *current)
 		return NULL;
 	}
 	new->serving = serving_of(new->config);
+	if (reason == LOAD_START && new->config->server.state[0] != '\0')
+		blocked_file_read(blocked, new->config->server.state,
+		    new->config->store.url);
 	new->shared = blocked;
 	return new;
 }
@@ -92,18 +96,35 @@ unload(struct load *old)
 	free(old);
 }
 
+/*
+ * How long a role may be busy without going round its loop. A worker answers
+ * within the deadline, unless libpq waits for the resolver; the housekeeper and
+ * the console wait for the store now and then, the courier for mail servers and
+ * for programs, one after the other.
+ */
+enum {
+	WORKER_SILENCE_MS = 30000,
+	STORE_SILENCE_MS = 60000,
+	COURIER_SILENCE_MS = 300000,
+};
+
 static size_t
 roles(const struct config *config, struct role table[ROLES_MAX])
 {
 	size_t count = 1;
 
 	table[0] = (struct role){ "worker", config->server.workers,
-		worker_run };
-	table[count++] = (struct role){ "housekeeper", 1, housekeeper_run };
+		worker_run,
+		WORKER_SILENCE_MS + 2 * (int64_t)config->server.deadline_ms };
+	table[count++] = (struct role){ "housekeeper", 1, housekeeper_run,
+		STORE_SILENCE_MS };
 	if (config->notify.enabled)
-		table[count++] = (struct role){ "courier", 1, courier_run };
+		table[count++] = (struct role){ "courier", 1, courier_run,
+			COURIER_SILENCE_MS +
+			(int64_t)config->smtp.timeout_s * 10000 };
 	if (config->http.listen[0] != '\0')
-		table[count++] = (struct role){ "console", 1, console_run };
+		table[count++] = (struct role){ "console", 1, console_run,
+			STORE_SILENCE_MS };
 	return count;
 }
 

@@ -13,8 +13,8 @@
 #include "policy/store_of.h"
 #include "policy/stage.h"
 #include "roles/geoip_files.h"
+#include "roles/known_blocks.h"
 #include "server/poller.h"
-#include "store/blocked.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -31,8 +31,6 @@ enum {
 	/* A schema that is missing is asked for so often, then less. */
 	SCHEMA_FIRST_MS = 1000,
 	SCHEMA_LAST_MS = 30000,
-	BLOCKED_MS = 10000,
-	PAGE = 1000,
 	/* How long one of its calls may wait for the store. */
 	PATIENCE_MS = 3000,
 };
@@ -43,7 +41,8 @@ struct housekeeper {
 	struct store *store;
 	bool is_schema_ready;
 	int64_t schema_every_ms;
-	int64_t schema_ms, expire_ms, blocked_ms;	/* when it is due */
+	int64_t schema_ms, expire_ms;	/* when it is due */
+	struct known_blocks blocks;
 	struct stage_watch stage;
 	struct geoip_watch geoip;
 };
@@ -97,43 +96,6 @@ tend_blocks(struct housekeeper *keeper)
 		    (unsigned long long)ended);
 }
 
-/* What holds now, for the workers to go by when the store is away. */
-static void
-tend_blocked(struct housekeeper *keeper)
-{
-	struct blocked *blocked = keeper->seat->load->shared;
-	enum store_result result;
-	char after[ACCOUNT_SIZE] = "";
-	size_t seen = 0;
-	size_t count;
-
-	if (!keeper->is_schema_ready ||
-	    !is_due(&keeper->blocked_ms, BLOCKED_MS))
-		return;
-	blocked_begin(blocked);
-	do {
-		struct block *blocks = NULL;
-
-		result = store_list_blocked(keeper->store, after, PAGE,
-		    &blocks, &count, clock_mono_ms() + PATIENCE_MS);
-		if (result != STORE_DONE) {
-			/* The old ones stay, too. */
-			make_due(&keeper->blocked_ms);
-			return;
-		}
-		for (size_t i = 0; i < count; i++) {
-			blocked_add(blocked, blocks[i].account,
-			    blocks[i].until_ms);
-			snprintf(after, sizeof(after), "%s",
-			    blocks[i].account);
-			block_clear(&blocks[i]);
-		}
-		free(blocks);
-		seen += count;
-	} while (count == PAGE && seen < BLOCKED_MAX);
-	blocked_end(blocked);
-}
-
 static struct stage_counts
 count_stages(void)
 {
@@ -164,6 +126,15 @@ goes_on(struct housekeeper *keeper, struct poller *poller)
 	int wait_ms = store_ms >= 0 && store_ms < TICK_MS ? store_ms :
 							    TICK_MS;
 
+	if (keeper->is_schema_ready) {
+		int step_ms = known_blocks_step(&keeper->blocks,
+		    keeper->store);
+
+		if (step_ms < wait_ms)
+			wait_ms = step_ms;
+	}
+	known_blocks_write(&keeper->blocks, false);
+	seat_alive(keeper->seat);
 	if (poller_wait(poller, &tag, 1, wait_ms) == 0)
 		return !poller_is_told();
 	return seat_order(keeper->seat) == SEAT_STAY;
@@ -189,19 +160,19 @@ housekeeper_run(const struct seat *seat)
 	geoip_watch_start(&keeper.geoip, seat->load);
 	stage_watch_start(&keeper.stage, keeper.config, count_stages());
 	poller_catch_term();
-	tend_schema(&keeper);
-	tend_blocked(&keeper);
+	known_blocks_start(&keeper.blocks, seat->load->shared, keeper.config);
+	/* A store that is slow or away keeps no server from starting. */
 	seat_ready(seat);
-	while (goes_on(&keeper, poller)) {
+	do {
 		tend_schema(&keeper);
 		tend_blocks(&keeper);
-		tend_blocked(&keeper);
 		if (geoip_watch_look(&keeper.geoip))
 			kill(getppid(), SIGUSR2); /* the master loads it */
 		tend_stage(&keeper);
-	}
-	/* What came since the last look is told too. */
+	} while (goes_on(&keeper, poller));
+	/* What came since the last look is told, and kept, too. */
 	tend_stage(&keeper);
+	known_blocks_write(&keeper.blocks, true);
 	geoip_watch_stop(&keeper.geoip);
 	store_close(keeper.store);
 	poller_free(poller);

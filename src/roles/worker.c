@@ -331,6 +331,7 @@ serve(struct worker *worker)
 {
 	clients_expect(worker->clients, round_us(worker));
 	while (!is_over(worker)) {
+		seat_alive(worker->seat);
 		listen_to_all(worker);
 		if (poller_is_told() && worker->stop_ms == 0)
 			leave(worker, true);

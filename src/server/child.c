@@ -47,6 +47,8 @@ child_run(const struct fleet *fleet, const struct generation *own,
 	const struct seat seat = {
 		.index = post->index,
 		.master_fd = master_fd,
+		.pulse = pulse_of(fleet->pulses,
+		    own->members[post - own->roster.posts].slot),
 		.listeners = &own->listeners,
 		.load = own->load,
 	};

@@ -14,6 +14,7 @@
 #include "server/signals.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,9 @@
  * reload. Should it grow beyond that, processes share the last slot.
  */
 enum { SLOTS_PER_PROCESS = 4, SLOTS_LEAST = 256 };
+
+/* How often signs of life are looked for. */
+enum { LOOK_MS = 1000 };
 
 int
 fleet_open(struct fleet *fleet, const struct service *service,
@@ -42,7 +46,8 @@ fleet_open(struct fleet *fleet, const struct service *service,
 		fleet->slot_count += roles[i].count * SLOTS_PER_PROCESS;
 	if (fleet->slot_count < SLOTS_LEAST)
 		fleet->slot_count = SLOTS_LEAST;
-	if (counters_open(fleet->slot_count) != 0) {
+	fleet->pulses = pulse_open(fleet->slot_count);
+	if (fleet->pulses == NULL || counters_open(fleet->slot_count) != 0) {
 		log_error("no memory for the counters: %s", strerror(errno));
 		return -1;
 	}
@@ -56,6 +61,7 @@ fleet_close(struct fleet *fleet)
 {
 	while (fleet->newest != NULL)
 		fleet_remove(fleet, fleet->newest);
+	pulse_close(fleet->pulses, fleet->slot_count);
 	free(fleet->polled);
 	free(fleet->slots);
 	memset(fleet, 0, sizeof(*fleet));
@@ -266,6 +272,43 @@ fleet_reap(struct fleet *fleet, int64_t now)
 
 	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
 		bury(fleet, pid, wait_status, now);
+}
+
+static void
+look_at(const struct fleet *fleet, struct generation *generation, int64_t now)
+{
+	struct restarts *roster = &generation->roster;
+	struct post *silent;
+
+	for (size_t i = 0; i < roster->count; i++)
+		if (roster->posts[i].pid != 0)
+			restarts_hear(&roster->posts[i],
+			    pulse_count(pulse_of(fleet->pulses,
+				generation->members[i].slot)), now);
+	while ((silent = restarts_silent(roster, now)) != NULL) {
+		log_error("%s %u (pid %d) has shown no sign of life for %lld "
+			  "s: killed", generation_role(generation, silent),
+		    silent->index, (int)silent->pid,
+		    (long long)silent->silence_ms / 1000);
+		kill(silent->pid, SIGKILL);
+	}
+}
+
+int64_t
+fleet_look(struct fleet *fleet, int64_t now)
+{
+	int64_t late_ms = fleet->look_ms == 0 ? 0 : now - fleet->look_ms;
+
+	if (late_ms < 0)
+		return fleet->look_ms;
+	fleet->look_ms = now + LOOK_MS;
+	for (struct generation *one = fleet->newest; one != NULL;
+	    one = one->older) {
+		/* The master was stopped or busy, perhaps they were too. */
+		restarts_excuse(&one->roster, late_ms);
+		look_at(fleet, one, now);
+	}
+	return fleet->look_ms;
 }
 
 /* Collect the pairs of those who have not said yet that they are up. */

@@ -20,6 +20,8 @@ struct fleet {
 	unsigned last_number;
 	unsigned slot_count;
 	bool *slots;	/* of the counters: taken? The first is the master's */
+	struct pulse *pulses;	/* by the same numbers */
+	int64_t look_ms;	/* when to look for signs of life */
 	struct pollfd *polled;
 	size_t polled_size;
 	/* Descriptors of the master that no child may have. */
@@ -56,6 +58,10 @@ void fleet_start_due(struct fleet *, int64_t now);
 
 /* Reap who ended, and log how. */
 void fleet_reap(struct fleet *, int64_t now);
+
+/* Look for signs of life, if it is time, and kill those who hang; when to do
+ * it next. */
+int64_t fleet_look(struct fleet *, int64_t now);
 
 /* Wait until wake_ms (monotonic), for a signal, or for a process to say that
  * it is up. */

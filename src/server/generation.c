@@ -28,7 +28,7 @@ generation_new(const struct service *service, unsigned number,
 	restarts_init(&made->roster, now);
 	for (size_t i = 0; i < made->role_count; i++)
 		restarts_add(&made->roster, (unsigned)i, made->roles[i].count,
-		    now);
+		    made->roles[i].silence_ms, now);
 	made->members = mem_new(made->roster.count, sizeof(*made->members));
 	for (size_t i = 0; i < made->roster.count; i++)
 		made->members[i].fd = -1;

@@ -56,7 +56,7 @@ tell_watchdog(struct master *master, int64_t now)
 	const struct generation *serving =
 	    fleet_find(&master->fleet, ROSTER_SERVING);
 
-	if (serving == NULL || restarts_role_up(&serving->roster, 0) == 0)
+	if (serving == NULL || restarts_alive(&serving->roster, 0, now) == 0)
 		return INT64_MAX;
 	return systemd_watchdog(&master->notify, now);
 }
@@ -175,7 +175,7 @@ supervise(struct master *master)
 {
 	for (;;) {
 		int64_t now = clock_mono_ms();
-		int64_t wake_ms, watchdog_ms;
+		int64_t wake_ms, watchdog_ms, look_ms;
 		int status;
 
 		fleet_reap(&master->fleet, now);
@@ -186,11 +186,14 @@ supervise(struct master *master)
 			return status;
 		obey_signals(master);
 		fleet_start_due(&master->fleet, clock_mono_ms());
+		look_ms = fleet_look(&master->fleet, now);
 		tell_status(master);
 		watchdog_ms = tell_watchdog(master, now);
 		wake_ms = fleet_wake_ms(&master->fleet);
+		if (watchdog_ms < wake_ms)
+			wake_ms = watchdog_ms;
 		fleet_wait(&master->fleet,
-		    wake_ms < watchdog_ms ? wake_ms : watchdog_ms);
+		    look_ms < wake_ms ? look_ms : wake_ms);
 	}
 }
 

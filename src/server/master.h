@@ -28,6 +28,9 @@ struct role {
 	const char *name;
 	unsigned count;
 	int (*run)(const struct seat *);
+	/* It calls seat_alive at least so often, from seat_ready on; who does
+	 * not is killed and replaced. 0: it need not. */
+	int64_t silence_ms;
 };
 
 enum { ROLES_MAX = 4 };
@@ -43,7 +46,7 @@ struct service {
 	/*
 	 * Fill in the roles that this configuration wants; how many. The
 	 * first is the one that the service is for: systemd's watchdog is
-	 * answered only while one of its processes at least is up.
+	 * answered only while one of its processes at least is up and alive.
 	 */
 	size_t (*roles)(const struct config *, struct role roles[ROLES_MAX]);
 };

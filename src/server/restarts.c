@@ -32,13 +32,15 @@ restarts_init(struct restarts *roster, int64_t now)
 }
 
 void
-restarts_add(struct restarts *roster, unsigned role, unsigned count, int64_t now)
+restarts_add(struct restarts *roster, unsigned role, unsigned count,
+    int64_t silence_ms, int64_t now)
 {
 	roster->posts = mem_grow(roster->posts, roster->count + count,
 	    sizeof(*roster->posts));
 	for (unsigned i = 0; i < count; i++)
 		roster->posts[roster->count++] = (struct post) {
 			.role = role, .index = i, .start_at_ms = now,
+			.silence_ms = silence_ms,
 		};
 }
 
@@ -75,6 +77,7 @@ restarts_started(struct post *post, pid_t pid, int64_t now)
 	post->pid = pid;
 	post->is_up = false;
 	post->started_ms = now;
+	post->heard_ms = now;
 }
 
 /* Wait twice as long as the last time, within limits. */
@@ -125,6 +128,45 @@ restarts_exited(struct restarts *roster, struct post *post, int64_t now)
 	}
 	post->delay_ms = 0;
 	post->start_at_ms = now;
+}
+
+void
+restarts_hear(struct post *post, uint64_t beats, int64_t now)
+{
+	if (post->beats == beats)
+		return;
+	post->beats = beats;
+	post->heard_ms = now;
+}
+
+static bool
+is_silent(const struct post *post, int64_t now)
+{
+	return post->silence_ms > 0 && now - post->heard_ms > post->silence_ms;
+}
+
+struct post *
+restarts_silent(struct restarts *roster, int64_t now)
+{
+	/* A trial, and a stop, have deadlines of their own. */
+	if (roster->phase != ROSTER_SERVING && roster->phase != ROSTER_RETIRED)
+		return NULL;
+	for (size_t i = 0; i < roster->count; i++) {
+		struct post *post = &roster->posts[i];
+
+		if (post->pid == 0 || !is_silent(post, now))
+			continue;
+		post->heard_ms = now;
+		return post;
+	}
+	return NULL;
+}
+
+void
+restarts_excuse(struct restarts *roster, int64_t ms)
+{
+	for (size_t i = 0; i < roster->count; i++)
+		roster->posts[i].heard_ms += ms;
 }
 
 void
@@ -215,11 +257,15 @@ restarts_up(const struct restarts *roster)
 }
 
 size_t
-restarts_role_up(const struct restarts *roster, unsigned role)
+restarts_alive(const struct restarts *roster, unsigned role, int64_t now)
 {
-	size_t up = 0;
+	size_t alive = 0;
 
-	for (size_t i = 0; i < roster->count; i++)
-		up += roster->posts[i].role == role && roster->posts[i].is_up;
-	return up;
+	for (size_t i = 0; i < roster->count; i++) {
+		const struct post *post = &roster->posts[i];
+
+		alive += post->role == role && post->is_up &&
+		    !is_silent(post, now);
+	}
+	return alive;
 }

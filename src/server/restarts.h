@@ -9,6 +9,8 @@
  * A generation is on trial until each of its processes has said that it is up.
  * While it serves, who dies is replaced: at once after a long life, with a
  * growing delay after a short one. Once retired nobody is replaced any more.
+ * Who shows no sign of life for longer than his role may hangs: he is to be
+ * killed.
  */
 #ifndef SERVER_RESTARTS_H
 #define SERVER_RESTARTS_H
@@ -58,6 +60,9 @@ struct post {
 	int64_t started_ms;	/* the one who is there, or was last */
 	int64_t start_at_ms;	/* if nobody is there: when to start one */
 	unsigned delay_ms;	/* before the last start */
+	int64_t silence_ms;	/* it may show no sign of life; 0: for ever */
+	uint64_t beats;		/* its signs of life so far ... */
+	int64_t heard_ms;	/* ... and when the last one was heard */
 };
 
 struct restarts {
@@ -70,7 +75,8 @@ struct restarts {
 
 /* Begin a trial without posts; then add them, role by role. */
 void restarts_init(struct restarts *, int64_t now);
-void restarts_add(struct restarts *, unsigned role, unsigned count, int64_t now);
+void restarts_add(struct restarts *, unsigned role, unsigned count,
+    int64_t silence_ms, int64_t now);
 void restarts_clear(struct restarts *);
 
 /* A post to be filled now, or NULL. Report restarts_started or _not_started. */
@@ -84,6 +90,17 @@ struct post *restarts_find(struct restarts *, pid_t);
 /* Whoever held the post died; start_at_ms says when to replace it. */
 void restarts_exited(struct restarts *, struct post *, int64_t now);
 
+/* How often it has shown a sign of life so far. */
+void restarts_hear(struct post *, uint64_t beats, int64_t now);
+
+/* One who hangs while it serves or is retired, or NULL; it is not named again
+ * before as much time has passed again. */
+struct post *restarts_silent(struct restarts *, int64_t now);
+
+/* Nobody was listened to for so long, as when the machine was stopped: that
+ * is not held against anybody. */
+void restarts_excuse(struct restarts *, int64_t ms);
+
 /* Go on to a phase. ROSTER_RETIRED lasts idle_ms and the margin at most. */
 void restarts_serve(struct restarts *);
 void restarts_retire(struct restarts *, int64_t now, int64_t idle_ms);
@@ -95,10 +112,11 @@ enum restarts_advice restarts_check(const struct restarts *, int64_t now);
 /* When to ask again, if nothing happens: INT64_MAX for never. */
 int64_t restarts_wake_ms(const struct restarts *);
 
-/* How many are there; how many of them, or of one role, are up. */
+/* How many are there; how many of them are up; how many of a role are up and
+ * have shown a sign of life lately. */
 size_t restarts_running(const struct restarts *);
 size_t restarts_up(const struct restarts *);
-size_t restarts_role_up(const struct restarts *, unsigned role);
+size_t restarts_alive(const struct restarts *, unsigned role, int64_t now);
 
 const char *restarts_phase_name(enum restarts_phase);
 

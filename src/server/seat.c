@@ -29,6 +29,12 @@ seat_ready(const struct seat *seat)
 }
 
 void
+seat_alive(const struct seat *seat)
+{
+	pulse_beat(seat->pulse);
+}
+
+void
 seat_close_listeners(const struct seat *seat)
 {
 	for (size_t i = 0; i < seat->listeners->count; i++)

@@ -10,6 +10,7 @@
 
 #include "config/geoip_options.h"
 #include "server/listen.h"
+#include "server/pulse.h"
 #include "server/serving.h"
 #include "server/snapshot.h"
 
@@ -30,6 +31,7 @@ struct seat {
 	 * what is under way and exit. See seat_order.
 	 */
 	int master_fd;
+	struct pulse *pulse;
 	const struct listeners *listeners;
 	const struct load *load;
 };
@@ -48,6 +50,9 @@ enum seat_order seat_order(const struct seat *);
  * it needs: a start or a reload in which one does not fails.
  */
 void seat_ready(const struct seat *);
+
+/* Show a sign of life: each time round the loop (role.silence_ms). */
+void seat_alive(const struct seat *);
 
 /*
  * Close this process's copies of the listening sockets. A socket listens for

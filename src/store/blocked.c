@@ -26,7 +26,7 @@ struct entry {
 
 struct blocked {
 	uint64_t secret;
-	_Atomic uint32_t round;
+	_Atomic uint32_t round, changes;
 	struct entry entries[BUCKETS][WAYS];
 };
 
@@ -101,17 +101,31 @@ make_room(struct blocked *blocked, uint64_t hash)
 	return oldest;
 }
 
+static void
+note_change(struct blocked *blocked)
+{
+	atomic_fetch_add_explicit(&blocked->changes, 1, memory_order_relaxed);
+}
+
+static void
+add(struct blocked *blocked, uint64_t hash, int64_t until_ms)
+{
+	struct entry *entry = find(blocked, hash);
+
+	if (entry == NULL || atomic_load(&entry->until_ms) != until_ms)
+		note_change(blocked);
+	if (entry == NULL)
+		entry = make_room(blocked, hash);
+	atomic_store(&entry->until_ms, until_ms);
+	atomic_store(&entry->round, atomic_load(&blocked->round));
+	atomic_store_explicit(&entry->hash, hash, memory_order_release);
+}
+
 void
 blocked_add(struct blocked *blocked, const char *account, int64_t until_ms)
 {
-	uint64_t hash = hash_of(blocked, account);
-	struct entry *entry = find(blocked, hash);
-
-	if (entry == NULL)
-		entry = make_room(blocked, hash);
-	atomic_store(&entry->until_ms, until_ms == 0 ? INT64_MAX : until_ms);
-	atomic_store(&entry->round, atomic_load(&blocked->round));
-	atomic_store_explicit(&entry->hash, hash, memory_order_release);
+	add(blocked, hash_of(blocked, account),
+	    until_ms == 0 ? INT64_MAX : until_ms);
 }
 
 void
@@ -119,8 +133,48 @@ blocked_remove(struct blocked *blocked, const char *account)
 {
 	struct entry *entry = find(blocked, hash_of(blocked, account));
 
-	if (entry != NULL)
-		atomic_store(&entry->hash, 0);
+	if (entry == NULL)
+		return;
+	atomic_store(&entry->hash, 0);
+	note_change(blocked);
+}
+
+uint32_t
+blocked_changes(const struct blocked *blocked)
+{
+	return atomic_load_explicit(&blocked->changes, memory_order_relaxed);
+}
+
+size_t
+blocked_copy(const struct blocked *blocked, uint64_t *secret,
+    struct blocked_entry entries[BLOCKED_MAX])
+{
+	/* As in find: to read is enough, but not allowed of const. */
+	struct blocked *table = (struct blocked *)(uintptr_t)blocked;
+	size_t count = 0;
+
+	*secret = blocked->secret;
+	for (int b = 0; b < BUCKETS; b++)
+		for (int i = 0; i < WAYS; i++) {
+			struct entry *entry = &table->entries[b][i];
+			uint64_t hash = atomic_load(&entry->hash);
+
+			if (hash != 0)
+				entries[count++] = (struct blocked_entry){
+					hash, atomic_load(&entry->until_ms)
+				};
+		}
+	return count;
+}
+
+void
+blocked_restore(struct blocked *blocked, uint64_t secret,
+    const struct blocked_entry *entries, size_t count)
+{
+	blocked->secret = secret;
+	for (size_t i = 0; i < count; i++)
+		if (entries[i].hash != 0)
+			add(blocked, entries[i].hash, entries[i].until_ms);
 }
 
 bool
@@ -147,7 +201,10 @@ blocked_end(struct blocked *blocked)
 		for (int i = 0; i < WAYS; i++) {
 			struct entry *entry = &blocked->entries[b][i];
 
-			if (atomic_load(&entry->round) != round)
-				atomic_store(&entry->hash, 0);
+			if (atomic_load(&entry->hash) == 0 ||
+			    atomic_load(&entry->round) == round)
+				continue;
+			atomic_store(&entry->hash, 0);
+			note_change(blocked);
 		}
 }

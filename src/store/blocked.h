@@ -31,6 +31,20 @@ void blocked_remove(struct blocked *, const char *account);
 /* Is it known to be blocked now? */
 bool blocked_has(const struct blocked *, const char *account);
 
+/* Grows whenever who is blocked, or until when, has changed. */
+uint32_t blocked_changes(const struct blocked *);
+
+/* What the table holds, for blocked_file: copy it with its secret, return how
+ * many; put it back, before the processes are forked. */
+struct blocked_entry {
+	uint64_t hash;
+	int64_t until_ms;
+};
+size_t blocked_copy(const struct blocked *, uint64_t *secret,
+    struct blocked_entry entries[BLOCKED_MAX]);
+void blocked_restore(struct blocked *, uint64_t secret,
+    const struct blocked_entry *, size_t count);
+
 /*
  * Take the whole anew: between begin and end every blocked account is added;
  * the end forgets those that were not added since the begin.

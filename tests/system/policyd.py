@@ -117,7 +117,8 @@ class Policyd:
         defaults = {
             "listen": [self.address],
             # No answer fails because others use the machine.
-            "server": {"workers": 2, "deadline": "30s"},
+            "server": {"workers": 2, "deadline": "30s",
+                       "state": str(self.root / "blocked")},
             "log": {"level": "info"},
         }
         if IS_ROOT:

@@ -17,7 +17,7 @@ import policyd as daemon
 from client import request
 from geoip import address
 from load import Load
-from outage import BAD, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK, Watch
+from outage import BAD, BLOCKED, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK, Watch
 from relay import Relay
 from smtp_server import RawServer
 from waiting import until
@@ -330,3 +330,48 @@ def test_the_schema_is_made_when_the_store_comes(make_policyd, postgres,
     finally:
         postgres.start()
     until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store")
+
+
+# --- a list that is long, and a restart ------------------------------------------
+
+def test_a_slow_list_of_blocks_keeps_no_server_from_starting(make_policyd,
+                                                             database):
+    """15,000 blocks; each page of 1,000 takes almost a second."""
+    database.sql(
+        "INSERT INTO policyd.block (account, cause, found, allowed, per_s, "
+        "began_at, until) SELECT 'a' || n || '@example.com', 1, 2, 1, 60, "
+        "now(), 'infinity' FROM generate_series(1, 15000) n")
+    database.sql("ALTER TABLE policyd.block RENAME TO quick_block")
+    database.sql("CREATE VIEW policyd.block AS SELECT b.* FROM "
+                 "(SELECT pg_sleep(0.8)) s, policyd.quick_block b")
+    policyd = make_policyd().start()
+    assert policyd.ask(KNOWN, address("DE")) == "DUNNO"
+    policyd.reload()
+    assert policyd.ask(KNOWN, address("DE")) == "DUNNO"
+
+
+def test_who_was_blocked_is_known_after_a_restart(watch, relay, database):
+    watching = watch(through(relay, database))
+    policyd = watching.policyd
+    assert policyd.cli("--block", "manual@example.com").returncode == 0
+    assert policyd.ask("manual@example.com", address("DE")) == BLOCKED
+    watching.close()
+    assert policyd.stop() == 0
+    relay.refuse()
+    policyd.start()
+    for _ in range(3):
+        for blocked in (BAD, "manual@example.com"):
+            assert policyd.ask(blocked, address("DE")) == BLOCKED
+        assert policyd.ask(KNOWN, address("DE")) == ERROR
+    # The store has the last word, and the file follows it.
+    with contextlib.closing(daemon.Policyd({"store": {"url": database.url}})) \
+            as elsewhere:
+        assert elsewhere.cli("--unblock", BAD).returncode == 0
+    relay.restore()
+    until(lambda: policyd.ask(BAD, address("DE")) == OK, "the store", 40)
+    assert policyd.ask("manual@example.com", address("DE")) == BLOCKED
+    assert policyd.stop() == 0
+    relay.refuse()
+    policyd.start()
+    assert policyd.ask(BAD, address("DE")) == ERROR
+    assert policyd.ask("manual@example.com", address("DE")) == BLOCKED

@@ -230,3 +230,18 @@ def test_damaged(watch, damage):
     for line in sum(watched.complaints().values(), []):
         assert str(watched.path) in line and \
             ("damaged" in line or "is not an SQLite database" in line)
+
+
+def test_who_was_blocked_is_known_after_a_restart(watch):
+    watching = watch()
+    policyd = watching.policyd
+    watching.close()
+    assert policyd.stop() == 0
+    aside = watching.path.parent.with_name("aside")
+    watching.path.parent.rename(aside)
+    policyd.start()
+    assert policyd.ask(BAD, address("DE")) == BLOCKED
+    assert policyd.ask(KNOWN, address("DE")) == ERROR
+    aside.rename(watching.path.parent)
+    until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store", 40)
+    assert policyd.ask(BAD, address("DE")) == BLOCKED

@@ -182,3 +182,18 @@ def test_a_worker_that_is_told_to_end_does_not_spin(make_policyd):
         assert 0.5 < time.monotonic() - began < 5 * PATIENCE
         assert used - before < 0.2
     until(lambda: policyd.workers() != [worker], "another worker")
+
+
+def test_who_hangs_is_replaced(start_policyd):
+    """All processes but the master stand still, as systemd cannot see."""
+    policyd = start_policyd({"server": {"workers": 2, "deadline": "100ms"}})
+    policyd.workers()
+    stopped = children(policyd.pid)
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    until(lambda: not set(policyd.workers()) & set(stopped), "other workers",
+          60)
+    policyd.wait_log("worker 0 .* has shown no sign of life for 30 s: killed")
+    assert policyd.ask(JOE, address("DE")) == "DUNNO"
+    until(lambda: not set(children(policyd.pid)) & set(stopped),
+          "another housekeeper", 60)

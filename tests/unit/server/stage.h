@@ -42,6 +42,7 @@ enum act {
 	ACT_NEVER_UP,		/* serves, but does not say that it is up */
 	ACT_DEAF,		/* is up, and does not react to anything */
 	ACT_LINGER,		/* does not finish when it is retired */
+	ACT_HANG,		/* shows signs of life, then no more */
 };
 
 struct birth {
@@ -58,6 +59,7 @@ struct board {
 	_Atomic enum act act;
 	_Atomic unsigned actor;		/* which worker; the others serve */
 	_Atomic enum act late_act;	/* of each that starts from now on */
+	_Atomic int64_t silence_ms;	/* a worker may be silent so long */
 	char listen[2][128];		/* "" for none */
 	char user[32], pidfile[128];
 	/* What happened. */
@@ -187,7 +189,8 @@ stage_serve(const struct seat *seat, bool lingers)
 		waits[count++] = (struct pollfd) {
 			seat->listeners->list[i].fd, POLLIN, 0 };
 	for (;;) {
-		poll(waits, count, -1);
+		poll(waits, count, 20);
+		seat_alive(seat);
 		for (nfds_t i = 1; i < count; i++)
 			if (waits[i].revents != 0)
 				stage_answer(&seat->listeners->list[i - 1]);
@@ -228,6 +231,11 @@ stage_worker(const struct seat *seat)
 		return 0;
 	while (act == ACT_DEAF)
 		pause();
+	if (act == ACT_HANG) {
+		seat_alive(seat);
+		for (;;)
+			pause();
+	}
 	return stage_serve(seat, act == ACT_LINGER);
 }
 
@@ -251,8 +259,9 @@ stage_roles(const struct config *config, struct role roles[ROLES_MAX])
 	const struct stage_load *load = (const struct stage_load *)
 	    ((const char *)config - offsetof(struct stage_load, config));
 
-	roles[0] = (struct role) { "worker", load->workers, stage_worker };
-	roles[1] = (struct role) { "keeper", 1, stage_keeper };
+	roles[0] = (struct role) { "worker", load->workers, stage_worker,
+		board->silence_ms };
+	roles[1] = (struct role) { "keeper", 1, stage_keeper, 0 };
 	return 2;
 }
 

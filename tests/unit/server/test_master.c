@@ -272,6 +272,49 @@ START_TEST(test_crash_loop_slows_down)
 }
 END_TEST
 
+/* One who does not go round its loop is replaced, the others are not. */
+START_TEST(test_who_hangs_is_replaced)
+{
+	stage_setup();
+	board->silence_ms = 1500;
+	board->act = ACT_HANG;
+	board->actor = 1;
+	stage_start();
+	AWAIT(stage_logged("serves, 4 processes"));
+	AWAIT(stage_logged("worker 1 (pid "));
+	AWAIT(board->born > 3);
+	ck_assert(stage_logged("has shown no sign of life for 1 s: killed"));
+	ck_assert_uint_eq(board->births[3].index, 1);
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert(stage_is_alive(board->births[i].pid) ==
+		    (board->births[i].index != 1));
+	stage_stop();
+}
+END_TEST
+
+/* Nobody who was stopped along with the master is to blame. */
+START_TEST(test_a_pause_of_all_kills_nobody)
+{
+	stage_setup();
+	board->silence_ms = 1500;
+	stage_start();
+	AWAIT(stage_logged("serves, 4 processes"));
+	kill(stage_master, SIGSTOP);
+	for (int i = 0; i < 3; i++)
+		kill(board->births[i].pid, SIGSTOP);
+	poll(NULL, 0, 3500);
+	kill(stage_master, SIGCONT);
+	/* The master is the first to run. */
+	poll(NULL, 0, 100);
+	for (int i = 0; i < 3; i++)
+		kill(board->births[i].pid, SIGCONT);
+	poll(NULL, 0, 1200);
+	ck_assert(!stage_logged("no sign of life"));
+	ck_assert_uint_eq(board->born, 3);
+	stage_stop();
+}
+END_TEST
+
 START_TEST(test_workers_ignore_the_masters_signals)
 {
 	static const int signals[] = { SIGHUP, SIGINT, SIGUSR1, SIGUSR2,
@@ -433,7 +476,9 @@ UNIT("server/master", test_starts_and_stops,
     test_deaf_worker_is_killed, test_failed_start,
     test_second_server_is_refused, test_unprivileged, test_background,
     test_background_fails, test_killed_worker_is_replaced,
-    test_crash_loop_slows_down, test_workers_ignore_the_masters_signals,
+    test_crash_loop_slows_down,
+    test_who_hangs_is_replaced, test_a_pause_of_all_kills_nobody,
+    test_workers_ignore_the_masters_signals,
     test_workers_have_what_is_theirs, test_killed_master,
     test_counters_and_processes_are_logged, test_manager_is_told,
     test_watchdog)

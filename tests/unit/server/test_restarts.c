@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { START = 1000000, FIRST_PID = 100 };
+enum { START = 1000000, FIRST_PID = 100, SILENCE = 2000 };
 
 static struct restarts roster;
 
@@ -19,8 +19,8 @@ start_three(void)
 	pid_t pid = FIRST_PID;
 
 	restarts_init(&roster, START);
-	restarts_add(&roster, 0, 2, START);
-	restarts_add(&roster, 1, 1, START);
+	restarts_add(&roster, 0, 2, SILENCE, START);
+	restarts_add(&roster, 1, 1, 0, START);
 	while ((post = restarts_due(&roster, START)) != NULL)
 		restarts_started(post, pid++, START);
 }
@@ -118,8 +118,8 @@ START_TEST(test_one_death_leaves_the_others)
 	restarts_exited(&roster, restarts_find(&roster, FIRST_PID), START + 10);
 	ck_assert_uint_eq(restarts_running(&roster), 2);
 	ck_assert_uint_eq(restarts_up(&roster), 2);
-	ck_assert_uint_eq(restarts_role_up(&roster, 0), 1);
-	ck_assert_uint_eq(restarts_role_up(&roster, 1), 1);
+	ck_assert_uint_eq(restarts_alive(&roster, 0, START), 1);
+	ck_assert_uint_eq(restarts_alive(&roster, 1, START), 1);
 	ck_assert_ptr_null(restarts_find(&roster, FIRST_PID));
 	restarts_clear(&roster);
 }
@@ -322,6 +322,73 @@ START_TEST(test_no_posts)
 }
 END_TEST
 
+/* --- who hangs ------------------------------------------------------------ */
+
+START_TEST(test_who_is_silent_for_too_long)
+{
+	start_three();
+	all_up();
+	/* On trial there is another deadline. */
+	ck_assert_ptr_null(restarts_silent(&roster, START + SILENCE + 1));
+	restarts_serve(&roster);
+	restarts_hear(&roster.posts[0], 1, START + 1000);
+	ck_assert_ptr_null(restarts_silent(&roster, START + SILENCE));
+	ck_assert_ptr_eq(restarts_silent(&roster, START + SILENCE + 1),
+	    &roster.posts[1]);
+	/* He is being killed: not again so soon. Of one role nobody minds. */
+	ck_assert_ptr_null(restarts_silent(&roster, START + SILENCE + 1));
+	/* To have beaten once is not to beat. */
+	restarts_hear(&roster.posts[0], 1, START + SILENCE);
+	ck_assert_ptr_eq(restarts_silent(&roster, START + SILENCE + 1001),
+	    &roster.posts[0]);
+	ck_assert_ptr_eq(restarts_silent(&roster, START + 2 * SILENCE + 2),
+	    &roster.posts[1]);
+	restarts_clear(&roster);
+}
+END_TEST
+
+START_TEST(test_who_was_just_started_is_not_silent)
+{
+	start_three();
+	all_up();
+	restarts_serve(&roster);
+	restarts_exited(&roster, &roster.posts[0], START + 9000);
+	restarts_started(&roster.posts[0], 200, START + 9000);
+	roster.posts[1].heard_ms = START + 9000;
+	ck_assert_ptr_null(restarts_silent(&roster, START + 9000 + SILENCE));
+	restarts_clear(&roster);
+}
+END_TEST
+
+START_TEST(test_a_stopped_machine_is_nobodys_fault)
+{
+	start_three();
+	all_up();
+	restarts_serve(&roster);
+	restarts_excuse(&roster, 60000);
+	ck_assert_ptr_null(restarts_silent(&roster, START + 60000 + SILENCE));
+	ck_assert_ptr_nonnull(
+	    restarts_silent(&roster, START + 60000 + SILENCE + 1));
+	restarts_clear(&roster);
+}
+END_TEST
+
+START_TEST(test_who_hangs_is_not_alive)
+{
+	start_three();
+	all_up();
+	restarts_serve(&roster);
+	ck_assert_uint_eq(restarts_alive(&roster, 0, START + SILENCE), 2);
+	restarts_hear(&roster.posts[0], 1, START + 1);
+	ck_assert_uint_eq(restarts_alive(&roster, 0, START + SILENCE + 1), 1);
+	ck_assert_uint_eq(restarts_alive(&roster, 0, START + SILENCE + 2), 0);
+	ck_assert_uint_eq(restarts_alive(&roster, 1, START + SILENCE + 2), 1);
+	restarts_clear(&roster);
+}
+END_TEST
+
 UNIT("server/restarts", test_delay, test_failed_fork_backs_off,
     test_one_death_leaves_the_others, test_advice, test_replacement,
-    test_no_posts)
+    test_no_posts,
+    test_who_is_silent_for_too_long, test_who_was_just_started_is_not_silent,
+    test_a_stopped_machine_is_nobodys_fault, test_who_hangs_is_not_alive)

@@ -204,10 +204,13 @@ def test_in_the_background(make_policyd):
 
 
 def test_what_cannot_start_says_so_in_the_background_too(make_policyd):
-    policyd = make_policyd({"geoip": {"country": "/nowhere/geo.mmdb"}})
+    policyd = make_policyd()
+    broken = policyd.root / "geo.mmdb"
+    broken.write_text("nothing")
+    policyd.write({"geoip": {"country": str(broken)}})
     policyd.launch("-d")
     assert policyd.process.wait(60 * PATIENCE) == 78
-    assert "/nowhere/geo.mmdb" in policyd.log()
+    assert str(broken) in policyd.log()
 
 
 def test_the_pidfile_of_a_foreground_server(make_policyd):

@@ -87,11 +87,16 @@ call_tend(struct calls *calls)
 	int64_t now_ms = clock_mono_ms();
 	int64_t wake_ms = INT64_MAX;
 	struct call *next;
+	struct call *done;
 	void *tag;
 	bool is_right;
 
 	while ((tag = verifier_take(calls->verifier, &is_right)) != NULL)
 		guard_verified(calls, tag, is_right);
+	while ((done = crew_take(calls->crew)) != NULL) {
+		done->phase = PHASE_DONE;
+		call_let_go(calls, done);
+	}
 	for (struct call *call = calls->held; call != NULL; call = next) {
 		next = call->next;
 		if (call->resume_ms <= now_ms)
@@ -171,6 +176,9 @@ check_body(struct call *call)
 
 	if (exchange->status != 0 || route->body_max == 0)
 		return;
+	if (announced != NULL)
+		call->room = (size_t)text_parse_number(announced,
+		    (int64_t)route->body_max) + 1;
 	if (!is_json(exchange_header(exchange, "Content-Type")))
 		exchange_problem(exchange, route->is_compatible ?
 		    MHD_HTTP_BAD_REQUEST : MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
@@ -241,8 +249,9 @@ take_body(struct call *call, const char *bytes, size_t size)
 		call->unwanted += size;
 		return call->unwanted <= UNWANTED_MAX ? MHD_YES : MHD_NO;
 	}
-	if (call->length + size > call->room) {
-		call->room = (call->length + size) * 2;
+	if (call->body == NULL || call->length + size > call->room) {
+		if (call->length + size > call->room)
+			call->room = (call->length + size) * 3 / 2;
 		call->body = mem_grow(call->body, call->room, 1);
 	}
 	memcpy(call->body + call->length, bytes, size);
@@ -271,22 +280,51 @@ read_body(struct call *call)
 		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST, "%s", why);
 }
 
-static void
-handle(struct calls *calls, struct call *call)
+void
+call_work(void *opaque_admin, void *opaque_call)
 {
+	struct admin *admin = opaque_admin;
+	struct call *call = opaque_call;
 	struct exchange *exchange = &call->exchange;
-	struct store *store = calls->admin->desk.store;
+	const struct route *route = exchange->route;
 
-	if (exchange->route->parameters != NULL)
-		expected_check(exchange, exchange->route->parameters);
-	if (exchange->status == 0 && exchange->route->body_max > 0)
+	exchange->text = call->body != NULL ? call->body : "";
+	exchange->length = call->length;
+	if (route->body_max > 0 && !route->is_list)
 		read_body(call);
 	if (exchange->status != 0)
 		return;
-	store_act_as(store, exchange->who, exchange->origin);
-	exchange->route->handle(calls->admin, exchange);
-	store_act_as(store, NULL, NULL);
+	if (route->lane != LANE_NONE)
+		store_act_as(admin->desk.store, exchange->who,
+		    exchange->origin);
+	route->handle(admin, exchange);
+	if (route->lane != LANE_NONE)
+		store_act_as(admin->desk.store, NULL, NULL);
 	assert(exchange->status != 0);
+}
+
+/* All of it has come: have it done. */
+static void
+begin_work(struct calls *calls, struct call *call)
+{
+	struct exchange *exchange = &call->exchange;
+	const struct route *route = exchange->route;
+
+	call->phase = PHASE_DONE;
+	if (exchange->status == 0 && route->parameters != NULL)
+		expected_check(exchange, route->parameters);
+	if (exchange->status != 0)
+		return;
+	if (route->lane == LANE_NONE) {
+		call_work(NULL, call);
+	} else if (crew_ask(calls->crew, route->lane, call,
+		route->grant == GRANT_ANYBODY)) {
+		call_hold(calls, call, PHASE_WORKING, INT64_MAX);
+	} else {
+		exchange->retry_after_s = BUSY_RETRY_S;
+		exchange_problem(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
+		    "too many requests are waiting");
+	}
 }
 
 /* Answered at once, behind which libmicrohttpd hangs up: what else there is
@@ -327,19 +365,21 @@ call_continue(void *opaque, struct MHD_Connection *connection,
 			check_body(call);
 		return MHD_YES;
 	}
-	if (call->phase != PHASE_BODY) {
+	if (call->phase == PHASE_VERIFYING || call->phase == PHASE_DELAYED) {
 		/* After a pause the headers are told of once more. */
 		call->phase = PHASE_BODY;
 		check_body(call);
 		if (size == 0 && call->has_body)
 			return MHD_YES;
 	}
-	if (size > 0) {
+	if (size > 0 && call->phase == PHASE_BODY) {
 		*upload_size = 0;
 		return take_body(call, upload, size);
 	}
-	if (call->exchange.status == 0)
-		handle(calls, call);
+	if (call->phase == PHASE_BODY)
+		begin_work(calls, call);
+	if (call->phase == PHASE_WORKING)
+		return MHD_YES;
 	return answer_send(&call->exchange, calls->is_retired,
 	    clock_mono_us() - call->began_us);
 }

@@ -8,8 +8,8 @@
 #ifndef ADMIN_CALL_H
 #define ADMIN_CALL_H
 
-#include "admin/admin.h"
 #include "admin/credentials.h"
+#include "admin/crew.h"
 #include "admin/exchange.h"
 #include "admin/sources.h"
 #include "admin/verifier.h"
@@ -19,7 +19,7 @@
 
 /* What calls have in common. */
 struct calls {
-	struct admin *admin;
+	struct crew *crew;
 	struct sources *sources;
 	struct credentials *credentials;
 	struct verifier *verifier;
@@ -42,7 +42,10 @@ enum MHD_Result call_continue(void *calls, struct MHD_Connection *,
 /* It is answered, or the client has gone. */
 void call_free(struct calls *, struct call *);
 
-/* Take the verifier's results, and let go on whose time has come; in how many
+/* The work of a call, on a lane of the crew: its admin, and the call. */
+void call_work(void *admin, void *call);
+
+/* Take the verifier's and the crew's results, and let go on whose time has come; in how many
  * milliseconds there will be more, -1: none is waiting for a time. */
 int call_tend(struct calls *);
 

@@ -11,8 +11,9 @@ enum phase {
 	PHASE_HEADERS,		/* they are there */
 	PHASE_VERIFYING,	/* suspended: the password is checked */
 	PHASE_DELAYED,		/* suspended: it was wrong */
-	PHASE_RESUMED,		/* libmicrohttpd asks again what to do */
-	PHASE_BODY,
+	PHASE_BODY,		/* to be read */
+	PHASE_WORKING,		/* suspended: the crew has it */
+	PHASE_DONE,		/* there is an answer */
 };
 
 struct call {

@@ -6,12 +6,14 @@
 
 #include "admin/admin.h"
 #include "admin/custom_setting.h"
+#include "admin/entries.h"
 #include "admin/exchange.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/names.h"
 
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,12 +31,30 @@ clear_all(struct stored_override *list, size_t count)
 	free(list);
 }
 
+/* One a line, each made and forgotten: as a whole they take many times as much
+ * memory. */
+static void
+write_all(const struct stored_override *list, size_t count, FILE *out)
+{
+	fputs("[", out);
+	for (size_t i = 0; i < count; i++) {
+		json_t *entry = custom_setting_show(&list[i]);
+
+		fputs(i > 0 ? ",\n " : "\n ", out);
+		json_dumpf(entry, out, 0);
+		json_decref(entry);
+	}
+	fputs("\n]\n", out);
+}
+
 void
 compat_settings_list(struct admin *admin, struct exchange *exchange)
 {
 	struct stored_override *list = NULL;
 	size_t count = 0;
-	json_t *array;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out;
 
 	if (store_list_overrides(admin->desk.store, NULL, ENTRIES_MAX, &list,
 		&count, clock_mono_ms() + ADMIN_LONG_PATIENCE_MS) !=
@@ -42,10 +62,10 @@ compat_settings_list(struct admin *admin, struct exchange *exchange)
 		exchange_no_store(exchange);
 		return;
 	}
-	array = json_array();
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, custom_setting_show(&list[i]));
-	exchange_json(exchange, MHD_HTTP_OK, array);
+	out = mem_stream(&text, &length);
+	write_all(list, count, out);
+	fclose(out);
+	exchange_text(exchange, MHD_HTTP_OK, "application/json", text, length);
 	clear_all(list, count);
 }
 
@@ -76,46 +96,83 @@ read_entry(struct admin *admin, struct exchange *exchange, json_t *entry,
 	return 0;
 }
 
+/* The entries of a body, each account once. */
+struct wanted {
+	struct stored_override *list;
+	size_t count, room;
+	struct names *seen;
+};
+
+/* Take one more. Return 0, or -1 after answering why not. */
+static int
+want(struct wanted *wanted, struct admin *admin, struct exchange *exchange,
+    json_t *entry, size_t i)
+{
+	struct stored_override *next;
+
+	if (wanted->count == wanted->room) {
+		wanted->room += wanted->room / 2 + 64;
+		wanted->list = mem_grow(wanted->list, wanted->room,
+		    sizeof(*next));
+	}
+	next = &wanted->list[wanted->count];
+	memset(next, 0, sizeof(*next));
+	if (read_entry(admin, exchange, entry, i, next) != 0) {
+		stored_override_clear(next);
+		return -1;
+	}
+	/* The first match wins, so a later one says nothing. */
+	if (names_find(wanted->seen, next->override.account) != NAMES_NONE) {
+		stored_override_clear(next);
+		return 0;
+	}
+	names_add(wanted->seen, next->override.account, i);
+	wanted->count++;
+	return 0;
+}
+
+/* Take them all. Return 0, or -1 after answering what is wrong. */
+static int
+want_all(struct wanted *wanted, struct admin *admin,
+    struct exchange *exchange)
+{
+	struct entries entries;
+	json_t *entry;
+	size_t i = 0;
+	int result = 0;
+
+	entries_begin(&entries, exchange->text, exchange->length, "data");
+	while (result == 0 && (entry = entries_next(&entries)) != NULL) {
+		result = i < ENTRIES_MAX ?
+		    want(wanted, admin, exchange, entry, i) : -1;
+		json_decref(entry);
+		i++;
+	}
+	if (i > ENTRIES_MAX || entries.why[0] != '\0') {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "wanted is {\"data\": [...]} with at most %d entries%s%s",
+		    ENTRIES_MAX, entries.why[0] != '\0' ? ": " : "",
+		    entries.why);
+		return -1;
+	}
+	return result;
+}
+
 void
 compat_settings_replace(struct admin *admin, struct exchange *exchange)
 {
-	json_t *data = json_object_get(exchange->json, "data");
-	size_t given = json_array_size(data);
-	struct stored_override *list;
-	struct names *seen;
-	size_t count = 0;
-	bool is_good = true;
+	struct wanted wanted = { .seen = names_new() };
 
-	if (!json_is_array(data) || given > ENTRIES_MAX) {
-		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
-		    "wanted is {\"data\": [...]} with at most %d entries",
-		    ENTRIES_MAX);
-		return;
+	if (want_all(&wanted, admin, exchange) == 0) {
+		if (store_replace_listed(admin->desk.store, wanted.list,
+			wanted.count, clock_mono_ms() +
+			ADMIN_LONG_PATIENCE_MS) == STORE_DONE)
+			exchange_empty(exchange, MHD_HTTP_ACCEPTED);
+		else
+			exchange_no_store(exchange);
 	}
-	list = mem_new(given, sizeof(*list));
-	seen = names_new();
-	for (size_t i = 0; i < given && is_good; i++) {
-		struct stored_override *next = &list[count++];
-
-		is_good = read_entry(admin, exchange, json_array_get(data, i),
-		    i, next) == 0;
-		if (!is_good)
-			break;
-		/* The first match wins, so a later one says nothing. */
-		if (names_find(seen, next->override.account) != NAMES_NONE) {
-			stored_override_clear(next);
-			count--;
-			continue;
-		}
-		names_add(seen, next->override.account, i);
-	}
-	if (is_good && store_replace_listed(admin->desk.store, list, count,
-	    clock_mono_ms() + ADMIN_LONG_PATIENCE_MS) == STORE_DONE)
-		exchange_empty(exchange, MHD_HTTP_ACCEPTED);
-	else if (is_good)
-		exchange_no_store(exchange);
-	names_free(seen);
-	clear_all(list, count);
+	names_free(wanted.seen);
+	clear_all(wanted.list, wanted.count);
 }
 
 /* Read, change, write; STORE_NONE: somebody else was faster. */

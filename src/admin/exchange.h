@@ -36,7 +36,9 @@ struct exchange {
 	char who[WHO_SIZE];	/* "joe", "token:0123abcd", "local" */
 	char origin[ORIGIN_SIZE];	/* his address, or "unix" */
 	char guid[GUID_SIZE];	/* of this request */
-	json_t *json;		/* the body, if the route takes one */
+	json_t *json;		/* the body, if the route takes one; */
+	const char *text;	/* or as it came, if it is a list */
+	size_t length;
 
 	/* The answer: status 0 until there is one. */
 	unsigned status;

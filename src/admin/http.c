@@ -146,18 +146,18 @@ start(struct http *http, const struct certificate *certificate)
 }
 
 struct http *
-http_new(struct admin *admin)
+http_new(const struct config *config, struct crew *crew)
 {
 	struct http *http = mem_new(1, sizeof(*http));
 	struct certificate certificate = { NULL, NULL };
 
-	if (admin->config->http.cert_file[0] != '\0' &&
-	    certificate_read(&certificate, admin->config) != 0) {
+	if (config->http.cert_file[0] != '\0' &&
+	    certificate_read(&certificate, config) != 0) {
 		free(http);
 		return NULL;
 	}
-	http->calls.admin = admin;
-	http->calls.credentials = credentials_new(admin->config);
+	http->calls.crew = crew;
+	http->calls.credentials = credentials_new(config);
 	http->calls.sources = sources_new();
 	http->calls.verifier = verifier_start();
 	if (http->calls.verifier != NULL)
@@ -197,6 +197,10 @@ http_watch(struct http *http, struct poller *poller)
 {
 	if (poller_add(poller, http->epoll_fd, INTEREST_READ, http) == 0 &&
 	    poller_add(poller, verifier_fd(http->calls.verifier),
+		INTEREST_READ, http) == 0 &&
+	    poller_add(poller, crew_fd(http->calls.crew, LANE_DESK),
+		INTEREST_READ, http) == 0 &&
+	    poller_add(poller, crew_fd(http->calls.crew, LANE_LONG),
 		INTEREST_READ, http) == 0)
 		return 0;
 	log_error("epoll: %s", strerror(errno));

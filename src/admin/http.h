@@ -10,7 +10,7 @@
 #ifndef ADMIN_HTTP_H
 #define ADMIN_HTTP_H
 
-#include "admin/admin.h"
+#include "admin/crew.h"
 #include "server/poller.h"
 
 #include <stdbool.h>
@@ -19,7 +19,9 @@ struct http;
 
 /* Start serving nobody yet; with http.tls.* set by TLS 1.2 or later, with the
  * certificate as it is now. On failure log why and return NULL. */
-struct http *http_new(struct admin *);
+struct http *http_new(const struct config *, struct crew *);
+
+/* The crew has stopped before. */
 void http_free(struct http *);
 
 /* Have the poller report, with the server as tag, when http_run has work. */

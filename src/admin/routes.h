@@ -8,7 +8,7 @@
 #ifndef ADMIN_ROUTES_H
 #define ADMIN_ROUTES_H
 
-#include "admin/admin.h"
+#include "admin/crew.h"
 #include "admin/exchange.h"
 #include "admin/expected.h"
 
@@ -23,6 +23,8 @@ struct route {
 	/* The only ones that may be there; NULL: others are passed over. */
 	const struct parameter *parameters;
 	const char *const *keys;	/* of the body */
+	enum lane lane;		/* who does it, see crew.h */
+	bool is_list;		/* the handler reads the body itself */
 };
 
 /* All of them; ends with a NULL method. */

@@ -2,6 +2,7 @@
  * log.c -- the one way to the log: stderr or syslog, text or JSON.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#define _GNU_SOURCE /* PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP */
 #include "base/log.h"
 
 #include "base/clock.h"
@@ -11,6 +12,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +47,10 @@ static struct {
 	enum log_level level; /* of the line under construction */
 	struct log_line line;
 } state = { .options = { .level = LOG_LEVEL_INFO } };
+
+/* Whoever builds a line has the log: of a process with several threads one.
+ * Lines about lost lines come within others. */
+static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
 void
 log_setup(const struct log_options *options)
@@ -153,10 +159,12 @@ report_lost(void)
 	va_list args;                                                          \
 	if (!is_wanted(level))                                                 \
 		return;                                                        \
+	pthread_mutex_lock(&lock);                                             \
 	va_start(args, format);                                                \
 	message(level, format, args);                                          \
 	va_end(args);                                                          \
-	report_lost()
+	report_lost();                                                         \
+	pthread_mutex_unlock(&lock)
 
 void
 log_error(const char *format, ...)
@@ -224,6 +232,7 @@ log_limited(struct log_limit *limit, enum log_level level, const char *format,
 void
 log_begin(enum log_level level, const char *event)
 {
+	pthread_mutex_lock(&lock);
 	begin_line(level);
 	if (state.options.is_json) {
 		text_add(&state.line.text, ",\"event\":");
@@ -299,4 +308,5 @@ log_end(void)
 	if (is_wanted(state.level))
 		end_line();
 	report_lost();
+	pthread_mutex_unlock(&lock);
 }

@@ -7,6 +7,7 @@
  */
 #include "roles/console.h"
 
+#include "admin/call.h"
 #include "admin/http.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -31,7 +32,7 @@ enum {
 
 struct console {
 	const struct seat *seat;
-	struct admin admin;
+	struct crew *crew;
 	struct poller *poller;
 	struct http *http;
 	bool is_leaving;
@@ -122,16 +123,13 @@ serve(struct console *console)
 	void *tags[TAGS];
 
 	while (!is_over(console)) {
-		seat_alive(console->seat);
 		int wait_ms = http_run(console->http);
-		int store_ms = store_tend(console->admin.desk.store);
 		size_t count;
 
+		seat_alive(console->seat);
 		/* At least now and then, so that it can be seen to live. */
 		if (wait_ms < 0 || wait_ms > LOOP_MS)
 			wait_ms = LOOP_MS;
-		if (store_ms >= 0 && store_ms < wait_ms)
-			wait_ms = store_ms;
 		count = poller_wait(console->poller, tags, TAGS, wait_ms);
 		for (size_t i = 0; i < count; i++)
 			dispatch(console, tags[i]);
@@ -148,11 +146,11 @@ console_run(const struct seat *seat)
 	const struct geo_paths geoip = geoip_files_paths(seat->load);
 	int status = EX_CONFIG;
 
-	console.admin.config = config;
-	console.admin.master = getppid();
-	if (desk_open(&console.admin.desk, config, &geoip) != 0)
+	console.crew = crew_start(config, &geoip, call_work,
+	    clock_mono_ms() + START_MS);
+	if (console.crew == NULL)
 		return EX_UNAVAILABLE;
-	console.http = http_new(&console.admin);
+	console.http = http_new(config, console.crew);
 	console.poller = poller_new();
 	if (console.http == NULL || console.poller == NULL ||
 	    poller_add(console.poller, seat->master_fd, INTEREST_READ,
@@ -161,15 +159,14 @@ console_run(const struct seat *seat)
 	    listen_all(&console) != 0)
 		goto fail;
 	poller_catch_term();
-	/* If the store is away, the housekeeper sees to its schema later. */
-	store_init(console.admin.desk.store, config->store.create,
-	    clock_mono_ms() + START_MS);
 	seat_ready(seat);
 	serve(&console);
 	status = EX_OK;
 fail:
+	/* What a thread is still at ends with the process. */
+	if (!crew_stop(console.crew))
+		_exit(status);
 	http_free(console.http);
 	poller_free(console.poller);
-	desk_close(&console.admin.desk);
 	return status;
 }

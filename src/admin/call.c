@@ -28,7 +28,7 @@ enum {
 	BUSY_RETRY_S = 2,
 	/* A body that nobody wants is read so far, so that the client comes
 	 * to reading the answer. */
-	UNWANTED_MAX = 1 << 20,
+	UNWANTED_MAX = 9 << 20,
 };
 
 struct call *

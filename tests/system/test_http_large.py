@@ -1,0 +1,118 @@
+"""test_http_large.py -- long lists of custom settings disturb nobody.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import json
+import pathlib
+import re
+import signal
+import threading
+import time
+
+import pytest
+
+import policyd as daemon
+from http_api import Api
+from policyd import fields, free_port
+from waiting import PATIENCE, until
+
+MOST, BODY_MOST = 100_000, 8 << 20
+
+
+@pytest.fixture(params=["sqlite", "pgsql"])
+def served(request, make_policyd):
+    policyd = make_policyd({
+        "http": {"listen": f"127.0.0.1:{free_port()}"},
+        "log": {"decisions": "refused"}})
+    if request.param == "sqlite":
+        policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+    policyd.start()
+    policyd.wait_log(r" serves, \d+ processes")
+    policyd.api = Api(policyd.config["http"]["listen"],
+                      timeout=60).wait_ready()
+    return policyd
+
+
+def console_of(policyd):
+    """The process id of the console: USR1 lists them all."""
+    seen = len(policyd.log(everything=True))
+    policyd.signal(signal.SIGUSR1)
+    line = until(lambda: [one for one in
+                          policyd.log(everything=True)[seen:].splitlines()
+                          if "console=" in one], "the list of processes")[0]
+    return int(fields(line)["console"].split()[0])
+
+
+def memory_kb(pid, what):
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(rf"^{what}:\s+(\d+) kB", text, re.MULTILINE)[1])
+
+
+def large_body():
+    entries = [{"sender": f"user{i:06}@example.com", "ips": i % 900 + 1,
+                "countries": 3, "comment": "of old"} for i in range(MOST)]
+    body = json.dumps({"data": entries}, separators=(",", ":")).encode()
+    assert 7 << 20 < len(body) <= BODY_MOST
+    return body
+
+
+class Asking(threading.Thread):
+    """Ask over and over; how long each took."""
+
+    def __init__(self, ask):
+        super().__init__()
+        self.ask, self.took, self.over = ask, [], threading.Event()
+
+    def run(self):
+        while not self.over.wait(0.005):
+            began = time.monotonic()
+            self.ask()
+            self.took.append(time.monotonic() - began)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.join()
+
+
+def test_a_long_list_does_not_keep_the_loop_busy(served):
+    """Health is told of while it is read and written, and others are served,
+    whether the store comes to an end with it in time or not."""
+    body = large_body()
+    api = Api(served.api.listen, timeout=30)
+
+    def is_alive():
+        assert api("GET", "/livez").status == 200
+        assert api("GET", "/v1/statistics").status == 200
+
+    with Asking(is_alive) as health:
+        assert served.api("PUT", "/update", body).status in (202, 503)
+    assert len(health.took) > 10
+    assert max(health.took) < 2 * PATIENCE
+
+
+@pytest.mark.parametrize("text", [
+    b'{"data":[' + b",".join([b"{}"] * 2_600_000) + b"]}",
+    b'{"x":[' + b",".join([b"{}"] * 2_600_000) + b"]}",
+    b'{"data":[' + b"[" * 7_000_000 + b"]}",
+    b'{"data":[{"trusted_ips":[' + b",".join([b"[]"] * 2_600_000) + b"]}]}",
+], ids=["objects", "another key", "brackets", "one entry"])
+def test_lists_that_would_take_much_memory(served, text):
+    console = console_of(served)
+    before = memory_kb(console, "VmRSS")
+    assert served.api("PUT", "/update", text).status == 400
+    grown = (memory_kb(console, "VmHWM") - before) * 1024
+    assert grown < 10 * len(text)
+    assert served.api("GET", "/custom-settings").json() == []
+
+
+def test_a_list_that_is_too_long(served):
+    body = b'{"data":[' + b" " * BODY_MOST + b"]}"
+    assert served.api("PUT", "/update", body).status == 413
+    many = json.dumps({"data": [{"sender": f"{i}"} for i in range(MOST + 1)]},
+                      separators=(",", ":")).encode()
+    answer = served.api("PUT", "/update", many)
+    assert answer.status == 400 and "100000" in answer.json()["detail"]

@@ -18,6 +18,7 @@ from client import request
 from geoip import address
 from load import Load
 from outage import BAD, BLOCKED, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK, Watch
+from postgres import PSQL
 from relay import Relay
 from smtp_server import RawServer
 from waiting import until
@@ -114,7 +115,7 @@ def gone(postgres, database):
 def session(postgres, database, text):
     """Somebody else's transaction; text ends with a SELECT of one row."""
     process = subprocess.Popen(
-        ["psql", "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
+        [PSQL, "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
          "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         text=True)
     try:

@@ -14,6 +14,7 @@ import policyd as daemon
 from geoip import address
 from load import Load
 from outage import BAD, BLOCKED, CONFIG, ERROR, KNOWN, OK, Watch
+from postgres import PSQL
 from waiting import until
 
 INI = """
@@ -71,7 +72,7 @@ class Pgbouncer:
     def sql(self, text, database):
         """Run SQL as policyd does, through the pooler."""
         result = subprocess.run(
-            ["psql", "-XAtq", "-F", " ", "-d", self.url(database)],
+            [PSQL, "-XAtq", "-F", " ", "-d", self.url(database)],
             input=text, capture_output=True, text=True, check=True)
         return result.stdout.strip()
 
@@ -133,7 +134,7 @@ def test_a_lock_is_not_waited_for_for_ever(start_policyd, pooler, postgres,
         "store": {"url": pooler().url(database)}}))
     watched = Watch(policyd)
     locker = subprocess.Popen(
-        ["psql", "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
+        [PSQL, "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
          "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         text=True)
     locker.stdin.write("BEGIN; LOCK TABLE policyd.account; SELECT 1;\n")
@@ -159,7 +160,7 @@ def test_init_and_clean(pooler, empty_database):
     # Keep one server connection busy, so that both are used.
     for _ in range(4):
         busy = subprocess.Popen(
-            ["psql", "-XAtq", "-d", bouncer.url(empty_database)],
+            [PSQL, "-XAtq", "-d", bouncer.url(empty_database)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         busy.stdin.write("BEGIN; SELECT 1;\n")
         busy.stdin.flush()

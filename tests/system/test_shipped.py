@@ -82,7 +82,7 @@ def test_completion_of_keys_programs_and_files():
         ["limits.home.max_countries"]
     assert complete("policyd --import-config p") == ["policyd-rate-limit",
                                                      "pcc"]
-    assert complete("policyd --import-config pcc tests/system/import/pc") == \
+    assert complete("policyd --import-config pcc tests/system/import/pcc.") == \
         ["tests/system/import/pcc.conf"]
     assert complete("policyd -c etc/policyd.y") == ["etc/policyd.yaml"]
 

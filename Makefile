@@ -326,3 +326,12 @@ check-store: $(STORE_TEST)
 
 -include $(wildcard $(BUILD)/tests/store/*.d)
 .PHONY: check-store
+
+# --- whom does it stop, and whom by mistake? ------------------------------------
+
+# Options of tests/detect/evaluate.py: DETECT="--accounts 20000 --seed 7 --keep".
+# By default 2,000 accounts, which takes some minutes.
+detect: $(BUILD)/policyd
+	/usr/bin/python3 -B tests/detect/evaluate.py --build $(BUILD) $(DETECT)
+
+.PHONY: detect

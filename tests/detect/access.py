@@ -8,7 +8,7 @@ sees for a session of that number on that day.
 """
 import random
 
-from world import ipv4, ipv6
+from world import ipv4, ipv6, region
 
 
 class Static:
@@ -23,19 +23,21 @@ class Static:
 
 
 class Line:
-    """A line at home: another address after each lease, from any block of the
-    provider; with IPv6 another prefix after each lease and another interface
-    identifier each day (RFC 8981)."""
+    """A line at home: another address after each lease, from any block that
+    the provider uses in the region; with IPv6 another prefix after each lease,
+    from a few /40, and another interface identifier each day (RFC 8981)."""
 
     def __init__(self, rng, system, lease_days, has_ipv6):
         self.system, self.lease, self.has_ipv6 = system, lease_days, has_ipv6
         self.seed = rng.getrandbits(32)
+        self.blocks = region(rng, system, 12)
+        self.pools6 = [rng.getrandbits(8) << 24 for _ in range(3)]
 
     def address(self, rng, day, session):
         lease = random.Random(self.seed + day // self.lease)
         if not self.has_ipv6:
-            return ipv4(lease, self.system)
-        subnet = lease.getrandbits(24) << 8
+            return ipv4(lease, self.system, blocks=self.blocks)
+        subnet = lease.choice(self.pools6) | lease.getrandbits(16) << 8
         lease.seed(self.seed ^ day << 32)
         return ipv6(self.system, subnet, lease.getrandbits(64))
 
@@ -46,13 +48,14 @@ class Phone:
 
     def __init__(self, rng, system, has_ipv6=False):
         self.system, self.has_ipv6 = system, has_ipv6
-        blocks = rng.sample(system.blocks, min(3, len(system.blocks)))
-        self.pool = [ipv4(rng, system, rng.choice(blocks)[0])
-                     for _ in range(24)]
+        blocks = region(rng, system, 3)
+        self.pool6 = rng.getrandbits(8) << 24
+        self.pool = [ipv4(rng, system, blocks=blocks) for _ in range(24)]
 
     def address(self, rng, day, session):
         if self.has_ipv6:
-            return ipv6(self.system, rng.getrandbits(32), rng.getrandbits(64))
+            return ipv6(self.system, self.pool6 | rng.getrandbits(24),
+                        rng.getrandbits(64))
         return rng.choice(self.pool)
 
 

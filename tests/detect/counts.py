@@ -3,6 +3,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+TODAY = 1
 DAYS = (1 << 61) - 1                    # bit 0 is today, bit 60 the oldest
 PLACES_MAX, LIST_MAX = 64, 32
 
@@ -64,6 +65,13 @@ def make_room(days):
         newest = (bits & -bits).bit_length() - 1 if bits else 64
         return -newest, bits.bit_count()
     del days[min(days.items(), key=worth)[0]]
+
+
+def learn(days, name):
+    """Set today's bit."""
+    if name not in days:
+        make_room(days)
+    days[name] = days.get(name, 0) | TODAY
 
 
 def count_since(seen, since):

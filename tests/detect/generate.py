@@ -8,8 +8,9 @@ Usage: generate.py [--accounts N] [--seed N] [--stolen SHARE] DIRECTORY
 DIRECTORY gets, the same for the same numbers:
 
     mail-2026-01-01.log ...  90 days: 60 of history, the last 30 are judged
-    truth.json               one object an account and line: its kind, and of a
-                             stolen one the theft and the times of its mails
+    truth.json               one object an account and line: its kind; of a
+                             stolen one the theft, and the times of the thief's
+                             and of the owner's mails
     world.txt                network, country, AS number: what writer.pl wants
     country.mmdb, asn.mmdb   GeoIP files of that world
     about.json               what it was made with
@@ -38,6 +39,7 @@ class Provider:
     def __init__(self, accounts, seed, stolen):
         self.world = World(seed)
         self.people, self.truth, self.thefts = [], [], {}
+        self.victims = {}
         rng = random.Random(f"people {seed}")
         makers = rng.choices(list(SHARES), list(SHARES.values()), k=accounts)
         moved = 0
@@ -54,7 +56,8 @@ class Provider:
             person.rng = random.Random(f"{seed} {number}")
             self.people.append(person)
             self.truth.append({"account": name, "kind": maker.__name__,
-                               "theft": None, "start": None, "stolen": []})
+                               "theft": None, "start": None, "stolen": [],
+                               "honest": []})
         victims = rng.sample(range(accounts), round(accounts * stolen))
         for i, number in enumerate(victims):
             self.steal(rng, number, THEFTS[i % len(THEFTS)])
@@ -68,14 +71,19 @@ class Provider:
             truth["stolen"].append(FIRST_MS + day * DAY_MS + ms)
         truth["stolen"].sort()
         truth["theft"], truth["start"] = theft.__name__, truth["stolen"][0]
+        self.victims[person.name] = truth
 
     def mails(self, day):
         """Those of one day, in order of time."""
         out = list(self.thefts.get(day, ()))
         for person in self.people:
             name = person.name
-            out += [(ms, name, address, to)
-                    for ms, address, to in person.mails(person.rng, day)]
+            mails = [(ms, name, address, to)
+                     for ms, address, to in person.mails(person.rng, day)]
+            if name in self.victims:
+                self.victims[name]["honest"] += sorted(
+                    FIRST_MS + day * DAY_MS + mail[0] for mail in mails)
+            out += mails
         out.sort()
         return out
 

@@ -104,7 +104,7 @@ def pick(rng, weighted):
     return access
 
 
-# --- ways onto the net, as people have them ------------------------------------
+# --- ways onto the net, as people have them ----------------------------------
 
 def home_line(rng, world, country=HOME, ipv6=None):
     return Line(rng, rng.choice(world.of("broadband", country)),
@@ -144,7 +144,7 @@ def travel(rng, world, person, trips, near=0.6, own_phone=True):
         person.also(mobile, 1, 1)
 
 
-# --- the kinds -----------------------------------------------------------------
+# --- the kinds ---------------------------------------------------------------
 
 def office(rng, world):
     person = Person(rng, 6)
@@ -284,11 +284,12 @@ def mail_merge(rng, world):
     """Invitations, invoices: about one a month, most are small."""
     person = Person(rng, 6)
     desk = person.also(office_line(rng, world), 6, 0)
-    person.also(home_line(rng, world), 1, 3)
+    line = person.also(home_line(rng, world), 1, 3)
 
     def bulk(rng, day):
         if not is_weekend(day) and rng.random() < 1 / 21:
-            yield min(int(30 * math.exp(rng.gauss(0, 0.9))), 1500), desk, 3000
+            yield min(int(30 * math.exp(rng.gauss(0, 0.9))), 1500), \
+                rng.choice((desk, desk, line)), 3000
     person.bulk = bulk
     return person
 

@@ -11,8 +11,9 @@ TIME is in milliseconds since 1970, a day is a day of UTC (ms // 86400000). A
 clock that goes back stays in the newest day and the newest sub-bucket.
 
 ATTEMPT. One mail that asks. `place` is its autonomous system, else its /16
-(IPv6 /32); `country` may be "". `trust` is COUNTED; PROVIDER, a listed network
-of strangers; or EXEMPT, an exempt or private network.
+(IPv6 /32); `around` its /16 (IPv6 /40); `country` may be "". `trust` is
+COUNTED; PROVIDER, a listed network of strangers; or EXEMPT, an exempt or
+private network.
  * An account that is blocked is refused. Only the attempts of the block are
    counted: no day turns, no ring, list or history changes.
  * A block whose time is over ends at the moment it was to end, by a fresh
@@ -23,21 +24,22 @@ of strangers; or EXEMPT, an exempt or private network.
    again, and nothing is counted. One that did not pass and asks again, as the
    very next attempt of the account, is judged anew but not added to M.
 
-HISTORY. A place or country has a number of 64 bits: bit 0 is today, bits 1 to
-60 the days before, bit 62 says "barred today", so it is never negative. On the
-first attempt of a later day every number is shifted by the days gone by, what
-leaves bit 60 is lost, bars end, and empty entries are deleted; the account's
-active days and its deferred days are shifted likewise.
+HISTORY. A place, /16 or country has a number of 64 bits: bit 0 is today, bits
+1 to 60 the days before, bit 62 says "barred today", so it is never negative. On
+the first attempt of a later day every number is shifted by the days gone by,
+what leaves bit 60 is lost, bars end, and empty entries are deleted; the
+account's active days and its deferred days are shifted likewise.
  * A mail that PASSES from a COUNTED place sets bit 0 of its place, unless that
-   is barred, and of its country, if it has one. It sets bit 0 of the account's
-   active days wherever it came from, PROVIDER and EXEMPT included.
+   is barred, of its /16, and of its country, if it has one. It sets bit 0 of
+   the account's active days wherever it came from, PROVIDER and EXEMPT too.
  * known(x): at least known_after of bits 1 to 60 are set. settled: at least
    settled_after active days among bits 1 to 60. Both change at midnight only.
- * new: COUNTED, and the place is not known. young: COUNTED, known, but none
-   of its bits from young_days on is set, while the account has such a day.
- * At most 64 places and 64 countries. When one more comes the one leaves whose
-   newest day is the longest ago (an entry without days before all others); of
-   several the one with fewer days; then the one that came first.
+ * new: COUNTED, and the place is not known. young: COUNTED, known, but either
+   its /16 is not known and the account is settled, or none of the bits of the
+   place from young_days on is set while the account has such a day.
+ * At most 64 places, /16 and countries each. When one more comes the one leaves
+   whose newest day is the longest ago (an entry without days before all
+   others); of several the one with fewer days; then the one that came first.
 
 RINGS. M (all attempts), Y (those from young places), Q (passed and new) and k
 (passed, and not new or the account is not settled) are rings of 13 sub-buckets
@@ -52,7 +54,7 @@ either. What is counted is younger than the window: last > now - window. What
 became known meanwhile stays until it is too old. 32 entries, the oldest leaves.
 
 PEAKS. When the day turns by n days: P = max(P * 0.99**n, top), then top = 0.
-After a mail is counted in k: top = max(top, sum of k), for hour and day. Doubles.
+After a mail is counted in k: top = max(top, sum of k), for hour and day.
 
 ORDER. blocked; instance; the day turns; the login is recorded for `limits`; M,
 Y, NA and NC count this attempt; rules 1, 2, 3; rule 5 and with it 4; then
@@ -84,14 +86,15 @@ like one that passed.
 """
 from dataclasses import dataclass, field
 
-from counts import DAYS, Rings, count_since, make_room, past_days, see, shifted
+from counts import DAYS, TODAY, Rings, count_since, learn, make_room, \
+    past_days, see, shifted
 
 COUNTED, PROVIDER, EXEMPT = range(3)
 M, Y, Q, K, D = range(5)                # what rings count
 PASS, DEFER, BLOCK, BLOCKED, OVER_RATE = "pass", "defer", "block", "blocked", \
     "over_rate"
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
-TODAY, BARRED = 1, 1 << 62
+BARRED = 1 << 62
 INSTANCES_MAX = 64
 DECAY = 0.99
 DEFERRAL_DAYS = (1 << 7) - 1
@@ -116,8 +119,8 @@ class Config:
     day_mails: int = 300
     day_factor: float = 3
     young_days: int = 14
-    young_hour: int = 20
-    young_day: int = 40
+    young_hour: int = 60
+    young_day: int = 100
     block_unlearns: bool = True
     window_s: int = 86400
     countries: int = None
@@ -140,11 +143,11 @@ class Account:
     __slots__ = ("day", "places", "countries", "active", "deferred", "hour",
                  "hours24", "peaks", "tops", "na", "nc", "settled",
                  "blocked_until", "attempts", "instances", "last_instance",
-                 "logins", "since", "rates")
+                 "logins", "since", "rates", "arounds")
 
     def __init__(self):
         self.day = 0
-        self.places, self.countries = {}, {}
+        self.places, self.arounds, self.countries = {}, {}, {}
         self.active = self.deferred = 0
         self.hour = Rings(HOUR_MS // 12)
         self.hours24 = Rings(DAY_MS // 12)
@@ -160,8 +163,8 @@ class Model:
     def __init__(self, config):
         self.config = config
 
-    def ask(self, a, ms, place, country="", network=None, trust=COUNTED,
-            instance=0, learn=False):
+    def ask(self, a, ms, place, around=None, country="", network=None,
+            trust=COUNTED, instance=0, learning=False):
         """Judge one attempt of account a: (verdict, cause)."""
         c = self.config
         if a.blocked_until is not None:
@@ -177,11 +180,9 @@ class Model:
             self.turn_day(a, ms // DAY_MS)
         if trust == PROVIDER and not c.providers:
             trust = COUNTED
-        bits = a.places.get(place, 0)
-        new = trust == COUNTED and past_days(bits) < c.known_after
+        new = trust == COUNTED and not self.is_known(a.places, place)
         young = trust == COUNTED and not new and \
-            not (bits & DAYS) >> c.young_days and \
-            (a.active & DAYS) >> c.young_days != 0
+            self.is_young(a, place, around)
         a.hour.turn(ms)
         a.hours24.turn(ms)
         if not again:
@@ -191,11 +192,10 @@ class Model:
                     rings.add(Y)
         if new:
             see(a.na, place, ms)
-            if country and past_days(a.countries.get(country, 0)) \
-                    < c.known_after:
+            if country and not self.is_known(a.countries, country):
                 see(a.nc, country, ms)
         limit = self.over_limits(a, ms, country, network, trust)
-        if not learn:
+        if not learning:
             cause = self.block_cause(a, ms, young)
             if not cause and new and self.over_quota(a):
                 cause = self.defer(a, place)
@@ -205,15 +205,25 @@ class Model:
                 return self.block(a, ms, cause or limit)
             if c.rates and not self.rates_allow(a, ms):
                 return OVER_RATE, "rates"
-        self.passed(a, place, country, trust, new)
+        self.passed(a, place, around, country, trust, new)
         if instance:
             a.instances = [instance] + a.instances[:INSTANCES_MAX - 1]
         return PASS, ""
+
+    def is_known(self, days, name):
+        return past_days(days.get(name, 0)) >= self.config.known_after
+
+    def is_young(self, a, place, around):
+        since = self.config.young_days
+        return a.settled and not self.is_known(a.arounds, around) or \
+            not (a.places[place] & DAYS) >> since and \
+            (a.active & DAYS) >> since != 0
 
     def turn_day(self, a, day):
         n = day - a.day
         a.day = day
         a.places = shifted(a.places, n)
+        a.arounds = shifted(a.arounds, n)
         a.countries = shifted(a.countries, n)
         a.active = a.active << n & DAYS if n <= 60 else 0
         a.deferred = a.deferred << n & DAYS if n <= 60 else 0
@@ -254,7 +264,8 @@ class Model:
         c = self.config
         hour, day = (c.quota_hour, c.quota_day) if a.settled \
             else (c.beginner_hour, c.beginner_day)
-        return hour is not None and a.hour.total[Q] >= max(hour, a.peaks[0]) or \
+        return hour is not None and \
+            a.hour.total[Q] >= max(hour, a.peaks[0]) or \
             day is not None and a.hours24.total[Q] >= max(day, a.peaks[1])
 
     def defer(self, a, place):
@@ -282,8 +293,7 @@ class Model:
         if c.block_unlearns:
             midnight = a.day * DAY_MS - 1
             for place, last in a.na.items():
-                if last > midnight and \
-                        past_days(a.places.get(place, 0)) < c.known_after:
+                if last > midnight and not self.is_known(a.places, place):
                     self.bar(a, place)
         a.blocked_until, a.attempts = ms + c.block_s * 1000, 0
         return BLOCK, cause
@@ -296,7 +306,7 @@ class Model:
         a.hour.forget(M, Y, Q, D)
         a.hours24.forget(M, Y, Q)
 
-    def passed(self, a, place, country, trust, new):
+    def passed(self, a, place, around, country, trust, new):
         counts_for_peak = not new or not a.settled
         for rings, i in (a.hour, 0), (a.hours24, 1):
             if new:
@@ -307,16 +317,11 @@ class Model:
         a.active |= TODAY
         if trust != COUNTED:
             return
-        bits = a.places.get(place)
-        if bits is None:
-            make_room(a.places)
-            a.places[place] = TODAY
-        elif not bits & (BARRED | TODAY):
-            a.places[place] = bits | TODAY
+        if not a.places.get(place, 0) & BARRED:
+            learn(a.places, place)
+        learn(a.arounds, around)
         if country:
-            if country not in a.countries:
-                make_room(a.countries)
-            a.countries[country] = a.countries.get(country, 0) | TODAY
+            learn(a.countries, country)
 
     def over_limits(self, a, ms, country, network, trust):
         """Countries and networks within the window, as ever."""

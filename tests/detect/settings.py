@@ -54,8 +54,9 @@ def scaled(factor):
                          for name in (
                              "countries_day", "places_hour", "places_day",
                              "quota_hour", "quota_day", "beginner_hour",
-                             "beginner_day", "hour_mails", "day_mails")})
+                             "beginner_day", "hour_mails", "day_mails",
+                             "young_hour", "young_day")})
 
 
 CURVE = [Setting(f"shipped, thresholds x {factor}", scaled(factor),
-                 learns=True) for factor in (0.5, 0.7, 1.5, 2, 3, 5)]
+                 learns=True) for factor in (0.5, 1.5, 2.5, 5)]

@@ -62,17 +62,17 @@ class Traces:
         self.addresses = list(numbers)
 
     def places(self, setting, providers):
-        """Place, country, network and trust of each address."""
+        """Place, /16, country, network and trust of each address."""
         geography = world.Geography(self.directory / "world.txt",
                                     setting.country_file, setting.asn_file)
         out = []
         for address in self.addresses:
             if address.startswith("10."):
-                out.append(("", "", address, EXEMPT))
+                out.append(("", "", "", address, EXEMPT))
                 continue
-            place, country, network = geography.find(address)
-            trust = PROVIDER if place in providers else COUNTED
-            out.append((place, country, network, trust))
+            found = geography.find(address)
+            trust = PROVIDER if found[0] in providers else COUNTED
+            out.append(found + (trust,))
         return out
 
 
@@ -99,7 +99,7 @@ def play_account(model, account, times, numbers, places, judged_from, first,
     for i, ms in enumerate(times):
         if ms < judged_from:
             if ms >= first:
-                ask(state, ms, *places[numbers[i]], learn=True)
+                ask(state, ms, *places[numbers[i]], learning=True)
             continue
         while again and again[0][0] <= ms:
             one_try(model, state, out, places, again, heapq.heappop(again))

@@ -19,9 +19,10 @@ NEAR = "AT CH FR IT ES NL PL GB BE DK CZ GR TR".split()
 FIRST_ASN = 4200000000
 GOOGLE, MICROSOFT, CLOUDFLARE = 15169, 8075, 13335
 
-# How many systems of each kind a country has, and how many /16 each holds.
-KINDS = {"broadband": (4, 10), "mobile": (3, 5), "business": (6, 2),
-         "hosting": (3, 1), "campus": (1, 1), "wifi": (2, 1)}
+# How many systems of each kind a country has, and how many /16 each holds
+# abroad and at home.
+KINDS = {"broadband": (4, 5, 60), "mobile": (3, 3, 20), "business": (6, 2, 6),
+         "hosting": (3, 1, 4), "wifi": (2, 1, 2)}
 
 
 class System:
@@ -39,7 +40,8 @@ class World:
         self.systems, self.by_kind = [], {}
         self.next4, self.next6 = 240 << 8, 0
         for country in COUNTRIES:
-            for kind, (systems, blocks) in KINDS.items():
+            for kind, (systems, away, at_home) in KINDS.items():
+                blocks = at_home if country == HOME else away
                 many = 3 if country == HOME and kind == "business" else 1
                 for _ in range(systems * many):
                     self.add(kind, country, [country] * blocks)
@@ -78,10 +80,15 @@ class World:
                            f"{where} {system.asn}\n")
 
 
-def ipv4(rng, system, block=None):
-    """A random address of a system."""
+def region(rng, system, most):
+    """The blocks of a system that are in use in one region."""
+    return rng.sample(system.blocks, min(most, len(system.blocks)))
+
+
+def ipv4(rng, system, block=None, blocks=None):
+    """A random address of a system, of a block, or of one of the blocks."""
     if block is None:
-        block = rng.choice(system.blocks)[0]
+        block = rng.choice(blocks or system.blocks)[0]
     low = rng.getrandbits(16)
     return f"{block >> 8}.{block & 255}.{low >> 8}.{low & 255}"
 
@@ -108,13 +115,15 @@ class Geography:
                                    f"AS{asn}" if asn_file else None)
 
     def find(self, address):
-        """(place, country, network that `limits` counts) of an address."""
+        """Place, /16 (IPv6 /40), country of an address, and the network that
+        `limits` counts."""
         if ":" in address:
             parts = address.split(":")
             key, counted = ":".join(parts[:2]), ":".join(parts[:4])
             wide = f"{key}::/32"
+            around = f"{key}:{int(parts[2], 16) & 0xff00:x}::/40"
         else:
-            key = address.rsplit(".", 2)[0]
-            counted, wide = address, f"{key}.0.0/16"
+            key, counted = address.rsplit(".", 2)[0], address
+            wide = around = f"{key}.0.0/16"
         country, system = self.table.get(key, ("", None))
-        return system or wide, country, counted
+        return system or wide, around, country, counted

@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+"""program.py -- play traces through policyd --replay.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import datetime
+import json
+import subprocess
+
+# Key of the configuration: attribute of model.Config.
+KEYS = {
+    "history.known_after": "known_after",
+    "history.settled_after": "settled_after",
+    "new_places.countries.day": "countries_day",
+    "new_places.places.hour": "places_hour",
+    "new_places.places.day": "places_day",
+    "new_places.deferrals": "deferrals",
+    "new_places.patience": "patience",
+    "new_places.quota.hour": "quota_hour",
+    "new_places.quota.day": "quota_day",
+    "new_places.beginner.hour": "beginner_hour",
+    "new_places.beginner.day": "beginner_day",
+    "bursts.hour.mails": "hour_mails",
+    "bursts.hour.factor": "hour_factor",
+    "bursts.day.mails": "day_mails",
+    "bursts.day.factor": "day_factor",
+    "bursts.young.days": "young_days",
+    "bursts.young.hour": "young_hour",
+    "bursts.young.day": "young_day",
+    "limits.countries": "countries",
+    "limits.networks": "networks",
+    "limits.window": "window_s",
+    "block.duration": "block_s",
+}
+
+
+def help_of(build):
+    try:
+        return subprocess.run([build / "policyd", "--help"], text=True,
+                              capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def can_replay(build):
+    return "--replay" in help_of(build)
+
+
+def nested(pairs):
+    """{"a.b": 1} as {"a": {"b": 1}}."""
+    tree = {}
+    for key, value in pairs:
+        *path, last = key.split(".")
+        branch = tree
+        for name in path:
+            branch = branch.setdefault(name, {})
+        branch[last] = value
+    return tree
+
+
+def configuration(directory, setting):
+    """A policyd.yaml: JSON is YAML."""
+    pairs = []
+    for key, attribute in KEYS.items():
+        value = getattr(setting.model, attribute)
+        pairs.append((key, "unlimited" if value is None else value))
+    if setting.country_file:
+        pairs.append(("geoip.country", str(directory / "country.mmdb")))
+    if setting.asn_file:
+        pairs.append(("geoip.asn", str(directory / "asn.mmdb")))
+    pairs.append(("providers.file", ""))
+    if setting.model.providers:
+        pairs.append(("providers.asns", [15169]))
+    pairs.append(("rates.rules", [{"mails": mails, "per": per}
+                                  for mails, per in setting.model.rates]))
+    return json.dumps(nested(pairs), indent=1)
+
+
+def milliseconds(moment):
+    """Of a moment as RFC 3339 writes it."""
+    moment = datetime.datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    return round(moment.timestamp() * 1000)
+
+
+def replay(build, traces, setting):
+    """What --replay --json prints, times in milliseconds, and since when the
+    program judged."""
+    directory = traces.directory.resolve()
+    judged_from = traces.about["judged_from"]
+    path = directory / f"{setting.name.replace(' ', '-').replace('/', '-')}" \
+        ".yaml"
+    path.write_text(configuration(directory, setting))
+    logs, since = traces.logs, judged_from
+    command = [build / "policyd", "-c", path, "--replay", "--json"]
+    if not setting.learns:
+        logs = logs[-30:]           # a window is all that it remembers
+    elif "--judge-from" in help_of(build):
+        day = datetime.datetime.fromtimestamp(judged_from / 1000,
+                                              datetime.timezone.utc)
+        command += ["--judge-from", day.date().isoformat()]
+    else:
+        since = 0
+    run = subprocess.run(command + logs, text=True, capture_output=True,
+                         check=False)
+    if run.returncode != 0:
+        raise RuntimeError(f"{setting.name}: {run.stderr}")
+    results = []
+    for line in run.stdout.splitlines():
+        result = json.loads(line)
+        for event in ("first_deferred", "blocked"):
+            if result[event]:
+                result[event]["at"] = milliseconds(result[event]["at"])
+        results.append(result)
+    return results, since

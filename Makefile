@@ -157,7 +157,7 @@ programs: $(BUILD)/policyd $(PROBES)
 
 check-system: $(BUILD)/policyd $(PROBES)
 	@BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
-		$(PYTEST) $(PYTEST_FLAGS) tests/system
+		$(PYTEST) $(PYTEST_FLAGS) tests/system tests/detect
 
 demo: deps
 	+@$(MAKE) --no-print-directory $(BUILD)/policyd

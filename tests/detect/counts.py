@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 TODAY = 1
 DAYS = (1 << 61) - 1                    # bit 0 is today, bit 60 the oldest
+BARRED = 1 << 62                        # today, from being learned
 PLACES_MAX, LIST_MAX = 64, 32
 
 

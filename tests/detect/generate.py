@@ -88,14 +88,17 @@ class Provider:
         return out
 
 
+CLOCK = [f"{h:02d}:{m:02d}:{s:02d}" for h in range(24) for m in range(60)
+         for s in range(60)]
+
+
 def write_day(file, date, mails, number):
     """Two lines of Postfix for each mail; returns the number of the last."""
-    clock = [f"{date}T{h:02d}:{m:02d}:{s:02d}" for h in range(24)
-             for m in range(60) for s in range(60)]
     write = file.write
     for ms, account, address, to in mails:
         number += 1
-        now = f"{clock[ms // 1000]}.{ms % 1000:03d}000+00:00 mx1 postfix/"
+        now = (f"{date}T{CLOCK[ms // 1000]}.{ms % 1000:03d}000+00:00 "
+               "mx1 postfix/")
         queue_id = f"4{number:09X}"
         write(f"{now}submission/smtpd[{2000 + number % 97}]: {queue_id}: "
               f"client=unknown[{address}], sasl_method=PLAIN, "

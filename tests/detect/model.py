@@ -86,15 +86,14 @@ like one that passed.
 """
 from dataclasses import dataclass, field
 
-from counts import DAYS, TODAY, Rings, count_since, learn, make_room, \
-    past_days, see, shifted
+from counts import BARRED, DAYS, TODAY, Rings, count_since, learn, \
+    make_room, past_days, see, shifted
 
 COUNTED, PROVIDER, EXEMPT = range(3)
 M, Y, Q, K, D = range(5)                # what rings count
 PASS, DEFER, BLOCK, BLOCKED, OVER_RATE = "pass", "defer", "block", "blocked", \
     "over_rate"
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
-BARRED = 1 << 62
 INSTANCES_MAX = 64
 DECAY = 0.99
 DEFERRAL_DAYS = (1 << 7) - 1

@@ -236,7 +236,8 @@ install: $(BUILD)/policyd
 			$(DESTDIR)$(mandir)/man$$section || exit; done
 	install -d $(DESTDIR)$(datadir)/policyd
 	$(INSTALL_DATA) etc/openapi.yaml etc/prometheus-rules.yaml \
-		etc/grafana-dashboard.json $(DESTDIR)$(datadir)/policyd
+		etc/grafana-dashboard.json etc/providers.txt \
+		$(DESTDIR)$(datadir)/policyd
 	for store in pgsql sqlite; do \
 		install -d $(DESTDIR)$(datadir)/policyd/schema/$$store; \
 		$(INSTALL_DATA) src/store/schema/$$store/*.sql \

@@ -22,11 +22,12 @@ import sys
 import generate
 import picture
 import program
+import world
 from settings import CURVE, SETTINGS
 from traces import Traces, play
 
 HERE = pathlib.Path(__file__).parent
-GOOGLE = "AS15169"
+PROVIDERS = {f"AS{world.GOOGLE}"}
 
 
 class Score:
@@ -125,7 +126,7 @@ def details(score):
 
 
 def with_model(setting):
-    results = play(TRACES, setting, {GOOGLE}, ARGS.retries)
+    results = play(TRACES, setting, PROVIDERS, ARGS.retries)
     return Score(setting, TRACES, results, TRACES.about["judged_from"])
 
 

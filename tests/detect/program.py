@@ -7,6 +7,8 @@ import datetime
 import json
 import subprocess
 
+from world import GOOGLE
+
 # Key of the configuration: attribute of model.Config.
 KEYS = {
     "history.known_after": "known_after",
@@ -58,6 +60,13 @@ def nested(pairs):
     return tree
 
 
+def networks_of(directory, asn):
+    """The networks of a system in the made-up world."""
+    with open(directory / "world.txt", encoding="ascii") as file:
+        return [network for network, _, number in map(str.split, file)
+                if number == str(asn)]
+
+
 def configuration(directory, setting):
     """A policyd.yaml: JSON is YAML."""
     pairs = []
@@ -70,7 +79,7 @@ def configuration(directory, setting):
         pairs.append(("geoip.asn", str(directory / "asn.mmdb")))
     pairs.append(("providers.file", ""))
     if setting.model.providers:
-        pairs.append(("providers.asns", [15169]))
+        pairs.append(("providers.networks", networks_of(directory, GOOGLE)))
     pairs.append(("rates.rules", [{"mails": mails, "per": per}
                                   for mails, per in setting.model.rates]))
     return json.dumps(nested(pairs), indent=1)

@@ -62,16 +62,20 @@ class Traces:
         self.addresses = list(numbers)
 
     def places(self, setting, providers):
-        """Place, /16, country, network and trust of each address."""
-        geography = world.Geography(self.directory / "world.txt",
-                                    setting.country_file, setting.asn_file)
+        """Place, /16, country, network and trust of each address. Providers
+        are listed by their networks: they are known without any file."""
+        path = self.directory / "world.txt"
+        geography = world.Geography(path, setting.country_file,
+                                    setting.asn_file)
+        whole = world.Geography(path)
         out = []
         for address in self.addresses:
             if address.startswith("10."):
                 out.append(("", "", "", address, EXEMPT))
                 continue
             found = geography.find(address)
-            trust = PROVIDER if found[0] in providers else COUNTED
+            trust = PROVIDER if whole.find(address)[0] in providers \
+                else COUNTED
             out.append(found + (trust,))
         return out
 

@@ -106,6 +106,7 @@ config_load(const char *path, bool is_optional, FILE *errors)
 	struct draft draft;
 
 	begin(&draft, path, errors);
+	draft.config->has_file = file != NULL;
 	if (file != NULL) {
 		read_file(&draft, file);
 		fclose(file);

@@ -33,7 +33,8 @@ enum decisions { DECISIONS_ALL, DECISIONS_REFUSED };
 
 struct config {
 	unsigned owners;	/* beyond the first: see config_share */
-	char *path;		/* the file it was read from */
+	char *path;		/* the file it was read from ... */
+	bool has_file;		/* ... if there is one: else all defaults */
 	enum mode mode;
 	struct strings listen;
 	struct socket_options socket;

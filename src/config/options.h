@@ -25,6 +25,7 @@ enum option_type {
 	OPTION_STRING,		/* char *; least to most bytes */
 	OPTION_URL,		/* as a string; may hold a password */
 	OPTION_PATH,		/* char *; absolute, or empty */
+	OPTION_OUTPUT,		/* as a path; a file that is written */
 	OPTION_SECRET,		/* as a path; the file holds a secret */
 	/* A list, least to most items: */
 	OPTION_STRINGS,		/* struct strings */

@@ -149,7 +149,8 @@ read_string(const struct option *option, char **place, const char *text)
 	if (length < option->least || length > option->most ||
 	    !value_is_line(text))
 		return -1;
-	if ((option->type == OPTION_PATH || option->type == OPTION_SECRET) &&
+	if ((option->type == OPTION_PATH || option->type == OPTION_OUTPUT ||
+		option->type == OPTION_SECRET) &&
 	    length > 0 && *text != '/')
 		return -1;
 	free(*place);
@@ -183,6 +184,7 @@ value_read(const struct option *option, struct config *config, const char *text)
 	case OPTION_STRING:
 	case OPTION_URL:
 	case OPTION_PATH:
+	case OPTION_OUTPUT:
 	case OPTION_SECRET:
 		return read_string(option, place, text);
 	default:

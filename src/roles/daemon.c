@@ -26,10 +26,13 @@
 static const struct daemon_options *options;
 static struct blocked *blocked;
 
-/* Read the configuration; what is wrong with it goes to the log. */
+/* Read the configuration; what is wrong with it goes to the log. A file that
+ * was there before must be there: its absence would mean all defaults. */
 static struct config *
-read_config_to_log(void)
+read_config_to_log(const struct config *before)
 {
+	bool is_optional = options->is_config_optional &&
+	    (before == NULL || !before->has_file);
 	char *errors = NULL;
 	size_t length = 0;
 	FILE *stream = open_memstream(&errors, &length);
@@ -38,8 +41,7 @@ read_config_to_log(void)
 
 	if (stream == NULL)
 		return NULL;
-	config = config_load(options->config_path, options->is_config_optional,
-	    stream);
+	config = config_load(options->config_path, is_optional, stream);
 	fclose(stream);
 	for (char *line = strtok_r(errors, "\n", &state); line != NULL;
 	     line = strtok_r(NULL, "\n", &state))
@@ -62,8 +64,11 @@ load(enum load_reason reason, const struct load *current)
 {
 	struct load *new = mem_new(1, sizeof(*new));
 
-	new->config = reason == LOAD_REFRESH ? config_share(current->config) :
-					       read_config_to_log();
+	if (reason == LOAD_REFRESH)
+		new->config = config_share(current->config);
+	else
+		new->config = read_config_to_log(
+		    current != NULL ? current->config : NULL);
 	if (new->config == NULL) {
 		free(new);
 		return NULL;

@@ -18,8 +18,8 @@
 #include "jobs/what_if.h"
 #include "policy/store_of.h"
 #include "postfix/check.h"
+#include "roles/check_config.h"
 #include "roles/daemon.h"
-#include "roles/geoip_files.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -63,15 +63,7 @@ serve(const struct job *job, const struct command *command)
 static int
 check_config(const struct job *job, const struct command *command)
 {
-	(void)command;
-	/* What would keep the server from starting is an error here too. */
-	if (geoip_files_try(job->config) != 0)
-		return EX_CONFIG;
-	if (job->is_json)
-		fputs("{\"result\": \"ok\"}\n", job->out);
-	else
-		fprintf(job->out, "%s: ok\n", job->config->path);
-	return EX_OK;
+	return check_config_run(job, command->is_live);
 }
 
 static int
@@ -115,6 +107,11 @@ block(const struct job *job, const struct command *command)
 static int
 unblock(const struct job *job, const struct command *command)
 {
+	if (command->mail.postfix_config != NULL &&
+	    command->mail.action == HELD_MAIL_LEAVE) {
+		log_error("--postfix-config goes with --release and --delete");
+		return EX_USAGE;
+	}
 	return blocks_remove(job, command->subject, &command->mail);
 }
 
@@ -193,23 +190,31 @@ test_notify(const struct job *job, const struct command *command)
 	return notify_trial(job);
 }
 
-const struct mode_row modes_table[MODES_COUNT] = {
-	{ "check-config", ARGUMENT_NONE, false, check_config },
-	{ "dump-config", ARGUMENT_NONE, false, dump_config },
-	{ "get-config", ARGUMENT_ONE, false, get_config },
-	{ "init-store", ARGUMENT_NONE, false, init_store },
-	{ "clean", ARGUMENT_NONE, false, clean },
-	{ "list-blocked", ARGUMENT_NONE, false, list_blocked },
-	{ "block", ARGUMENT_ONE, false, block },
-	{ "unblock", ARGUMENT_ONE, false, unblock },
-	{ "explain", ARGUMENT_ONE_OR_TWO, false, explain },
-	{ "copy-store", ARGUMENT_TWO, false, copy_store },
-	{ "import-config", ARGUMENT_TWO, true, import_config },
-	{ "check-postfix", ARGUMENT_NONE, false, check_postfix },
-	{ "report", ARGUMENT_NONE, false, report },
-	{ "stats", ARGUMENT_TWO_AT_MOST, false, stats },
-	{ "what-if", ARGUMENT_ONE_OR_MORE, false, what_if },
-	{ "test-notify", ARGUMENT_NONE, false, test_notify },
+const struct mode_row modes_table[] = {
+	{ "check-config", 't', ARGUMENT_NONE, WITH(EXTRA_LIVE), false,
+	    check_config },
+	{ "dump-config", 0, ARGUMENT_NONE, 0, false, dump_config },
+	{ "get-config", 0, ARGUMENT_ONE, 0, false, get_config },
+	{ "init-store", 0, ARGUMENT_NONE, 0, false, init_store },
+	{ "clean", 0, ARGUMENT_NONE, 0, false, clean },
+	{ "list-blocked", 0, ARGUMENT_NONE, 0, false, list_blocked },
+	{ "block", 0, ARGUMENT_ONE, WITH(EXTRA_FOR) | WITH(EXTRA_REASON),
+	    false, block },
+	{ "unblock", 0, ARGUMENT_ONE, WITH(EXTRA_RELEASE) |
+	    WITH(EXTRA_DELETE) | WITH(EXTRA_POSTFIX), false, unblock },
+	{ "explain", 0, ARGUMENT_ONE_OR_TWO, 0, false, explain },
+	{ "copy-store", 0, ARGUMENT_TWO, 0, false, copy_store },
+	{ "import-config", 0, ARGUMENT_TWO, 0, true, import_config },
+	{ "check-postfix", 0, ARGUMENT_NONE, WITH(EXTRA_POSTFIX), false,
+	    check_postfix },
+	{ "report", 0, ARGUMENT_NONE, 0, false, report },
+	{ "stats", 0, ARGUMENT_TWO_AT_MOST, WITH(EXTRA_MORE_THAN) |
+	    WITH(EXTRA_ROWS), false, stats },
+	{ "what-if", 0, ARGUMENT_ONE_OR_MORE, WITH(EXTRA_ROWS), false,
+	    what_if },
+	{ "test-notify", 0, ARGUMENT_NONE, 0, false, test_notify },
+	{ .name = NULL },
 };
 
-const struct mode_row modes_serve = { "serve", ARGUMENT_NONE, true, serve };
+const struct mode_row modes_serve = { "serve", 0, ARGUMENT_NONE,
+	WITH(EXTRA_DAEMON), true, serve };

@@ -12,12 +12,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Options that go with some modes alone. */
+enum extra {
+	EXTRA_DAEMON,
+	EXTRA_LIVE,
+	EXTRA_FOR,
+	EXTRA_REASON,
+	EXTRA_RELEASE,
+	EXTRA_DELETE,
+	EXTRA_POSTFIX,
+	EXTRA_MORE_THAN,
+	EXTRA_ROWS,
+	EXTRAS
+};
+#define WITH(extra) (1U << (extra))
+
 /* What the command line says. */
 struct command {
 	const char *config_path;
 	bool is_config_given;
-	bool is_verbose, is_json, is_daemon;
+	bool is_verbose, is_json, is_daemon, is_live;
 	const struct mode_row *mode;
+	unsigned extras;	/* WITH(...) of those that are given */
 	const char *subject;	/* the mode's argument */
 	const char *second;	/* the mode's second argument, or NULL */
 	char *const *changes;	/* --what-if's */
@@ -40,13 +56,15 @@ enum argument {
 
 struct mode_row {
 	const char *name;	/* the long option */
+	char letter;		/* the short one, 0: none */
 	enum argument argument;
+	unsigned extras;	/* WITH(...) of those that go with it */
 	bool is_free;		/* reads no configuration of ours */
 	int (*run)(const struct job *, const struct command *);
 };
 
-enum { MODES_COUNT = 16 };
-extern const struct mode_row modes_table[MODES_COUNT];
+/* All that are asked for by an option; ends with a NULL name. */
+extern const struct mode_row modes_table[];
 
 /* Without a mode. */
 extern const struct mode_row modes_serve;

@@ -5,12 +5,14 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
 import re
+import shutil
 
 import pytest
 
 import policyd as daemon
 from geoip import COUNTRIES, address
-from policyd import run
+from policyd import free_port, run
+from smtp_server import SmtpServer
 
 JOE = "joe@example.com"
 OK, NOT_FOUND, USAGE, UNAVAILABLE, TEMPORARY, PERMISSION, CONFIG = \
@@ -162,8 +164,68 @@ def test_secrets_are_not_shown(make_policyd):
     refused = policyd.cli("-t")
     assert refused.returncode == CONFIG and str(secret) in refused.stderr
     secret.chmod(0o600)
+    if daemon.IS_ROOT:
+        # Who reloads is server.user.
+        refused = policyd.cli("-t")
+        assert refused.returncode == CONFIG
+        assert re.search(r"store\.password_file: .*secret cannot be read by "
+                         r"nobody", refused.stderr)
+        shutil.chown(secret, daemon.USER)
     assert policyd.cli("-t").returncode == OK
     assert "hunter2" not in policyd.cli("--dump-config").stdout
+
+
+@pytest.mark.parametrize("changes, told", [
+    ({"server": {"user": "no-such-user"}}, "no user \"no-such-user\""),
+    ({"socket": {"group": "no-such-group"}}, "no group \"no-such-group\""),
+    ({"listen": ["unix:/no/such/folder/policy"]}, "create it: install -d"),
+    ({"http": {"listen": "unix:/no/such/folder/http"}}, "http.listen"),
+    ({"geoip": {"asn": "/no/such/file.mmdb"}}, "geoip.asn"),
+    ({"exempt": {"networks_file": "/etc/shadow"}}, "exempt.networks_file"),
+    ({"notify": {"exec": ["/etc/passwd"]}}, "notify.exec: /etc/passwd"),
+])
+@pytest.mark.skipif(not daemon.IS_ROOT, reason="root becomes another user")
+def test_what_would_keep_the_server_from_starting(make_policyd, changes,
+                                                  told):
+    result = make_policyd(changes).cli("--check-config")
+    assert result.returncode == CONFIG
+    assert told in result.stderr
+    assert result.stdout == ""
+
+
+def test_servers_are_tried(make_policyd, database):
+    policyd = make_policyd({
+        "store": {"url": database.url},
+        "ldap": {"enabled": True, "uris": [f"ldap://127.0.0.1:{free_port()}"]},
+        "notify": {"enabled": True, "from": JOE, "to": [JOE]},
+        "smtp": {"host": "127.0.0.1", "port": free_port()}})
+    result = policyd.cli("--check-config", "--live")
+    lines = result.stdout.splitlines()
+    assert result.returncode == UNAVAILABLE
+    assert lines[0] == "store: ok"
+    assert re.match(r"ldap://127\.0\.0\.1:\d+: FAILED: .*Connection refused",
+                    lines[1])
+    assert lines[2].startswith("smtp: FAILED: Failed to connect")
+    assert lines[3] == "addresses: ok"
+    # Nothing is left behind, nothing was taken.
+    assert not policyd.socket.exists()
+    policyd.write({"ldap": {"enabled": False}, "notify": {"enabled": False}})
+    assert policyd.cli("--check-config", "--live").returncode == OK
+    policyd.start()
+    busy = policyd.cli("--check-config", "--live", "--json")
+    assert busy.returncode == UNAVAILABLE
+    last = json.loads(busy.stdout.splitlines()[-1])
+    assert last["tried"] == "addresses" and not last["ok"]
+    assert "another server listens there" in last["text"]
+
+
+def test_the_mail_server_is_tried_and_gets_no_mail(make_policyd):
+    with SmtpServer() as server:
+        policyd = make_policyd({
+            "notify": {"enabled": True, "from": JOE, "to": [JOE]},
+            "smtp": {"host": "127.0.0.1", "port": server.port}})
+        assert "smtp: ok\n" in policyd.cli("-t", "--live").stdout
+        assert server.mails == []
 
 
 # --- the store -------------------------------------------------------------------

@@ -6,9 +6,11 @@ import os
 import pathlib
 import pwd
 import re
+import shutil
 import signal
 import socket
 import stat
+import subprocess
 import time
 
 import pytest
@@ -90,6 +92,42 @@ def test_a_bad_reload_changes_nothing(start_policyd):
     policyd.write({"actions": {"ok": "PREPEND X: newer"}})
     policyd.reload()
     assert policyd.ask(JOE, address("DE")) == "PREPEND X: newer"
+
+
+# Another /etc, so that there is a configuration without -c.
+OWN_ETC = 'mount --bind "$1" /etc && exec "$2" "${@:5}"'
+
+
+@needs_root
+@pytest.mark.skipif(daemon.WRAPPER != [], reason="the program alone is run")
+def test_a_file_that_was_there_must_be_there_at_reload(make_policyd, tmp_path):
+    policyd = make_policyd()
+    tmp_path.chmod(0o755)
+    (tmp_path / "policyd").mkdir()
+    for name in ("passwd", "group", "nsswitch.conf"):
+        shutil.copy(f"/etc/{name}", tmp_path)
+    path = tmp_path / "policyd" / "policyd.yaml"
+    there = ["unshare", "--mount", "bash", "-c", OWN_ETC, "-", str(tmp_path)]
+    defaults = subprocess.run(
+        [*there, str(daemon.PROGRAM), "-c", "none", "--check-config"],
+        env=daemon.environment(
+            POLICYD_SERVER_USER="", POLICYD_SERVER_GROUP="",
+            POLICYD_SOCKET_USER="", POLICYD_SOCKET_GROUP="",
+            POLICYD_LISTEN="unix:/tmp/policy"),
+        capture_output=True, text=True, timeout=60, check=True)
+    assert defaults.stdout == \
+        "defaults, there is no file /etc/policyd/policyd.yaml: ok\n"
+    shutil.copy(policyd.path, path)
+    policyd.launch(wrapper=there)
+    policyd.wait_ready()
+    before = children(policyd.pid)
+    path.unlink()
+    policyd.signal(signal.SIGHUP)
+    policyd.wait_log(r"policyd/policyd\.yaml.*cannot be opened: No such")
+    policyd.wait_log("not reloaded")
+    assert children(policyd.pid) == before
+    shutil.copy(policyd.path, path)
+    policyd.reload()
 
 
 def test_a_reload_under_load_loses_no_request(start_policyd):

@@ -1,0 +1,335 @@
+/*
+ * command_line.c -- the command line.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "roles/command_line.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define DEFAULT_CONFIG POLICYD_SYSCONFDIR "/policyd.yaml"
+
+static const char help[] =
+    "Usage: policyd [-c FILE] [-v] [-j] [MODE]\n"
+    "Postfix policy service that blocks accounts used from too many places.\n"
+    "  -c, --config FILE   read FILE, not " DEFAULT_CONFIG "\n"
+    "  -v, --verbose       log at level debug    -j, --json     print JSON\n"
+    "  -h, --help          print this            -V, --version  say which it is\n"
+    "Without a mode the server runs in the foreground; -d, --daemon: behind it.\n"
+    "  -t, --check-config [--live]       is it good? --live: try its servers too\n"
+    "  --dump-config  --get-config KEY   all effective values, or one\n"
+    "  --init-store                      create or upgrade the store's schema\n"
+    "  --copy-store FROM_URL TO_URL      carry a store over to another\n"
+    "  --import-config PROGRAM FILE      print its configuration as one of ours\n"
+    "  --clean                           delete what expired: for cron\n"
+    "  --list-blocked                    who is blocked, since when and why\n"
+    "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
+    "  --block ACCOUNT [--for DURATION] [--reason TEXT]\n"
+    "  --unblock ACCOUNT [--release | --delete]   its mail on hold, that is\n"
+    "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
+    "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
+    "  --report                          who reached a limit or rate lately\n"
+    "  --check-postfix [--postfix-config DIR]   does it ask us, as it should?\n"
+    "  --test-notify                     send a test notification now\n"
+    "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"
+    "77 permission, 78 configuration. See policyd(8) and policyd.yaml(5).\n";
+
+/* What getopt_long returns for options that have no short form. */
+enum { OPTION_MODE = 256, OPTION_EXTRA = 512, OPTIONS_MAX = 64 };
+
+static int
+usage(const char *what, const char *which)
+{
+	fprintf(stderr, "policyd: %s%s; try policyd --help\n", what, which);
+	return EX_USAGE;
+}
+
+/* --- options of some modes ----------------------------------------------- */
+
+/* Each takes its argument, or returns what it wants instead. */
+
+static const char *
+take_daemon(struct command *command, const char *argument)
+{
+	(void)argument;
+	command->is_daemon = true;
+	return NULL;
+}
+
+static const char *
+take_live(struct command *command, const char *argument)
+{
+	(void)argument;
+	command->is_live = true;
+	return NULL;
+}
+
+static const char *
+take_for(struct command *command, const char *argument)
+{
+	command->duration_s = text_parse_duration(argument);
+	return command->duration_s >= 0 && command->duration_s <= INT32_MAX ?
+	    NULL : "a duration like 90s, 15m, 24h or 7d, at most 24855d";
+}
+
+static const char *
+take_reason(struct command *command, const char *argument)
+{
+	command->reason = argument;
+	return NULL;
+}
+
+static const char *
+take_release(struct command *command, const char *argument)
+{
+	(void)argument;
+	command->mail.action = HELD_MAIL_RELEASE;
+	return NULL;
+}
+
+static const char *
+take_delete(struct command *command, const char *argument)
+{
+	(void)argument;
+	command->mail.action = HELD_MAIL_DELETE;
+	return NULL;
+}
+
+static const char *
+take_postfix(struct command *command, const char *argument)
+{
+	command->mail.postfix_config = argument;
+	return argument[0] == '/' ? NULL : "an absolute path";
+}
+
+static const char *
+take_more_than(struct command *command, const char *argument)
+{
+	command->more_than = text_parse_number(argument, INT32_MAX);
+	return command->more_than >= 0 ? NULL : "a number";
+}
+
+static const char *
+take_rows(struct command *command, const char *argument)
+{
+	command->rows = text_parse_number(argument, INT32_MAX);
+	return command->rows >= 0 ? NULL : "a number, 0 for all";
+}
+
+static const struct {
+	const char *name;
+	char letter;
+	bool has_argument;
+	unsigned excludes;
+	const char *(*take)(struct command *, const char *argument);
+} extras[EXTRAS] = {
+	[EXTRA_DAEMON] = { "daemon", 'd', false, 0, take_daemon },
+	[EXTRA_LIVE] = { "live", 0, false, 0, take_live },
+	[EXTRA_FOR] = { "for", 0, true, 0, take_for },
+	[EXTRA_REASON] = { "reason", 0, true, 0, take_reason },
+	[EXTRA_RELEASE] = { "release", 0, false, WITH(EXTRA_DELETE),
+	    take_release },
+	[EXTRA_DELETE] = { "delete", 0, false, WITH(EXTRA_RELEASE),
+	    take_delete },
+	[EXTRA_POSTFIX] = { "postfix-config", 0, true, 0, take_postfix },
+	[EXTRA_MORE_THAN] = { "more-than", 0, true, 0, take_more_than },
+	[EXTRA_ROWS] = { "rows", 0, true, 0, take_rows },
+};
+
+static int
+take_extra(struct command *command, enum extra extra, const char *argument)
+{
+	const char *wanted;
+
+	if ((command->extras & extras[extra].excludes) != 0)
+		return usage("--release or --delete, once", "");
+	command->extras |= WITH(extra);
+	wanted = extras[extra].take(command, argument);
+	if (wanted == NULL)
+		return 0;
+	fprintf(stderr, "policyd: --%s wants %s, not %s; try policyd --help\n",
+	    extras[extra].name, wanted, argument);
+	return EX_USAGE;
+}
+
+/* "--rows goes with --stats and --what-if" */
+static int
+refuse_extra(enum extra extra)
+{
+	const char *before = " ";
+
+	fprintf(stderr, "policyd: --%s goes with", extras[extra].name);
+	if ((modes_serve.extras & WITH(extra)) != 0)
+		fputs(" the server alone, without a mode", stderr);
+	for (const struct mode_row *row = modes_table; row->name != NULL;
+	     row++) {
+		if ((row->extras & WITH(extra)) == 0)
+			continue;
+		fprintf(stderr, "%s--%s", before, row->name);
+		before = " and ";
+	}
+	fputs("; try policyd --help\n", stderr);
+	return EX_USAGE;
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
+static int
+set_mode(struct command *command, const struct mode_row *mode,
+    const char *argument)
+{
+	if (command->mode != NULL)
+		return usage("only one mode at a time: not also --",
+		    mode->name);
+	command->mode = mode;
+	command->subject = argument;
+	return 0;
+}
+
+/* Take one option; returns 0 or an exit status. */
+static int
+take(struct command *command, int letter)
+{
+	if (letter >= OPTION_EXTRA)
+		return take_extra(command,
+		    (enum extra)(letter - OPTION_EXTRA), optarg);
+	if (letter >= OPTION_MODE)
+		return set_mode(command, &modes_table[letter - OPTION_MODE],
+		    optarg);
+	switch (letter) {
+	case 'c':
+		command->config_path = optarg;
+		command->is_config_given = true;
+		return 0;
+	case 'v':
+		command->is_verbose = true;
+		return 0;
+	case 'j':
+		command->is_json = true;
+		return 0;
+	default:
+		break;
+	}
+	for (int i = 0; i < EXTRAS; i++)
+		if (extras[i].letter == letter)
+			return take_extra(command, (enum extra)i, optarg);
+	for (const struct mode_row *row = modes_table; row->name != NULL;
+	     row++)
+		if (row->letter == letter)
+			return set_mode(command, row, optarg);
+	return EX_USAGE; /* getopt_long said why */
+}
+
+/* Hand what is left of the command line to the mode. */
+static int
+take_arguments(struct command *command, int left, char **rest)
+{
+	enum argument argument = command->mode->argument;
+
+	if (argument == ARGUMENT_TWO && left == 0)
+		return usage("a second argument is missing for --",
+		    command->mode->name);
+	if (argument == ARGUMENT_ONE_OR_MORE) {
+		if (left == 0)
+			return usage("an argument is missing for --",
+			    command->mode->name);
+		command->changes = rest;
+		command->change_count = (size_t)left;
+		return 0;
+	}
+	if (argument == ARGUMENT_TWO_AT_MOST && left > 0) {
+		command->subject = *rest++;
+		left--;
+	}
+	if (argument != ARGUMENT_NONE && argument != ARGUMENT_ONE &&
+	    left > 0) {
+		command->second = *rest++;
+		left--;
+	}
+	return left > 0 ? usage("what is this for: ", *rest) : 0;
+}
+
+/* Do the options fit together? */
+static int
+check_command(struct command *command, int left, char **rest)
+{
+	int status;
+
+	if (command->mode == NULL)
+		command->mode = &modes_serve;
+	status = take_arguments(command, left, rest);
+	if (status != 0)
+		return status;
+	for (int i = 0; i < EXTRAS; i++)
+		if ((command->extras & ~command->mode->extras & WITH(i)) != 0)
+			return refuse_extra((enum extra)i);
+	return 0;
+}
+
+/* Does the option itself have an argument? Where there may be none, or many,
+ * they are what is left behind the options. */
+static int
+takes_argument(enum argument argument)
+{
+	return argument == ARGUMENT_NONE || argument == ARGUMENT_TWO_AT_MOST ||
+	    argument == ARGUMENT_ONE_OR_MORE ? no_argument :
+					       required_argument;
+}
+
+/* Fill in the table that getopt_long wants. */
+static void
+list_options(struct option list[OPTIONS_MAX])
+{
+	static const struct option fixed[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+	};
+	size_t count = sizeof(fixed) / sizeof(fixed[0]);
+
+	memset(list, 0, OPTIONS_MAX * sizeof(*list));
+	memcpy(list, fixed, sizeof(fixed));
+	for (int i = 0; i < EXTRAS; i++)
+		list[count++] = (struct option){ extras[i].name,
+			extras[i].has_argument ? required_argument :
+						 no_argument, NULL,
+			OPTION_EXTRA + i };
+	for (int i = 0; modes_table[i].name != NULL; i++) {
+		assert(count + 1 < OPTIONS_MAX);
+		list[count++] = (struct option){ modes_table[i].name,
+			takes_argument(modes_table[i].argument), NULL,
+			OPTION_MODE + i };
+	}
+}
+
+int
+command_line_read(struct command *command, int argc, char **argv)
+{
+	struct option list[OPTIONS_MAX];
+	int letter;
+	int status;
+
+	*command = (struct command){ .config_path = DEFAULT_CONFIG,
+		.reason = "", .duration_s = -1, .more_than = -1, .rows = -1 };
+	list_options(list);
+	while ((letter = getopt_long(argc, argv, "c:vjdthV", list, NULL)) !=
+	    -1) {
+		if (letter == 'h' || letter == 'V') {
+			fputs(letter == 'h' ? help :
+			    "policyd " POLICYD_VERSION "\n", stdout);
+			exit(EX_OK);
+		}
+		status = take(command, letter);
+		if (status != 0)
+			return status;
+	}
+	return check_command(command, argc - optind, argv + optind);
+}

@@ -4,11 +4,13 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
 Usage: evaluate.py [--accounts N] [--seed N] [--stolen SHARE] [--model]
-                   [--retries] [--keep] [--build DIRECTORY]
+                   [--retries] [--without] [--keep] [--build DIRECTORY]
 
 Makes the traces (BUILD/detect/...), plays them with every configuration of
 settings.py through BUILD/policyd --replay, or with --model through the model,
-and prints what came of it. --keep writes RESULTS, detect.svg and detect.png.
+and prints what came of it; with --without, what the shipped one is without each
+of its rules. --keep writes RESULTS, detect.svg and detect.png, or WITHOUT,
+beside this file.
 """
 import argparse
 import collections
@@ -23,7 +25,7 @@ import generate
 import picture
 import program
 import world
-from settings import CURVE, SETTINGS
+from settings import CURVE, SETTINGS, WITHOUT
 from traces import Traces, play
 
 HERE = pathlib.Path(__file__).parent
@@ -139,10 +141,9 @@ def commit():
     def git(*words):
         return subprocess.run(["git", "-C", HERE, *words], text=True,
                               capture_output=True, check=False).stdout.strip()
-    changed = git("status", "--porcelain", "--", "src", "tests/detect",
-                  "etc").splitlines()
-    changed = [line for line in changed if "RESULTS" not in line
-               and not line.endswith((".svg", ".png"))]
+    changed = [line for line in git("status", "--porcelain", "--", ":/src",
+                                    ":/tests/detect", ":/etc").splitlines()
+               if not line.endswith(("RESULTS", "WITHOUT", ".svg", ".png"))]
     return git("rev-parse", "--short=12", "HEAD") + \
         (" and changes not committed" if changed else "")
 
@@ -164,6 +165,7 @@ def arguments():
     parser.add_argument("--stolen", type=float, default=0.05)
     parser.add_argument("--model", action="store_true")
     parser.add_argument("--retries", action="store_true")
+    parser.add_argument("--without", action="store_true")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--build", type=pathlib.Path,
@@ -188,19 +190,22 @@ def main():
         by_model = True
     if by_model:
         TRACES.read()
+    settings = SETTINGS[:1] + WITHOUT if ARGS.without else SETTINGS + CURVE
     scores = []
     with multiprocessing.Pool(ARGS.jobs) as pool:
         for score in pool.imap(with_model if by_model else with_program,
-                               SETTINGS + CURVE):
+                               settings):
             print(score.setting.name, file=sys.stderr, flush=True)
             scores.append(score)
     lines = headline(by_model, version) + list(table(scores)) + [""] + \
         list(details(scores[0]))
     print("\n".join(lines))
     output = HERE if ARGS.keep else directory
-    (output / "RESULTS").write_text("\n".join(lines) + "\n")
-    picture.draw(output, scores, len(SETTINGS))
-    print(f"\n{output}/RESULTS, detect.svg, detect.png", file=sys.stderr)
+    name = "WITHOUT" if ARGS.without else "RESULTS"
+    (output / name).write_text("\n".join(lines) + "\n")
+    if not ARGS.without:
+        picture.draw(output, scores, len(SETTINGS))
+    print(f"\n{output / name}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ account's active days and its deferred days are shifted likewise.
  * known(x): at least known_after of bits 1 to 60 are set. settled: at least
    settled_after active days among bits 1 to 60. Both change at midnight only.
  * new: COUNTED, and the place is not known. young: COUNTED, known, but either
-   its /16 is not known and the account is settled, or none of the bits of the
-   place from young_days on is set while the account has such a day.
+   its /16 is not known and the account is settled (young_around), or none of
+   the bits of the place from young_days on is set while the account has one.
  * At most 64 places, /16 and countries each. When one more comes the one leaves
    whose newest day is the longest ago (an entry without days before all
    others); of several the one with fewer days; then the one that came first.
@@ -53,7 +53,7 @@ ended. NC: likewise the country of a new place, if it has one that is not known
 either. What is counted is younger than the window: last > now - window. What
 became known meanwhile stays until it is too old. 32 entries, the oldest leaves.
 
-PEAKS. When the day turns by n days: P = max(P * 0.99**n, top), then top = 0.
+PEAKS. When the day turns by n days: P = max(P * decay**n, top), then top = 0.
 After a mail is counted in k: top = max(top, sum of k), for hour and day.
 
 ORDER. blocked; instance; the day turns; the login is recorded for `limits`; M,
@@ -95,7 +95,6 @@ PASS, DEFER, BLOCK, BLOCKED, OVER_RATE = "pass", "defer", "block", "blocked", \
     "over_rate"
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 INSTANCES_MAX = 64
-DECAY = 0.99
 DEFERRAL_DAYS = (1 << 7) - 1
 
 
@@ -104,6 +103,7 @@ class Config:
     """The keys of the configuration that detection reads; None: off."""
     known_after: int = 2
     settled_after: int = 5
+    decay: float = 0.99
     countries_day: int = 4
     places_hour: int = 3
     places_day: int = 6
@@ -118,6 +118,7 @@ class Config:
     day_mails: int = 300
     day_factor: float = 3
     young_days: int = 14
+    young_around: bool = True
     young_hour: int = 60
     young_day: int = 100
     block_unlearns: bool = True
@@ -214,7 +215,8 @@ class Model:
 
     def is_young(self, a, place, around):
         since = self.config.young_days
-        return a.settled and not self.is_known(a.arounds, around) or \
+        return self.config.young_around and a.settled and \
+            not self.is_known(a.arounds, around) or \
             not (a.places[place] & DAYS) >> since and \
             (a.active & DAYS) >> since != 0
 
@@ -227,7 +229,7 @@ class Model:
         a.active = a.active << n & DAYS if n <= 60 else 0
         a.deferred = a.deferred << n & DAYS if n <= 60 else 0
         a.settled = past_days(a.active) >= self.config.settled_after
-        a.peaks = [max(peak * DECAY ** n, top)
+        a.peaks = [max(peak * self.config.decay ** n, top)
                    for peak, top in zip(a.peaks, a.tops)]
         a.tops = [0, 0]
 

@@ -60,3 +60,25 @@ def scaled(factor):
 
 CURVE = [Setting(f"shipped, thresholds x {factor}", scaled(factor),
                  learns=True) for factor in (0.5, 1.5, 2.5, 5)]
+
+
+def without(what, **changes):
+    return Setting(f"shipped but {what}", replace(SHIPPED, **changes),
+                   learns=True)
+
+
+# What each rule brings: the shipped configuration without it.
+WITHOUT = [
+    without("no new_places.countries", countries_day=None),
+    without("no new_places.places", places_hour=None, places_day=None),
+    without("no new_places.quota", quota_hour=None, quota_day=None,
+            beginner_hour=None, beginner_day=None),
+    without("no new_places.deferrals", deferrals=None),
+    without("no new_places.patience", patience=None),
+    without("no bursts", hour_mails=None, day_mails=None),
+    without("no bursts.young", young_hour=None, young_day=None),
+    without("no bursts.young by /16", young_around=False),
+    without("peaks fade by 3 % a day", decay=0.97),
+    without("blocks forget nothing", block_unlearns=False),
+    without("no list of providers", providers=False),
+]

@@ -32,7 +32,9 @@ Q = $(if $(V),,@echo "  $(if $(filter %.o,$@),CC  ,MAKE)  $@";)
 
 SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 SQL := $(sort $(wildcard src/store/schema/*/*.sql))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/schema.o
+STATEMENTS := src/store/statements/pgsql.sql src/store/statements/sqlite.sql
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/schema.o \
+	$(BUILD)/gen/statements.o
 
 $(BUILD)/policyd: $(BUILD)/src/main.o $(BUILD)/libpolicyd.a
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
@@ -50,7 +52,13 @@ $(BUILD)/gen/schema.c: src/store/schema/embed.sh $(SQL)
 	sh src/store/schema/embed.sh $(SQL) >$@.tmp
 	mv $@.tmp $@
 
-$(BUILD)/gen/schema.o: $(BUILD)/gen/schema.c $(BUILD)/config.mk
+# The statements of both stores, side by side: a table of {name, texts}.
+$(BUILD)/gen/statements.c: src/store/statements/embed.sh $(STATEMENTS)
+	@mkdir -p $(@D)
+	sh src/store/statements/embed.sh $(STATEMENTS) >$@.tmp
+	mv $@.tmp $@
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/config.mk
 	$(Q)$(COMPILE) -c -o $@ $<
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/main.d
@@ -103,7 +111,8 @@ $(FUZZERS:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/fuzz_%
 		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$* \
 		$(wildcard tests/fuzz/$*)
 
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(SOURCES) $(BUILD)/gen/schema.c
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(SOURCES) $(BUILD)/gen/schema.c \
+		$(BUILD)/gen/statements.c
 	@mkdir -p $(@D)
 	clang -g -O1 -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(filter-out -W%,$(STRICT)) -Isrc \

@@ -1,9 +1,10 @@
 /*
- * changes.c -- the seam to the store: what administrators change.
+ * changes.c -- the audit trail: what administrators changed.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "store/store.h"
+#include "store/changes.h"
 
+#include "store/query.h"
 #include "store/side.h"
 
 #include <stdlib.h>
@@ -14,75 +15,74 @@ store_act_as(struct store *store, const char *name, const char *origin)
 {
 	const struct actor actor = { name, origin };
 
+	store->actor = actor;
 	store->side->act_as(store->self, &actor);
+}
+
+const char *
+changes_author(const struct store *store)
+{
+	return store->actor.name != NULL ? store->actor.name : "";
+}
+
+int
+changes_add(struct store *store, const char *action, const char *subject,
+    const char *detail)
+{
+	if (store->actor.name == NULL)
+		return 0;
+	if (query_run(store, "audit_add", VALUE_NOW,
+		VALUE_TEXT(store->actor.name), VALUE_TEXT(store->actor.origin),
+		VALUE_TEXT(action), VALUE_TEXT(subject),
+		VALUE_TEXT(detail)) != 0)
+		return -1;
+	return query_run(store, "audit_forget", VALUE_NOW);
 }
 
 enum store_result
 store_note_change(struct store *store, const char *action,
     const char *subject, const char *detail, int64_t deadline_ms)
 {
-	return store->side->note_change(store->self, action, subject, detail,
-	    deadline_ms);
+	int worked = query_begin(store, ACCESS_LASTING, deadline_ms);
+
+	if (worked == 0)
+		worked = changes_add(store, action, subject, detail);
+	return query_end(store, worked);
+}
+
+static void
+take(struct store *store, void *row)
+{
+	struct change *change = row;
+
+	change->id = query_number(store, 0);
+	change->at_ms = query_number(store, 1);
+	change->actor = query_copy(store, 2);
+	change->origin = query_copy(store, 3);
+	change->action = query_copy(store, 4);
+	change->subject = query_copy(store, 5);
+	change->detail = query_copy(store, 6);
+}
+
+static void
+clear(void *row)
+{
+	change_clear(row);
 }
 
 enum store_result
 store_list_changes(struct store *store, int64_t before, size_t most,
     struct change **changes, size_t *count, int64_t deadline_ms)
 {
-	*changes = NULL;
-	*count = 0;
-	return store->side->list_changes(store->self, before, most, changes,
-	    count, deadline_ms);
-}
+	struct query_list list = { .size = sizeof(**changes), .take = take,
+		.clear = clear };
+	enum store_result result = query_all(store, &list, ACCESS_READ,
+	    deadline_ms, "audit_list", VALUE_NUMBER(before),
+	    VALUE_NUMBER(most));
 
-enum store_result
-store_find_override(struct store *store, const char *account,
-    struct stored_override *found, int64_t deadline_ms)
-{
-	memset(found, 0, sizeof(*found));
-	return store->side->find_override(store->self, account, found,
-	    deadline_ms);
-}
-
-enum store_result
-store_list_overrides(struct store *store, const char *after, size_t most,
-    struct stored_override **list, size_t *count, int64_t deadline_ms)
-{
-	*list = NULL;
-	*count = 0;
-	return store->side->list_overrides(store->self, after, most, list,
-	    count, deadline_ms);
-}
-
-enum store_result
-store_put_override(struct store *store, struct stored_override *stored,
-    int64_t expected, int64_t deadline_ms)
-{
-	return store->side->put_override(store->self, stored, expected,
-	    deadline_ms);
-}
-
-enum store_result
-store_delete_override(struct store *store, const char *account,
-    bool listed_only, int64_t expected, int64_t deadline_ms)
-{
-	return store->side->delete_override(store->self, account, listed_only,
-	    expected, deadline_ms);
-}
-
-enum store_result
-store_replace_listed(struct store *store, const struct stored_override *list,
-    size_t count, int64_t deadline_ms)
-{
-	return store->side->replace_listed(store->self, list, count,
-	    deadline_ms);
-}
-
-enum store_result
-store_count(struct store *store, struct totals *totals, int64_t deadline_ms)
-{
-	memset(totals, 0, sizeof(*totals));
-	return store->side->count(store->self, totals, deadline_ms);
+	*changes = list.rows;
+	*count = list.count;
+	return result;
 }
 
 void
@@ -94,12 +94,4 @@ change_clear(struct change *change)
 	free(change->subject);
 	free(change->detail);
 	memset(change, 0, sizeof(*change));
-}
-
-void
-stored_override_clear(struct stored_override *stored)
-{
-	override_clear(&stored->override);
-	free(stored->author);
-	memset(stored, 0, sizeof(*stored));
 }

@@ -5,6 +5,7 @@
 #include "store/cleaning.h"
 
 #include "base/clock.h"
+#include "store/query.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,17 +54,33 @@ rest(int64_t us)
 static enum store_result
 take_turn(const struct cleaning *cleaning)
 {
-	return cleaning->side->take_turn(cleaning->self, turn,
-	    cleaning->owner, TURN_S, cleaning->deadline_ms);
+	return store_take_turn(cleaning->store, turn, TURN_S,
+	    cleaning->deadline_ms);
+}
+
+/* What is older goes: the host's own clock may be days ahead. */
+static enum store_result
+find_before(const struct cleaning *cleaning, int64_t *before_ms)
+{
+	struct store *store = cleaning->store;
+	int64_t now_ms = 0;
+	int worked = query_begin(store, ACCESS_READ, cleaning->deadline_ms);
+
+	if (worked == 0)
+		worked = query(store, "clock", VALUE_NOW);
+	if (worked == 0)
+		worked = query_one(store, 0, &now_ms);
+	*before_ms = now_ms - (int64_t)cleaning->retention_s * 1000;
+	return query_end(store, worked);
 }
 
 /* Clean one table; renew_ms: when the turn is to be renewed. */
 static enum store_result
 walk_table(const struct cleaning *cleaning, enum clean_table table,
-    int64_t *renew_ms, uint64_t *deleted)
+    int64_t before_ms, int64_t *renew_ms, uint64_t *deleted)
 {
-	struct clean_walk walk = { .table = table,
-		.before_ms = cleaning->before_ms };
+	const struct store *store = cleaning->store;
+	struct clean_walk walk = { .table = table, .before_ms = before_ms };
 	unsigned most = cleaning->most > 0 ? cleaning->most : 1;
 	enum store_result result = STORE_DONE;
 
@@ -79,7 +96,7 @@ walk_table(const struct cleaning *cleaning, enum clean_table table,
 				break;
 			began_us = clock_mono_us();
 		}
-		result = cleaning->side->clean_batch(cleaning->self, &walk,
+		result = store->side->clean_batch(store->self, &walk,
 		    cleaning->deadline_ms);
 		took_us = clock_mono_us() - began_us;
 		walk.rows = cleaning_pace(walk.rows, took_us, most);
@@ -106,14 +123,16 @@ cleaning_run(const struct cleaning *cleaning, struct cleaned *cleaned)
 	int64_t renew_ms = clock_mono_ms() + RENEW_MS;
 	enum store_result result = take_turn(cleaning);
 
+	int64_t before_ms;
+
 	if (result != STORE_DONE)
 		return result;
+	result = find_before(cleaning, &before_ms);
 	for (enum clean_table table = 0;
 	     table < CLEAN_TABLES && result == STORE_DONE; table++)
 		if (table != CLEAN_HITS || !cleaning->keeps_hits)
-			result = walk_table(cleaning, table, &renew_ms,
-			    counts[table]);
-	cleaning->side->leave_turn(cleaning->self, turn, cleaning->owner,
-	    cleaning->deadline_ms);
+			result = walk_table(cleaning, table, before_ms,
+			    &renew_ms, counts[table]);
+	store_leave_turn(cleaning->store, turn, cleaning->deadline_ms);
 	return result;
 }

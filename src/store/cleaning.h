@@ -8,10 +8,8 @@
 #include "store/side.h"
 
 struct cleaning {
-	const struct store_side *side;
-	void *self;		/* the side's */
-	const char *owner;	/* of the turn */
-	int64_t before_ms;	/* what is older goes */
+	struct store *store;
+	uint32_t retention_s;	/* what is older goes, by the store's clock */
 	bool keeps_hits;	/* they wait for a report */
 	unsigned most;		/* rows in a batch */
 	int64_t deadline_ms;

@@ -7,12 +7,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/override_fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIMIT_MAX = 1000000, LIST_MAX = 10000, YEAR_S = 366 * 86400 };
+enum { LIMIT_MAX = 1000000, YEAR_S = 366 * 86400 };
 
 /* The limits, and where each is. */
 static const struct limit_row {
@@ -32,13 +33,6 @@ static const struct limit_row {
 #undef IN
 };
 enum { LIMITS = sizeof(limits) / sizeof(limits[0]) };
-
-static int
-refuse(char why[OVERRIDE_WHY_SIZE], const char *key, const char *allowed)
-{
-	snprintf(why, OVERRIDE_WHY_SIZE, "%s: allowed is %s", key, allowed);
-	return -1;
-}
 
 /* --- writing --------------------------------------------------------------- */
 
@@ -93,36 +87,73 @@ limit_json(const struct override *override, const struct limit_row *row)
 	uint32_t limit;
 
 	if (!override->has[row->setting])
-		return json_null();
+		return NULL;
 	memcpy(&limit, (const char *)&override->set + row->offset,
 	    sizeof(limit));
 	return limit == UNLIMITED ? json_string("unlimited") :
 				    json_integer((json_int_t)limit);
 }
 
+/* What is not set is null, or left out. */
+static void
+set_value(json_t *object, const char *key, json_t *value, bool has_nulls)
+{
+	if (value != NULL)
+		json_object_set_new(object, key, value);
+	else if (has_nulls)
+		json_object_set_new(object, key, json_null());
+}
+
+static void
+add_settings(json_t *object, const struct override *override, bool has_nulls)
+{
+	const struct settings *set = &override->set;
+	const bool *has = override->has;
+	json_t *home = json_object();
+
+	for (int i = 0; i < LIMITS; i++)
+		set_value(limits[i].section == NULL ? object : home,
+		    limits[i].key, limit_json(override, &limits[i]),
+		    has_nulls);
+	set_value(home, "countries", has[SETTING_HOME_COUNTRIES] ?
+	    countries_json(&set->home_countries) : NULL, has_nulls);
+	if (json_object_size(home) > 0)
+		json_object_set(object, "home", home);
+	json_decref(home);
+	set_value(object, "only_countries", has[SETTING_ONLY_COUNTRIES] ?
+	    countries_json(&set->only_countries) : NULL, has_nulls);
+	set_value(object, "only_networks", has[SETTING_ONLY_NETWORKS] ?
+	    networks_json(&set->only_networks) : NULL, has_nulls);
+	set_value(object, "rates", has[SETTING_RATES] ?
+	    rates_json(&set->rates) : NULL, has_nulls);
+}
+
+json_t *
+override_settings_to_json(const struct override *override)
+{
+	json_t *object = json_object();
+
+	add_settings(object, override, false);
+	return object;
+}
+
+char *
+override_json_write(const struct override *override)
+{
+	json_t *object = override_settings_to_json(override);
+	char *text = json_dumps(object, JSON_COMPACT);
+
+	json_decref(object);
+	return text;
+}
+
 json_t *
 override_set_to_json(const struct stored_override *stored)
 {
 	const struct override *override = &stored->override;
-	const struct settings *set = &override->set;
-	const bool *has = override->has;
-	json_t *home = json_object();
-	json_t *object = json_pack("{ss so}", "account", override->account,
-	    "home", home);
+	json_t *object = json_pack("{ss}", "account", override->account);
 
-	for (int i = 0; i < LIMITS; i++)
-		json_object_set_new(limits[i].section == NULL ? object : home,
-		    limits[i].key, limit_json(override, &limits[i]));
-	json_object_set_new(home, "countries", has[SETTING_HOME_COUNTRIES] ?
-	    countries_json(&set->home_countries) : json_null());
-	json_object_set_new(object, "only_countries",
-	    has[SETTING_ONLY_COUNTRIES] ?
-	    countries_json(&set->only_countries) : json_null());
-	json_object_set_new(object, "only_networks",
-	    has[SETTING_ONLY_NETWORKS] ? networks_json(&set->only_networks) :
-					 json_null());
-	json_object_set_new(object, "rates", has[SETTING_RATES] ?
-	    rates_json(&set->rates) : json_null());
+	add_settings(object, override, true);
 	json_object_set_new(object, "comment", json_string(
 	    override->comment != NULL ? override->comment : ""));
 	json_object_set_new(object, "valid_until",
@@ -146,60 +177,12 @@ override_to_json(const struct stored_override *stored)
 
 /* --- reading --------------------------------------------------------------- */
 
-int
-override_read_countries(const json_t *value, const char *key,
-    struct countries *countries, char why[OVERRIDE_WHY_SIZE])
-{
-	if (!json_is_array(value) || json_array_size(value) > LIST_MAX)
-		return refuse(why, key, "a list of country codes or null");
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const char *code = json_string_value(json_array_get(value, i));
-
-		if (code == NULL || code[0] == '\0' ||
-		    countries_add(countries, code) != 0)
-			return refuse(why, key, "country codes of two letters, "
-			    "such as \"DE\"");
-	}
-	return 0;
-}
-
-int
-override_read_networks(const json_t *value, const char *key,
-    struct networks *networks, char why[OVERRIDE_WHY_SIZE])
-{
-	struct addr network;
-
-	if (!json_is_array(value) || json_array_size(value) > LIST_MAX)
-		return refuse(why, key, "a list of networks or null");
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const char *text = json_string_value(json_array_get(value, i));
-
-		if (text == NULL || addr_parse(text, &network) != 0)
-			return refuse(why, key, "addresses and networks, such "
-			    "as \"192.0.2.0/24\"");
-		networks_add(networks, &network);
-	}
-	return 0;
-}
-
-int
-override_read_comment(const json_t *value, struct override *override,
-    char why[OVERRIDE_WHY_SIZE])
-{
-	const char *text = json_string_value(value);
-
-	if (value != NULL && !json_is_null(value) &&
-	    (text == NULL || strlen(text) > OVERRIDE_COMMENT_MAX))
-		return refuse(why, "comment", "a text of at most 4096 bytes");
-	free(override->comment);
-	override->comment = mem_dup(text != NULL ? text : "");
-	return 0;
-}
-
 static int
-read_limit(const json_t *value, const struct limit_row *row,
+read_limit(const json_t *value, const struct limit_row *row, bool is_stored,
     struct override *override, char why[OVERRIDE_WHY_SIZE])
 {
+	json_int_t least = is_stored ? 0 : row->least;
+	json_int_t most = is_stored ? (json_int_t)UNLIMITED - 1 : LIMIT_MAX;
 	json_int_t number = json_integer_value(value);
 	const char *word = json_string_value(value);
 	uint32_t limit = (uint32_t)number;
@@ -208,9 +191,9 @@ read_limit(const json_t *value, const struct limit_row *row,
 		return 0;
 	if (word != NULL && strcmp(word, "unlimited") == 0)
 		limit = UNLIMITED;
-	else if (!json_is_integer(value) || number < row->least ||
-	    number > LIMIT_MAX)
-		return refuse(why, row->key, row->least == 0 ?
+	else if (!json_is_integer(value) || number < least ||
+	    number > most)
+		return override_refuse(why, row->key, row->least == 0 ?
 		    "a number from 0 to 1000000, \"unlimited\" or null" :
 		    "a number from 1 to 1000000, \"unlimited\" or null");
 	override->has[row->setting] = true;
@@ -230,11 +213,15 @@ read_duration(const json_t *value)
 }
 
 static int
-read_rates(const json_t *value, struct rates *rates,
+read_rates(const json_t *value, bool is_stored, struct rates *rates,
     char why[OVERRIDE_WHY_SIZE])
 {
+	json_int_t least = is_stored ? 0 : 1;
+	json_int_t most = is_stored ? UINT32_MAX : LIMIT_MAX;
+	int64_t longest_s = is_stored ? INT32_MAX : YEAR_S;
+
 	if (!json_is_array(value) || json_array_size(value) > RATE_RULES_MAX)
-		return refuse(why, "rates", "a list of at most 8 rules "
+		return override_refuse(why, "rates", "a list of at most 8 rules "
 		    "{\"mails\": 100, \"per\": \"1h\"}, or null");
 	for (size_t i = 0; i < json_array_size(value); i++) {
 		const json_t *rule = json_array_get(value, i);
@@ -243,13 +230,13 @@ read_rates(const json_t *value, struct rates *rates,
 		int64_t per_s = read_duration(json_object_get(rule, "per"));
 
 		if (!json_is_integer(mails) || json_object_size(rule) != 2 ||
-		    count < 1 || count > LIMIT_MAX || per_s < 1 ||
-		    per_s > YEAR_S)
-			return refuse(why, "rates", "{\"mails\": 1 to 1000000,"
+		    count < least || count > most || per_s < 1 ||
+		    per_s > longest_s)
+			return override_refuse(why, "rates", "{\"mails\": 1 to 1000000,"
 			    " \"per\": 1s to 366d}");
 		for (size_t k = 0; k < rates->count; k++)
 			if (rates->rules[k].per_s == per_s)
-				return refuse(why, "rates",
+				return override_refuse(why, "rates",
 				    "one rule for each time");
 		rates->rules[rates->count++] =
 		    (struct rate_rule){ (uint32_t)count, (uint32_t)per_s };
@@ -257,58 +244,63 @@ read_rates(const json_t *value, struct rates *rates,
 	return 0;
 }
 
-static int
-read_lists(const json_t *object, struct override *override,
-    char why[OVERRIDE_WHY_SIZE])
+/* A value; NULL, and *is_there false, if it is absent or null. */
+static const json_t *
+find(const json_t *object, const char *key, bool *is_there)
 {
-	const json_t *home = json_object_get(json_object_get(object, "home"),
-	    "countries");
-	const json_t *countries = json_object_get(object, "only_countries");
-	const json_t *networks = json_object_get(object, "only_networks");
-	const json_t *rates = json_object_get(object, "rates");
-	struct settings *set = &override->set;
-	bool *has = override->has;
+	const json_t *value = json_object_get(object, key);
 
-	has[SETTING_HOME_COUNTRIES] = home != NULL && !json_is_null(home);
-	has[SETTING_ONLY_COUNTRIES] = countries != NULL &&
-	    !json_is_null(countries);
-	has[SETTING_ONLY_NETWORKS] = networks != NULL &&
-	    !json_is_null(networks);
-	has[SETTING_RATES] = rates != NULL && !json_is_null(rates);
-	if (has[SETTING_HOME_COUNTRIES] &&
-	    override_read_countries(home, "home.countries",
-		&set->home_countries, why) != 0)
-		return -1;
-	if (has[SETTING_ONLY_COUNTRIES] &&
-	    override_read_countries(countries, "only_countries",
-		&set->only_countries, why) != 0)
-		return -1;
-	if (has[SETTING_ONLY_NETWORKS] &&
-	    override_read_networks(networks, "only_networks",
-		&set->only_networks, why) != 0)
-		return -1;
-	return has[SETTING_RATES] ? read_rates(rates, &set->rates, why) : 0;
+	*is_there = value != NULL && !json_is_null(value);
+	return *is_there ? value : NULL;
 }
 
-int
-override_check_keys(json_t *object, const char *const *known, const char *where,
+static int
+read_lists(const json_t *object, bool is_stored, struct override *override,
     char why[OVERRIDE_WHY_SIZE])
 {
-	const char *key;
-	json_t *value;
+	struct settings *set = &override->set;
+	bool *has = override->has;
+	const json_t *home = find(json_object_get(object, "home"),
+	    "countries", &has[SETTING_HOME_COUNTRIES]);
+	const json_t *countries = find(object, "only_countries",
+	    &has[SETTING_ONLY_COUNTRIES]);
+	const json_t *networks = find(object, "only_networks",
+	    &has[SETTING_ONLY_NETWORKS]);
+	const json_t *rates = find(object, "rates", &has[SETTING_RATES]);
 
-	json_object_foreach (object, key, value) {
-		size_t i = 0;
+	return (home != NULL && override_read_countries(home,
+	    "home.countries", &set->home_countries, why) != 0) ||
+	    (countries != NULL && override_read_countries(countries,
+	    "only_countries", &set->only_countries, why) != 0) ||
+	    (networks != NULL && override_read_networks(networks,
+	    "only_networks", &set->only_networks, why) != 0) ||
+	    (rates != NULL && read_rates(rates, is_stored, &set->rates,
+	    why) != 0) ? -1 : 0;
+}
 
-		while (known[i] != NULL && strcmp(known[i], key) != 0)
-			i++;
-		if (known[i] == NULL) {
-			snprintf(why, OVERRIDE_WHY_SIZE,
-			    "%s%.40s: there is no such key", where, key);
+static const char *const known_home[] = { "countries", "max_countries",
+	"max_networks", NULL };
+
+/* The settings of which it consists; known: the keys that may be there. */
+static int
+read_settings(json_t *object, const char *const *known, bool is_stored,
+    struct override *override, char why[OVERRIDE_WHY_SIZE])
+{
+	json_t *home = json_object_get(object, "home");
+
+	if (!json_is_object(object))
+		return override_refuse(why, "body", "an object");
+	if (home != NULL && !json_is_null(home) && !json_is_object(home))
+		return override_refuse(why, "home", "an object or null");
+	if (override_check_keys(object, known, "", why) != 0 ||
+	    override_check_keys(home, known_home, "home.", why) != 0)
+		return -1;
+	for (int i = 0; i < LIMITS; i++)
+		if (read_limit(json_object_get(limits[i].section == NULL ?
+			object : home, limits[i].key), &limits[i], is_stored,
+			override, why) != 0)
 			return -1;
-		}
-	}
-	return 0;
+	return read_lists(object, is_stored, override, why);
 }
 
 int
@@ -319,33 +311,31 @@ override_from_json(json_t *object, struct stored_override *stored,
 		"networks", "home", "only_countries", "only_networks",
 		"rates", "comment", "valid_until", "author", "changed",
 		"revision", "listed", NULL };
-	static const char *const known_home[] = { "countries",
-		"max_countries", "max_networks", NULL };
-	json_t *home = json_object_get(object, "home");
 	const json_t *until = json_object_get(object, "valid_until");
 
-	if (!json_is_object(object))
-		return refuse(why, "body", "an object");
-	if (home != NULL && !json_is_null(home) && !json_is_object(home))
-		return refuse(why, "home", "an object or null");
-	if (override_check_keys(object, known, "", why) != 0 ||
-	    override_check_keys(home, known_home, "home.", why) != 0)
+	if (read_settings(object, known, false, &stored->override, why) != 0)
 		return -1;
-	for (int i = 0; i < LIMITS; i++)
-		if (read_limit(json_object_get(limits[i].section == NULL ?
-			object : home, limits[i].key), &limits[i],
-			&stored->override, why) != 0)
-			return -1;
 	stored->valid_until_ms = 0;
 	if (until != NULL && !json_is_null(until) &&
 	    (json_string_value(until) == NULL ||
 		clock_parse(json_string_value(until),
 		    &stored->valid_until_ms) != 0 ||
 		stored->valid_until_ms == 0))
-		return refuse(why, "valid_until",
+		return override_refuse(why, "valid_until",
 		    "a time such as \"2026-01-31T12:00:00Z\", or null");
-	if (read_lists(object, &stored->override, why) != 0)
-		return -1;
 	return override_read_comment(json_object_get(object, "comment"),
 	    &stored->override, why);
+}
+
+int
+override_json_read(const char *text, struct override *override)
+{
+	static const char *const known[] = { "countries", "networks", "home",
+		"only_countries", "only_networks", "rates", NULL };
+	json_t *object = json_loads(text, 0, NULL);
+	char why[OVERRIDE_WHY_SIZE];
+	int result = read_settings(object, known, true, override, why);
+
+	json_decref(object);
+	return result;
 }

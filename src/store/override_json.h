@@ -11,14 +11,22 @@
 #ifndef STORE_OVERRIDE_JSON_H
 #define STORE_OVERRIDE_JSON_H
 
+#include "store/override_fields.h"
 #include "store/store.h"
 
 #include <jansson.h>
 
-enum { OVERRIDE_WHY_SIZE = 160, OVERRIDE_COMMENT_MAX = 4096 };
-
-/* What it sets: the keys above. The caller's. */
+/* What it sets: the keys above, null if they are not set. The caller's. */
 json_t *override_set_to_json(const struct stored_override *);
+
+/* The settings alone, without what is null: what the store keeps in the column
+ * "settings". The caller's. */
+json_t *override_settings_to_json(const struct override *);
+char *override_json_write(const struct override *);
+
+/* Read that back. Returns 0, or -1 if it is none. Numbers may be larger than a
+ * client may set them. Either way the override is to be cleared. */
+int override_json_read(const char *text, struct override *);
 
 /* That, and what is known of it: author, changed, revision and listed. */
 json_t *override_to_json(const struct stored_override *);
@@ -29,20 +37,6 @@ json_t *override_to_json(const struct stored_override *);
  * Either way the override is to be cleared.
  */
 int override_from_json(json_t *, struct stored_override *,
-    char why[OVERRIDE_WHY_SIZE]);
-
-/* A key that nobody reads is a typing error: 0 if all of the object are known
- * (the list ends with NULL), else -1 and why, with where before its name. */
-int override_check_keys(json_t *, const char *const *known, const char *where,
-    char why[OVERRIDE_WHY_SIZE]);
-
-/* The fields of which this consists, for others that look like it: each reads
- * one value, null or absent for none. key is for the message. */
-int override_read_countries(const json_t *, const char *key,
-    struct countries *, char why[OVERRIDE_WHY_SIZE]);
-int override_read_networks(const json_t *, const char *key, struct networks *,
-    char why[OVERRIDE_WHY_SIZE]);
-int override_read_comment(const json_t *, struct override *,
     char why[OVERRIDE_WHY_SIZE]);
 
 #endif

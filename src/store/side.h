@@ -6,6 +6,7 @@
 #ifndef STORE_SIDE_H
 #define STORE_SIDE_H
 
+#include "store/query.h"
 #include "store/store.h"
 
 /* Who makes changes: see store_act_as. name NULL: nobody, no trail. */
@@ -44,8 +45,6 @@ struct store_side {
 	    uint32_t duration_s, const char *note, int64_t deadline_ms);
 	enum store_result (*unblock)(void *, const char *account,
 	    int64_t deadline_ms);
-	enum store_result (*list_blocked)(void *, const char *after,
-	    size_t most, struct block **, size_t *, int64_t deadline_ms);
 	enum store_result (*account)(void *, const char *account,
 	    const struct settings *, size_t most_logins,
 	    struct account_record *, int64_t deadline_ms);
@@ -53,44 +52,20 @@ struct store_side {
 	    int64_t deadline_ms);
 	enum store_result (*expire)(void *, uint64_t *, int64_t deadline_ms);
 	void (*act_as)(void *, const struct actor *);
-	enum store_result (*note_change)(void *, const char *action,
-	    const char *subject, const char *detail, int64_t deadline_ms);
-	enum store_result (*list_changes)(void *, int64_t before, size_t most,
-	    struct change **, size_t *, int64_t deadline_ms);
-	enum store_result (*find_override)(void *, const char *account,
-	    struct stored_override *, int64_t deadline_ms);
-	enum store_result (*list_overrides)(void *, const char *after,
-	    size_t most, struct stored_override **, size_t *,
-	    int64_t deadline_ms);
-	enum store_result (*put_override)(void *, struct stored_override *,
-	    int64_t expected, int64_t deadline_ms);
-	enum store_result (*delete_override)(void *, const char *account,
-	    bool listed_only, int64_t expected, int64_t deadline_ms);
-	enum store_result (*replace_listed)(void *,
-	    const struct stored_override *, size_t, int64_t deadline_ms);
-	enum store_result (*count)(void *, struct totals *,
-	    int64_t deadline_ms);
-	enum store_result (*outbox_take)(void *, const char *channel,
-	    size_t most, uint32_t lease_s, struct outbox_row **, size_t *,
-	    int64_t deadline_ms);
-	enum store_result (*outbox_end)(void *, int64_t id, const char *error,
-	    int64_t deadline_ms);
-	enum store_result (*outbox_delay)(void *, int64_t id, uint32_t delay_s,
-	    bool counts, const char *recipients, const char *error,
-	    int64_t deadline_ms);
-	enum store_result (*figures)(void *, const struct figure_query *,
-	    struct figure_table *, int64_t deadline_ms);
-	enum store_result (*hits)(void *, size_t most, struct hit **,
-	    size_t *, int64_t deadline_ms);
-	enum store_result (*reported)(void *, const struct hit *, size_t,
-	    int64_t deadline_ms);
-	enum store_result (*take_turn)(void *, const char *name,
-	    const char *owner, uint32_t lease_s, int64_t deadline_ms);
-	void (*leave_turn)(void *, const char *name, const char *owner,
-	    int64_t deadline_ms);
-	enum store_result (*past_logins)(void *, const char *after,
-	    size_t most, struct past_login **, size_t *,
-	    int64_t deadline_ms);
+	/*
+	 * What query.h is made of. begin: nothing need be done before the
+	 * first run. next: the rows of the last run, 1, 0: no more, -1.
+	 * end: keep what was done, or undo it; also after a failure. Those
+	 * that return int return 0, or -1 after logging why.
+	 */
+	int (*begin)(void *, enum access, int64_t deadline_ms);
+	int (*run)(void *, const struct named_statement *, const struct value *,
+	    size_t);
+	int (*next)(void *);
+	int64_t (*number)(void *, int column);
+	const char *(*text)(void *, int column);
+	int (*end)(void *, bool is_kept);
+	struct figure_dialect dialect;
 	enum store_result (*save_accounts)(void *, const char *after,
 	    size_t most, struct saved_account **, size_t *,
 	    int64_t deadline_ms);
@@ -108,6 +83,7 @@ struct store {
 	const struct store_side *side;
 	void *self;
 	char *owner;	/* of turns: nobody else has this name */
+	struct actor actor;
 };
 
 extern const struct store_side store_pgsql;

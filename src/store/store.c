@@ -78,14 +78,6 @@ store_unblock(struct store *store, const char *account, int64_t deadline_ms)
 }
 
 enum store_result
-store_list_blocked(struct store *store, const char *after, size_t most,
-    struct block **blocks, size_t *count, int64_t deadline_ms)
-{
-	return store->side->list_blocked(store->self, after, most, blocks,
-	    count, deadline_ms);
-}
-
-enum store_result
 store_account(struct store *store, const char *account,
     const struct settings *settings, size_t most_logins,
     struct account_record *record, int64_t deadline_ms)
@@ -96,26 +88,13 @@ store_account(struct store *store, const char *account,
 	    most_logins, record, deadline_ms);
 }
 
-/* Containers may share host name and process number: so the time, too. */
-static const char *
-owner_of(struct store *store)
-{
-	if (store->owner == NULL)
-		store->owner = mem_printf("%s %ld %lld %lld",
-		    store_server_name(), (long)getpid(),
-		    (long long)clock_wall_ms(), (long long)clock_mono_us());
-	return store->owner;
-}
-
 enum store_result
 store_clean(struct store *store, uint32_t retention_s, unsigned batch,
     struct cleaned *cleaned, int64_t deadline_ms)
 {
 	const struct cleaning cleaning = {
-		.side = store->side,
-		.self = store->self,
-		.owner = owner_of(store),
-		.before_ms = clock_wall_ms() - (int64_t)retention_s * 1000,
+		.store = store,
+		.retention_s = retention_s,
 		.keeps_hits = store->setup.report->enabled,
 		.most = batch,
 		.deadline_ms = deadline_ms,
@@ -129,97 +108,6 @@ enum store_result
 store_expire(struct store *store, uint64_t *ended, int64_t deadline_ms)
 {
 	return store->side->expire(store->self, ended, deadline_ms);
-}
-
-enum store_result
-store_outbox_take(struct store *store, const char *channel, size_t most,
-    uint32_t lease_s, struct outbox_row **rows, size_t *count,
-    int64_t deadline_ms)
-{
-	*rows = NULL;
-	*count = 0;
-	return store->side->outbox_take(store->self, channel, most, lease_s,
-	    rows, count, deadline_ms);
-}
-
-enum store_result
-store_outbox_end(struct store *store, int64_t id, const char *error,
-    int64_t deadline_ms)
-{
-	return store->side->outbox_end(store->self, id, error, deadline_ms);
-}
-
-enum store_result
-store_outbox_delay(struct store *store, int64_t id, uint32_t delay_s,
-    bool counts, const char *recipients, const char *error,
-    int64_t deadline_ms)
-{
-	return store->side->outbox_delay(store->self, id, delay_s, counts,
-	    recipients, error, deadline_ms);
-}
-
-enum store_result
-store_figures(struct store *store, const struct figure_query *query,
-    struct figure_table *table, int64_t deadline_ms)
-{
-	memset(table, 0, sizeof(*table));
-	table->columns = stats_table_width(query->figure);
-	return store->side->figures(store->self, query, table, deadline_ms);
-}
-
-enum store_result
-store_hits(struct store *store, size_t most, struct hit **hits, size_t *count,
-    int64_t deadline_ms)
-{
-	*hits = NULL;
-	*count = 0;
-	return store->side->hits(store->self, most, hits, count, deadline_ms);
-}
-
-enum store_result
-store_reported(struct store *store, const struct hit *hits, size_t count,
-    int64_t deadline_ms)
-{
-	return store->side->reported(store->self, hits, count, deadline_ms);
-}
-
-enum store_result
-store_take_turn(struct store *store, const char *name, uint32_t lease_s,
-    int64_t deadline_ms)
-{
-	return store->side->take_turn(store->self, name, owner_of(store),
-	    lease_s, deadline_ms);
-}
-
-void
-store_leave_turn(struct store *store, const char *name, int64_t deadline_ms)
-{
-	store->side->leave_turn(store->self, name, owner_of(store),
-	    deadline_ms);
-}
-
-enum store_result
-store_past_logins(struct store *store, const char *after, size_t most,
-    struct past_login **logins, size_t *count, int64_t deadline_ms)
-{
-	*logins = NULL;
-	*count = 0;
-	return store->side->past_logins(store->self, after, most, logins,
-	    count, deadline_ms);
-}
-
-void
-hit_clear(struct hit *hit)
-{
-	free(hit->account);
-	memset(hit, 0, sizeof(*hit));
-}
-
-void
-past_login_clear(struct past_login *past)
-{
-	free(past->account);
-	memset(past, 0, sizeof(*past));
 }
 
 enum store_result
@@ -272,17 +160,6 @@ saved_login_clear(struct saved_login *login)
 {
 	free(login->account);
 	memset(login, 0, sizeof(*login));
-}
-
-void
-outbox_row_clear(struct outbox_row *row)
-{
-	free(row->channel);
-	free(row->kind);
-	free(row->account);
-	free(row->event);
-	free(row->recipients);
-	memset(row, 0, sizeof(*row));
 }
 
 void

@@ -5,10 +5,10 @@
 #include "side.h"
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "dump.h"
 
 #include <check.h>
+#include <jansson.h>
 #include <libpq-fe.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -213,51 +213,94 @@ side_wipe(struct side *side)
 	}
 }
 
-/* A column's value as SQL: numbers, lists and a time. */
-static void
-add_value(struct side *side, struct text *sql, const char *name,
-    const char *value)
+/* "DE,AT" as a list. */
+static json_t *
+words_json(const char *list)
 {
-	bool is_list = strncmp(name, "only_", 5) == 0 ||
-	    strcmp(name, "home") == 0 || strcmp(name, "rates") == 0;
-	bool is_pg = side->kind == SIDE_PGSQL;
+	json_t *array = json_array();
+	char *copy = mem_dup(list);
+	char *state = NULL;
 
-	if (is_list)
-		text_printf(sql, is_pg ? "'{%s}'" : "'%s'", value);
-	else if (strcmp(name, "valid_until") == 0 && is_pg)
-		text_printf(sql, "to_timestamp(%s / 1000.0)", value);
+	for (char *word = strtok_r(copy, ",", &state); word != NULL;
+	     word = strtok_r(NULL, ",", &state))
+		json_array_append_new(array, json_string(word));
+	free(copy);
+	return array;
+}
+
+/* "2,3600,10,86400" as rules. */
+static json_t *
+rates_json(const char *list)
+{
+	json_t *array = json_array();
+	int mails, per, length;
+
+	for (; sscanf(list, "%d,%d%n", &mails, &per, &length) == 2;
+	     list += list[length] == ',' ? length + 1 : length)
+		json_array_append_new(array, json_pack("{si si}", "mails",
+		    mails, "per", per));
+	return array;
+}
+
+static json_t *
+limit_json(const char *value)
+{
+	return strcmp(value, "-1") == 0 ? json_string("unlimited") :
+					  json_integer(atoi(value));
+}
+
+/* A word, "countries=5", as a setting. */
+static void
+add_setting(json_t *settings, const char *name, const char *value)
+{
+	json_t *home = json_object_get(settings, "home");
+
+	if (strcmp(name, "home") == 0)
+		json_object_set_new(home, "countries", words_json(value));
+	else if (strncmp(name, "home_", 5) == 0)
+		json_object_set_new(home, name[5] == 'c' ? "max_countries" :
+		    "max_networks", limit_json(value));
+	else if (strncmp(name, "only_", 5) == 0)
+		json_object_set_new(settings, name, words_json(value));
+	else if (strcmp(name, "rates") == 0)
+		json_object_set_new(settings, name, rates_json(value));
 	else
-		text_add(sql, value);
+		json_object_set_new(settings, name, limit_json(value));
 }
 
 void
 side_override(struct side *side, const char *account, const char *words)
 {
 	bool is_pg = side->kind == SIDE_PGSQL;
-	char names[600], values[600], sql[1400];
+	const char *schema = is_pg ? "policyd." : "";
+	json_t *settings = json_pack("{s{}}", "home");
 	char *copy = mem_dup(words);
 	char *state = NULL;
-	struct text columns, row;
+	char until[80] = "NULL";
+	char *text, *sql;
 
-	text_init(&columns, names, sizeof(names));
-	text_init(&row, values, sizeof(values));
 	for (char *word = strtok_r(copy, " ", &state); word != NULL;
 	     word = strtok_r(NULL, " ", &state)) {
 		char *equals = strchr(word, '=');
 
 		ck_assert_ptr_nonnull(equals);
-		*equals = '\0';
-		text_printf(&columns, ", %s", word);
-		text_add(&row, ", ");
-		add_value(side, &row, word, equals + 1);
+		*equals++ = '\0';
+		if (strcmp(word, "valid_until") == 0)
+			snprintf(until, sizeof(until), is_pg ?
+			    "to_timestamp(%s / 1000.0)" : "%s", equals);
+		else
+			add_setting(settings, word, equals);
 	}
-	snprintf(sql, sizeof(sql), "DELETE FROM %soverride WHERE account = "
-	    "'%s'; INSERT INTO %soverride (account, changed_at%s) VALUES "
-	    "('%s', %s%s)", is_pg ? "policyd." : "", account,
-	    is_pg ? "policyd." : "", names, account, is_pg ? "now()" : "0",
-	    values);
+	text = json_dumps(settings, JSON_COMPACT);
+	sql = mem_printf("DELETE FROM %soverride WHERE account = '%s'; "
+	    "INSERT INTO %soverride (account, settings, changed_at, "
+	    "valid_until) VALUES ('%s', '%s', %s, %s)", schema, account,
+	    schema, account, text, is_pg ? "now()" : "0", until);
 	free(side_sql(side, sql));
+	free(sql);
+	free(text);
 	free(copy);
+	json_decref(settings);
 }
 
 char *

@@ -41,7 +41,8 @@ char *side_sql(struct side *, const char *sql);
 
 /*
  * Insert an override. words: "countries=5 only_countries=DE,AT rates=2,3600
- * valid_until=1767225600000", names of columns each; lists with commas.
+ * valid_until=1767225600000", names of version 5's
+ * columns each, -1 for unlimited; lists with commas.
  */
 void side_override(struct side *, const char *account, const char *words);
 

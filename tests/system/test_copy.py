@@ -104,10 +104,11 @@ def test_a_copied_block_is_enforced(history, database, sqlite):
 
 
 def test_overrides_are_copied(history, database, sqlite):
-    database.sql("INSERT INTO policyd.override (account, countries, "
-                 "only_networks, rates, comment) VALUES ('joe@example.com', "
-                 "-1, '{192.0.2.0/24}', '{5,3600}', 'travels'), "
-                 "('@example.com', 7, NULL, NULL, '')")
+    database.sql("""INSERT INTO policyd.override (account, settings, comment)
+        VALUES ('joe@example.com', '{"countries": "unlimited",
+        "only_networks": ["192.0.2.0/24"], "rates": [{"mails": 5,
+        "per": 3600}]}', 'travels'), ('@example.com', '{"countries": 7}',
+        '')""")
     assert "2 overrides" in copy(history, database.url, sqlite).stdout
     assert "0 overrides" in copy(history, database.url, sqlite).stdout
 

@@ -184,17 +184,13 @@ def test_overrides_in_the_file(served, name, rules, passes):
 
 
 @pytest.mark.parametrize("rules, passes", [
-    ("", 20), ("5,3600", 5), (None, 2)])
+    ([], 20), ([{"mails": 5, "per": 3600}], 5), (None, 2)])
 def test_overrides_in_the_store(served, store, rules, passes):
     policyd = served(rates((2, "1h")))
-    if store.kind == "sqlite":
-        value = "NULL" if rules is None else f"'{rules}'"
-        at = "0"
-    else:
-        value = "NULL" if rules is None else f"'{{{rules}}}'"
-        at = "now()"
-    store.sql("INSERT INTO policyd.override (account, rates, changed_at) "
-              f"VALUES ('@example.com', {value}, {at})")
+    settings = json.dumps({} if rules is None else {"rates": rules})
+    at = "0" if store.kind == "sqlite" else "now()"
+    store.sql("INSERT INTO policyd.override (account, settings, changed_at) "
+              f"VALUES ('@example.com', '{settings}', {at})")
     answers = [send(policyd) for _ in range(20)]
     assert answers.count("DUNNO") == passes
 

@@ -255,11 +255,11 @@ def test_overrides_hold_as_ever(known, store):
     known.write({"overrides": [{"account": JOE, "countries": "unlimited"}]})
     assert blocked(what_if(known, "limits.countries=1")) == {ANN}
     at = "0" if store.kind == "sqlite" else "now()"
-    store.sql("INSERT INTO policyd.override (account, countries, changed_at) "
-              f"VALUES ('@example.com', 1, {at})")
+    store.sql("INSERT INTO policyd.override (account, settings, changed_at) "
+              f"VALUES ('@example.com', '{{\"countries\": 1}}', {at})")
     assert blocked(what_if(known, "limits.countries=9")) == {JOE, ANN}
-    store.sql("INSERT INTO policyd.override (account, countries, changed_at) "
-              f"VALUES ('{ANN}', 7, {at})")
+    store.sql("INSERT INTO policyd.override (account, settings, changed_at) "
+              f"VALUES ('{ANN}', '{{\"countries\": 7}}', {at})")
     assert blocked(what_if(known, "limits.countries=9")) == {JOE}
 
 

@@ -237,8 +237,24 @@ pgsql_send_limits(struct pgsql *pg, unsigned statement_ms)
 	snprintf(lock, sizeof(lock), "%u", pgsql_lock_ms(statement_ms));
 	return PQsendQueryParams(pg->conn,
 	    "SELECT set_config('statement_timeout', $1, true), "
-	    "set_config('lock_timeout', $2, true)", 2, NULL, values, NULL,
-	    NULL, 0) != 0;
+	    "set_config('lock_timeout', $2, true), "
+	    "set_config('plan_cache_mode', 'force_custom_plan', true)", 2,
+	    NULL, values, NULL, NULL, 0) != 0;
+}
+
+bool
+pgsql_send_begin(struct pgsql *pg)
+{
+	return PQsendQueryParams(pg->conn,
+	    "BEGIN ISOLATION LEVEL READ COMMITTED", 0, NULL, NULL, NULL, NULL,
+	    0) != 0;
+}
+
+bool
+pgsql_send_end(struct pgsql *pg, bool is_kept)
+{
+	return PQsendQueryParams(pg->conn, is_kept ? "COMMIT" : "ROLLBACK", 0,
+	    NULL, NULL, NULL, NULL, 0) != 0;
 }
 
 /* Is the class of an error, or the error itself, in a list? */
@@ -251,8 +267,8 @@ is_one_of(const char *code, const char *const *list)
 	return false;
 }
 
-/* Data and serialization: it is the fault of this request alone. */
-static const char *const of_request[] = { "22", "40", NULL };
+/* Data, constraints and serialization: it is the fault of this request alone. */
+static const char *const of_request[] = { "22", "23", "40", NULL };
 /* Disk full and the like, locks, time-outs (57014), I/O: of the server, and
  * another connection would do no better. */
 static const char *const of_server[] = { "53", "54", "55", "57014", "58",
@@ -282,10 +298,8 @@ pgsql_failed(struct pgsql *pg, const PGresult *result)
 	return true;
 }
 
-/* The last result before the sync, or the first error; NULL if the connection
- * is lost or late. Before the sync nothing is committed. */
-static PGresult *
-take_result(struct pgsql *pg, int64_t deadline_ms)
+PGresult *
+pgsql_take(struct pgsql *pg, int64_t deadline_ms)
 {
 	PGresult *kept = NULL;
 
@@ -310,6 +324,32 @@ take_result(struct pgsql *pg, int64_t deadline_ms)
 	return NULL;
 }
 
+int
+pgsql_sync(struct pgsql *pg, PGresult **result, int64_t deadline_ms)
+{
+	PGresult *taken = PQpipelineSync(pg->conn) ?
+	    pgsql_take(pg, deadline_ms) : NULL;
+
+	if (taken == NULL && PQstatus(pg->conn) == CONNECTION_OK)
+		pgsql_late(pg);
+	else if (taken == NULL)
+		pgsql_drop(pg, PQerrorMessage(pg->conn));
+	if (taken == NULL)
+		return -1;
+	if (PQresultStatus(taken) == PGRES_TUPLES_OK ||
+	    PQresultStatus(taken) == PGRES_COMMAND_OK) {
+		pgsql_worked(pg);
+		if (result != NULL)
+			*result = taken;
+		else
+			PQclear(taken);
+		return 0;
+	}
+	pgsql_failed(pg, taken);
+	PQclear(taken);
+	return -1;
+}
+
 PGresult *
 pgsql_query(struct pgsql *pg, const char *sql, int count,
     const char *const *values, int64_t deadline_ms)
@@ -320,23 +360,11 @@ pgsql_query(struct pgsql *pg, const char *sql, int count,
 		return NULL;
 	if (pgsql_send_limits(pg, (unsigned)clock_left_ms(deadline_ms) + 1) &&
 	    PQsendQueryParams(pg->conn, sql, count, NULL, values, NULL, NULL,
-		0) &&
-	    PQpipelineSync(pg->conn))
-		result = take_result(pg, deadline_ms);
-	if (result == NULL && PQstatus(pg->conn) == CONNECTION_OK)
-		pgsql_late(pg);
-	else if (result == NULL)
+		0))
+		pgsql_sync(pg, &result, deadline_ms);
+	else
 		pgsql_drop(pg, PQerrorMessage(pg->conn));
-	if (result == NULL)
-		return NULL;
-	if (PQresultStatus(result) == PGRES_TUPLES_OK ||
-	    PQresultStatus(result) == PGRES_COMMAND_OK) {
-		pgsql_worked(pg);
-		return result;
-	}
-	pgsql_failed(pg, result);
-	PQclear(result);
-	return NULL;
+	return result;
 }
 
 bool
@@ -359,18 +387,4 @@ pgsql_end_init(struct pgsql *pg)
 	pg->is_initialising = false;
 	/* A transaction left open is rolled back by this. */
 	pgsql_close(pg);
-}
-
-const char *
-pgsql_now(char text[40])
-{
-	int64_t ms = clock_wall_ms();
-	char seconds[24];
-
-	if (!clock_is_set())
-		return NULL;
-	clock_format(ms, seconds);
-	seconds[strlen(seconds) - 1] = '\0';
-	snprintf(text, 40, "%s.%03dZ", seconds, (int)(ms % 1000));
-	return text;
 }

@@ -43,14 +43,28 @@ bool pgsql_is_prepared(const struct pgsql *);
  * we gave up, so that back ends do not pile up behind a lock that somebody
  * holds; and one request that waits for a lock does not use up the time of its
  * round. Its result comes first. The session has those of a round already,
- * unless it is a pooler's.
+ * unless it is a pooler's. The planner looks at the parameters, too: of a page
+ * of a large table it must know how small it is.
  */
 bool pgsql_send_limits(struct pgsql *, unsigned statement_ms);
+
+/* Send the begin of a transaction, whose isolation is what we need whatever
+ * the database has as its default; and the end. */
+bool pgsql_send_begin(struct pgsql *);
+bool pgsql_send_end(struct pgsql *, bool is_kept);
 bool pgsql_is_pooled(const struct pgsql *);
 
 /* Send and receive until the next result is there, the deadline passes or the
  * connection is lost; true: PQgetResult will not block. */
 bool pgsql_wait(struct pgsql *, int64_t deadline_ms);
+
+/* The last result before the sync, or the first error; NULL if the connection
+ * is lost or late. Before the sync nothing is committed. */
+PGresult *pgsql_take(struct pgsql *, int64_t deadline_ms);
+
+/* Send the sync and wait for what was sent before it. 0, with the last result
+ * in *result (the caller's) unless that is NULL; -1 after logging why. */
+int pgsql_sync(struct pgsql *, PGresult **result, int64_t deadline_ms);
 
 /*
  * A result that is an error: log it, and give up the connection if another
@@ -95,9 +109,5 @@ void pgsql_end_init(struct pgsql *);
 /* Create or upgrade the schema; as store_init. */
 enum store_result pgsql_init(struct pgsql *, bool may_create,
     int64_t deadline_ms);
-
-/* PostgreSQL's text for the time p_now of our functions: the settable clock
- * if it is set, else NULL, so that the server's own clock is taken. */
-const char *pgsql_now(char text[40]);
 
 #endif

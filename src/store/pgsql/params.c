@@ -4,6 +4,7 @@
  */
 #include "store/pgsql/params.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -177,4 +178,18 @@ params_values(struct params *params)
 		params->values[i] = params->start[i] == SIZE_MAX ? NULL :
 		    params->bytes + params->start[i];
 	return params->values;
+}
+
+const char *
+pgsql_now(char text[40])
+{
+	int64_t ms = clock_wall_ms();
+	char seconds[24];
+
+	if (!clock_is_set())
+		return NULL;
+	clock_format(ms, seconds);
+	seconds[strlen(seconds) - 1] = '\0';
+	snprintf(text, 40, "%s.%03dZ", seconds, (int)(ms % 1000));
+	return text;
 }

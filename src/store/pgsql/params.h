@@ -39,6 +39,10 @@ void params_networks(struct params *, const struct networks *, bool is_null);
 void params_names(struct params *, const char *const *, size_t count);
 void params_rates(struct params *, const struct rates *);
 
+/* PostgreSQL's text for the time p_now of our functions: the settable clock
+ * if it is set, else NULL, so that the server's own clock is taken. */
+const char *pgsql_now(char text[40]);
+
 /* The array libpq wants. */
 const char *const *params_values(struct params *);
 

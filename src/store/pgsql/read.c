@@ -4,7 +4,9 @@
  */
 #include "store/pgsql/pgsql.h"
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "store/override_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,32 +44,6 @@ pgsql_take_block(const PGresult *result, int row, int first,
 	    text(result, row, first + 11));
 }
 
-enum store_result
-pgsql_list_blocked(void *opaque, const char *after, size_t most,
-    struct block **blocks, size_t *count, int64_t deadline_ms)
-{
-	struct store_pgsql *self = opaque;
-	char now[40];
-	PGresult *result;
-
-	params_clear(&self->params);
-	params_text(&self->params, after);
-	params_number(&self->params, (int64_t)most);
-	params_text(&self->params, pgsql_now(now));
-	result = pgsql_run(self, "SELECT " BLOCK_COLUMNS
-	    " FROM policyd.block b WHERE b.ended_at IS NULL AND b.account > $1"
-	    " AND b.until > coalesce($3, clock_timestamp())"
-	    " ORDER BY b.account LIMIT $2", deadline_ms);
-	if (result == NULL)
-		return STORE_FAILED;
-	*count = (size_t)PQntuples(result);
-	*blocks = mem_new(*count, sizeof(**blocks));
-	for (size_t i = 0; i < *count; i++)
-		pgsql_take_block(result, (int)i, 0, &(*blocks)[i]);
-	PQclear(result);
-	return STORE_DONE;
-}
-
 /* The account's own row and its last block. */
 static enum store_result
 read_state(struct store_pgsql *self, const char *account,
@@ -93,84 +69,13 @@ read_state(struct store_pgsql *self, const char *account,
 	return STORE_DONE;
 }
 
-/* Split a list that was joined with commas, and add each word. */
-static void
-each_word(char *list, void (*add)(void *, const char *), void *to)
-{
-	char *state = NULL;
-
-	for (char *word = strtok_r(list, ",", &state); word != NULL;
-	     word = strtok_r(NULL, ",", &state))
-		add(to, word);
-}
-
-static void
-add_country(void *countries, const char *code)
-{
-	countries_add(countries, code);
-}
-
-static void
-add_network(void *networks, const char *word)
-{
-	struct addr network;
-
-	if (addr_parse(word, &network) == 0)
-		networks_add(networks, &network);
-}
-
-static void
-add_rate(void *opaque, const char *word)
-{
-	struct rates *rates = opaque;
-	struct rate_rule *rule;
-
-	if (rates->count / 2 >= RATE_RULES_MAX)
-		return;
-	/* count counts words here; read_override halves it. */
-	rule = &rates->rules[rates->count / 2];
-	if (rates->count % 2 == 0)
-		rule->mails = (uint32_t)strtoul(word, NULL, 10);
-	else
-		rule->per_s = (uint32_t)strtoul(word, NULL, 10);
-	rates->count++;
-}
-
-static uint32_t
-limit_of(const PGresult *result, int row, int column)
-{
-	int64_t value = number(result, row, column);
-
-	return value < 0 ? UNLIMITED : (uint32_t)value;
-}
-
-void
+int
 pgsql_take_override(const PGresult *result, int row,
     struct override *override)
 {
-	struct settings *set = &override->set;
-	/* The columns after the account, in this order. */
-	static const enum setting order[] = { SETTING_COUNTRIES,
-		SETTING_NETWORKS, SETTING_HOME_MAX_COUNTRIES,
-		SETTING_HOME_MAX_NETWORKS, SETTING_HOME_COUNTRIES,
-		SETTING_ONLY_COUNTRIES, SETTING_ONLY_NETWORKS, SETTING_RATES };
-
-	for (int i = 0; i < SETTING_COUNT; i++)
-		override->has[order[i]] = !PQgetisnull(result, row, i + 1);
 	override->account = mem_dup(text(result, row, 0));
-	override->comment = mem_dup(text(result, row, 9));
-	set->countries = limit_of(result, row, 1);
-	set->networks = limit_of(result, row, 2);
-	set->home_max_countries = limit_of(result, row, 3);
-	set->home_max_networks = limit_of(result, row, 4);
-	each_word(PQgetvalue(result, row, 5), add_country,
-	    &set->home_countries);
-	each_word(PQgetvalue(result, row, 6), add_country,
-	    &set->only_countries);
-	each_word(PQgetvalue(result, row, 7), add_network,
-	    &set->only_networks);
-	each_word(PQgetvalue(result, row, 8), add_rate, &set->rates);
-	set->rates.count /= 2;
+	override->comment = mem_dup(text(result, row, 2));
+	return override_json_read(text(result, row, 1), override);
 }
 
 static enum store_result
@@ -198,7 +103,12 @@ read_overrides(struct store_pgsql *self, const char *account,
 		struct override *override = is_own ? &record->of_account :
 						     &record->of_domain;
 
-		pgsql_take_override(result, row, override);
+		if (pgsql_take_override(result, row, override) != 0) {
+			log_warning("store: the settings of the override of "
+				    "%s cannot be read", override->account);
+			PQclear(result);
+			return STORE_FAILED;
+		}
 		settings_overlay(&record->settings, override, is_own ?
 		    ORIGIN_STORE_ACCOUNT : ORIGIN_STORE_DOMAIN);
 	}

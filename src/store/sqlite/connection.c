@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/sqlite/run.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -53,6 +54,7 @@ db_free(struct sqlite_db *db)
 void
 db_close(struct sqlite_db *db)
 {
+	sqlite_run_forget(db);
 	for (size_t i = 0; i < SQL_COUNT; i++) {
 		sqlite3_finalize(db->statements[i]);
 		db->statements[i] = NULL;

@@ -39,6 +39,12 @@ struct sqlite_db {
 	struct trouble trouble;
 	struct log_limit limit;
 	struct actor actor;		/* who changes what */
+
+	/* See run.c. */
+	sqlite3_stmt **named;		/* prepared, as in named_statements[] */
+	sqlite3_stmt *rows;		/* of the statement that runs */
+	bool is_unnamed;		/* it is none of those */
+	bool is_begun, has_failed;	/* the transaction */
 };
 
 /* Does not open the file yet. */

@@ -42,42 +42,6 @@ sqlite_take_block(sqlite3_stmt *row, struct block *block)
 	    db_text(row, COLUMN_COUNTRY));
 }
 
-enum store_result
-sqlite_list_blocked(void *self, const char *after, size_t most,
-    struct block **blocks, size_t *count, int64_t deadline_ms)
-{
-	struct sqlite_db *db = self;
-	sqlite3_stmt *rows;
-	size_t room = 0;
-	int more;
-
-	*blocks = NULL;
-	*count = 0;
-	if (!db_ready(db, deadline_ms))
-		return STORE_FAILED;
-	rows = db_query(db, SQL_BLOCKS_HELD, DB_TEXT(after),
-	    DB_INT(clock_wall_ms()), DB_INT((int64_t)most));
-	while ((more = db_step(db, rows)) > 0) {
-		if (*count == room) {
-			room = 2 * room + 16;
-			*blocks = mem_grow(*blocks, room, sizeof(**blocks));
-		}
-		memset(&(*blocks)[*count], 0, sizeof(**blocks));
-		sqlite_take_block(rows, &(*blocks)[(*count)++]);
-	}
-	if (more == 0) {
-		trouble_end(&db->trouble);
-		return STORE_DONE;
-	}
-	db_fail(db);
-	for (size_t i = 0; i < *count; i++)
-		block_clear(&(*blocks)[i]);
-	free(*blocks);
-	*blocks = NULL;
-	*count = 0;
-	return STORE_FAILED;
-}
-
 static int
 read_block(struct sqlite_db *db, const char *account,
     struct account_record *record)

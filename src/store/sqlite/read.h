@@ -8,8 +8,6 @@
 #include "store/sqlite/connection.h"
 
 /* As in store.h; self is a struct sqlite_db. */
-enum store_result sqlite_list_blocked(void *self, const char *after,
-    size_t most, struct block **, size_t *, int64_t deadline_ms);
 enum store_result sqlite_account(void *self, const char *account,
     const struct settings *, size_t most_logins, struct account_record *,
     int64_t deadline_ms);

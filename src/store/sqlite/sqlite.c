@@ -6,17 +6,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/sqlite/audit.h"
 #include "store/sqlite/block.h"
 #include "store/sqlite/check.h"
 #include "store/sqlite/clean.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/copy.h"
-#include "store/sqlite/outbox.h"
-#include "store/sqlite/overrides.h"
 #include "store/sqlite/read.h"
-#include "store/sqlite/report.h"
-#include "store/sqlite/stats_tables.h"
+#include "store/sqlite/run.h"
 
 enum {
 	/* How often a file that is open is looked after. */
@@ -144,28 +140,17 @@ const struct store_side store_sqlite = {
 	.check = check_round,
 	.block = sqlite_block,
 	.unblock = sqlite_unblock,
-	.list_blocked = sqlite_list_blocked,
 	.account = sqlite_account,
 	.clean_batch = sqlite_clean_batch,
 	.expire = sqlite_expire,
 	.act_as = act_as,
-	.note_change = sqlite_note_change,
-	.list_changes = sqlite_list_changes,
-	.find_override = sqlite_find_override,
-	.list_overrides = sqlite_list_overrides,
-	.put_override = sqlite_put_override,
-	.delete_override = sqlite_delete_override,
-	.replace_listed = sqlite_replace_listed,
-	.count = sqlite_count,
-	.outbox_take = sqlite_outbox_take,
-	.outbox_end = sqlite_outbox_end,
-	.outbox_delay = sqlite_outbox_delay,
-	.figures = sqlite_figures,
-	.hits = sqlite_hits,
-	.reported = sqlite_reported,
-	.take_turn = sqlite_take_turn,
-	.leave_turn = sqlite_leave_turn,
-	.past_logins = sqlite_past_logins,
+	.begin = sqlite_run_begin,
+	.run = sqlite_run_query,
+	.next = sqlite_run_next,
+	.number = sqlite_run_number,
+	.text = sqlite_run_text,
+	.end = sqlite_run_end,
+	.dialect = { "", "" },
 	.save_accounts = sqlite_save_accounts,
 	.save_logins = sqlite_save_logins,
 	.load_accounts = sqlite_load_accounts,

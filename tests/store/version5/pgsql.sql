@@ -1135,7 +1135,7 @@ INSERT INTO policyd.override (account, countries, networks, home,
     ('joe@example.com', NULL, NULL, NULL, NULL, NULL, '{FR}',
      '{192.0.2.0/24,2001:db8::/32}', '{}', '', '', to_timestamp(1767225600),
      to_timestamp(4102444800), 1, 1),
-    ('none@example.com', NULL, NULL, '{}', NULL, NULL, '{}', '{}', '{}',
+    ('none@example.com', NULL, NULL, '{}', NULL, NULL, '{}', '{}', '{0,0}',
      '', '', to_timestamp(1767225600), NULL, 2, 1);
 SELECT setval('policyd.override_position', 2);
 INSERT INTO policyd.outbox (channel, kind, account, event, created_at,

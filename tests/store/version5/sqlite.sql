@@ -262,8 +262,8 @@ INSERT INTO override (account, countries, networks, home, home_countries,
     ('joe@example.com', NULL, NULL, NULL, NULL, NULL, 'FR',
      '192.0.2.0/24,2001:db8::/32', '', '', '', 1767225600000,
      4102444800000, 1, 1),
-    ('none@example.com', NULL, NULL, '', NULL, NULL, '', '', '', '', '',
-     1767225600000, NULL, 2, 1);
+    ('none@example.com', NULL, NULL, '', NULL, NULL, '', '', '0,0', '',
+     '', 1767225600000, NULL, 2, 1);
 INSERT INTO outbox (channel, kind, account, event, created_at, next_try,
     recipients) VALUES ('mail', 'block', 'joe@example.com',
     '{"event":"block","account":"joe@example.com","logins":[]}',

@@ -1,4 +1,4 @@
--- 006-keys.sql -- keys in the order of their bytes; who may use the store.
+-- 006-keys.sql -- order of keys, settings as JSON, who may use the store.
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- compatible-from: 6
 
@@ -71,3 +71,40 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- settings: an object with the keys of an entry of `overrides` in
+-- policyd.yaml(5), but for account and comment; a limit is a number or
+-- "unlimited", "per" is in seconds. What is not there is the general value.
+ALTER TABLE policyd.override
+    ADD COLUMN settings jsonb NOT NULL DEFAULT '{}'
+        CHECK (jsonb_typeof(settings) = 'object' AND
+               NOT jsonb_path_exists(settings, '$.rates[*].per ? (@ < 1)'));
+CREATE FUNCTION policyd.limit_json(n integer) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN n = -1 THEN '"unlimited"'::jsonb ELSE to_jsonb(n) END
+$$;
+UPDATE policyd.override SET settings =
+    jsonb_strip_nulls(jsonb_build_object(
+        'countries', policyd.limit_json(countries),
+        'networks', policyd.limit_json(networks),
+        'home', CASE WHEN num_nonnulls(home, home_countries,
+                                       home_networks) > 0
+            THEN jsonb_build_object('countries', to_jsonb(home),
+                'max_countries', policyd.limit_json(home_countries),
+                'max_networks', policyd.limit_json(home_networks)) END,
+        'only_countries', to_jsonb(only_countries),
+        'only_networks', to_jsonb(only_networks),
+        'rates', CASE WHEN rates IS NOT NULL THEN coalesce((
+            SELECT jsonb_agg(jsonb_build_object('mails', rates[2 * i - 1],
+                       'per', rates[2 * i]) ORDER BY i)
+              FROM generate_series(1, array_length(rates, 1) / 2) i
+             WHERE rates[2 * i] > 0), '[]') END));
+DROP FUNCTION policyd.limit_json(integer);
+ALTER TABLE policyd.override
+    DROP COLUMN countries, DROP COLUMN networks, DROP COLUMN home,
+    DROP COLUMN home_countries, DROP COLUMN home_networks,
+    DROP COLUMN only_countries, DROP COLUMN only_networks,
+    DROP COLUMN rates;
+DROP SEQUENCE policyd.override_position;
+CREATE INDEX override_listed ON policyd.override (position)
+    WHERE position IS NOT NULL;

@@ -207,6 +207,7 @@ DECLARE
     b          policyd.block%ROWTYPE;
     l          policyd.login%ROWTYPE;
     o          policyd.override%ROWTYPE;
+    v_set      jsonb;
     r          record;
 BEGIN
     verdict := 0; cause := 0; is_new := false; amount := 0; allowed := 0;
@@ -219,21 +220,43 @@ BEGIN
                   WHERE account IN (p_account, p_domain)
                     AND (valid_until IS NULL OR valid_until > v_now)
                   ORDER BY (account = p_account) LOOP
-            p_countries := CASE o.countries WHEN -1 THEN NULL
-                ELSE coalesce(o.countries, p_countries) END;
-            p_networks := CASE o.networks WHEN -1 THEN NULL
-                ELSE coalesce(o.networks, p_networks) END;
-            p_home := coalesce(o.home, p_home);
-            p_home_countries := CASE o.home_countries WHEN -1 THEN NULL
-                ELSE coalesce(o.home_countries, p_home_countries) END;
-            p_home_networks := CASE o.home_networks WHEN -1 THEN NULL
-                ELSE coalesce(o.home_networks, p_home_networks) END;
+            v_set := o.settings;
+            p_countries := CASE WHEN v_set ->> 'countries' = 'unlimited'
+                THEN NULL ELSE coalesce((v_set ->> 'countries')::integer,
+                                        p_countries) END;
+            p_networks := CASE WHEN v_set ->> 'networks' = 'unlimited'
+                THEN NULL ELSE coalesce((v_set ->> 'networks')::integer,
+                                        p_networks) END;
+            p_home_countries := CASE
+                WHEN v_set #>> '{home,max_countries}' = 'unlimited' THEN NULL
+                ELSE coalesce((v_set #>> '{home,max_countries}')::integer,
+                              p_home_countries) END;
+            p_home_networks := CASE
+                WHEN v_set #>> '{home,max_networks}' = 'unlimited' THEN NULL
+                ELSE coalesce((v_set #>> '{home,max_networks}')::integer,
+                              p_home_networks) END;
+            IF v_set #> '{home,countries}' IS NOT NULL THEN
+                p_home := ARRAY(SELECT jsonb_array_elements_text(
+                    v_set #> '{home,countries}'));
+            END IF;
             -- An empty list lifts the one of the configuration.
-            p_only_countries := nullif(
-                coalesce(o.only_countries, p_only_countries), '{}');
-            p_only_networks := nullif(
-                coalesce(o.only_networks, p_only_networks), '{}');
-            p_rates := coalesce(o.rates, p_rates);
+            IF v_set ? 'only_countries' THEN
+                p_only_countries := nullif(ARRAY(SELECT
+                    jsonb_array_elements_text(v_set -> 'only_countries')),
+                    '{}');
+            END IF;
+            IF v_set ? 'only_networks' THEN
+                p_only_networks := nullif(ARRAY(SELECT
+                    jsonb_array_elements_text(v_set -> 'only_networks')::cidr),
+                    '{}');
+            END IF;
+            IF v_set ? 'rates' THEN
+                p_rates := ARRAY(SELECT n FROM jsonb_array_elements(
+                    v_set -> 'rates') WITH ORDINALITY AS r (rule, i),
+                    unnest(ARRAY[(rule ->> 'mails')::integer,
+                                 (rule ->> 'per')::integer])
+                    WITH ORDINALITY AS u (n, k) ORDER BY i, k);
+            END IF;
         END LOOP;
     END IF;
     max_countries := p_countries; max_networks := p_networks;

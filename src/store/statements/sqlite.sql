@@ -1,0 +1,197 @@
+-- sqlite.sql -- the statements of SQLite, beside those of pgsql.sql.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Both files have the same names with the same parameters. Times are
+-- milliseconds since 1970; "now" comes from the program.
+
+-- name: clock
+-- now
+SELECT ?1;
+
+-- name: blocks_held
+-- after, now, most
+SELECT account, cause, found, allowed, per_s, note, began_at,
+       iif(until = 9223372036854775807, 0, until), coalesce(ended_at, 0),
+       attempts, client, country
+  FROM block
+ WHERE ended_at IS NULL AND account > ?1 AND until > ?2
+ ORDER BY account LIMIT ?3;
+
+-- name: totals
+-- now
+SELECT (SELECT count(*) FROM block
+         WHERE ended_at IS NULL AND until > ?1),
+       (SELECT count(*) FROM override),
+       count(*), coalesce(min(created_at), 0)
+  FROM outbox WHERE ended_at IS NULL;
+
+-- name: audit_add
+-- now, actor, origin, action, subject, detail
+INSERT INTO audit (at, actor, origin, action, subject, detail)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+
+-- name: audit_forget
+-- now: what is older than 400 days goes, a few rows at a time
+DELETE FROM audit
+ WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT 10)
+   AND at < ?1 - 400 * 86400000;
+
+-- name: audit_list
+-- before (0: all), most
+SELECT id, at, actor, origin, action, subject, detail
+  FROM audit
+ WHERE ?1 = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2;
+
+-- name: outbox_is_due
+-- channel (NULL: all), now
+SELECT 1 FROM outbox
+ WHERE ended_at IS NULL AND next_try <= ?2
+   AND (?1 IS NULL OR channel = ?1) LIMIT 1;
+
+-- name: outbox_due
+-- channel (NULL: all), now, most
+SELECT id, channel, kind, account, event, recipients, created_at,
+       attempts + 1
+  FROM outbox
+ WHERE ended_at IS NULL AND next_try <= ?2
+   AND (?1 IS NULL OR channel = ?1)
+ ORDER BY next_try, id LIMIT ?3;
+
+-- name: outbox_lease
+-- id, now, seconds
+UPDATE outbox SET attempts = attempts + 1, next_try = ?2 + ?3 * 1000
+ WHERE id = ?1;
+
+-- name: outbox_end
+-- id, now, error
+UPDATE outbox SET ended_at = ?2, error = ?3
+ WHERE id = ?1;
+
+-- name: outbox_delay
+-- id, now, seconds, 1 if the try does not count, recipients, error
+UPDATE outbox SET next_try = ?2 + ?3 * 1000, attempts = attempts - ?4,
+       recipients = ?5, error = ?6
+ WHERE id = ?1;
+
+-- name: turn_take
+-- name, owner, now, seconds: a row if the turn is free or ours. A time further
+-- off than ours was written before the clock was set back.
+INSERT INTO turn AS t VALUES (?1, ?2, ?3 + ?4 * 1000)
+ON CONFLICT (name) DO UPDATE
+   SET owner = excluded.owner, until = excluded.until
+ WHERE t.owner = excluded.owner OR t.until <= ?3 OR t.until > excluded.until
+RETURNING 1;
+
+-- name: turn_leave
+-- name, owner
+DELETE FROM turn WHERE name = ?1 AND owner = ?2;
+
+-- name: hits
+-- most
+SELECT account, cause, allowed, per_s, times, first_seen, last_seen
+  FROM hit
+ ORDER BY times DESC, account, cause, allowed, per_s LIMIT ?1;
+
+-- name: hits_reported
+-- JSON: [[account, cause, allowed, per_s, times, last], ...]
+UPDATE hit
+   SET times = times - (r.value ->> 4),
+       first_seen = max(first_seen, min(last_seen, r.value ->> 5))
+  FROM json_each(?1) r
+ WHERE account = r.value ->> 0 AND cause = r.value ->> 1
+   AND allowed = r.value ->> 2 AND per_s = r.value ->> 3;
+
+-- name: hits_forget
+DELETE FROM hit WHERE times <= 0;
+
+-- name: past_end
+-- after, most: the last of the next so many accounts that have logins
+SELECT account FROM (SELECT DISTINCT account FROM login
+                      WHERE account > ?1 ORDER BY account LIMIT ?2)
+ ORDER BY account DESC LIMIT 1;
+
+-- name: past_logins
+-- after, up to: all logins of these accounts
+SELECT account, network, country, first_seen, last_seen, mails,
+       evidence_since
+  FROM logins
+ WHERE account > ?1 AND account <= ?2
+ ORDER BY account, network_key(network);
+
+-- name: overrides_among
+-- JSON: accounts and domains; those that have one
+SELECT account FROM override
+ WHERE account IN (SELECT value FROM json_each(?1));
+
+-- name: override_find
+-- account
+SELECT account, settings, comment, author, changed_at,
+       coalesce(valid_until, 0), revision, position IS NOT NULL
+  FROM override WHERE account = ?1;
+
+-- name: overrides_after
+-- after, most
+SELECT account, settings, comment, author, changed_at,
+       coalesce(valid_until, 0), revision, position IS NOT NULL
+  FROM override WHERE account > ?1 ORDER BY account LIMIT ?2;
+
+-- name: overrides_listed
+-- most
+SELECT account, settings, comment, author, changed_at,
+       coalesce(valid_until, 0), revision, 1
+  FROM override WHERE position IS NOT NULL
+ ORDER BY position, account LIMIT ?1;
+
+-- name: override_put
+-- account, settings, comment, author, now, valid until (0: for ever), 1 if
+-- listed, expected revision (-1: any, 0: none)
+INSERT INTO override AS o (account, settings, comment, author,
+       changed_at, valid_until, position, revision)
+SELECT ?1, ?2, ?3, ?4, ?5, nullif(?6, 0),
+       CASE WHEN ?7 = 1 THEN (SELECT coalesce(max(position), 0) + 1
+                                FROM override) END, 1
+ WHERE ?8 <= 0 OR EXISTS (SELECT 1 FROM override WHERE account = ?1)
+ON CONFLICT (account) DO UPDATE SET
+       settings = excluded.settings, comment = excluded.comment,
+       author = excluded.author, changed_at = excluded.changed_at,
+       valid_until = excluded.valid_until,
+       position = coalesce(o.position, excluded.position),
+       revision = o.revision + 1
+ WHERE ?8 = -1 OR o.revision = ?8
+RETURNING revision;
+
+-- name: override_delete
+-- account, 1 if only one that is listed, expected revision
+DELETE FROM override
+ WHERE account = ?1 AND (position IS NOT NULL OR ?2 = 0)
+   AND (?3 = -1 OR revision = ?3)
+RETURNING revision;
+
+-- name: overrides_lock
+-- Nobody else changes any until the end of the transaction: it is so.
+SELECT 1 WHERE 0;
+
+-- name: listed_delete
+-- JSON: the accounts to keep
+DELETE FROM override
+ WHERE position IS NOT NULL
+   AND account NOT IN (SELECT value FROM json_each(?1));
+
+-- name: listed_clear
+UPDATE override SET position = NULL WHERE position IS NOT NULL;
+
+-- name: listed_put
+-- JSON: [[account, settings, comment], ...], author, now. Rates, which these
+-- lists cannot say, stay what they were.
+INSERT INTO override AS o (account, settings, comment, author,
+       changed_at, position, revision)
+SELECT r.value ->> 0, r.value -> 1, r.value ->> 2, ?2, ?3, r.key + 1, 1
+  FROM json_each(?1) r WHERE true
+ON CONFLICT (account) DO UPDATE SET
+       settings = iif(o.settings -> '$.rates' IS NOT NULL,
+           json_set(excluded.settings, '$.rates',
+                    json(o.settings -> '$.rates')),
+           json_remove(excluded.settings, '$.rates')),
+       comment = excluded.comment, author = excluded.author,
+       changed_at = excluded.changed_at, position = excluded.position,
+       revision = o.revision + 1;

@@ -22,7 +22,8 @@ compat_reload(struct admin *admin, struct exchange *exchange)
 	struct config *config;
 
 	/* Found out here already, so that whoever asks is told. */
-	config = config_load(admin->config->path, true, stream);
+	config = config_load(admin->config->path,
+	    !admin->config->has_file, stream);
 	fclose(stream);
 	if (config == NULL) {
 		exchange_problem(exchange, MHD_HTTP_INTERNAL_SERVER_ERROR,

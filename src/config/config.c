@@ -10,6 +10,7 @@
 #include "config/dump.h"
 #include "config/spelling.h"
 #include "config/validate.h"
+#include "config/warnings.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,6 +21,20 @@ enum { LARGEST_FILE = 16 * 1024 * 1024 };
 
 extern char **environ;
 
+/* Text of all warnings, to be freed. */
+static char *
+find_warnings(struct draft *draft)
+{
+	char *text = NULL;
+	size_t length = 0;
+
+	draft->warnings.file = draft->complaints.file;
+	draft->warnings.out = mem_stream(&text, &length);
+	warnings_find(draft);
+	fclose(draft->warnings.out);
+	return text;
+}
+
 static struct config *
 finish(struct draft *draft)
 {
@@ -29,6 +44,8 @@ finish(struct draft *draft)
 	draft_read_environment(draft, environ);
 	validate(draft);
 	is_good = draft->complaints.count == 0;
+	if (is_good)
+		config->warnings = find_warnings(draft);
 	draft_clear(draft);
 	if (is_good)
 		return config;
@@ -134,6 +151,7 @@ config_free(struct config *config)
 	netset_free(config->exempt.networks);
 	netset_free(config->rates.networks);
 	free(config->path);
+	free(config->warnings);
 	free(config);
 }
 

@@ -34,6 +34,7 @@ enum decisions { DECISIONS_ALL, DECISIONS_REFUSED };
 struct config {
 	unsigned owners;	/* beyond the first: see config_share */
 	char *path;		/* the file it was read from ... */
+	char *warnings;		/* what is hardly meant, one a line */
 	bool has_file;		/* ... if there is one: else all defaults */
 	enum mode mode;
 	struct strings listen;

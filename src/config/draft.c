@@ -173,11 +173,34 @@ draft_init(
 		set_text(draft, o, o->initial, NULL);
 }
 
+/* A key that is not here, but in the section above: it lacks its blanks. */
+static bool
+complain_indentation(struct draft *draft, const struct node *node,
+    const struct node *section)
+{
+	char *meant;
+	bool is_there;
+
+	if (section == NULL)
+		return false;
+	meant = mem_printf("%s.%s", section->path, node->name);
+	is_there = spelling_find(meant) != NULL;
+	if (is_there)
+		complain(&draft->complaints, &node->key,
+		    "%s: no such key, did you mean %s? Indent it more than "
+		    "the section %s:", node->path, meant, section->name);
+	free(meant);
+	return is_there;
+}
+
 static void
-complain_unknown(struct draft *draft, const struct node *node)
+complain_unknown(struct draft *draft, const struct node *node,
+    const struct node *section)
 {
 	char nearest[KEYS_NAME_SIZE];
 
+	if (complain_indentation(draft, node, section))
+		return;
 	if (spelling_nearest(node->path, nearest) != NULL)
 		complain(&draft->complaints, &node->key,
 		    "%s: no such key, did you mean %s?", node->path, nearest);
@@ -190,6 +213,7 @@ complain_unknown(struct draft *draft, const struct node *node)
 static void
 read_tree(struct draft *draft, const struct tree *tree)
 {
+	const struct node *section = NULL; /* the last one there was */
 	const struct node *end;
 
 	if (tree->count == 0 || tree->nodes[0].kind == NODE_NULL)
@@ -206,13 +230,15 @@ read_tree(struct draft *draft, const struct tree *tree)
 		if (option != NULL) {
 			set(draft, option, n);
 		} else if (!spelling_is_section(n->path)) {
-			complain_unknown(draft, n);
+			complain_unknown(draft, n, section);
 		} else if (n->kind == NODE_MAP) {
-			n++; /* on to the keys in it */
+			section = n++; /* on to the keys in it */
 			continue;
 		} else if (n->kind != NODE_NULL) {
 			tree_complain(n, &draft->complaints, NULL,
 			    "a section with keys of its own");
+		} else {
+			section = n;
 		}
 		n += n->span;
 	}
@@ -277,6 +303,17 @@ draft_is_bad(const struct draft *draft, const char *key)
 }
 
 bool
+draft_is_changed(const struct draft *draft, const char *key)
+{
+	const struct option *option = spelling_find(key);
+	char *text = value_text(option, draft->config);
+	bool is_changed = strcmp(text, option->initial) != 0;
+
+	free(text);
+	return is_changed;
+}
+
+bool
 draft_is_in_file(const struct draft *draft, const char *key)
 {
 	const struct place *place = &draft->places[spelling_find(key) - options];
@@ -284,23 +321,42 @@ draft_is_in_file(const struct draft *draft, const char *key)
 	return place->variable == NULL && place->line > 0;
 }
 
+/* Write of a key, by the place that it was written in. */
+static void
+say(struct draft *draft, struct complaints *complaints,
+    const struct option *option, const char *format, va_list args)
+{
+	struct place place = draft->places[option - options];
+	char variable[KEYS_VARIABLE_SIZE];
+	char message[1024];
+
+	if (place.variable != NULL)
+		place.variable = spelling_variable(option, variable);
+	vsnprintf(message, sizeof(message), format, args);
+	complain(complaints, &place, "%s: %s", option->key, message);
+}
+
 void
 draft_refuse(struct draft *draft, const char *key, const char *format, ...)
 {
 	const struct option *option = spelling_find(key);
-	struct place place = draft->places[option - options];
-	char variable[KEYS_VARIABLE_SIZE];
-	char message[1024];
 	va_list args;
 
 	if (draft->is_bad[option - options])
 		return;
-	if (place.variable != NULL)
-		place.variable = spelling_variable(option, variable);
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	say(draft, &draft->complaints, option, format, args);
 	va_end(args);
-	complain(&draft->complaints, &place, "%s: %s", key, message);
+}
+
+void
+draft_warn(struct draft *draft, const char *key, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(draft, &draft->warnings, spelling_find(key), format, args);
+	va_end(args);
 }
 
 void

@@ -13,7 +13,7 @@
 
 struct draft {
 	struct config *config;
-	struct complaints complaints;
+	struct complaints complaints, warnings;
 	struct place *places;	/* one per option */
 	bool *is_bad;		/* one per option: it was complained of */
 	bool is_public;		/* everybody may read the file */
@@ -30,6 +30,9 @@ void draft_read_environment(struct draft *, char *const *environment);
 /* Free all but the configuration. */
 void draft_clear(struct draft *);
 
+/* Is the value of this key, a scalar, other than its default? */
+bool draft_is_changed(const struct draft *, const char *key);
+
 /* Is the value of this key written in the file? */
 bool draft_is_in_file(const struct draft *, const char *key);
 
@@ -39,6 +42,10 @@ bool draft_is_bad(const struct draft *, const char *key);
 /* Complain of the value of a key, unless that was done before: then what
  * follows from it is no news. */
 void draft_refuse(struct draft *, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Tell of a value that is allowed but hardly meant. */
+void draft_warn(struct draft *, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Free what the value of an option holds. */

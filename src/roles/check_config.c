@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "config/options.h"
 #include "roles/check_live.h"
+#include "roles/daemon.h"
 #include "roles/geoip_files.h"
 #include "roles/serving_of.h"
 #include "server/privs.h"
@@ -169,8 +170,10 @@ int
 check_config_run(const struct job *job, bool is_live)
 {
 	const struct config *config = job->config;
-	int status = look(job, is_live);
+	int status;
 
+	daemon_warn(config);
+	status = look(job, is_live);
 	if (status != EX_OK)
 		return status;
 	if (job->is_json)

@@ -50,6 +50,17 @@ read_config_to_log(const struct config *before)
 	return config;
 }
 
+void
+daemon_warn(const struct config *config)
+{
+	const char *line = config->warnings;
+
+	for (size_t length; *line != '\0'; line += length + 1) {
+		length = strcspn(line, "\n");
+		log_warning("%.*s", (int)length, line);
+	}
+}
+
 static void
 tell_countries(const struct geoip_options *geoip)
 {
@@ -77,8 +88,10 @@ load(enum load_reason reason, const struct load *current)
 		new->config->log.level = LOG_LEVEL_DEBUG;
 	if (reason == LOAD_START)
 		log_setup(&new->config->log);
-	if (reason != LOAD_REFRESH)
+	if (reason != LOAD_REFRESH) {
+		daemon_warn(new->config);
 		tell_countries(&new->config->geoip);
+	}
 	if (geoip_files_take(new, reason == LOAD_START ? NULL : current) !=
 	    0) {
 		config_free(new->config);

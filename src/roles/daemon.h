@@ -14,6 +14,9 @@ struct daemon_options {
 	bool is_daemon;
 };
 
+/* Log what is hardly meant in a configuration. */
+void daemon_warn(const struct config *);
+
 /* Serve until told to stop; returns the exit status. */
 int daemon_run(const struct daemon_options *);
 

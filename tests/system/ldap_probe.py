@@ -47,7 +47,8 @@ class Probe:
 
     def __init__(self, uris, **settings):
         settings = {"base": slapd.SUFFIX, "filter": slapd.FILTER,
-                    "attribute": "mailAccount", "timeout": 5000} | settings
+                    "attribute": "mailAccount", "timeout": 30000,
+                    "deadline": 60000} | settings
         settings["uris"] = uris if isinstance(uris, str) else ",".join(uris)
         self.log_file = tempfile.TemporaryFile("a+b")
         environment = dict(os.environ)

@@ -116,17 +116,6 @@ call_release(struct calls *calls)
 
 /* --- what is wanted ----------------------------------------------------------- */
 
-static bool
-is_json(const char *type)
-{
-	static const char json[] = "application/json";
-	size_t length = sizeof(json) - 1;
-
-	return type != NULL && strncasecmp(type, json, length) == 0 &&
-	    (type[length] == '\0' || type[length] == ';' ||
-		type[length] == ' ');
-}
-
 static void
 refuse_crosssite(struct calls *calls, struct exchange *exchange)
 {
@@ -179,7 +168,7 @@ check_body(struct call *call)
 	if (announced != NULL)
 		call->room = (size_t)text_parse_number(announced,
 		    (int64_t)route->body_max) + 1;
-	if (!is_json(exchange_header(exchange, "Content-Type")))
+	if (!route->takes_anything && !exchange_is_json(exchange))
 		exchange_problem(exchange, route->is_compatible ?
 		    MHD_HTTP_BAD_REQUEST : MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
 		    "wanted is Content-Type: application/json");
@@ -261,21 +250,12 @@ take_body(struct call *call, const char *bytes, size_t size)
 
 /* Read the body; whatever is wrong with it is answered. */
 static void
-read_body(struct call *call)
+read_body(struct exchange *exchange)
 {
-	struct exchange *exchange = &call->exchange;
 	const char *const *keys = exchange->route->keys;
 	char why[OVERRIDE_WHY_SIZE];
-	json_error_t error;
 
-	exchange->json = json_loadb(call->body != NULL ? call->body : "",
-	    call->length, JSON_REJECT_DUPLICATES, &error);
-	if (!json_is_object(exchange->json))
-		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
-		    "the body is no JSON object%s%.100s",
-		    exchange->json == NULL ? ": " : "",
-		    exchange->json == NULL ? error.text : "");
-	else if (keys != NULL &&
+	if (exchange_read_json(exchange) == 0 && keys != NULL &&
 	    override_check_keys(exchange->json, keys, "", why) != 0)
 		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST, "%s", why);
 }
@@ -290,8 +270,8 @@ call_work(void *opaque_admin, void *opaque_call)
 
 	exchange->text = call->body != NULL ? call->body : "";
 	exchange->length = call->length;
-	if (route->body_max > 0 && !route->is_list)
-		read_body(call);
+	if (route->body_max > 0 && !route->is_raw)
+		read_body(exchange);
 	if (exchange->status != 0)
 		return;
 	if (route->lane != LANE_NONE)

@@ -51,8 +51,22 @@ caller_origin(struct MHD_Connection *connection, char origin[ORIGIN_SIZE])
 void
 caller_locate(struct exchange *exchange)
 {
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *address = info != NULL ? info->client_addr :
+							NULL;
+	bool is_ipv6 = address != NULL && address->sa_family == AF_INET6;
+
 	make_guid(exchange->guid);
 	caller_origin(exchange->connection, exchange->origin);
+	snprintf(exchange->remote, sizeof(exchange->remote), "%s",
+	    exchange->origin);
+	/* The port is at the same place in both families. */
+	if (is_ipv6 || (address != NULL && address->sa_family == AF_INET))
+		snprintf(exchange->remote, sizeof(exchange->remote),
+		    is_ipv6 ? "[%s]:%u" : "%s:%u", exchange->origin,
+		    (unsigned)ntohs(((const struct sockaddr_in *)
+			(const void *)address)->sin_port));
 }
 
 void

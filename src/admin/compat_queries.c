@@ -5,6 +5,7 @@
 #include "admin/compat_queries.h"
 
 #include "admin/admin.h"
+#include "admin/compat_object.h"
 #include "admin/exchange.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -22,7 +23,7 @@ enum { LOGINS_READ = 100000, VALUE_MAX = 1024 };
 struct question {
 	const char *sender, *address;
 	enum outcome outcome;
-	bool is_observed;
+	bool is_observed, is_whitelisted;
 	char account[ACCOUNT_SIZE];
 	struct login login;
 	struct finding finding;
@@ -171,37 +172,79 @@ is_set(const struct exchange *exchange, const char *name)
 	    strcmp(value, "false") != 0;
 }
 
-void
-compat_queries_ask(struct admin *admin, struct exchange *exchange)
+/* What is asked about; it is answered if that makes no sense. */
+static int
+read_client(struct exchange *exchange, struct question *question)
 {
 	const char *key = json_string_value(json_object_get(exchange->json,
 	    "key"));
 	const json_t *value = json_object_get(exchange->json, "value");
-	struct question question = {
-		.sender = json_string_value(json_object_get(value, "sender")),
-		.address = json_string_value(json_object_get(value,
-		    "address")),
-	};
+
+	question->sender = json_string_value(json_object_get(value, "sender"));
+	question->address = json_string_value(json_object_get(value,
+	    "address"));
+	if (key != NULL && strcmp(key, "client") == 0 &&
+	    is_good(question->sender) && is_address(question->address))
+		return 0;
+	exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+	    "wanted is {\"key\": \"client\", \"value\": {\"address\": "
+	    "\"192.0.2.1\", \"sender\": \"user@example.com\"}}");
+	return -1;
+}
+
+static void
+answer_query(struct exchange *exchange, const struct question *question,
+    json_t *object)
+{
 	char reason[REASON_SIZE];
 
-	if (key == NULL || strcmp(key, "client") != 0 ||
-	    !is_good(question.sender) || !is_address(question.address)) {
-		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
-		    "wanted is {\"key\": \"client\", \"value\": {\"address\": "
-		    "\"192.0.2.1\", \"sender\": \"user@example.com\"}}");
-		return;
-	}
-	if (ask(admin, exchange, is_set(exchange, "dry_run"), &question) != 0)
-		return;
-	reason_of(&question, reason);
+	reason_of(question, reason);
 	exchange_json(exchange, MHD_HTTP_ACCEPTED,
-	    json_pack("{ss ss ss sb ss ss ss ss sI sI}", "guid",
-		exchange->guid, "object", "client", "operation", "query",
-		"result", passes(&question), "account", question.account,
-		"verdict", decide_outcome(question.outcome), "reason", reason,
-		"country", question.login.country, "countries",
-		(json_int_t)question.finding.evidence.countries, "networks",
-		(json_int_t)question.finding.evidence.networks));
+	    json_pack("{ss so ss sn sb ss ss ss ss sI sI}", "guid",
+		exchange->guid, "object", object, "operation", "query",
+		"error", "result", passes(question), "account",
+		question->account, "verdict",
+		decide_outcome(question->outcome), "reason", reason,
+		"country", question->login.country, "countries",
+		(json_int_t)question->finding.evidence.countries, "networks",
+		(json_int_t)question->finding.evidence.networks));
+}
+
+/* Where is it, and is it one that counts? Nothing else is looked at. */
+static void
+tell_place(struct admin *admin, struct question *question)
+{
+	question->outcome = OUTCOME_PASS;
+	decide_login(&admin->desk, question->address, &question->login,
+	    &question->is_whitelisted);
+}
+
+void
+compat_queries_ask(struct admin *admin, struct exchange *exchange)
+{
+	struct question question = { .outcome = OUTCOME_ERROR };
+	struct account_record record = { .is_known = false };
+	bool is_info = is_set(exchange, "info");
+	struct compat_client client = { .remote = exchange->remote };
+
+	if (read_client(exchange, &question) != 0)
+		return;
+	tell_place(admin, &question);
+	if (!is_info && ask(admin, exchange, is_set(exchange, "dry_run"),
+	    &question) != 0)
+		return;
+	if (!is_info && !question.is_whitelisted &&
+	    store_account(admin->desk.store, question.account,
+		configured_find(admin->desk.overrides, question.account),
+		LOGINS_READ, &record, admin_deadline()) == STORE_DONE)
+		client.record = &record;
+	client.is_rejected = !passes(&question);
+	client.is_whitelisted = question.is_whitelisted;
+	client.address = question.address;
+	client.country = question.login.country;
+	answer_query(exchange, &question, is_set(exchange, "compact") ?
+	    json_string("client") : compat_object(&client));
+	account_record_clear(&record);
 }
 
 /* --- Dovecot ----------------------------------------------------------------- */
@@ -221,42 +264,72 @@ is_success(const json_t *body)
 	    !json_is_true(json_object_get(body, "policy_reject"));
 }
 
-void
-compat_queries_dovecot(struct admin *admin, struct exchange *exchange)
+/* A login that is over. Whatever it says is taken, so that Dovecot goes on. */
+static void
+take_report(struct admin *admin, struct exchange *exchange)
 {
-	const char *command = exchange_query(exchange, "command");
-	const json_t *body = exchange->json;
+	json_t *body = json_loadb(exchange->text, exchange->length,
+	    JSON_REJECT_DUPLICATES, NULL);
 	struct question question = {
 		.sender = json_string_value(json_object_get(body, "login")),
 		.address = json_string_value(json_object_get(body, "remote")),
 	};
-	bool is_report = command != NULL && strcmp(command, "report") == 0;
+
+	/* Without an address (a login from the host itself) nothing counts;
+	 * neither does a password that was wrong. */
+	if (!is_good(question.sender) || !is_address(question.address) ||
+	    !is_success(body) ||
+	    ask(admin, exchange, false, &question) == 0)
+		answer_dovecot(exchange, 0, "ok");
+	json_decref(body);
+}
+
+/* A login that is to come: would it pass? */
+static void
+foretell(struct admin *admin, struct exchange *exchange)
+{
+	struct question question = {
+		.sender = json_string_value(json_object_get(exchange->json,
+		    "login")),
+		.address = json_string_value(json_object_get(exchange->json,
+		    "remote")),
+	};
 	char reason[REASON_SIZE];
 	char message[ACCOUNT_SIZE + REASON_SIZE + 16];
 
-	if (!is_report && (command == NULL || strcmp(command, "allow") != 0)) {
-		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
-		    "wanted is ?command=allow or ?command=report");
-		return;
-	}
 	if (!is_good(question.sender)) {
 		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
 		    "wanted is {\"login\": \"user@example.com\", \"remote\": "
 		    "\"192.0.2.1\", ...}");
 		return;
 	}
-	/* Without an address (a login from the host itself) nothing counts;
-	 * neither does a password that was wrong. */
-	if (!is_address(question.address) ||
-	    (is_report && !is_success(body))) {
+	if (!is_address(question.address)) {
 		answer_dovecot(exchange, 0, "ok");
 		return;
 	}
-	if (ask(admin, exchange, !is_report, &question) != 0)
+	if (ask(admin, exchange, true, &question) != 0)
 		return;
 	reason_of(&question, reason);
 	snprintf(message, sizeof(message), "%s: %s",
 	    decide_outcome(question.outcome), reason);
 	answer_dovecot(exchange, passes(&question) ? 0 : -1,
 	    passes(&question) ? "ok" : message);
+}
+
+void
+compat_queries_dovecot(struct admin *admin, struct exchange *exchange)
+{
+	const char *command = exchange_query(exchange, "command");
+
+	if (command != NULL && strcmp(command, "report") == 0) {
+		take_report(admin, exchange);
+	} else if (command == NULL || strcmp(command, "allow") != 0) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "wanted is ?command=allow or ?command=report");
+	} else if (!exchange_is_json(exchange)) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "wanted is Content-Type: application/json");
+	} else if (exchange_read_json(exchange) == 0) {
+		foretell(admin, exchange);
+	}
 }

@@ -98,18 +98,20 @@ static int
 read_number(const json_t *value, const struct number_row *row,
     struct override *override, char why[OVERRIDE_WHY_SIZE])
 {
-	json_int_t number = json_integer_value(value);
-	uint32_t limit = (uint32_t)number;
+	double number = json_number_value(value);
+	uint32_t limit;
 
 	if (value == NULL)
 		return 0;
-	if (!json_is_null(value) && (!json_is_integer(value) || number < 0 ||
-	    number > LIMIT_MAX)) {
+	/* 100.0 is a whole number, too. */
+	if (!json_is_null(value) && (!json_is_number(value) || number < 0 ||
+	    number > LIMIT_MAX || number != (double)(int)number)) {
 		snprintf(why, OVERRIDE_WHY_SIZE, "%s%s%s: allowed is a number "
 		    "from 0 to %d", row->section != NULL ? row->section : "",
 		    row->section != NULL ? "." : "", row->key, LIMIT_MAX);
 		return -1;
 	}
+	limit = (uint32_t)number;
 	override->has[row->setting] = number > 0;
 	memcpy((char *)&override->set + row->offset, &limit, sizeof(limit));
 	return 0;
@@ -160,37 +162,10 @@ read_lists(const json_t *entry, const json_t *home, struct override *override,
 	return 0;
 }
 
-/* A key that nobody reads is a typing error: say so, rather than set half. */
-static int
-check_keys(json_t *object, const char *const *known,
-    char why[OVERRIDE_WHY_SIZE])
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach (object, key, value) {
-		size_t i = 0;
-
-		while (known[i] != NULL && strcmp(known[i], key) != 0)
-			i++;
-		if (known[i] != NULL)
-			continue;
-		snprintf(why, OVERRIDE_WHY_SIZE, "%.40s: there is no such key",
-		    key);
-		return -1;
-	}
-	return 0;
-}
-
 int
 custom_setting_read(json_t *entry, struct stored_override *stored,
     char why[OVERRIDE_WHY_SIZE])
 {
-	static const char *const known[] = { "comment", "sender", "ips",
-		"countries", "trusted_ips", "trusted_countries",
-		"home_countries", NULL };
-	static const char *const known_home[] = { "codes", "ips", "countries",
-		NULL };
 	json_t *home = json_object_get(entry, "home_countries");
 
 	if (!json_is_object(entry) ||
@@ -199,9 +174,6 @@ custom_setting_read(json_t *entry, struct stored_override *stored,
 		    json_is_object(entry) ? "home_countries" : "entry");
 		return -1;
 	}
-	if (check_keys(entry, known, why) != 0 ||
-	    check_keys(home, known_home, why) != 0)
-		return -1;
 	if (json_is_null(home)) {
 		/* None of it. */
 		stored->override.has[SETTING_HOME_COUNTRIES] = false;

@@ -2,6 +2,7 @@
  * exchange.c -- one request to the HTTP interface, and its answer.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#define _DEFAULT_SOURCE /* strncasecmp */
 #include "admin/exchange.h"
 
 #include "base/mem.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* When the store may be asked again: it is tried that often. */
 enum { STORE_RETRY_S = 5, DETAIL_SIZE = 512 };
@@ -76,6 +78,34 @@ exchange_is_text(const char *text)
 		left -= step;
 	}
 	return true;
+}
+
+bool
+exchange_is_json(const struct exchange *exchange)
+{
+	static const char json[] = "application/json";
+	const char *type = exchange_header(exchange, "Content-Type");
+	size_t length = sizeof(json) - 1;
+
+	return type != NULL && strncasecmp(type, json, length) == 0 &&
+	    (type[length] == '\0' || type[length] == ';' ||
+		type[length] == ' ');
+}
+
+int
+exchange_read_json(struct exchange *exchange)
+{
+	json_error_t error;
+
+	exchange->json = json_loadb(exchange->text, exchange->length,
+	    JSON_REJECT_DUPLICATES, &error);
+	if (json_is_object(exchange->json))
+		return 0;
+	exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+	    "the body is no JSON object%s%.100s",
+	    exchange->json == NULL ? ": " : "",
+	    exchange->json == NULL ? error.text : "");
+	return -1;
 }
 
 void

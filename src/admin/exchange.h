@@ -35,10 +35,11 @@ struct exchange {
 	enum grant grant;	/* of who is asking */
 	char who[WHO_SIZE];	/* "joe", "token:0123abcd", "local" */
 	char origin[ORIGIN_SIZE];	/* his address, or "unix" */
+	char remote[ORIGIN_SIZE + 8];	/* the same with its port */
 	char guid[GUID_SIZE];	/* of this request */
-	json_t *json;		/* the body, if the route takes one; */
-	const char *text;	/* or as it came, if it is a list */
+	const char *text;	/* the body as it came */
 	size_t length;
+	json_t *json;		/* the same, read; NULL if the route is raw */
 
 	/* The answer: status 0 until there is one. */
 	unsigned status;
@@ -66,6 +67,12 @@ int64_t exchange_number(const struct exchange *, const char *name,
 
 /* Is it UTF-8 without control characters? */
 bool exchange_is_text(const char *);
+
+/* Does it say that its body is application/json? */
+bool exchange_is_json(const struct exchange *);
+
+/* Read the body as an object: 0, or -1 after answering what is wrong. */
+int exchange_read_json(struct exchange *);
 
 /* Answer with a document, which is used up; with text, which is taken over
  * (type is a constant); or with nothing but the status. */

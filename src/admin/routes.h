@@ -24,7 +24,8 @@ struct route {
 	const struct parameter *parameters;
 	const char *const *keys;	/* of the body */
 	enum lane lane;		/* who does it, see crew.h */
-	bool is_list;		/* the handler reads the body itself */
+	bool is_raw;		/* the handler reads the body itself; */
+	bool takes_anything;	/* whatever its type */
 };
 
 /* All of them; ends with a NULL method. */

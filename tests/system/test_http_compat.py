@@ -35,7 +35,7 @@ def query(api, sender, client, parameters=""):
         "key": "client", "value": {"address": client, "sender": sender}})
     assert answer.status == 202, answer
     body = answer.json()
-    assert body["object"] == "client" and body["operation"] == "query"
+    assert body["operation"] == "query" and body["error"] is None
     assert len(body["guid"]) == 36
     return body
 
@@ -87,6 +87,87 @@ def test_a_dry_run_counts_nothing(served):
 def test_a_query_takes_ipv6_and_folds_case(served):
     body = query(served.api, "Joe@EXAMPLE.com", "2001:db8:1:2::3")
     assert body["account"] == JOE
+
+
+def test_what_a_query_tells(served):
+    """As geoip-policyd does: all that was seen, home apart."""
+    served.api("PUT", "/update", {"data": [{
+        "sender": JOE, "countries": 3, "home_countries":
+            {"codes": ["DE"], "ips": 5, "countries": 5}}]})
+    query(served.api, JOE, address("DE"))
+    query(served.api, JOE, address("FR"))
+    query(served.api, JOE, address("FR", 1))
+    told = query(served.api, JOE, address("IT"))["object"]
+    host, _, port = told.pop("remote_addr").rpartition(":")
+    assert host == "127.0.0.1" and int(port) > 0
+    for name in ("foreign_ips_seen", "foreign_countries_seen"):
+        told[name].sort()
+    assert told == {
+        "policy_reject": False, "whitelisted": False,
+        "current_client_ip": address("IT"), "current_country_code": "IT",
+        "total_ips": 4, "total_countries": 3,
+        "home_ips_seen": [address("DE")], "home_countries_seen": ["DE"],
+        "foreign_ips_seen": sorted([address("FR"), address("FR", 1),
+                                    address("IT")]),
+        "foreign_countries_seen": ["FR", "IT"]}
+
+
+def test_what_a_query_tells_of_who_is_refused(served):
+    query(served.api, JOE, address("DE"))
+    told = query(served.api, JOE, address("FR"))["object"]
+    assert told["policy_reject"] is True and told["total_countries"] == 2
+    assert told["home_ips_seen"] == told["home_countries_seen"] == ["N/A"]
+    assert query(served.api, JOE, address("DE"))["object"][
+        "policy_reject"] is True
+
+
+def test_what_a_query_tells_of_exempt_networks(served):
+    told = query(served.api, JOE, "127.0.0.1")["object"]
+    assert told["whitelisted"] is True and told["policy_reject"] is False
+    assert told["total_ips"] == 0 and told["foreign_ips_seen"] is None
+
+
+def test_short_queries(served):
+    api = served.api
+    body = query(api, JOE, address("DE"), "?compact=1")
+    assert body["object"] == "client" and body["result"] is True
+    # The country alone: nothing is counted.
+    for country in ("FR", "IT"):
+        told = query(api, JOE, address(country), "?info=1")
+        assert told["result"] is True
+        assert told["object"]["current_country_code"] == country
+        assert told["object"]["foreign_ips_seen"] is None
+    assert query(api, JOE, address("DE", 1))["result"] is True
+
+
+def test_what_its_own_test_client_does(served):
+    """Each endpoint in turn, with the bodies that it sends by default."""
+    served.write({"http": {"compat_reload": True}})
+    served.reload()
+    api = served.api.wait_ready()
+    sender, client = "geoip-policyd-test@example.com", "127.0.0.1"
+    entry = {"comment": "a test", "sender": sender, "ips": 10, "countries": 3}
+    login = {"login": sender, "remote": client, "protocol": "imap",
+             "success": True, "tls": True}
+    assert api("GET", "/custom-settings").status in (200, 204)
+    assert query(api, sender, client)["object"]["policy_reject"] is False
+    for command in ("report", "allow"):
+        answer = api("POST", f"/dovecotpolicy?command={command}", login)
+        assert answer.status == 200 and answer.json()["status"] == 0
+    with served.client() as connection:
+        assert connection.ask(
+            sender, client, sender=sender, protocol_state="RCPT",
+            helo_name="client.example.test", protocol_name="ESMTP",
+            recipient="postmaster@example.com") == "DUNNO"
+    removal = {"key": "sender", "value": sender}
+    for method, path, body in (
+            ("PUT", "/update", {"data": [entry]}),
+            ("PATCH", "/modify", {"key": "sender", "value": dict(
+                entry, ips=12, countries=4)}),
+            ("DELETE", "/remove", removal), ("POST", "/remove", removal),
+            ("GET", "/reload", None)):
+        assert api(method, path, body, Accept="application/json").status == \
+            202, path
 
 
 def test_unblock(served):
@@ -194,13 +275,12 @@ BAD_ENTRIES = [
     {"ips": 3}, {"sender": "", "ips": 3}, {"sender": 5},
     {"sender": "a@b", "ips": -1}, {"sender": "a@b", "ips": "3"},
     {"sender": "a@b", "ips": 1.5}, {"sender": "a@b", "countries": 10**9},
-    {"sender": "a@b", "coutries": 3}, {"sender": "a@b", "comment": 7},
+    {"sender": "a@b", "comment": 7},
     {"sender": "a@b", "trusted_ips": ["nowhere"]},
     {"sender": "a@b", "trusted_ips": "192.0.2.1"},
     {"sender": "a@b", "trusted_countries": ["DEU"]},
     {"sender": "a@b", "home_countries": ["DE"]},
     {"sender": "a@b", "home_countries": {"codes": "DE"}},
-    {"sender": "a@b", "home_countries": {"code": ["DE"]}},
     {"sender": "a@b" * 200}, {"sender": "@"}, "text", None, [],
 ]
 
@@ -281,7 +361,7 @@ def test_modify_adds_what_is_not_there(served):
 def test_modify_refuses_and_changes_nothing(served):
     served.api("PUT", "/update", {"data": [ENTRY]})
     for value in ({"sender": JOE, "ips": -1}, {"sender": JOE, "ips": "many"},
-                  {"ips": 3}, {"sender": JOE, "what": 1}, JOE, None, []):
+                  {"ips": 3}, {"sender": JOE, "comment": 1}, JOE, None, []):
         assert served.api("PATCH", "/modify", {
             "key": "sender", "value": value}).status == 400, value
     assert settings(served.api) == [ENTRY]
@@ -385,6 +465,37 @@ def test_dovecot_asks_and_reports(served):
     assert is_blocked(api, JOE)
     assert dovecot(api, "allow", JOE, address("DE"))["status"] == -1
     assert served.ask(JOE, address("DE")) == "REJECT blocked"
+
+
+@pytest.mark.parametrize("body, kind", [
+    (None, None), (b"", "application/json"), (b"no JSON", "text/plain"),
+    (b"[]", None), (b'{"login":7}', "application/json")])
+def test_any_report_is_taken(served_once, body, kind):
+    answer = served_once("POST", "/dovecotpolicy?command=report", body,
+                         Content_Type=kind)
+    assert answer.status == 200 and answer.json()["status"] == 0
+
+
+def test_a_report_without_a_type_counts(served):
+    for country in ("DE", "FR"):
+        served.api("POST", "/dovecotpolicy?command=report", json.dumps({
+            "login": JOE, "remote": address(country),
+            "success": True}).encode(), Content_Type=None)
+    assert is_blocked(served.api, JOE)
+
+
+def test_settings_as_its_clients_write_them(served):
+    """Keys that it does not know, numbers with a fraction of nothing."""
+    body = b"""{"key": "sender", "value": {"sender": "joe@example.com",
+        "ips": 100.0, "countries": 1e1, "color": "red", "home_countries":
+        {"codes": ["DE", "FR"], "ips": 2, "radius": 5}}}"""
+    assert served.api("PATCH", "/modify", body).status == 202
+    assert settings(served.api) == [{
+        "comment": "", "sender": JOE, "ips": 100, "countries": 10,
+        "home_countries": {"codes": ["DE", "FR"], "ips": 2}}]
+    assert served.api("PUT", "/update", {"version": 3, "data": [dict(
+        ENTRY, color="red")]}).status == 202
+    assert settings(served.api) == [ENTRY]
 
 
 def test_dovecot_without_an_address(served):

@@ -33,9 +33,18 @@ static const struct {
 	    "{\"comment\":\"old\",\"sender\":\"a\",\"ips\":5,\"countries\":0,"
 	    "\"trusted_ips\":[\"192.0.2.0/24\"],"
 	    "\"trusted_countries\":[\"DE\"]}" },
-	{ "no key we know", "{\"ip\":3}", NULL },
+	{ "a key that nobody knows is passed over", "{\"ip\":3}",
+	    "{\"comment\":\"old\",\"sender\":\"a\",\"ips\":5,\"countries\":0,"
+	    "\"trusted_countries\":[\"DE\"]}" },
+	{ "of home, too", "{\"home_countries\":{\"code\":[]}}",
+	    "{\"comment\":\"old\",\"sender\":\"a\",\"ips\":5,\"countries\":0,"
+	    "\"trusted_countries\":[\"DE\"]}" },
+	{ "100.0 is whole", "{\"ips\":100.0,\"trusted_countries\":[]}",
+	    "{\"comment\":\"old\",\"sender\":\"a\",\"ips\":100,"
+	    "\"countries\":0}" },
 	{ "less than none", "{\"ips\":-1}", NULL },
 	{ "more than anybody needs", "{\"ips\":1000001}", NULL },
+	{ "far more", "{\"ips\":1e300}", NULL },
 	{ "no whole number", "{\"ips\":1.5}", NULL },
 	{ "a number in quotes", "{\"ips\":\"3\"}", NULL },
 	{ "no code", "{\"trusted_countries\":[\"D\"]}", NULL },
@@ -43,7 +52,6 @@ static const struct {
 	{ "no list", "{\"trusted_ips\":\"192.0.2.1\"}", NULL },
 	{ "no address", "{\"trusted_ips\":[\"x\"]}", NULL },
 	{ "home is an object", "{\"home_countries\":[\"DE\"]}", NULL },
-	{ "no key of home", "{\"home_countries\":{\"code\":[]}}", NULL },
 	{ "no text", "{\"comment\":3}", NULL },
 	{ "a list", "[]", NULL },
 };

@@ -20,6 +20,7 @@ struct job {
 	const struct config *config;
 	bool is_json;
 	FILE *out;
+	const char *user;	/* who runs it, for the audit trail */
 };
 
 #endif

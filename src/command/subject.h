@@ -18,8 +18,8 @@ int subject_find(const struct job *, const char *given,
 
 enum { SUBJECT_USER_SIZE = 64 };
 
-/* Who runs the command, for the audit trail: a name of the password file, or
- * "uid:1000". Returns user. */
+/* Who runs the command, for the audit trail, as long as the process is his: a
+ * name of the password file, or "uid:1000". Returns user. */
 const char *subject_user(char user[SUBJECT_USER_SIZE]);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * blocks.c -- list, block and unblock accounts from the command line.
+ * blocks.c -- list and block accounts from the command line.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "jobs/blocks.h"
@@ -105,7 +105,6 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 	struct store *store;
 	char account[ACCOUNT_SIZE];
 	enum store_result result;
-	char user[SUBJECT_USER_SIZE];
 	char until[24];
 	int status = subject_find(job, given, account);
 
@@ -121,7 +120,7 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 		return EX_USAGE;
 	}
 	store = store_of(job->config);
-	store_act_as(store, subject_user(user), "command line");
+	store_act_as(store, job->user, "command line");
 	result = store_block(store, account, duration_s, note, deadline());
 	store_close(store);
 	if (result != STORE_DONE)
@@ -131,70 +130,10 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 	if (job->is_json)
 		print_outcome(job->out, account, "blocked");
 	else
-		fprintf(job->out, "%s is blocked until %s\n", account,
-		    duration_s == 0 ? "it is unblocked" : until);
+		fprintf(job->out, "%s is blocked until %s%s\n", account,
+		    duration_s == 0 ? "it is unblocked" : until,
+		    job->config->mode == MODE_OBSERVE ?
+		    "; its mail passes all the same, for mode is observe" :
+		    "");
 	return EX_OK;
-}
-
-/* Say what was done: to the block, and to the mail on hold. */
-static void
-print_removal(const struct job *job, const char *account, bool was_blocked,
-    const struct held_mail_order *order, size_t mails)
-{
-	static const char *const verbs[] = { [HELD_MAIL_RELEASE] = "released",
-		[HELD_MAIL_DELETE] = "deleted" };
-	const char *verb = verbs[order->action == HELD_MAIL_LEAVE ? HELD_MAIL_DELETE :
-							      order->action];
-	json_t *document;
-
-	if (!job->is_json) {
-		fprintf(job->out, "%s %s\n", account, was_blocked ?
-		    "is unblocked; its count starts afresh" :
-		    "is not blocked");
-		if (order->action != HELD_MAIL_LEAVE)
-			fprintf(job->out, "%zu of its mails on hold %s %s\n",
-			    mails, mails == 1 ? "was" : "were", verb);
-		return;
-	}
-	document = json_pack("{ss ss}", "account", account, "result",
-	    was_blocked ? "unblocked" : "not blocked");
-	if (order->action != HELD_MAIL_LEAVE)
-		json_object_set_new(document, verb,
-		    json_integer((json_int_t)mails));
-	print_json(job->out, document);
-	json_decref(document);
-}
-
-int
-blocks_remove(const struct job *job, const char *given,
-    const struct held_mail_order *order)
-{
-	struct held_mails held = { NULL, 0, 0 };
-	struct store *store;
-	char account[ACCOUNT_SIZE];
-	char user[SUBJECT_USER_SIZE];
-	enum store_result result;
-	size_t mails = 0;
-	int status = subject_find(job, given, account);
-
-	/* What cannot be done to its mail is known before it is unblocked. */
-	if (status == EX_OK && order->action != HELD_MAIL_LEAVE)
-		status = held_mail_find(job, order, account, &held);
-	if (status == EX_OK) {
-		store = store_of(job->config);
-		store_act_as(store, subject_user(user), "command line");
-		result = store_unblock(store, account, deadline());
-		store_close(store);
-		if (result == STORE_FAILED)
-			status = EX_UNAVAILABLE;
-	}
-	if (status == EX_OK) {
-		status = held_mail_act(order, &held, &mails);
-		print_removal(job, account, result == STORE_DONE, order,
-		    mails);
-		if (status == EX_OK && result != STORE_DONE && mails == 0)
-			status = JOB_NOT_FOUND;
-	}
-	held_mails_clear(&held);
-	return status;
 }

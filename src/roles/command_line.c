@@ -24,14 +24,16 @@ static const char help[] =
     "Without a mode the server runs in the foreground; -d, --daemon: behind it.\n"
     "  -t, --check-config [--live]       is it good? --live: try its servers too\n"
     "  --dump-config  --get-config KEY   all effective values, or one\n"
-    "  --init-store                      create or upgrade the store's schema\n"
     "  --copy-store FROM_URL TO_URL      carry a store over to another\n"
     "  --import-config PROGRAM FILE      print its configuration as one of ours\n"
-    "  --clean                           delete what expired: for cron\n"
-    "  --list-blocked                    who is blocked, since when and why\n"
+    "  --init-store  --clean             make its tables; delete what expired\n"
+    "  --list-blocked  --list-overrides  who is blocked; who has other limits\n"
     "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
     "  --block ACCOUNT [--for DURATION] [--reason TEXT]\n"
-    "  --unblock ACCOUNT [--release | --delete]   its mail on hold, that is\n"
+    "  --unblock ACCOUNT|@DOMAIN ... [--since DURATION] [--yes]\n"
+    "            [--release | --delete]  and what becomes of mail on hold\n"
+    "  --override ACCOUNT --delete | KEY=VALUE ... [--for DURATION] "
+    "[--comment TEXT]\n"
     "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
     "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
     "  --report                          who reached a limit or rate lately\n"
@@ -71,11 +73,38 @@ take_live(struct command *command, const char *argument)
 }
 
 static const char *
+read_duration(int64_t *duration_s, const char *argument)
+{
+	*duration_s = text_parse_duration(argument);
+	return *duration_s >= 0 && *duration_s <= INT32_MAX ? NULL :
+	    "a duration like 90s, 15m, 24h or 7d, at most 24855d";
+}
+
+static const char *
 take_for(struct command *command, const char *argument)
 {
-	command->duration_s = text_parse_duration(argument);
-	return command->duration_s >= 0 && command->duration_s <= INT32_MAX ?
-	    NULL : "a duration like 90s, 15m, 24h or 7d, at most 24855d";
+	return read_duration(&command->duration_s, argument);
+}
+
+static const char *
+take_since(struct command *command, const char *argument)
+{
+	return read_duration(&command->since_s, argument);
+}
+
+static const char *
+take_yes(struct command *command, const char *argument)
+{
+	(void)argument;
+	command->is_sure = true;
+	return NULL;
+}
+
+static const char *
+take_comment(struct command *command, const char *argument)
+{
+	command->comment = argument;
+	return NULL;
 }
 
 static const char *
@@ -140,6 +169,9 @@ static const struct {
 	[EXTRA_POSTFIX] = { "postfix-config", 0, true, 0, take_postfix },
 	[EXTRA_MORE_THAN] = { "more-than", 0, true, 0, take_more_than },
 	[EXTRA_ROWS] = { "rows", 0, true, 0, take_rows },
+	[EXTRA_COMMENT] = { "comment", 0, true, 0, take_comment },
+	[EXTRA_SINCE] = { "since", 0, true, 0, take_since },
+	[EXTRA_YES] = { "yes", 0, false, 0, take_yes },
 };
 
 static int
@@ -235,12 +267,12 @@ take_arguments(struct command *command, int left, char **rest)
 	if (argument == ARGUMENT_TWO && left == 0)
 		return usage("a second argument is missing for --",
 		    command->mode->name);
-	if (argument == ARGUMENT_ONE_OR_MORE) {
-		if (left == 0)
+	if (argument >= ARGUMENT_ONE_OR_MORE) {
+		if (left == 0 && argument == ARGUMENT_ONE_OR_MORE)
 			return usage("an argument is missing for --",
 			    command->mode->name);
-		command->changes = rest;
-		command->change_count = (size_t)left;
+		command->rest = rest;
+		command->rest_count = (size_t)left;
 		return 0;
 	}
 	if (argument == ARGUMENT_TWO_AT_MOST && left > 0) {
@@ -278,8 +310,8 @@ static int
 takes_argument(enum argument argument)
 {
 	return argument == ARGUMENT_NONE || argument == ARGUMENT_TWO_AT_MOST ||
-	    argument == ARGUMENT_ONE_OR_MORE ? no_argument :
-					       required_argument;
+	    argument == ARGUMENT_ONE_OR_MORE || argument == ARGUMENT_ANY ?
+	    no_argument : required_argument;
 }
 
 /* Fill in the table that getopt_long wants. */
@@ -318,7 +350,8 @@ command_line_read(struct command *command, int argc, char **argv)
 	int status;
 
 	*command = (struct command){ .config_path = DEFAULT_CONFIG,
-		.reason = "", .duration_s = -1, .more_than = -1, .rows = -1 };
+		.reason = "", .duration_s = -1, .since_s = -1, .more_than = -1,
+		.rows = -1 };
 	list_options(list);
 	while ((letter = getopt_long(argc, argv, "c:vjdthV", list, NULL)) !=
 	    -1) {

@@ -13,8 +13,10 @@
 #include "jobs/copy.h"
 #include "jobs/explain.h"
 #include "jobs/notify_trial.h"
+#include "jobs/overrides.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
+#include "jobs/unblock.h"
 #include "jobs/what_if.h"
 #include "policy/store_of.h"
 #include "postfix/check.h"
@@ -107,12 +109,53 @@ block(const struct job *job, const struct command *command)
 static int
 unblock(const struct job *job, const struct command *command)
 {
+	const struct unblock_order order = {
+		.names = command->rest,
+		.count = command->rest_count,
+		.since_s = command->since_s,
+		.is_sure = command->is_sure,
+		.mail = command->mail,
+	};
+
 	if (command->mail.postfix_config != NULL &&
 	    command->mail.action == HELD_MAIL_LEAVE) {
 		log_error("--postfix-config goes with --release and --delete");
 		return EX_USAGE;
 	}
-	return blocks_remove(job, command->subject, &command->mail);
+	if (order.count == 0 && order.since_s < 0) {
+		log_error("--unblock wants accounts, @domains or --since");
+		return EX_USAGE;
+	}
+	return unblock_run(job, &order);
+}
+
+static int
+override(const struct job *job, const struct command *command)
+{
+	const struct override_order order = {
+		.account = command->subject,
+		.changes = command->rest,
+		.count = command->rest_count,
+		.comment = command->comment,
+		.duration_s = command->duration_s,
+	};
+	bool changes = order.count > 0 || order.comment != NULL ||
+	    order.duration_s >= 0;
+
+	if (changes == (command->mail.action == HELD_MAIL_DELETE)) {
+		log_error("--override wants KEY=VALUE ..., --for and "
+		    "--comment, or --delete alone");
+		return EX_USAGE;
+	}
+	return changes ? overrides_set(job, &order) :
+			 overrides_delete(job, command->subject);
+}
+
+static int
+list_overrides(const struct job *job, const struct command *command)
+{
+	(void)command;
+	return overrides_list(job);
 }
 
 static int
@@ -152,7 +195,7 @@ stats(const struct job *job, const struct command *command)
 static int
 what_if(const struct job *job, const struct command *command)
 {
-	return what_if_run(job, command->changes, command->change_count,
+	return what_if_run(job, command->rest, command->rest_count,
 	    command->rows >= 0 ? (size_t)command->rows : STATS_ROWS);
 }
 
@@ -191,30 +234,36 @@ test_notify(const struct job *job, const struct command *command)
 }
 
 const struct mode_row modes_table[] = {
-	{ "check-config", 't', ARGUMENT_NONE, WITH(EXTRA_LIVE), false,
+	{ "check-config", 't', ARGUMENT_NONE, WITH(EXTRA_LIVE), false, true,
 	    check_config },
-	{ "dump-config", 0, ARGUMENT_NONE, 0, false, dump_config },
-	{ "get-config", 0, ARGUMENT_ONE, 0, false, get_config },
-	{ "init-store", 0, ARGUMENT_NONE, 0, false, init_store },
-	{ "clean", 0, ARGUMENT_NONE, 0, false, clean },
-	{ "list-blocked", 0, ARGUMENT_NONE, 0, false, list_blocked },
+	{ "dump-config", 0, ARGUMENT_NONE, 0, false, true, dump_config },
+	{ "get-config", 0, ARGUMENT_ONE, 0, false, true, get_config },
+	{ "init-store", 0, ARGUMENT_NONE, 0, false, false, init_store },
+	{ "clean", 0, ARGUMENT_NONE, 0, false, false, clean },
+	{ "list-blocked", 0, ARGUMENT_NONE, 0, false, false, list_blocked },
 	{ "block", 0, ARGUMENT_ONE, WITH(EXTRA_FOR) | WITH(EXTRA_REASON),
-	    false, block },
-	{ "unblock", 0, ARGUMENT_ONE, WITH(EXTRA_RELEASE) |
-	    WITH(EXTRA_DELETE) | WITH(EXTRA_POSTFIX), false, unblock },
-	{ "explain", 0, ARGUMENT_ONE_OR_TWO, 0, false, explain },
-	{ "copy-store", 0, ARGUMENT_TWO, 0, false, copy_store },
-	{ "import-config", 0, ARGUMENT_TWO, 0, true, import_config },
-	{ "check-postfix", 0, ARGUMENT_NONE, WITH(EXTRA_POSTFIX), false,
+	    false, false, block },
+	{ "unblock", 0, ARGUMENT_ANY, WITH(EXTRA_RELEASE) |
+	    WITH(EXTRA_DELETE) | WITH(EXTRA_POSTFIX) | WITH(EXTRA_SINCE) |
+	    WITH(EXTRA_YES), false, true, unblock },
+	{ "override", 0, ARGUMENT_ONE_AND_MORE, WITH(EXTRA_FOR) |
+	    WITH(EXTRA_COMMENT) | WITH(EXTRA_DELETE), false, false,
+	    override },
+	{ "list-overrides", 0, ARGUMENT_NONE, 0, false, false,
+	    list_overrides },
+	{ "explain", 0, ARGUMENT_ONE_OR_TWO, 0, false, false, explain },
+	{ "copy-store", 0, ARGUMENT_TWO, 0, false, false, copy_store },
+	{ "import-config", 0, ARGUMENT_TWO, 0, true, true, import_config },
+	{ "check-postfix", 0, ARGUMENT_NONE, WITH(EXTRA_POSTFIX), false, true,
 	    check_postfix },
-	{ "report", 0, ARGUMENT_NONE, 0, false, report },
+	{ "report", 0, ARGUMENT_NONE, 0, false, false, report },
 	{ "stats", 0, ARGUMENT_TWO_AT_MOST, WITH(EXTRA_MORE_THAN) |
-	    WITH(EXTRA_ROWS), false, stats },
-	{ "what-if", 0, ARGUMENT_ONE_OR_MORE, WITH(EXTRA_ROWS), false,
+	    WITH(EXTRA_ROWS), false, false, stats },
+	{ "what-if", 0, ARGUMENT_ONE_OR_MORE, WITH(EXTRA_ROWS), false, false,
 	    what_if },
-	{ "test-notify", 0, ARGUMENT_NONE, 0, false, test_notify },
+	{ "test-notify", 0, ARGUMENT_NONE, 0, false, false, test_notify },
 	{ .name = NULL },
 };
 
 const struct mode_row modes_serve = { "serve", 0, ARGUMENT_NONE,
-	WITH(EXTRA_DAEMON), true, serve };
+	WITH(EXTRA_DAEMON), true, true, serve };

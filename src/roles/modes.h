@@ -23,6 +23,9 @@ enum extra {
 	EXTRA_POSTFIX,
 	EXTRA_MORE_THAN,
 	EXTRA_ROWS,
+	EXTRA_COMMENT,
+	EXTRA_SINCE,
+	EXTRA_YES,
 	EXTRAS
 };
 #define WITH(extra) (1U << (extra))
@@ -36,9 +39,12 @@ struct command {
 	unsigned extras;	/* WITH(...) of those that are given */
 	const char *subject;	/* the mode's argument */
 	const char *second;	/* the mode's second argument, or NULL */
-	char *const *changes;	/* --what-if's */
-	size_t change_count;
+	char *const *rest;	/* what is left behind the options */
+	size_t rest_count;
 	const char *reason;
+	const char *comment;	/* NULL: not given */
+	bool is_sure;
+	int64_t since_s;	/* -1: not given */
 	int64_t duration_s;	/* -1: not given */
 	int64_t more_than, rows;	/* -1: not given */
 	struct held_mail_order mail;	/* on hold: --release, --delete */
@@ -52,6 +58,8 @@ enum argument {
 	ARGUMENT_TWO,
 	ARGUMENT_TWO_AT_MOST,
 	ARGUMENT_ONE_OR_MORE,
+	ARGUMENT_ONE_AND_MORE,	/* its own, and any number behind it */
+	ARGUMENT_ANY,
 };
 
 struct mode_row {
@@ -60,6 +68,7 @@ struct mode_row {
 	enum argument argument;
 	unsigned extras;	/* WITH(...) of those that go with it */
 	bool is_free;		/* reads no configuration of ours */
+	bool keeps_root;	/* else root becomes server.user for it */
 	int (*run)(const struct job *, const struct command *);
 };
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 int
@@ -146,4 +147,30 @@ privs_drop(const struct privs *privs)
 		return -1;
 	}
 	return 0;
+}
+
+int
+privs_lend(const struct privs *privs)
+{
+	if (!privs->is_wanted)
+		return 0;
+	if (initgroups(privs->user, privs->gid) == 0 &&
+	    setegid(privs->gid) == 0 && seteuid(privs->uid) == 0)
+		return 0;
+	log_error("cannot become user %s: %s", privs->user, strerror(errno));
+	privs_return(privs);
+	return -1;
+}
+
+void
+privs_return(const struct privs *privs)
+{
+	const gid_t root = 0;
+
+	if (!privs->is_wanted)
+		return;
+	if (seteuid(0) != 0 || setegid(0) != 0 || setgroups(1, &root) != 0) {
+		log_error("cannot become root again: %s", strerror(errno));
+		exit(EX_NOPERM);
+	}
 }

@@ -36,4 +36,13 @@ void privs_clear(struct privs *);
  */
 int privs_drop(const struct privs *);
 
+/*
+ * Be the one who is wanted, with his groups, until privs_return: for a command
+ * that needs root again. The way back stays open to whoever takes the process
+ * over: no input of strangers is read meanwhile. On failure log why and
+ * return -1, nothing changed; privs_return exits if there is no way back.
+ */
+int privs_lend(const struct privs *);
+void privs_return(const struct privs *);
+
 #endif

@@ -425,8 +425,9 @@ def without_the_socket_unit_it_listens_itself():
 def postgresql_is_one_command():
     install("postgresql")
     readme = shell("cat /usr/share/doc/policyd/README.Debian")
-    create, copy = re.findall(r"^    (su (?:postgres|policyd) (?:.*\\\n)*.*)",
-                              readme, re.M)[:2]
+    create, copy = re.findall(
+        r"^    (su postgres .*|policyd --copy-store (?:.*\\\n)*.*)",
+        readme, re.M)[:2]
     run("bash", "-ec", create)
     run("systemctl", "stop", "policyd")
     run("bash", "-ec", copy)

@@ -7,7 +7,7 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/duration.h"
 #include "policy/show.h"
 
 #include <microhttpd.h>
@@ -83,7 +83,7 @@ read_duration(const struct admin *admin, const json_t *value)
 	if (value == NULL || json_is_null(value))
 		seconds = admin->config->block.duration_s;
 	else if (json_is_string(value))
-		seconds = text_parse_duration(json_string_value(value));
+		seconds = duration_parse(json_string_value(value));
 	else if (json_is_integer(value))
 		seconds = json_integer_value(value);
 	return seconds <= INT32_MAX ? seconds : -1;

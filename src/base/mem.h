@@ -4,7 +4,9 @@
  *
  * A daemon that runs out of memory at start or reload cannot go on in any
  * useful way: these functions log that and end the process (its supervisor
- * starts a new one). The path of a request does not allocate.
+ * starts a new one). What belongs to one request stands in buffers that were
+ * made before; the libraries on its way (libpq, SQLite, libldap) allocate as
+ * they like.
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H

@@ -1,5 +1,5 @@
 /*
- * text.c -- strings: bounded building, escaping, case, durations.
+ * text.c -- strings: bounded building, escaping, case, numbers, UTF-8.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "base/text.h"
@@ -7,8 +7,6 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-
-#define LONGEST_DURATION_S (INT64_C(100) * 366 * 86400)
 
 void
 text_init(struct text *text, char *buffer, size_t size)
@@ -200,78 +198,6 @@ text_lower(char *string)
 	for (; *string != '\0'; string++)
 		if (*string >= 'A' && *string <= 'Z')
 			*string = (char)(*string - 'A' + 'a');
-}
-
-/* Seconds in a unit of duration; 0 if the letter is none. */
-static int64_t
-unit_seconds(char unit)
-{
-	switch (unit) {
-	case 's':
-		return 1;
-	case 'm':
-		return 60;
-	case 'h':
-		return 3600;
-	case 'd':
-		return 86400;
-	case 'w':
-		return 7 * 86400;
-	default:
-		return 0;
-	}
-}
-
-int64_t
-text_parse_duration(const char *string)
-{
-	int64_t total = 0;
-	bool is_plain = true;
-
-	do {
-		int64_t number = 0;
-		int64_t unit = 1;
-
-		if (!isdigit((unsigned char)*string))
-			return -1;
-		for (; isdigit((unsigned char)*string); string++) {
-			number = number * 10 + (*string - '0');
-			if (number > LONGEST_DURATION_S)
-				return -1;
-		}
-		if (*string != '\0') {
-			unit = unit_seconds(*string++);
-			is_plain = false;
-		} else if (!is_plain) {
-			return -1; /* "1h30": thirty what? */
-		}
-		if (unit == 0)
-			return -1;
-		total += number * unit;
-		if (total > LONGEST_DURATION_S)
-			return -1;
-	} while (*string != '\0');
-	return total;
-}
-
-void
-text_format_duration(int64_t seconds, char text[24])
-{
-	static const char units[] = "dhm";
-
-	for (const char *unit = units; *unit != '\0'; unit++) {
-		int64_t size = unit_seconds(*unit);
-
-		/* A day is written as 24h, as it is spoken of: "in 24h". */
-		if (*unit == 'd' && seconds < 2 * size)
-			continue;
-		if (seconds >= size && seconds % size == 0) {
-			snprintf(text, 24, "%lld%c",
-			    (long long)(seconds / size), *unit);
-			return;
-		}
-	}
-	snprintf(text, 24, "%llds", (long long)seconds);
 }
 
 int64_t

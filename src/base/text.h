@@ -1,5 +1,5 @@
 /*
- * text.h -- strings: bounded building, escaping, case, durations.
+ * text.h -- strings: bounded building, escaping, case, numbers, UTF-8.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef BASE_TEXT_H
@@ -53,16 +53,6 @@ void text_add_json(struct text *, const char *, size_t length);
 
 /* Lower-case ASCII letters in place; other bytes, UTF-8 too, stay. */
 void text_lower(char *);
-
-/*
- * Read a duration: digits with s, m, h, d or w, several added up
- * ("1h30m"), or plain seconds. Return seconds, or -1 if it is none or is
- * longer than 100 years.
- */
-int64_t text_parse_duration(const char *);
-
-/* Write seconds as the shortest exact duration ("90s", "15m", "24h", "30d"). */
-void text_format_duration(int64_t seconds, char text[24]);
 
 /* Read a whole decimal number from 0 to most; -1 if it is none. */
 int64_t text_parse_number(const char *, int64_t most);

@@ -4,6 +4,7 @@
  */
 #include "config/rules.h"
 
+#include "base/duration.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -37,7 +38,7 @@ read_per(struct rate_rule *rule, const struct node *node,
     struct complaints *complaints)
 {
 	int64_t seconds =
-	    node->kind != NODE_TEXT ? -1 : text_parse_duration(node->value);
+	    node->kind != NODE_TEXT ? -1 : duration_parse(node->value);
 
 	if (seconds >= 1 && seconds <= LONGEST_S)
 		rule->per_s = (uint32_t)seconds;
@@ -88,7 +89,7 @@ check_length(const struct rates *rates, const struct rate_rule *rule,
 	for (size_t i = 0; i < rates->count; i++) {
 		if (rule->per_s == 0 || rates->rules[i].per_s != rule->per_s)
 			continue;
-		text_format_duration(rule->per_s, length);
+		duration_format(rule->per_s, length);
 		complain(complaints, &node->place,
 		    "%s: found a second rule per %s, keep the stricter one",
 		    node->path, length);
@@ -132,6 +133,6 @@ rules_write(const struct rate_rule *rule, FILE *out)
 {
 	char per[24];
 
-	text_format_duration(rule->per_s, per);
+	duration_format(rule->per_s, per);
 	fprintf(out, "{mails: %u, per: %s}", rule->mails, per);
 }

@@ -4,6 +4,7 @@
  */
 #include "config/value.h"
 
+#include "base/duration.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "config/secret.h"
@@ -85,7 +86,7 @@ parse_ms(const char *text)
 		digits[length - 2] = '\0';
 		return text_parse_number(digits, INT32_MAX);
 	}
-	seconds = text_parse_duration(text);
+	seconds = duration_parse(text);
 	return seconds < 0 ? -1 : seconds * 1000;
 }
 
@@ -173,7 +174,7 @@ value_read(const struct option *option, struct config *config, const char *text)
 		return value_parse_limit(
 		    text, option->least, option->most, place);
 	case OPTION_SECONDS:
-		return read_number(option, place, text_parse_duration(text));
+		return read_number(option, place, duration_parse(text));
 	case OPTION_MS:
 		return read_number(option, place, parse_ms(text));
 	case OPTION_OCTAL:
@@ -199,7 +200,7 @@ format_ms(uint32_t ms)
 
 	if (ms % 1000 != 0)
 		return mem_printf("%ums", ms);
-	text_format_duration(ms / 1000, text);
+	duration_format(ms / 1000, text);
 	return mem_dup(text);
 }
 
@@ -208,7 +209,7 @@ format_seconds(uint32_t seconds)
 {
 	char text[24];
 
-	text_format_duration(seconds, text);
+	duration_format(seconds, text);
 	return mem_dup(text);
 }
 

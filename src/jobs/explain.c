@@ -6,6 +6,7 @@
 
 #include "base/addr.h"
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "command/print.h"
@@ -57,7 +58,7 @@ show_evidence(FILE *out, const struct account_record *record)
 	char window[24];
 	char since[24];
 
-	text_format_duration(record->settings.window_s, window);
+	duration_format(record->settings.window_s, window);
 	fprintf(out, "Evidence   within %s: %u countries, %u networks",
 	    window, evidence->countries, evidence->networks);
 	if (record->settings.home_countries.count > 0)
@@ -100,7 +101,7 @@ show_rates(FILE *out, const struct account_record *record)
 	for (size_t i = 0; i < rates->count; i++) {
 		char per[24];
 
-		text_format_duration(rates->rules[i].per_s, per);
+		duration_format(rates->rules[i].per_s, per);
 		fprintf(out, "%s%u of %u mails used within %s\n",
 		    i == 0 ? "\nRates      " : "           ",
 		    record->rates[i].used, rates->rules[i].mails, per);

@@ -4,6 +4,7 @@
  */
 #include "jobs/override_change.h"
 
+#include "base/duration.h"
 #include "base/mem.h"
 
 #include <ctype.h>
@@ -96,7 +97,7 @@ read_rates(const char *value)
 		if (slash != NULL) {
 			*slash = '\0';
 			mails = text_parse_number(rule, LARGEST);
-			per_s = text_parse_duration(slash + 1);
+			per_s = duration_parse(slash + 1);
 		}
 		free(rule);
 		if (mails < 1 || per_s < 1) {

@@ -5,9 +5,9 @@
 #include "jobs/report.h"
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "command/print.h"
 #include "mail/message.h"
 #include "mail/smtp.h"
@@ -80,7 +80,7 @@ reached(const struct hit *hit, char text[REACHED_SIZE])
 	};
 	char per[24];
 
-	text_format_duration(hit->per_s, per);
+	duration_format(hit->per_s, per);
 	switch (hit->cause) {
 	case CAUSE_ONLY_COUNTRIES:
 		return "outside the allowed countries";

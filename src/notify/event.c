@@ -5,8 +5,8 @@
 #include "notify/event.h"
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "command/print.h"
 #include "policy/reply.h"
 #include "policy/show.h"
@@ -107,7 +107,7 @@ add_values(struct event *event)
 	const json_t *json = event->json;
 	char per[24];
 
-	text_format_duration(number(json, "per"), per);
+	duration_format(number(json, "per"), per);
 	add(event, "account", mem_dup(string(json, "account")));
 	add(event, "argument", template_quote(string(json, "account")));
 	add(event, "client", mem_dup(string(json, "client")));

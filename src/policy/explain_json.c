@@ -5,6 +5,7 @@
 #include "policy/explain_json.h"
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "policy/show.h"
 
 #include <string.h>
@@ -42,7 +43,7 @@ add_rates(struct text *value, const struct rates *rates)
 	char per[24];
 
 	for (size_t i = 0; i < rates->count; i++) {
-		text_format_duration(rates->rules[i].per_s, per);
+		duration_format(rates->rules[i].per_s, per);
 		text_printf(value, "%s%u mails in %s", i > 0 ? ", " : "",
 		    rates->rules[i].mails, per);
 	}

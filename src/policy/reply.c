@@ -5,6 +5,7 @@
 #include "policy/reply.h"
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
 	};
 	char per[24];
 
-	text_format_duration(per_s, per);
+	duration_format(per_s, per);
 	switch (cause) {
 	case CAUSE_COUNTRIES:
 	case CAUSE_NETWORKS:
@@ -126,7 +127,7 @@ value_of(const char *name, size_t length, const struct values *v,
 	else if (is_macro(name, length, "limit"))
 		snprintf(value, VALUE_SIZE, "%u", f->limit);
 	else if (is_macro(name, length, "per"))
-		text_format_duration(f->per_s, value);
+		duration_format(f->per_s, value);
 	else if (is_macro(name, length, "reason"))
 		snprintf(value, VALUE_SIZE, "%s", reply_reason(f->cause,
 		    f->found, f->limit, f->per_s, f->note, reason));

@@ -4,6 +4,7 @@
  */
 #include "roles/command_line.h"
 
+#include "base/duration.h"
 #include "base/text.h"
 
 #include <assert.h>
@@ -75,7 +76,7 @@ take_live(struct command *command, const char *argument)
 static const char *
 read_duration(int64_t *duration_s, const char *argument)
 {
-	*duration_s = text_parse_duration(argument);
+	*duration_s = duration_parse(argument);
 	return *duration_s >= 0 && *duration_s <= INT32_MAX ? NULL :
 	    "a duration like 90s, 15m, 24h or 7d, at most 24855d";
 }

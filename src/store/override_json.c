@@ -5,8 +5,8 @@
 #include "store/override_json.h"
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "store/override_fields.h"
 
 #include <stdio.h>
@@ -208,7 +208,7 @@ read_duration(const json_t *value)
 	const char *text = json_string_value(value);
 
 	if (text != NULL)
-		return text_parse_duration(text);
+		return duration_parse(text);
 	return json_is_integer(value) ? json_integer_value(value) : -1;
 }
 

@@ -27,7 +27,8 @@ ring_at(const struct rate_rings *rings, uint32_t per_s, int64_t now_ms)
 
 		if (old->per_s != per_s)
 			continue;
-		/* A clock that went back stays in the newest sub-bucket. */
+		/* A clock that went back counts in the newest sub-bucket
+		 * until it has come to that again. */
 		if (bucket <= old->newest)
 			return *old;
 		steps = bucket - old->newest;

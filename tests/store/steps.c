@@ -5,6 +5,7 @@
 #include "steps.h"
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/text.h"
 
 #include <check.h>
@@ -64,7 +65,7 @@ tell_result(struct text *told, enum store_result result)
 static void
 do_block(struct turn *turn, const struct step *step, struct text *told)
 {
-	int64_t duration_s = text_parse_duration(step_word(step, 2));
+	int64_t duration_s = duration_parse(step_word(step, 2));
 
 	tell_result(told, store_block(turn->world->console, step_word(step, 1),
 	    (uint32_t)duration_s, step->count > 3 ? step->words[3] : "",
@@ -93,7 +94,7 @@ static void
 do_clean(struct turn *turn, const struct step *step, struct text *told)
 {
 	struct cleaned cleaned;
-	int64_t retention_s = text_parse_duration(step_word(step, 1));
+	int64_t retention_s = duration_parse(step_word(step, 1));
 
 	tell_result(told, store_clean(turn->world->console,
 	    (uint32_t)retention_s, (unsigned)atoi(step_word(step, 2)), &cleaned,
@@ -170,7 +171,7 @@ do_take(struct turn *turn, const struct step *step, struct text *told)
 	tell_result(told, store_outbox_take(turn->world->console,
 	    step_value(step, "channel", NULL),
 	    (size_t)atoi(step_value(step, "most", "10")),
-	    (uint32_t)text_parse_duration(step_value(step, "lease", "1m")),
+	    (uint32_t)duration_parse(step_value(step, "lease", "1m")),
 	    &rows, &count, world_deadline()));
 	ck_assert_uint_le(count, OUTBOX_MAX);
 	text_printf(told, " count=%zu", count);
@@ -207,7 +208,7 @@ do_told(struct turn *turn, const struct step *step, struct text *told)
 static void
 do_delay(struct turn *turn, const struct step *step, struct text *told)
 {
-	int64_t delay_s = text_parse_duration(step_word(step, 2));
+	int64_t delay_s = duration_parse(step_word(step, 2));
 	bool counts = step->count < 4 || strcmp(step->words[3], "again") != 0;
 
 	tell_result(told, store_outbox_delay(turn->world->console,

@@ -5,6 +5,7 @@
 #include "world.h"
 
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "policy/store_of.h"
@@ -100,7 +101,7 @@ world_time(const char *text)
 	int64_t ms = 0;
 
 	snprintf(duration, sizeof(duration), "%.*s", (int)length, text + 1);
-	seconds = text_parse_duration(duration);
+	seconds = duration_parse(duration);
 	if (text[0] != '+' || seconds < 0)
 		ck_abort_msg("not a time: %s", text);
 	if (*rest != '\0') {
@@ -124,7 +125,7 @@ world_show(int64_t ms, char text[32])
 
 	if (ms == 0)
 		return "0";
-	text_format_duration(seconds, duration);
+	duration_format(seconds, duration);
 	if (rest == 0)
 		snprintf(text, 32, "+%s", duration);
 	else
@@ -153,7 +154,7 @@ limit_of(const char *value)
 static uint32_t
 duration_of(const char *value)
 {
-	return (uint32_t)text_parse_duration(value);
+	return (uint32_t)duration_parse(value);
 }
 
 /* Call add for each word of a list that commas separate. */

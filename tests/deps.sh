@@ -33,7 +33,16 @@ unconfigured() {
 }
 
 as_root apt-get -q update
+had_dovecot=$(dpkg-query -W -f='${Status}' dovecot-core 2>/dev/null || true)
 unconfigured postfix 'postfix postfix/main_mailer_type select No configuration'
 unconfigured slapd 'slapd slapd/no_configuration boolean true'
 as_root env DEBIAN_FRONTEND=noninteractive \
 	apt-get -q -y --no-install-recommends build-dep ./
+
+# Dovecot has no such question.
+case "$had_dovecot" in
+*' installed') ;;
+*)	if [ -d /run/systemd/system ]; then
+		as_root systemctl disable --now dovecot.service dovecot.socket
+	fi ;;
+esac

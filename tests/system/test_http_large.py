@@ -5,16 +5,14 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import pathlib
 import re
-import signal
 import threading
 import time
 
 import pytest
 
-import policyd as daemon
-from http_api import Api
-from policyd import fields, free_port
-from waiting import PATIENCE, until
+from http_api import Api, console_of
+from policyd import free_port
+from waiting import PATIENCE
 
 MOST, BODY_MOST = 100_000, 8 << 20
 
@@ -31,16 +29,6 @@ def served(request, make_policyd):
     policyd.api = Api(policyd.config["http"]["listen"],
                       timeout=60).wait_ready()
     return policyd
-
-
-def console_of(policyd):
-    """The process id of the console: USR1 lists them all."""
-    seen = len(policyd.log(everything=True))
-    policyd.signal(signal.SIGUSR1)
-    line = until(lambda: [one for one in
-                          policyd.log(everything=True)[seen:].splitlines()
-                          if "console=" in one], "the list of processes")[0]
-    return int(fields(line)["console"].split()[0])
 
 
 def memory_kb(pid, what):

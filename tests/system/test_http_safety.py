@@ -21,7 +21,7 @@ import pytest
 
 import policyd as daemon
 from geoip import address
-from http_api import Api, unverified
+from http_api import Api, console_of, unverified
 from policyd import children, free_port, is_alive, open_files
 from waiting import PATIENCE, until
 
@@ -455,16 +455,6 @@ def test_health_when_all_connections_are_busy(make_policyd, hashes):
         sock.close()
     until(lambda: api("GET", "/v1/blocks").status == 401,
           "the interface to have room")
-
-
-def console_of(policyd):
-    """The process id of the console: USR1 lists them all."""
-    seen = len(policyd.log(everything=True))
-    policyd.signal(signal.SIGUSR1)
-    line = until(lambda: [one for one in
-                          policyd.log(everything=True)[seen:].splitlines()
-                          if "console=" in one], "the list of processes")[0]
-    return int(daemon.fields(line)["console"].split()[0])
 
 
 # --- mail goes on -----------------------------------------------------------------

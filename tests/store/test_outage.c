@@ -9,6 +9,7 @@
 #include "file_bench.h"
 #include "policy/store_of.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -258,6 +259,92 @@ START_TEST(blocks_are_synced_and_logins_are_not)
 }
 END_TEST
 
+/* Count what a directory has by a part of its names. */
+static unsigned
+count_files(const char *directory, const char *part)
+{
+	DIR *dir = opendir(directory);
+	const struct dirent *entry;
+	unsigned count = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while ((entry = readdir(dir)) != NULL)
+		count += strstr(entry->d_name, part) != NULL;
+	closedir(dir);
+	return count;
+}
+
+START_TEST(it_is_moved_aside_and_back)
+{
+	struct bench bench;
+	char aside[100];
+
+	bench_set_up(&bench);
+	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_BLOCKED);
+	snprintf(aside, sizeof(aside), "%s.aside", bench.path);
+	ck_assert_int_eq(rename(bench.path, aside), 0);
+	/* A new file is made, and nothing of the old one is deleted. */
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
+	    VERDICT_PASS);
+	ck_assert_uint_eq(count_files(bench.directory, "-wal.orphan-"), 1);
+	ck_assert_uint_eq(bench_logged(&bench, "should the file come back"),
+	    1);
+	ck_assert_int_eq(rename(aside, bench.path), 0);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
+	    VERDICT_BLOCKED);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+START_TEST(its_log_is_deleted)
+{
+	struct bench bench;
+	char wal[100];
+
+	bench_set_up(&bench);
+	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
+	    VERDICT_BLOCKED);
+	snprintf(wal, sizeof(wal), "%s-wal", bench.path);
+	ck_assert_int_eq(unlink(wal), 0);
+	store_tend(bench.store);
+	store_tend(bench.store);
+	ck_assert_uint_eq(bench_logged(&bench, "was deleted while it is in "
+	    "use: restart policyd"), 1);
+	/* As a restart does. */
+	store_close(bench.store);
+	bench.store = store_of(&bench.world.config);
+	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
+	    VERDICT_BLOCKED);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+/* Nobody can carry over what an open reader still sees. */
+START_TEST(its_log_is_kept_from_being_carried_over)
+{
+	struct bench bench;
+	sqlite3 *reader;
+
+	bench_set_up(&bench);
+	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	ck_assert_int_eq(sqlite3_open(bench.path, &reader), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(reader, "BEGIN; SELECT count(*) "
+	    "FROM account", NULL, NULL, NULL), SQLITE_OK);
+	/* 80 MB in one go. */
+	bench_change(&bench, "CREATE TABLE filler (bytes BLOB); "
+	    "INSERT INTO filler VALUES (zeroblob(83886080))");
+	bench_log_in(&bench, "ann", 1, STORE_DONE);
+	store_tend(bench.store);
+	ck_assert_uint_eq(bench_logged(&bench, "another program reads it"),
+	    1);
+	sqlite3_close(reader);
+	bench_tear_down(&bench);
+}
+END_TEST
+
 START_TEST(its_log_does_not_grow_for_ever)
 {
 	struct bench bench;
@@ -297,6 +384,9 @@ tests_outage(void)
 	tcase_add_test(tcase, it_is_locked_for_longer_than_the_deadline);
 	tcase_add_test(tcase, there_is_no_room);
 	tcase_add_test(tcase, blocks_are_synced_and_logins_are_not);
+	tcase_add_test(tcase, it_is_moved_aside_and_back);
+	tcase_add_test(tcase, its_log_is_deleted);
+	tcase_add_test(tcase, its_log_is_kept_from_being_carried_over);
 	tcase_add_test(tcase, its_log_does_not_grow_for_ever);
 	tcase_set_timeout(tcase, 120);
 	return tcase;

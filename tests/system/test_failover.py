@@ -117,6 +117,23 @@ def test_the_standby_is_not_used(pair, start_policyd):
     assert "the server is a read-only standby" in result.stderr
 
 
+def test_the_standby_comes_first(pair, start_policyd):
+    """A URL of both that does not say which of them it wants."""
+    primary, standby = pair
+    database = primary.database()
+    assert daemon.run("--init-store", POLICYD_STORE_URL=database.url
+                      ).returncode == 0
+    until(lambda: [database.name] in standby.sql(
+        "SELECT datname FROM pg_database"), "the database to arrive")
+    url = (f"postgresql:///{database.name}?user=policyd"
+           f"&host={standby.sockets},{primary.sockets}")
+    policyd = start_policyd(daemon.merge(CONFIG, {"store": {"url": url}}))
+    until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the primary")
+    assert "standby" not in policyd.log()
+    assert policyd.cli("--block", BAD).returncode == 0
+    assert database.value("SELECT account FROM policyd.block") == BAD
+
+
 def test_the_first_host_swallows_packets(start_policyd, postgres, database):
     """It costs its time once, not the store."""
     with BlackHole() as hole, \

@@ -107,6 +107,22 @@ def test_requests(start_policyd, pooler, database, prepare):
     assert ("behind a pooler" in policyd.log()) == prepare
 
 
+def test_the_isolation_is_ours(start_policyd, pooler, database):
+    """Whatever the database has as its default: with another one a crowd
+    that logs in to one account fails in turns."""
+    database.sql(f"ALTER DATABASE {database.name} SET "
+                 "default_transaction_isolation = 'repeatable read'")
+    policyd = start_policyd(daemon.merge(CONFIG, {
+        "server": {"workers": 4, "deadline": "5s"},
+        "limits": {"networks": 1000, "countries": 100},
+        "store": {"url": pooler().url(database)}}))
+    until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store")
+    with Load(policyd, connections=8, account=KNOWN) as load:
+        load.wait_answers(500)
+    assert set(load.answers) == {OK}
+    assert "could not serialize" not in policyd.log()
+
+
 def test_nothing_is_left_behind(start_policyd, pooler, database):
     """Who has the server connection next finds it as it was."""
     bouncer = pooler(size=1)

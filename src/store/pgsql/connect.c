@@ -12,8 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A host that takes longer is given up. */
-enum { CONNECT_MS = 2000 };
+enum {
+	/* A host that takes longer is given up. */
+	CONNECT_MS = 2000,
+	/* A schema that another process of ours is to make may be missing for
+	 * so long, and is looked for so often. */
+	MAKING_MS = 1000,
+	MAKING_STEP_MS = 20,
+};
 
 /* An error that answers nothing is the server's farewell. */
 static void
@@ -41,6 +47,19 @@ start(struct pgsql *pg)
 	pg->state = CONNECTING;
 	pg->wanted = PGRES_POLLING_WRITING;
 	pg->give_up_ms = clock_mono_ms() + CONNECT_MS;
+}
+
+/* The host will not do: on to the next, if there is one. */
+static void
+give_up(struct pgsql *pg, const char *why)
+{
+	if (pgsql_hosts_rotate(pg->hosts)) {
+		log_debug("store: on to the next host: %s", why);
+		pgsql_close(pg);
+		start(pg);
+	} else {
+		pgsql_drop(pg, why);
+	}
 }
 
 /* The columns of the set-up's answer that matter. */
@@ -144,6 +163,30 @@ accept_encoding(struct pgsql *pg, const char *encoding)
 	return false;
 }
 
+/* The schema is missing, and another process is about to make it. */
+static bool
+is_being_made(struct pgsql *pg)
+{
+	int64_t now_ms = clock_mono_ms();
+
+	if (pg->unmade_ms == 0)
+		pg->unmade_ms = now_ms;
+	return pg->setup->store->create && now_ms - pg->unmade_ms < MAKING_MS;
+}
+
+static void
+refuse_missing_schema(struct pgsql *pg)
+{
+	if (is_being_made(pg)) {
+		log_debug("store: the database has no policyd schema yet");
+		pg->again_ms = clock_mono_ms() + MAKING_STEP_MS;
+		pgsql_close(pg);
+		return;
+	}
+	pgsql_drop(pg, "the database has no policyd schema: run policyd "
+		       "--init-store");
+}
+
 /* The error of a set-up: a missing schema deserves a remedy. */
 static void
 refuse_set_up(struct pgsql *pg, const PGresult *result)
@@ -152,8 +195,7 @@ refuse_set_up(struct pgsql *pg, const PGresult *result)
 
 	if (code != NULL && (strcmp(code, "42P01") == 0 ||
 				strcmp(code, "3F000") == 0))
-		pgsql_drop(pg, "the database has no policyd schema: run "
-			       "policyd --init-store");
+		refuse_missing_schema(pg);
 	else if (code != NULL && strcmp(code, "42501") == 0)
 		pgsql_drop(pg, "this database user may not use the schema "
 			       "policyd: grant it, or connect as its owner");
@@ -166,12 +208,12 @@ static void
 accept_server(struct pgsql *pg, const PGresult *result)
 {
 	if (PQgetvalue(result, 0, COLUMN_STANDBY)[0] == 't') {
-		pgsql_drop(pg, "the server is a read-only standby");
+		give_up(pg, "the server is a read-only standby");
 		return;
 	}
 	if (PQgetvalue(result, 0, COLUMN_READ_ONLY)[0] == 't') {
-		pgsql_drop(pg, "the server is read-only "
-			       "(default_transaction_read_only)");
+		give_up(pg, "the server is read-only "
+			    "(default_transaction_read_only)");
 		return;
 	}
 	if (PQgetvalue(result, 0, COLUMN_POOLED)[0] == 't')
@@ -246,18 +288,6 @@ setting_up(struct pgsql *pg, int64_t deadline_ms)
 		take_prepared(pg);
 }
 
-/* The host has had its time: on to the next, if there is one. */
-static void
-give_up(struct pgsql *pg)
-{
-	if (pgsql_hosts_rotate(pg->hosts)) {
-		pgsql_close(pg);
-		start(pg);
-	} else {
-		pgsql_drop(pg, "PostgreSQL does not answer");
-	}
-}
-
 /* One step, waited for until then at the latest. */
 static void
 step(struct pgsql *pg, int64_t deadline_ms)
@@ -271,14 +301,15 @@ step(struct pgsql *pg, int64_t deadline_ms)
 		setting_up(pg, until_ms);
 	if (pg->state != UP && pg->state != DOWN &&
 	    clock_mono_ms() >= pg->give_up_ms)
-		give_up(pg);
+		give_up(pg, "PostgreSQL does not answer");
 }
 
 void
 pgsql_advance(struct pgsql *pg, int64_t deadline_ms)
 {
 	do {
-		if (pg->state == DOWN && !trouble_may_try(&pg->trouble))
+		if (pg->state == DOWN && (!trouble_may_try(&pg->trouble) ||
+			clock_mono_ms() < pg->again_ms))
 			return;
 		if (pg->state == DOWN)
 			start(pg);

@@ -171,7 +171,8 @@ pgsql_is_up(struct pgsql *pg, int64_t deadline_ms)
 	if (pg->state != UP)
 		pgsql_advance(pg, trouble_is_deep(&pg->trouble) ? 0 :
 		    deadline_ms);
-	if (pg->state != UP && !pg->trouble.is_on)
+	if (pg->state != UP && !pg->trouble.is_on &&
+	    clock_mono_ms() >= pg->again_ms)
 		/* The attempt goes on, but nobody waits for it again. */
 		trouble_begin(&pg->trouble, "PostgreSQL does not answer");
 	return pg->state == UP;
@@ -186,7 +187,7 @@ pgsql_tend(struct pgsql *pg)
 		pgsql_advance(pg, 0);
 	if (pg->state == UP)
 		return pg->must_answer ? -1 : trouble_end(&pg->trouble);
-	if (pg->state != DOWN)
+	if (pg->state != DOWN || clock_mono_ms() < pg->again_ms)
 		return TEND_MS;
 	return trouble_may_try(&pg->trouble) ? 0 :
 	    clock_left_ms(pg->trouble.retry_ms) + 1;
@@ -235,6 +236,11 @@ pgsql_send_limits(struct pgsql *pg, unsigned statement_ms)
 
 	snprintf(statement, sizeof(statement), "%u", statement_ms);
 	snprintf(lock, sizeof(lock), "%u", pgsql_lock_ms(statement_ms));
+	/* The pooler's sessions have the default of the database. */
+	if (pg->is_pooled && !PQsendQueryParams(pg->conn,
+		"SET TRANSACTION ISOLATION LEVEL READ COMMITTED", 0, NULL,
+		NULL, NULL, NULL, 0))
+		return false;
 	return PQsendQueryParams(pg->conn,
 	    "SELECT set_config('statement_timeout', $1, true), "
 	    "set_config('lock_timeout', $2, true), "
@@ -375,6 +381,7 @@ pgsql_begin_init(struct pgsql *pg, int64_t deadline_ms)
 	pg->is_initialising = true;
 	/* Who calls this waits for the store, trouble or not. */
 	pg->trouble.retry_ms = 0;
+	pg->again_ms = 0;
 	pgsql_advance(pg, deadline_ms);
 	if (pg->state != UP && !pg->trouble.is_on)
 		trouble_begin(&pg->trouble, "PostgreSQL does not answer");

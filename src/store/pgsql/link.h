@@ -27,6 +27,8 @@ struct pgsql {
 	bool is_leaving;	/* the server said that it will hang up */
 	bool must_answer;	/* that it can be connected to proves nothing */
 	bool is_forgiving;	/* the next loss is no trouble yet */
+	int64_t unmade_ms;	/* the schema was missing first; 0: never */
+	int64_t again_ms;	/* not to be tried before */
 	struct trouble trouble;
 	struct log_limit limit;
 };

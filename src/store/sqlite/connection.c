@@ -21,6 +21,7 @@ enum {
 	/* A log of this many pages (64 MB) is brought to an end, even if
 	 * writers must wait for that. */
 	WAL_PAGES_MAX = 16384,
+	WAL_PATIENCE_MS = 200,
 	/* A checkpoint that could not finish is tried again only after so
 	 * many more pages. */
 	WAL_STEP = 1024,
@@ -51,9 +52,29 @@ db_free(struct sqlite_db *db)
 	free(db);
 }
 
+/*
+ * Before the file is closed: if it was moved or its log deleted, the library
+ * would not carry the log over, or would delete what has its name by now.
+ */
+static void
+leave_log(struct sqlite_db *db)
+{
+	int is_kept = 1;
+
+	if (db->handle == NULL || db->file.inode == 0 ||
+	    (sqlite_file_is_same(&db->file, db->path) &&
+		sqlite_file_has_log(&db->file, db->path)))
+		return;
+	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL,
+	    &is_kept);
+	sqlite3_wal_checkpoint_v2(db->handle, "main",
+	    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 void
 db_close(struct sqlite_db *db)
 {
+	leave_log(db);
 	sqlite_run_forget(db);
 	for (size_t i = 0; i < SQL_COUNT; i++) {
 		sqlite3_finalize(db->statements[i]);
@@ -81,6 +102,11 @@ db_ready(struct sqlite_db *db, int64_t deadline_ms)
 			    "anew", db->path);
 		/* db_open closes it, after it looked at the new one. */
 	} else if (db->handle != NULL) {
+		if (!sqlite_file_has_log(&db->file, db->path))
+			log_limited(&db->log_gone, LOG_LEVEL_ERROR,
+			    "store: %s-wal was deleted while it is in use: "
+			    "restart policyd, which saves what is in it",
+			    db->path);
 		return true;
 	}
 	if (db_open(db, db->setup->store->create) != STORE_DONE) {
@@ -269,10 +295,18 @@ db_checkpoint(struct sqlite_db *db, int least_pages)
 		return;
 	code = sqlite3_wal_checkpoint_v2(db->handle, "main",
 	    SQLITE_CHECKPOINT_PASSIVE, &pages, &done);
-	if (code == SQLITE_OK && pages > done && pages >= WAL_PAGES_MAX)
-		/* Nearly all is done: what is left is short, even locked. */
+	if (code == SQLITE_OK && pages > done && pages >= WAL_PAGES_MAX) {
+		/* Nearly all is done: what is left is short, even locked; it
+		 * is worth waiting for the lock. */
+		db->deadline_ms = clock_mono_ms() + WAL_PATIENCE_MS;
 		code = sqlite3_wal_checkpoint_v2(db->handle, "main",
 		    SQLITE_CHECKPOINT_RESTART, &pages, &done);
+	}
+	if (pages - done >= WAL_PAGES_MAX / 2)
+		log_limited(&db->log_grows, LOG_LEVEL_WARNING,
+		    "store: %s-wal has %d MiB and cannot be carried over to "
+		    "its file: another program reads it all the time (fuser "
+		    "tells which)", db->path, pages / 256);
 	if (code == SQLITE_OK && pages == done)
 		/* The next writer begins the log anew. */
 		db->wal_pages = 0;

@@ -38,6 +38,7 @@ struct sqlite_db {
 	char why[512];
 	struct trouble trouble;
 	struct log_limit limit;
+	struct log_limit log_gone, log_grows;
 	struct actor actor;		/* who changes what */
 
 	/* See run.c. */

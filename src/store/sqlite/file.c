@@ -137,16 +137,43 @@ make(const char *path, const struct store_setup *setup)
 	return -1;
 }
 
+/* Put a log that is not the file's out of its way. It may hold what was not
+ * carried over to its own file, so it is never deleted. */
 static void
-remove_log(const char *path)
+set_log_aside(const char *path)
 {
 	char wal[PATH_MAX];
+	char aside[PATH_MAX];
+	char suffix[64];
 
-	if (wal_path(path, "-wal", wal) && unlink(wal) == 0)
-		log_warning("store: %s belonged to a file that is gone: "
-			    "removed", wal);
+	snprintf(suffix, sizeof(suffix), "-wal.orphan-%lld",
+	    (long long)clock_wall_ms());
+	if (wal_path(path, "-wal", wal) && wal_path(path, suffix, aside) &&
+	    rename(wal, aside) == 0)
+		log_warning("store: %s belonged to a file that is gone: it is "
+			    "%s now; should the file come back, put both "
+			    "together (as %s) before policyd starts",
+		    wal, aside, wal);
+	/* This one holds nothing: an index of the log. */
 	if (wal_path(path, "-shm", wal))
 		unlink(wal);
+}
+
+bool
+sqlite_file_has_log(struct sqlite_file *file, const char *path)
+{
+	char wal[PATH_MAX];
+	struct stat status;
+	bool is_there = wal_path(path, "-wal", wal) && stat(wal, &status) == 0;
+
+	if (file->wal_inode == 0 && is_there) {
+		/* It is made with the first change. */
+		file->wal_device = status.st_dev;
+		file->wal_inode = status.st_ino;
+	}
+	return file->wal_inode == 0 || (is_there &&
+	    status.st_dev == file->wal_device &&
+	    status.st_ino == file->wal_inode);
 }
 
 int
@@ -159,13 +186,13 @@ sqlite_file_prepare(const char *path, const struct store_setup *setup,
 	if (found.inode == 0) {
 		if (access(path, F_OK) == 0 || errno != ENOENT || !may_create)
 			return -1;
-		remove_log(path);
+		set_log_aside(path);
 		return make(path, setup);
 	}
 	if (old->inode != 0 && !sqlite_file_is_same(old, path) &&
 	    old->wal_inode != 0 && found.wal_inode == old->wal_inode &&
 	    found.wal_device == old->wal_device)
-		remove_log(path);
+		set_log_aside(path);
 	return 0;
 }
 

@@ -30,6 +30,9 @@ void sqlite_file_note(struct sqlite_file *, const char *path);
 /* Is the file at path the one that was noted? */
 bool sqlite_file_is_same(const struct sqlite_file *, const char *path);
 
+/* Is its log at path-wal, too, or not made yet? Somebody deleted it if not. */
+bool sqlite_file_has_log(struct sqlite_file *, const char *path);
+
 /*
  * Keep other processes from opening or making the file: a lock on its
  * directory, which is gone with the process. Returns a descriptor to close,
@@ -39,9 +42,9 @@ int sqlite_file_lock(const char *path, int64_t deadline_ms);
 
 /*
  * Under the lock, before the file is opened: make it if it is missing and
- * may_create, 0640 and, if we are root, owned by server.user. Remove a log
- * that was left behind by a file that is gone, or it would be taken for the
- * new one's: `old` is what was noted of the file that we had open before.
+ * may_create, 0640 and, if we are root, owned by server.user. Rename a
+ * log that was left behind by a file that is gone, or it would be taken for
+ * the new one's: `old` is what was noted of the file that we had open before.
  * Returns 0, or -1 with errno set.
  */
 int sqlite_file_prepare(const char *path, const struct store_setup *,

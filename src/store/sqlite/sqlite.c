@@ -22,8 +22,10 @@ enum {
 	/* And opening the file, which one process does after the other: less
 	 * would be trouble whenever several start on a busy machine. */
 	OPEN_PATIENCE_MS = 1000,
-	/* A worker carries over a log of 16 MB if nobody else did. */
+	/* A worker carries over a log of 16 MB if nobody else did, and looks
+	 * after it more often then. */
 	TEND_WAL_PAGES = 4096,
+	TEND_WAL_MS = 100,
 };
 
 static void *
@@ -48,6 +50,8 @@ tend(void *self)
 	if (db_ready(db, clock_mono_ms() + OPEN_PATIENCE_MS)) {
 		db->deadline_ms = clock_mono_ms() + TEND_PATIENCE_MS;
 		db_checkpoint(db, TEND_WAL_PAGES);
+		if (db->wal_pages >= TEND_WAL_PAGES)
+			return TEND_WAL_MS;
 		/* Only what worked can tell that trouble is over. */
 		if (db->trouble.is_on && !trouble_is_deep(&db->trouble))
 			trouble_end(&db->trouble);

@@ -311,6 +311,18 @@ fleet_look(struct fleet *fleet, int64_t now)
 	return fleet->look_ms;
 }
 
+int64_t
+fleet_stop_ms(const struct fleet *fleet)
+{
+	int64_t longest_ms = ROSTER_STOP_MS;
+
+	for (const struct generation *one = fleet->newest; one != NULL;
+	     one = one->older)
+		if (restarts_stop_ms(&one->roster) > longest_ms)
+			longest_ms = restarts_stop_ms(&one->roster);
+	return longest_ms;
+}
+
 /* Collect the pairs of those who have not said yet that they are up. */
 static size_t
 collect(struct fleet *fleet)

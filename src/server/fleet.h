@@ -63,6 +63,9 @@ void fleet_reap(struct fleet *, int64_t now);
  * it next. */
 int64_t fleet_look(struct fleet *, int64_t now);
 
+/* How long it may take all of them to stop. */
+int64_t fleet_stop_ms(const struct fleet *);
+
 /* Wait until wake_ms (monotonic), for a signal, or for a process to say that
  * it is up. */
 void fleet_wait(struct fleet *, int64_t wake_ms);

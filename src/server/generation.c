@@ -26,9 +26,12 @@ generation_new(const struct service *service, unsigned number,
 	*listeners = (struct listeners) { 0 };
 	made->role_count = service->roles(load->config, made->roles);
 	restarts_init(&made->roster, now);
-	for (size_t i = 0; i < made->role_count; i++)
+	for (size_t i = 0; i < made->role_count; i++) {
 		restarts_add(&made->roster, (unsigned)i, made->roles[i].count,
 		    made->roles[i].silence_ms, now);
+		restarts_be_patient(&made->roster, (unsigned)i,
+		    made->roles[i].stop_ms);
+	}
 	made->members = mem_new(made->roster.count, sizeof(*made->members));
 	for (size_t i = 0; i < made->roster.count; i++)
 		made->members[i].fd = -1;
@@ -104,19 +107,22 @@ generation_stop(struct generation *generation, int64_t now)
 }
 
 void
-generation_kill(struct generation *generation)
+generation_kill(struct generation *generation, int64_t now)
 {
-	restarts_kill(&generation->roster);
+	struct restarts *roster = &generation->roster;
+
 	for (size_t i = 0; i < generation->roster.count; i++) {
 		const struct post *post = &generation->roster.posts[i];
 
-		if (post->pid == 0)
+		if (post->pid == 0 || !restarts_is_overdue(roster, post, now))
 			continue;
 		log_warning("%s %u (pid %d) did not stop in time: killed",
 		    generation_role(generation, post), post->index,
 		    (int)post->pid);
 		kill(post->pid, SIGKILL);
 	}
+	if (!restarts_spare(roster, now))
+		restarts_kill(roster);
 }
 
 /* "12 13 -": the processes of a role, - where one is missing. */

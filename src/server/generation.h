@@ -47,7 +47,7 @@ void generation_hear(struct generation *, struct post *);
 /* Tell all processes to retire, to stop; or kill them. */
 void generation_retire(struct generation *, int64_t now);
 void generation_stop(struct generation *, int64_t now);
-void generation_kill(struct generation *);
+void generation_kill(struct generation *, int64_t now);
 
 /* Log who runs, in one line. */
 void generation_log(const struct generation *);

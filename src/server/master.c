@@ -128,7 +128,7 @@ settle(struct master *master, int64_t now)
 			generation_stop(one, now);
 			break;
 		case ROSTER_KILL:
-			generation_kill(one);
+			generation_kill(one, now);
 			break;
 		case ROSTER_DONE:
 			log_info("generation %u is gone", one->number);
@@ -218,10 +218,14 @@ static void
 stop(struct master *master)
 {
 	int64_t now = clock_mono_ms();
-	int64_t leave_ms = now + ROSTER_STOP_MS + KILL_MS;
+	int64_t longest_ms = fleet_stop_ms(&master->fleet) + KILL_MS;
+	int64_t leave_ms = now + longest_ms;
 
 	log_info("stopping");
-	systemd_send(&master->notify, "STOPPING=1\nSTATUS=Stopping");
+	/* systemd would kill us after TimeoutStopSec, which is for the rest. */
+	systemd_send(&master->notify,
+	    "STOPPING=1\nSTATUS=Stopping\nEXTEND_TIMEOUT_USEC=%lld",
+	    (long long)longest_ms * 1000);
 	close_all_listeners(master);
 	for (struct generation *one = master->fleet.newest; one != NULL;
 	    one = one->older)

@@ -9,7 +9,8 @@
  * generation is given up and the old one goes on.
  *
  * Signals of the master: HUP reload, USR2 take a new GeoIP file, USR1 log the
- * counters and the processes, TERM and INT stop (5 s at most).
+ * counters and the processes, TERM and INT stop (5 s at most, unless a role
+ * may need longer).
  */
 #ifndef SERVER_MASTER_H
 #define SERVER_MASTER_H
@@ -31,6 +32,9 @@ struct role {
 	/* It calls seat_alive at least so often, from seat_ready on; who does
 	 * not is killed and replaced. 0: it need not. */
 	int64_t silence_ms;
+	/* It may need so long to stop; 0: as all. Who takes longer is
+	 * killed. */
+	int64_t stop_ms;
 };
 
 enum { ROLES_MAX = 4 };

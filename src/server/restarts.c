@@ -188,7 +188,59 @@ void
 restarts_stop(struct restarts *roster, int64_t now)
 {
 	roster->phase = ROSTER_STOPPING;
+	roster->stopped_ms = now;
 	roster->deadline_ms = now + ROSTER_STOP_MS;
+}
+
+void
+restarts_be_patient(struct restarts *roster, unsigned role, int64_t stop_ms)
+{
+	for (size_t i = 0; i < roster->count; i++)
+		if (roster->posts[i].role == role)
+			roster->posts[i].stop_ms = stop_ms;
+}
+
+static int64_t
+stop_ms(const struct post *post)
+{
+	return post->stop_ms > ROSTER_STOP_MS ? post->stop_ms : ROSTER_STOP_MS;
+}
+
+bool
+restarts_is_overdue(const struct restarts *roster, const struct post *post,
+    int64_t now)
+{
+	return now >= roster->stopped_ms + stop_ms(post);
+}
+
+bool
+restarts_spare(struct restarts *roster, int64_t now)
+{
+	int64_t next_ms = INT64_MAX;
+
+	for (size_t i = 0; i < roster->count; i++) {
+		const struct post *post = &roster->posts[i];
+		int64_t end_ms = roster->stopped_ms + stop_ms(post);
+
+		if (post->pid != 0 && now < end_ms && end_ms < next_ms)
+			next_ms = end_ms;
+	}
+	if (next_ms == INT64_MAX)
+		return false;
+	roster->deadline_ms = next_ms;
+	return true;
+}
+
+int64_t
+restarts_stop_ms(const struct restarts *roster)
+{
+	int64_t longest_ms = ROSTER_STOP_MS;
+
+	for (size_t i = 0; i < roster->count; i++)
+		if (roster->posts[i].pid != 0 &&
+		    stop_ms(&roster->posts[i]) > longest_ms)
+			longest_ms = stop_ms(&roster->posts[i]);
+	return longest_ms;
 }
 
 void

@@ -60,6 +60,7 @@ struct post {
 	int64_t started_ms;	/* the one who is there, or was last */
 	int64_t start_at_ms;	/* if nobody is there: when to start one */
 	unsigned delay_ms;	/* before the last start */
+	int64_t stop_ms;	/* for stopping, if more than others have */
 	int64_t silence_ms;	/* it may show no sign of life; 0: for ever */
 	uint64_t beats;		/* its signs of life so far ... */
 	int64_t heard_ms;	/* ... and when the last one was heard */
@@ -68,6 +69,7 @@ struct post {
 struct restarts {
 	enum restarts_phase phase;
 	int64_t deadline_ms;	/* of the phase; INT64_MAX: none */
+	int64_t stopped_ms;	/* when they were told to */
 	bool has_failed;	/* on trial, one died or did not start */
 	size_t count;
 	struct post *posts;
@@ -77,6 +79,8 @@ struct restarts {
 void restarts_init(struct restarts *, int64_t now);
 void restarts_add(struct restarts *, unsigned role, unsigned count,
     int64_t silence_ms, int64_t now);
+/* Who holds this role may need so long to stop. */
+void restarts_be_patient(struct restarts *, unsigned role, int64_t stop_ms);
 void restarts_clear(struct restarts *);
 
 /* A post to be filled now, or NULL. Report restarts_started or _not_started. */
@@ -106,6 +110,13 @@ void restarts_serve(struct restarts *);
 void restarts_retire(struct restarts *, int64_t now, int64_t idle_ms);
 void restarts_stop(struct restarts *, int64_t now);
 void restarts_kill(struct restarts *);
+
+/* Has its time to stop passed? Is there one whose has not: then the phase goes
+ * on until it has. How long may it take all of them? */
+bool restarts_is_overdue(const struct restarts *, const struct post *,
+    int64_t now);
+bool restarts_spare(struct restarts *, int64_t now);
+int64_t restarts_stop_ms(const struct restarts *);
 
 enum restarts_advice restarts_check(const struct restarts *, int64_t now);
 

@@ -260,8 +260,8 @@ stage_roles(const struct config *config, struct role roles[ROLES_MAX])
 	    ((const char *)config - offsetof(struct stage_load, config));
 
 	roles[0] = (struct role) { "worker", load->workers, stage_worker,
-		board->silence_ms };
-	roles[1] = (struct role) { "keeper", 1, stage_keeper, 0 };
+		board->silence_ms, 0 };
+	roles[1] = (struct role) { "keeper", 1, stage_keeper, 0, 0 };
 	return 2;
 }
 

@@ -387,7 +387,35 @@ START_TEST(test_who_hangs_is_not_alive)
 }
 END_TEST
 
-UNIT("server/restarts", test_delay, test_failed_fork_backs_off,
+/* One role may take longer to stop: it is spared, the others are not. */
+START_TEST(test_patience)
+{
+	start_three();
+	roster.posts[0].role = 7;
+	restarts_be_patient(&roster, 7, 60000);
+	restarts_be_patient(&roster, 8, 90000);
+	restarts_stop(&roster, START);
+	ck_assert_int_eq(restarts_stop_ms(&roster), 60000);
+	ck_assert_int_eq(restarts_check(&roster, START + 4000), ROSTER_KILL);
+	ck_assert(!restarts_is_overdue(&roster, &roster.posts[0],
+	    START + 59999));
+	ck_assert(restarts_is_overdue(&roster, &roster.posts[0],
+	    START + 60000));
+	ck_assert(restarts_is_overdue(&roster, &roster.posts[1],
+	    START + 4000));
+	ck_assert(restarts_spare(&roster, START + 4000));
+	ck_assert_int_eq(restarts_check(&roster, START + 59999), ROSTER_WAIT);
+	ck_assert_int_eq(restarts_check(&roster, START + 60000), ROSTER_KILL);
+	ck_assert(!restarts_spare(&roster, START + 60000));
+	/* Who has gone is waited for by nobody. */
+	restarts_exited(&roster, &roster.posts[0], START + 10);
+	ck_assert(!restarts_spare(&roster, START + 4000));
+	ck_assert_int_eq(restarts_stop_ms(&roster), ROSTER_STOP_MS);
+	restarts_clear(&roster);
+}
+END_TEST
+
+UNIT("server/restarts", test_patience, test_delay, test_failed_fork_backs_off,
     test_one_death_leaves_the_others, test_advice, test_replacement,
     test_no_posts,
     test_who_is_silent_for_too_long, test_who_was_just_started_is_not_silent,

@@ -8,6 +8,7 @@
 #include "base/strings.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct notify_options {
 	bool enabled;
@@ -20,6 +21,7 @@ struct notify_options {
 	bool account;		/* write to the account's address too */
 	char *account_template;
 	struct strings exec;	/* program and arguments */
+	uint32_t parallel;	/* deliveries at once, each way */
 	char *webhook;		/* URL */
 	char *webhook_secret_file;
 	char *webhook_secret;

@@ -214,6 +214,8 @@ const struct option options[] = {
 	    NULL, .help = "write to the account's own address too" },
 	{ "notify.account_template", OPTION_PATH, AT(notify.account_template),
 	    "", 0, LONG, NULL, .help = "file with the text of that mail" },
+	{ "notify.parallel", OPTION_NUMBER, AT(notify.parallel), "4", 1, 64,
+	    NULL, .help = "deliveries at once, in each way of telling" },
 	{ "notify.exec", OPTION_STRINGS, AT(notify.exec), "", 0, 64, NULL,
 	    .help = "program to run, and its arguments" },
 	{ "notify.webhook", OPTION_URL, AT(notify.webhook), "", 0, LONG, NULL,

@@ -7,36 +7,38 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "notify/hook.h"
+#include "notify/call.h"
 #include "notify/letter.h"
-#include "notify/webhook.h"
 #include "policy/show.h"
 #include "store/side.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <sysexits.h>
-
-enum { CALL_MS = 30000 };
+#include <unistd.h>
 
 /* Say how one way went; returns whether it went well. */
 static bool
-tell(const struct job *job, const char *way, enum delivery delivery,
-    const char *text)
+tell(const struct job *job, const char *way, struct errand *errand)
 {
-	bool is_done = delivery == DELIVERY_DONE;
+	const struct delivery_report *report = &errand->report;
+	bool is_done;
 
+	errand_wait(errand);
+	is_done = report->result == DELIVERY_DONE;
 	if (!job->is_json)
 		fprintf(job->out, "%s: %s%s%s\n", way, is_done ? "sent" :
-		    "NOT sent", text[0] != '\0' ? ": " : "", text);
+		    "NOT sent", report->text[0] != '\0' ? ": " : "",
+		    report->text);
+	errand_end(errand);
 	return is_done;
 }
 
 /* The event that programs and webhooks get. */
 static char *
-test_event(void)
+test_event(const char *id)
 {
-	json_t *event = json_pack("{ss ss so ss}", "event", "test",
+	json_t *event = json_pack("{ss ss ss so ss}", "id", id, "event", "test",
 	    "server", store_server_name(),
 	    "time", show_time(clock_wall_ms()),
 	    "reason", "policyd --test-notify");
@@ -51,8 +53,10 @@ notify_trial(const struct job *job)
 {
 	const struct config *config = job->config;
 	const struct post_office office = { &config->notify, &config->smtp };
-	char text[DELIVERY_TEXT] = "";
+	struct call call = { .options = &config->notify };
+	struct errand errand;
 	bool is_good = true;
+	char id[48];
 	char *event;
 
 	if (!config->notify.enabled) {
@@ -60,19 +64,23 @@ notify_trial(const struct job *job)
 		return EX_CONFIG;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	if (config->notify.to.count > 0)
-		is_good =
-		    tell(job, "mail", letter_send_test(&office, text), text);
-	event = test_event();
-	if (config->notify.exec.count > 0)
-		is_good = tell(job, "exec", hook_run(&config->notify.exec,
-		    event, CALL_MS, text), text) && is_good;
-	if (config->notify.webhook[0] != '\0')
-		is_good =
-		    tell(job, "webhook",
-			webhook_post(&config->notify, event, CALL_MS, text),
-			text) &&
-		    is_good;
+	snprintf(id, sizeof(id), "evt_test_%lld_%d",
+	    (long long)clock_wall_ms(), (int)getpid());
+	event = test_event(id);
+	call.id = id;
+	call.json = event;
+	if (config->notify.to.count > 0) {
+		letter_start_test(&errand, &office);
+		is_good = tell(job, "mail", &errand);
+	}
+	if (config->notify.exec.count > 0) {
+		call_program(&errand, &call);
+		is_good = tell(job, "exec", &errand) && is_good;
+	}
+	if (config->notify.webhook[0] != '\0') {
+		call_webhook(&errand, &call);
+		is_good = tell(job, "webhook", &errand) && is_good;
+	}
 	if (job->is_json)
 		fprintf(job->out, "{\"result\": \"%s\"}\n",
 		    is_good ? "sent" : "not sent");

@@ -7,10 +7,13 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "command/print.h"
 #include "policy/reply.h"
 #include "policy/show.h"
+#include "store/side.h"
 
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,6 +157,34 @@ event_close(struct event *event)
 	memset(event, 0, sizeof(*event));
 }
 
+const char *
+event_server(const struct event *event)
+{
+	const char *server = string(event->json, "server");
+
+	return server[0] != '\0' ? server : store_server_name();
+}
+
+/* What happened to whom, and when, is the event: each way and each try of
+ * telling it, from whatever server, has the same. */
+static void
+name_event(const struct event *event, char id[EVENT_ID])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE] = { 0 };
+	char *what = mem_printf("%d\n%s\n%lld\n%lld\n%s", event->is_block,
+	    string(event->json, "account"),
+	    (long long)number(event->json, "at"),
+	    (long long)number(event->json, "began"), event_server(event));
+	struct text text;
+
+	EVP_Digest(what, strlen(what), digest, NULL, EVP_sha256(), NULL);
+	text_init(&text, id, EVENT_ID);
+	text_add(&text, "evt_");
+	for (int i = 0; i < 16; i++)
+		text_printf(&text, "%02x", digest[i]);
+	free(what);
+}
+
 static json_t *
 export_logins(const json_t *json)
 {
@@ -172,7 +203,7 @@ export_logins(const json_t *json)
 }
 
 char *
-event_export(const struct event *event)
+event_export(const struct event *event, char id[EVENT_ID])
 {
 	static const char *const causes[] = { "", "countries", "networks",
 		"home_countries", "home_networks", "only_countries",
@@ -181,9 +212,12 @@ event_export(const struct event *event)
 	int64_t cause = number(json, "cause");
 	char *why = reason(json);
 	char *text;
-	json_t *document = json_pack(
-	    "{ss ss ss so ss ss sI sI sI ss ss sI sI so so sI so}",
-	    "event", event->is_block ? "block" : "unblock",
+	json_t *document;
+
+	name_event(event, id);
+	document = json_pack(
+	    "{ss ss ss ss so ss ss sI sI sI ss ss sI sI so so sI so}",
+	    "id", id, "event", event->is_block ? "block" : "unblock",
 	    "account", string(json, "account"),
 	    "server", string(json, "server"),
 	    "time", show_time(number(json, "at")),

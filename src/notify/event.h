@@ -28,13 +28,21 @@ struct event {
 int event_open(struct event *, const struct outbox_row *);
 void event_close(struct event *);
 
+/* The server that it happened on, or this one if that is not known. */
+const char *event_server(const struct event *);
+
+/* "evt_" and 32 hexadecimal digits, NUL */
+enum { EVENT_ID = 4 + 32 + 1 };
+
 /*
  * The event for programs (notify.exec, notify.webhook): one JSON object with
- * event, account, server, time, reason, cause, found, limit, window, client,
+ * id, event, account, server, time, reason, cause, found, limit, window, client,
  * country, countries, networks, began, until, refused, logins; times are RFC
- * 3339, null for none. policyd.yaml(5) documents it. The caller frees it.
+ * 3339, null for none. policyd.yaml(5) documents it. The
+ * id, which is written to id too, is the same for all ways and all tries. The
+ * caller frees it.
  */
-char *event_export(const struct event *);
+char *event_export(const struct event *, char id[EVENT_ID]);
 
 /* One line for a digest: time, what, account, reason. The caller frees it. */
 char *event_line(const struct event *);

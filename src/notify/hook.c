@@ -44,9 +44,9 @@ judge(enum program_end end, int status)
 	return status == 0 ? DELIVERY_DONE : DELIVERY_REFUSED;
 }
 
-enum delivery
+void
 hook_run(const struct strings *command, const char *input, uint32_t timeout_ms,
-    char text[DELIVERY_TEXT])
+    struct fate *fate)
 {
 	const char **arguments = mem_new(command->count + 1,
 	    sizeof(*arguments));
@@ -66,7 +66,7 @@ hook_run(const struct strings *command, const char *input, uint32_t timeout_ms,
 	for (size_t i = 0; i < command->count; i++)
 		arguments[i] = command->list[i];
 	text_init(&captured, output, sizeof(output));
-	text_init(&why, text, DELIVERY_TEXT);
+	text_init(&why, fate->text, sizeof(fate->text));
 	end = program_run(&program, &status);
 	log_output(command->list[0], &captured);
 	if (end == PROGRAM_FAILED)
@@ -75,5 +75,6 @@ hook_run(const struct strings *command, const char *input, uint32_t timeout_ms,
 	else
 		program_explain(end, status, &why);
 	free(arguments);
-	return judge(end, status);
+	fate->result = judge(end, status);
+	fate->is_down = end == PROGRAM_LATE || end == PROGRAM_FAILED;
 }

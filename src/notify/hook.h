@@ -21,9 +21,10 @@
  *
  * DELIVERY_DONE: exit status 0. DELIVERY_REFUSED: any other. DELIVERY_RETRY:
  * EX_TEMPFAIL (75) of sysexits.h, ended by a signal or by the time-out, or it
- * could not be started. text says which, for the log.
+ * could not be started; is_down: one of the last two. text says which, for the
+ * log.
  */
-enum delivery hook_run(const struct strings *command, const char *input,
-    uint32_t timeout_ms, char text[DELIVERY_TEXT]);
+void hook_run(const struct strings *command, const char *input,
+    uint32_t timeout_ms, struct fate *);
 
 #endif

@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "mail/mailbox.h"
 #include "mail/message.h"
 #include "mail/smtp.h"
 #include "mail/template.h"
@@ -30,7 +29,8 @@ struct letter {
 	const char *text;
 	const struct template_value *values;
 	size_t value_count;
-	char *id;
+	char *id;		/* Message-ID is <id@host> */
+	const char *host;
 };
 
 /* The text of a template file, or NULL if it cannot be read. */
@@ -56,10 +56,9 @@ read_template(const char *path)
 	return text;
 }
 
-/* Send it; the caller ends the errand. */
-static enum delivery
-post(const struct post_office *office, const struct letter *letter,
-    struct errand *errand)
+static void
+post(struct errand *errand, const struct post_office *office,
+    const struct letter *letter)
 {
 	char *subject = template_expand(letter->subject, letter->values,
 	    letter->value_count);
@@ -73,57 +72,15 @@ post(const struct post_office *office, const struct letter *letter,
 		.body = body,
 		.time_ms = clock_wall_ms(),
 		.id = letter->id,
-		.host = store_server_name(),
+		.host = letter->host,
 	};
 	char *bytes = message_build(&message);
 
 	mail_start(errand, office->smtp,
 	    &(struct mail) { office->notify->from, letter->to, bytes });
-	errand_wait(errand);
 	free(bytes);
 	free(body);
 	free(subject);
-	return errand->report.result;
-}
-
-/* Those who may have it next time, one a line; NULL if there are none. */
-static char *
-who_is_left(const struct strings *to, const struct delivery_report *report)
-{
-	char *left = NULL;
-
-	for (size_t i = 0; i < to->count && i < report->count; i++) {
-		char *longer;
-
-		if (report->fates[i].result != DELIVERY_RETRY)
-			continue;
-		longer = mem_printf("%s%s\n", left != NULL ? left : "",
-		    to->list[i]);
-		free(left);
-		left = longer;
-	}
-	return left;
-}
-
-/* The recipients of a row: those it names, one a line, else all. */
-static struct strings
-recipients_of(const struct outbox_row *row, const struct strings *all,
-    char **memory)
-{
-	struct strings some = { 0, NULL };
-	char *state = NULL;
-
-	*memory = NULL;
-	if (row->recipients[0] == '\0')
-		return *all;
-	*memory = mem_dup(row->recipients);
-	for (char *line = strtok_r(*memory, "\n", &state); line != NULL;
-	     line = strtok_r(NULL, "\n", &state)) {
-		some.list = mem_grow(some.list, some.count + 1,
-		    sizeof(*some.list));
-		some.list[some.count++] = line;
-	}
-	return some;
 }
 
 /* Subject and text of an event for one kind of reader. */
@@ -147,45 +104,25 @@ choose_text(const struct post_office *office, bool is_owner, bool is_block,
 						 : letter_subject(notice);
 }
 
-enum delivery
-letter_send(const struct post_office *office, const struct outbox_row *row,
-    const struct event *event, char text[DELIVERY_TEXT], char **recipients)
+void
+letter_start(struct errand *errand, const struct post_office *office,
+    const struct outbox_row *row, const struct event *event,
+    const struct strings *to)
 {
-	bool is_owner = strcmp(row->channel, "account") == 0;
-	char *own[] = { row->account };
-	struct strings owner = { 1, own };
-	struct strings to = owner;
-	struct errand errand;
-	struct letter letter = { .values = event->values,
-		.value_count = event->value_count };
-	char *to_memory = NULL;
-	char *text_memory;
-	enum delivery delivery;
+	struct letter letter = { .to = to,
+		.values = event->values,
+		.value_count = event->value_count,
+		/* Not who we are: another server may make the next try. */
+		.host = event_server(event) };
+	char *memory;
 
-	*recipients = NULL;
-	if (is_owner && (!mailbox_is_address(row->account) ||
-			    strchr(row->account, '@') == NULL)) {
-		snprintf(text, DELIVERY_TEXT, "the account is no address");
-		return DELIVERY_REFUSED;
-	}
-	if (!is_owner)
-		to = recipients_of(row, &office->notify->to, &to_memory);
-	choose_text(office, is_owner, event->is_block, &letter, &text_memory);
-	letter.to = &to;
-	/* The same over all tries, so that copies can be told. */
+	choose_text(office, strcmp(row->channel, "account") == 0,
+	    event->is_block, &letter, &memory);
 	letter.id = mem_printf("policyd.%lld.%lld", (long long)row->id,
 	    (long long)row->created_ms);
-	delivery = post(office, &letter, &errand);
-	snprintf(text, DELIVERY_TEXT, "%s", errand.report.text);
-	if (delivery == DELIVERY_PARTLY || delivery == DELIVERY_RETRY)
-		*recipients = who_is_left(&to, &errand.report);
-	errand_end(&errand);
+	post(errand, office, &letter);
 	free(letter.id);
-	free(text_memory);
-	if (to_memory != NULL)
-		free(to.list);
-	free(to_memory);
-	return delivery;
+	free(memory);
 }
 
 /* A line for each event. */
@@ -213,15 +150,12 @@ digest_lines(const struct outbox_row *rows, size_t count)
 	return bytes;
 }
 
-enum delivery
-letter_send_digest(const struct post_office *office,
-    const struct outbox_row *rows, size_t count, char text[DELIVERY_TEXT],
-    char **recipients)
+void
+letter_start_digest(struct errand *errand, const struct post_office *office,
+    const struct digest *digest, const struct outbox_row *rows,
+    const struct strings *to)
 {
-	char *to_memory;
-	struct strings to =
-	    recipients_of(&rows[0], &office->notify->to, &to_memory);
-	char *lines = digest_lines(rows, count);
+	char *lines = digest_lines(rows, digest->count);
 	char number[24];
 	struct template_value values[] = {
 		{ "count", number, false },
@@ -229,35 +163,23 @@ letter_send_digest(const struct post_office *office,
 		{ "logins", lines, true },
 	};
 	struct letter letter = {
-		.to = &to,
+		.to = to,
 		.subject = letter_subject(NOTICE_DIGEST),
 		.text = letter_text(NOTICE_DIGEST),
 		.values = values,
 		.value_count = sizeof(values) / sizeof(values[0]),
-		.id = mem_printf("policyd.digest.%lld.%zu.%lld",
-		    (long long)rows[0].id, count,
-		    (long long)rows[0].created_ms),
+		.id = mem_dup(digest->id),
+		.host = digest->host,
 	};
-	struct errand errand;
-	enum delivery delivery;
 
-	*recipients = NULL;
-	snprintf(number, sizeof(number), "%zu", count);
-	delivery = post(office, &letter, &errand);
-	if (delivery == DELIVERY_PARTLY || delivery == DELIVERY_RETRY)
-		*recipients = who_is_left(&to, &errand.report);
-	snprintf(text, DELIVERY_TEXT, "%s", errand.report.text);
-	errand_end(&errand);
+	snprintf(number, sizeof(number), "%zu", digest->count);
+	post(errand, office, &letter);
 	free(letter.id);
 	free(lines);
-	if (to_memory != NULL)
-		free(to.list);
-	free(to_memory);
-	return delivery;
 }
 
-enum delivery
-letter_send_test(const struct post_office *office, char text[DELIVERY_TEXT])
+void
+letter_start_test(struct errand *errand, const struct post_office *office)
 {
 	char time[24];
 	struct template_value values[] = {
@@ -272,14 +194,10 @@ letter_send_test(const struct post_office *office, char text[DELIVERY_TEXT])
 		.value_count = sizeof(values) / sizeof(values[0]),
 		.id = mem_printf("policyd.test.%lld.%d",
 		    (long long)clock_wall_ms(), (int)getpid()),
+		.host = store_server_name(),
 	};
-	struct errand errand;
-	enum delivery delivery;
 
 	clock_format(clock_wall_ms(), time);
-	delivery = post(office, &letter, &errand);
-	snprintf(text, DELIVERY_TEXT, "%s", errand.report.text);
-	errand_end(&errand);
+	post(errand, office, &letter);
 	free(letter.id);
-	return delivery;
 }

@@ -7,7 +7,8 @@
 
 #include "config/notify_options.h"
 #include "config/smtp_options.h"
-#include "mail/delivery.h"
+#include "mail/errand.h"
+#include "notify/addressees.h"
 #include "notify/event.h"
 #include "store/store.h"
 
@@ -18,21 +19,17 @@ struct post_office {
 };
 
 /*
- * Send the event of a row to notify.to, or to the account's own address. Of
- * several recipients some may have it already, or have it now: who is still
- * to get it is written to *recipients, one a line, for the next try (NULL:
- * nobody); the caller frees it. text says how it went.
+ * Send the event of a row. All tries have the same Message-ID, whichever
+ * server makes them.
  */
-enum delivery letter_send(const struct post_office *, const struct outbox_row *,
-    const struct event *, char text[DELIVERY_TEXT], char **recipients);
+void letter_start(struct errand *, const struct post_office *,
+    const struct outbox_row *, const struct event *, const struct strings *to);
 
-/* All of these events, whose recipients are the same, in one mail; as above. */
-enum delivery letter_send_digest(const struct post_office *,
-    const struct outbox_row *, size_t count, char text[DELIVERY_TEXT],
-    char **recipients);
+/* All of these events in one mail. */
+void letter_start_digest(struct errand *, const struct post_office *,
+    const struct digest *, const struct outbox_row *, const struct strings *to);
 
 /* A test mail to notify.to. */
-enum delivery letter_send_test(const struct post_office *,
-    char text[DELIVERY_TEXT]);
+void letter_start_test(struct errand *, const struct post_office *);
 
 #endif

@@ -7,249 +7,189 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "notify/event.h"
-#include "notify/hook.h"
-#include "notify/letter.h"
-#include "notify/webhook.h"
+#include "notify/channel.h"
+#include "notify/flood.h"
+#include "notify/ledger.h"
+#include "notify/parcel.h"
+#include "notify/settle.h"
+#include "store/side.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	STORE_MS = 5000,
-	/* Programs and webhooks have so long. */
-	CALL_MS = 30000,
-	/* Beyond what a delivery can last. */
-	LEASE_MARGIN_S = 30,
-	MINUTE_MS = 60000,
+	/* How often the outbox is looked at. */
+	LOOK_MS = 1000,
 	DIGEST_MAX = 1000,
-	/* RFC 5321, 4.5.4.1 wants patience: days, not hours. */
-	FIRST_DELAY_S = 10,
-	LONGEST_DELAY_S = 3600,
-	GIVE_UP_S = 3 * 86400,
+	/* In which the rows of one digest, put off one after another, have
+	 * all become due again. */
+	GATHER_MS = 10000,
+	GATHER_MOST = 3,
+	CHANNELS = 4,
 };
 
-void
-notify_init(struct notifier *notifier, const struct post_office *office,
-    struct store *store)
+struct notifier {
+	const struct post_office *office;
+	struct store *store;
+	struct poller *poller;
+	struct ledger ledger;
+	struct channel channels[CHANNELS];
+	struct flood flood;		/* of the mails to notify.to */
+	int64_t gather_ms;		/* a digest is to be sent again; 0: none */
+	unsigned gathered;		/* times it was not whole */
+	struct parcel *parcels;		/* under way */
+	bool is_leaving;
+};
+
+struct notifier *
+notify_open(const struct post_office *office, struct store *store,
+    struct poller *poller)
 {
-	memset(notifier, 0, sizeof(*notifier));
-	notifier->office = *office;
+	static const char *const names[CHANNELS] = { "mail", "account", "exec",
+		"webhook" };
+	struct notifier *notifier = mem_new(1, sizeof(*notifier));
+
+	notifier->office = office;
 	notifier->store = store;
-	for (size_t i = 0; i < NOTIFY_SINGLE_MAX; i++)
-		notifier->sent_ms[i] = INT64_MIN / 2;
-}
-
-static int64_t
-deadline(void)
-{
-	return clock_mono_ms() + STORE_MS;
-}
-
-/* Mark what was told while the store was away; false: it still is. */
-static bool
-mark_told(struct notifier *notifier)
-{
-	while (notifier->told_count > 0) {
-		int64_t id = notifier->told[notifier->told_count - 1];
-
-		if (store_outbox_end(notifier->store, id, "", deadline()) ==
-		    STORE_FAILED)
-			return false;
-		notifier->told_count--;
+	notifier->poller = poller;
+	notifier->ledger.store = store;
+	for (size_t i = 0; i < CHANNELS; i++) {
+		notifier->channels[i].name = names[i];
+		notifier->channels[i].parallel = office->notify->parallel;
 	}
-	return true;
+	flood_init(&notifier->flood);
+	return notifier;
 }
 
 void
-notify_clear(struct notifier *notifier)
+notify_close(struct notifier *notifier)
 {
-	mark_told(notifier);
-	free(notifier->told);
-	memset(notifier, 0, sizeof(*notifier));
-}
+	while (notifier->parcels != NULL) {
+		struct parcel *parcel = notifier->parcels;
 
-/* Mark a row as told: nobody is to be told again. */
-static void
-mark(struct notifier *notifier, int64_t id)
-{
-	if (store_outbox_end(notifier->store, id, "", deadline()) !=
-	    STORE_FAILED)
-		return;
-	notifier->told = mem_grow(notifier->told, notifier->told_count + 1,
-	    sizeof(*notifier->told));
-	notifier->told[notifier->told_count++] = id;
-}
-
-static uint32_t
-lease_s(const struct post_office *office)
-{
-	uint32_t call_s = CALL_MS / 1000;
-
-	return (office->smtp->timeout_s > call_s ? office->smtp->timeout_s
-						 : call_s) +
-	       LEASE_MARGIN_S;
-}
-
-/* 10 s, 20 s, 40 s, ... 1 h */
-static uint32_t
-delay_s(uint32_t attempts)
-{
-	uint32_t delay = FIRST_DELAY_S;
-
-	while (attempts-- > 1 && delay < LONGEST_DELAY_S)
-		delay *= 2;
-	return delay < LONGEST_DELAY_S ? delay : LONGEST_DELAY_S;
-}
-
-/* How a delivery went: what to do with the row. */
-struct outcome {
-	enum delivery delivery;
-	char text[DELIVERY_TEXT];
-	char *recipients;	/* of DELIVERY_PARTLY and _RETRY; may be NULL */
-};
-
-static bool
-is_old(const struct outbox_row *row)
-{
-	return clock_wall_ms() - row->created_ms > (int64_t)GIVE_UP_S * 1000;
-}
-
-/* Mark a row by how it went, and log what an administrator should know. */
-static void
-settle(struct notifier *notifier, const struct outbox_row *row,
-    const struct outcome *outcome)
-{
-	bool may_retry = outcome->delivery == DELIVERY_RETRY ||
-	    (outcome->delivery == DELIVERY_PARTLY &&
-		outcome->recipients != NULL);
-
-	if (outcome->delivery == DELIVERY_DONE) {
-		log_info("notify: told of the %s of %s by %s", row->kind,
-		    row->account, row->channel);
-		mark(notifier, row->id);
-	} else if (may_retry && !is_old(row)) {
-		uint32_t delay = delay_s(row->attempts);
-
-		log_warning("notify: the %s of %s is not told by %s yet: %s; "
-			    "trying again in %u s", row->kind, row->account,
-		    row->channel, outcome->text, delay);
-		store_outbox_delay(notifier->store, row->id, delay, true,
-		    outcome->recipients != NULL ? outcome->recipients :
-		    row->recipients, outcome->text, deadline());
-	} else {
-		log_error("notify: gave up telling of the %s of %s by %s: %s",
-		    row->kind, row->account, row->channel, outcome->text);
-		store_outbox_end(notifier->store, row->id, outcome->text,
-		    deadline());
+		notifier->parcels = parcel->next;
+		task_kill(&parcel->errand.task);
+		parcel_end(parcel);
 	}
+	ledger_flush(&notifier->ledger);
+	ledger_clear(&notifier->ledger);
+	free(notifier);
+}
+
+/* --- under way ------------------------------------------------------------- */
+
+/* Write down what came of it; it may go on taking leave of the server. */
+static void
+settle(struct notifier *notifier, struct parcel *parcel)
+{
+	settle_parcel(&notifier->ledger, parcel, clock_mono_ms());
+	parcel->is_settled = true;
+	parcel->channel->running--;
 }
 
 static void
-call(const struct post_office *office, const struct outbox_row *row,
-    const struct event *event, struct outcome *outcome)
+drop(struct notifier *notifier, struct parcel *parcel)
 {
-	char *json = event_export(event);
+	struct parcel **link = &notifier->parcels;
 
-	if (strcmp(row->channel, "exec") == 0)
-		outcome->delivery = hook_run(
-		    &office->notify->exec, json, CALL_MS, outcome->text);
-	else
-		outcome->delivery =
-		    webhook_post(office->notify, json, CALL_MS, outcome->text);
-	free(json);
+	while (*link != parcel)
+		link = &(*link)->next;
+	*link = parcel->next;
+	parcel_end(parcel);
 }
 
 static void
-refuse(struct outcome *outcome, const char *why)
+hear(struct notifier *notifier, struct parcel *parcel)
 {
-	outcome->delivery = DELIVERY_REFUSED;
-	snprintf(outcome->text, sizeof(outcome->text), "%s", why);
+	int fd = parcel->errand.task.fd;
+	bool is_known = errand_hear(&parcel->errand);
+
+	if (is_known && !parcel->is_settled)
+		settle(notifier, parcel);
+	if (!parcel->errand.is_over)
+		return;
+	if (fd >= 0)
+		poller_remove(notifier->poller, fd);
+	drop(notifier, parcel);
 }
 
-/* Is this way of telling still configured? */
-static bool
-is_configured(const struct post_office *office, const char *channel)
+void
+notify_hear(struct notifier *notifier, void *tag)
 {
-	if (!office->notify->enabled)
-		return false;
-	if (strcmp(channel, "mail") == 0)
-		return office->notify->to.count > 0;
-	if (strcmp(channel, "account") == 0)
-		return office->notify->account;
-	if (strcmp(channel, "exec") == 0)
-		return office->notify->exec.count > 0;
-	return strcmp(channel, "webhook") == 0 &&
-	       office->notify->webhook[0] != '\0';
+	struct parcel *parcel = notifier->parcels;
+
+	/* What was reported at once with its end is gone. */
+	while (parcel != NULL && parcel != tag)
+		parcel = parcel->next;
+	if (parcel != NULL)
+		hear(notifier, parcel);
+}
+
+/* --- start ----------------------------------------------------------------- */
+
+/* Start to tell of rows in one delivery, or give them up; takes them. */
+static void
+start(struct notifier *notifier, struct channel *channel,
+    struct outbox_row *rows, size_t count)
+{
+	const char *why;
+	struct parcel *parcel = parcel_start(notifier->office, channel, rows,
+	    count, &why);
+
+	if (parcel == NULL) {
+		for (size_t i = 0; i < count; i++) {
+			settle_give_up(&notifier->ledger, &rows[i], why);
+			outbox_row_clear(&rows[i]);
+		}
+		return;
+	}
+	channel->running++;
+	parcel->next = notifier->parcels;
+	notifier->parcels = parcel;
+	if (parcel->errand.task.fd < 0)
+		hear(notifier, parcel); /* it could not be started */
+	else if (poller_add(notifier->poller, parcel->errand.task.fd,
+		     INTEREST_READ, parcel) != 0)
+		log_error("epoll: %s", strerror(errno));
+}
+
+/* Not now; it did not count as a try. Takes the row. */
+static void
+put_back(struct notifier *notifier, struct outbox_row *row, uint32_t delay_s)
+{
+	ledger_delay(&notifier->ledger, row,
+	    &(struct put_off) { delay_s, false, row->recipients, "" });
+	outbox_row_clear(row);
 }
 
 static void
-deliver(struct notifier *notifier, const struct outbox_row *row)
-{
-	const struct post_office *office = &notifier->office;
-	struct outcome outcome = { .recipients = NULL };
-	struct event event;
-
-	if (event_open(&event, row) != 0)
-		refuse(&outcome, "the row holds no event");
-	else if (!is_configured(office, row->channel))
-		refuse(&outcome, "it is not configured any more");
-	else if (strcmp(row->channel, "mail") == 0 ||
-	    strcmp(row->channel, "account") == 0)
-		outcome.delivery = letter_send(
-		    office, row, &event, outcome.text, &outcome.recipients);
-	else
-		call(office, row, &event, &outcome);
-	settle(notifier, row, &outcome);
-	free(outcome.recipients);
-	event_close(&event);
-}
-
-/* May one more mail be sent singly? */
-static bool
-has_budget(struct notifier *notifier)
+start_singles(struct notifier *notifier, struct channel *channel,
+    struct outbox_row *rows, size_t count)
 {
 	int64_t now = clock_mono_ms();
 
-	if (now - notifier->sent_ms[notifier->sent_next] < MINUTE_MS)
-		return false;
-	notifier->sent_ms[notifier->sent_next] = now;
-	notifier->sent_next = (notifier->sent_next + 1) % NOTIFY_SINGLE_MAX;
-	return true;
-}
+	for (size_t i = 0; i < count; i++) {
+		struct digest digest;
 
-/* Put a mail off until the digest. */
-static void
-put_off(struct notifier *notifier, const struct outbox_row *row)
-{
-	int64_t left_s;
-
-	if (notifier->digest_ms == 0)
-		notifier->digest_ms = clock_mono_ms() + MINUTE_MS;
-	left_s = clock_left_ms(notifier->digest_ms) / 1000;
-	store_outbox_delay(notifier->store, row->id, (uint32_t)left_s, false,
-	    row->recipients, "waits for the next digest", deadline());
-}
-
-/* One mail for all rows; they fare alike. */
-static void
-deliver_digest(struct notifier *notifier, const struct outbox_row *rows,
-    size_t count)
-{
-	struct outcome outcome = { .recipients = NULL };
-
-	if (count == 1) {
-		deliver(notifier, rows);
-		return;
+		/* It is sent again with those that it was sent with. */
+		if (addressees_digest(&rows[i], &digest)) {
+			put_back(notifier, &rows[i], 0);
+			if (notifier->gather_ms == 0)
+				notifier->gather_ms = now + GATHER_MS;
+			continue;
+		}
+		if (channel == notifier->channels)
+			flood_sent(&notifier->flood, now);
+		start(notifier, channel, &rows[i], 1);
 	}
-	outcome.delivery = letter_send_digest(
-	    &notifier->office, rows, count, outcome.text, &outcome.recipients);
-	for (size_t i = 0; i < count; i++)
-		settle(notifier, &rows[i], &outcome);
-	free(outcome.recipients);
 }
 
-/* Those with the same recipients together, the oldest first. */
+/* --- digests --------------------------------------------------------------- */
+
+/* Those with the same recipients and the same digest together, the oldest
+ * first. */
 static int
 compare(const void *left, const void *right)
 {
@@ -260,52 +200,179 @@ compare(const void *left, const void *right)
 	return order != 0 ? order : (a->id > b->id) - (a->id < b->id);
 }
 
+/* Make a digest of rows, in the store before anything is sent; false: the
+ * store is away. This renews their lease, too. */
 static bool
-digest(struct notifier *notifier)
+make_digest(struct notifier *notifier, struct outbox_row *rows, size_t count)
 {
-	struct outbox_row *rows;
-	size_t count;
+	uint32_t lease_s = parcel_lease_s(notifier->office);
+	struct digest digest = { .count = count };
+
+	snprintf(digest.id, sizeof(digest.id), "policyd.digest.%lld.%zu.%lld",
+	    (long long)rows[0].id, count, (long long)rows[0].created_ms);
+	snprintf(digest.host, sizeof(digest.host), "%s", store_server_name());
+	for (size_t i = 0; i < count; i++) {
+		addressees_put(&rows[i], &digest);
+		if (store_outbox_delay(notifier->store, rows[i].id, lease_s,
+			true, rows[i].recipients, "",
+			clock_mono_ms() + STORE_MS) != STORE_DONE)
+			return false;
+	}
+	return true;
+}
+
+/* Is this all of a digest that was made before? */
+static bool
+is_whole(struct notifier *notifier, const struct digest *digest, size_t count)
+{
+	if (count >= digest->count || notifier->gathered >= GATHER_MOST)
+		return true;
+	notifier->gathered++;
+	return false;
+}
+
+static void
+start_group(struct notifier *notifier, struct outbox_row *rows, size_t count)
+{
+	struct channel *mail = notifier->channels;
+	struct digest digest;
+	bool was_made = addressees_digest(rows, &digest);
+	bool is_ready = channel_room(mail, clock_mono_ms()) > 0;
+
+	if (is_ready && was_made)
+		is_ready = is_whole(notifier, &digest, count);
+	else if (is_ready && count > 1)
+		is_ready = make_digest(notifier, rows, count);
+	if (is_ready) {
+		start(notifier, mail, rows, count);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		put_back(notifier, &rows[i], 0);
+}
+
+static void
+start_digests(struct notifier *notifier, struct outbox_row *rows, size_t count)
+{
 	size_t end;
 
-	notifier->digest_ms = 0;
-	if (store_outbox_take(notifier->store, "mail", DIGEST_MAX,
-		lease_s(&notifier->office), &rows, &count,
-		deadline()) != STORE_DONE)
-		return false;
+	notifier->gather_ms = 0;
 	/* Who had some of it already is not to have it again. */
 	qsort(rows, count, sizeof(*rows), compare);
 	for (size_t i = 0; i < count; i = end) {
 		for (end = i + 1; end < count && strcmp(rows[i].recipients,
 			rows[end].recipients) == 0; end++)
 			;
-		deliver_digest(notifier, &rows[i], end - i);
+		start_group(notifier, &rows[i], end - i);
 	}
-	for (size_t i = 0; i < count; i++)
-		outbox_row_clear(&rows[i]);
-	free(rows);
-	return true;
+	if (notifier->gather_ms == 0)
+		notifier->gathered = 0;
 }
 
-bool
-notify_step(struct notifier *notifier)
+/* --- what is due ----------------------------------------------------------- */
+
+/* Take rows of a channel; false: there are none, or the store is away. */
+static bool
+take(struct notifier *notifier, struct channel *channel, size_t most,
+    struct outbox_row **rows, size_t *count)
 {
+	int64_t now = clock_mono_ms();
+	enum store_result result = store_outbox_take(notifier->store,
+	    channel->name, most, parcel_lease_s(notifier->office), rows, count,
+	    now + STORE_MS);
+
+	channel->look_ms = now + LOOK_MS;
+	if (result == STORE_DONE && *count == most)
+		channel->look_ms = now;
+	return result == STORE_DONE;
+}
+
+/* When a digest is due, if singles are not to be sent; 0: they are. */
+static int64_t
+digest_ms(struct notifier *notifier, const struct channel *channel,
+    int64_t now)
+{
+	if (channel != notifier->channels)
+		return 0;
+	if (notifier->gather_ms != 0 && now >= notifier->gather_ms)
+		return notifier->gather_ms;
+	return flood_digest_ms(&notifier->flood, now);
+}
+
+static void
+fill(struct notifier *notifier, struct channel *channel, int64_t now)
+{
+	int64_t due_ms = digest_ms(notifier, channel, now);
+	size_t most = channel_room(channel, now);
 	struct outbox_row *rows;
 	size_t count;
 
-	if (!mark_told(notifier))
-		return false;
-	if (notifier->digest_ms != 0 &&
-	    clock_left_ms(notifier->digest_ms) == 0)
-		return digest(notifier);
-	if (store_outbox_take(notifier->store, NULL, 1,
-		lease_s(&notifier->office), &rows, &count,
-		deadline()) != STORE_DONE)
-		return false;
-	if (strcmp(rows[0].channel, "mail") == 0 && !has_budget(notifier))
-		put_off(notifier, &rows[0]);
-	else
-		deliver(notifier, &rows[0]);
-	outbox_row_clear(&rows[0]);
+	if (most == 0 || now < channel->look_ms)
+		return;
+	if (now < due_ms) {
+		channel->look_ms = due_ms;
+		return;
+	}
+	if (due_ms > 0)
+		most = DIGEST_MAX;
+	else if (channel == notifier->channels &&
+	    most > flood_budget(&notifier->flood, now))
+		most = flood_budget(&notifier->flood, now);
+	if (!take(notifier, channel, most, &rows, &count))
+		return;
+	if (due_ms > 0) {
+		flood_digested(&notifier->flood);
+		start_digests(notifier, rows, count);
+	} else {
+		start_singles(notifier, channel, rows, count);
+	}
 	free(rows);
+}
+
+int
+notify_work(struct notifier *notifier)
+{
+	int64_t now = clock_mono_ms();
+	int64_t wake_ms = now + LOOK_MS;
+
+	if (!ledger_flush(&notifier->ledger) || notifier->is_leaving)
+		return LOOK_MS;
+	for (size_t i = 0; i < CHANNELS; i++) {
+		struct channel *channel = &notifier->channels[i];
+
+		fill(notifier, channel, now);
+		if (channel_room(channel, now) > 0 &&
+		    channel_wake_ms(channel) < wake_ms)
+			wake_ms = channel_wake_ms(channel);
+	}
+	return clock_left_ms(wake_ms);
+}
+
+/* --- the end --------------------------------------------------------------- */
+
+void
+notify_leave(struct notifier *notifier)
+{
+	struct parcel *next;
+
+	notifier->is_leaving = true;
+	for (struct parcel *parcel = notifier->parcels; parcel != NULL;
+	     parcel = next) {
+		next = parcel->next;
+		if (parcel->is_settled)
+			continue;
+		errand_call_back(&parcel->errand);
+		parcel->is_called_back = errand_hear(&parcel->errand);
+		hear(notifier, parcel);
+	}
+}
+
+bool
+notify_is_idle(const struct notifier *notifier)
+{
+	for (const struct parcel *parcel = notifier->parcels; parcel != NULL;
+	     parcel = parcel->next)
+		if (!parcel->is_settled)
+			return false;
 	return true;
 }

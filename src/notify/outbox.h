@@ -3,37 +3,40 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A row is taken from the outbox for longer than its delivery can last, told,
- * and then marked. Whoever dies in between leaves it to be taken again: an
- * event is never lost, and told twice only if the death fell between the
- * delivery and its mark. If the store is away then, the mark is made later.
+ * and then marked, before anything else happens. Whoever dies in between leaves
+ * it to be taken again: an event is never lost, and told twice only if the
+ * death fell between the delivery and its mark, which its Message-ID, or id,
+ * shows. If the store is away then, the mark is made later.
  */
 #ifndef NOTIFY_OUTBOX_H
 #define NOTIFY_OUTBOX_H
 
 #include "notify/letter.h"
+#include "server/poller.h"
 #include "store/store.h"
 
-/* How many mails in a minute are sent singly: more become a digest. */
-enum { NOTIFY_SINGLE_MAX = 20 };
+struct notifier;
 
-struct notifier {
-	struct post_office office;
-	struct store *store;
-	int64_t sent_ms[NOTIFY_SINGLE_MAX];	/* monotonic, a ring */
-	size_t sent_next;
-	int64_t digest_ms;	/* the next digest is due; 0: none */
-	int64_t *told;		/* rows that the store could not mark yet */
-	size_t told_count;
-};
+/* Tell what the store's outbox has; all three must outlive it. Deliveries
+ * under way are added to the poller. */
+struct notifier *notify_open(const struct post_office *, struct store *,
+    struct poller *);
 
-void notify_init(struct notifier *, const struct post_office *,
-    struct store *);
-void notify_clear(struct notifier *);
+/* Start what is due; in how many milliseconds to call it again. Blocks for the
+ * store only. */
+int notify_work(struct notifier *);
+
+/* The poller reported this tag: a delivery has something to say. */
+void notify_hear(struct notifier *, void *tag);
 
 /*
- * Tell one thing that is due. Returns whether there was one: then there may be
- * more. Blocks for the time-outs of mail server, program and webhook at most.
+ * Start nothing more, and call back what nobody can have got yet. The rest is
+ * done when notify_is_idle, which takes as long as a delivery may last.
  */
-bool notify_step(struct notifier *);
+void notify_leave(struct notifier *);
+bool notify_is_idle(const struct notifier *);
+
+/* What is under way still is ended first. */
+void notify_close(struct notifier *);
 
 #endif

@@ -4,33 +4,63 @@
  */
 #include "notify/webhook.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "notify/transfer.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* More of an answer than this is not waited for: only its status counts. */
 enum { ENOUGH_ANSWER = 65536 };
 
+/* Write the key that a secret is; its length, or -1 if it is not base64. */
+static int
+read_key(const char *secret, unsigned char *key)
+{
+	static const char prefix[] = "whsec_";
+	const char *coded = secret + sizeof(prefix) - 1;
+	size_t length;
+	int size;
+
+	if (strncmp(secret, prefix, sizeof(prefix) - 1) != 0) {
+		memcpy(key, secret, strlen(secret));
+		return (int)strlen(secret);
+	}
+	length = strlen(coded);
+	size = EVP_DecodeBlock(key, (const unsigned char *)coded, (int)length);
+	/* It counts the bytes that stand for padding. */
+	for (size_t i = length; size > 0 && i > 0 && coded[i - 1] == '='; i--)
+		size--;
+	return size > 0 ? size : -1;
+}
+
 int
-webhook_sign(const char *secret, const char *body,
+webhook_sign(const char *secret, const struct webhook_event *event,
     char signature[WEBHOOK_SIGNATURE])
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned char coded[EVP_MAX_MD_SIZE * 2];
+	unsigned char *key = mem_new(strlen(secret) + 1, 1);
+	char *text = mem_printf("%s.%lld.%s", event->id,
+	    (long long)event->time_s, event->json);
+	int key_length = read_key(secret, key);
 	unsigned length = 0;
-	struct text text;
+	struct text out;
+	bool is_signed = key_length > 0 &&
+	    HMAC(EVP_sha256(), key, key_length, (const unsigned char *)text,
+		strlen(text), mac, &length) != NULL;
 
-	if (HMAC(EVP_sha256(), secret, (int)strlen(secret),
-		(const unsigned char *)body, strlen(body), mac,
-		&length) == NULL)
+	free(text);
+	free(key);
+	if (!is_signed)
 		return -1;
-	text_init(&text, signature, WEBHOOK_SIGNATURE);
-	text_add(&text, "sha256=");
-	for (unsigned i = 0; i < length; i++)
-		text_printf(&text, "%02x", mac[i]);
+	EVP_EncodeBlock(coded, mac, (int)length);
+	text_init(&out, signature, WEBHOOK_SIGNATURE);
+	text_printf(&out, "v1,%s", (const char *)coded);
 	return 0;
 }
 
@@ -67,29 +97,42 @@ add_header(struct transfer *transfer, struct curl_slist *headers,
 }
 
 static struct curl_slist *
-make_headers(struct transfer *transfer, const char *secret, const char *json)
+make_headers(struct transfer *transfer, const char *secret,
+    const struct webhook_event *event)
 {
 	struct curl_slist *headers = NULL;
-	char line[128];
+	char line[256];
 	char signature[WEBHOOK_SIGNATURE];
 
 	headers = add_header(transfer, headers,
 	    "Content-Type: application/json");
 	/* Do not ask first whether the body is welcome: it is short. */
 	headers = add_header(transfer, headers, "Expect:");
+	snprintf(line, sizeof(line), "webhook-id: %s", event->id);
+	headers = add_header(transfer, headers, line);
+	snprintf(line, sizeof(line), "webhook-timestamp: %lld",
+	    (long long)event->time_s);
+	headers = add_header(transfer, headers, line);
 	if (secret == NULL || secret[0] == '\0')
 		return headers;
-	if (webhook_sign(secret, json, signature) != 0) {
+	if (webhook_sign(secret, event, signature) != 0) {
 		transfer->failed = 1; /* never without, if there is a secret */
 		return headers;
 	}
-	snprintf(line, sizeof(line), "X-Policyd-Signature: %s", signature);
+	snprintf(line, sizeof(line), "webhook-signature: %s", signature);
 	return add_header(transfer, headers, line);
 }
 
-enum delivery
-webhook_post(const struct notify_options *options, const char *json,
-    uint32_t timeout_ms, char text[DELIVERY_TEXT])
+static bool
+is_down(long status)
+{
+	return status == 0 || status == 429 || status == 502 ||
+	    status == 503 || status == 504;
+}
+
+void
+webhook_post(const struct notify_options *options,
+    const struct webhook_event *event, uint32_t timeout_ms, struct fate *fate)
 {
 	struct transfer transfer;
 	struct curl_slist *headers;
@@ -97,16 +140,18 @@ webhook_post(const struct notify_options *options, const char *json,
 	struct text why;
 	long status = 0;
 
-	text_init(&why, text, DELIVERY_TEXT);
+	text_init(&why, fate->text, sizeof(fate->text));
+	fate->result = DELIVERY_RETRY;
+	fate->is_down = true;
 	if (transfer_open(&transfer, "http,https", timeout_ms) != 0) {
 		text_add(&why, "out of memory");
-		return DELIVERY_RETRY;
+		return;
 	}
-	headers = make_headers(&transfer, options->webhook_secret, json);
+	headers = make_headers(&transfer, options->webhook_secret, event);
 	transfer_set(&transfer, CURLOPT_URL, options->webhook);
 	transfer_set(&transfer, CURLOPT_USERAGENT, "policyd/" POLICYD_VERSION);
 	transfer_set(&transfer, CURLOPT_HTTPHEADER, headers);
-	transfer_set(&transfer, CURLOPT_POSTFIELDS, json);
+	transfer_set(&transfer, CURLOPT_POSTFIELDS, event->json);
 	transfer_set(&transfer, CURLOPT_WRITEFUNCTION, on_answer);
 	transfer_set(&transfer, CURLOPT_WRITEDATA, &received);
 	transfer_run(&transfer);
@@ -118,5 +163,6 @@ webhook_post(const struct notify_options *options, const char *json,
 		text_add_line(&why, transfer.error, strlen(transfer.error));
 	transfer_close(&transfer);
 	curl_slist_free_all(headers);
-	return judge(status);
+	fate->result = judge(status);
+	fate->is_down = fate->result == DELIVERY_RETRY && is_down(status);
 }

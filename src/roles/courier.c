@@ -2,12 +2,12 @@
  * courier.c -- the role that tells of events; only if notify.enabled.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A process of its own, because a mail server may keep it waiting for long: it
- * may be killed at any time, and what it was at is told later.
+ * Each delivery is a process of its own: no server, program or web server keeps
+ * this one waiting. It may be killed at any time, and what it was at is told
+ * later.
  */
 #include "roles/courier.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "notify/outbox.h"
 #include "policy/store_of.h"
@@ -18,23 +18,57 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* How often the outbox is looked at. */
-enum { LOOK_MS = 2000 };
+/* At once that many deliveries are heard. */
+enum { TAGS = 16 };
 
-/* Wait until it is time to look, or the store wants to be looked after. */
-static bool
-goes_on(const struct seat *seat, struct poller *poller, struct store *store,
-    int64_t look_ms)
+/* Wait for wait_ms at most, and hear what deliveries have to say. */
+static void
+wait(struct poller *poller, struct notifier *notifier, int wait_ms)
 {
-	void *tag;
-	int store_ms = store_tend(store);
-	int wait_ms = clock_left_ms(look_ms);
+	void *tags[TAGS];
+	size_t count = poller_wait(poller, tags, TAGS, wait_ms);
 
-	if (store_ms >= 0 && store_ms < wait_ms)
-		wait_ms = store_ms;
-	if (poller_wait(poller, &tag, 1, wait_ms) == 0)
-		return !poller_is_told();
-	return seat_order(seat) == SEAT_STAY;
+	for (size_t i = 0; i < count; i++)
+		if (tags[i] != poller)
+			notify_hear(notifier, tags[i]);
+}
+
+static bool
+goes_on(const struct seat *seat)
+{
+	return !poller_is_told() && seat_order(seat) == SEAT_STAY;
+}
+
+/* Tell of events until told to leave. */
+static void
+work(const struct seat *seat, struct poller *poller, struct store *store,
+    struct notifier *notifier)
+{
+	do {
+		int wait_ms = notify_work(notifier);
+		int store_ms = store_tend(store);
+
+		seat_alive(seat);
+		if (store_ms >= 0 && store_ms < wait_ms)
+			wait_ms = store_ms;
+		wait(poller, notifier, wait_ms);
+	} while (goes_on(seat));
+}
+
+/*
+ * What may have been delivered is waited for: else it would be again. Its
+ * deadline bounds that.
+ */
+static void
+finish(const struct seat *seat, struct poller *poller,
+    struct notifier *notifier)
+{
+	poller_remove(poller, seat->master_fd);
+	notify_leave(notifier);
+	while (!notify_is_idle(notifier)) {
+		wait(poller, notifier, notify_work(notifier));
+		seat_alive(seat);
+	}
 }
 
 int
@@ -42,10 +76,9 @@ courier_run(const struct seat *seat)
 {
 	struct poller *poller = poller_new();
 	struct store *store;
-	struct notifier notifier;
+	struct notifier *notifier;
 	const struct post_office office = { &seat->load->config->notify,
 		&seat->load->config->smtp };
-	int64_t look_ms = 0;
 
 	seat_close_listeners(seat);
 	if (poller == NULL ||
@@ -55,15 +88,12 @@ courier_run(const struct seat *seat)
 		return EX_OSERR;
 	}
 	store = store_of(seat->load->config);
-	notify_init(&notifier, &office, store);
+	notifier = notify_open(&office, store, poller);
 	poller_catch_term();
 	seat_ready(seat);
-	do {
-		seat_alive(seat);
-		if (clock_left_ms(look_ms) == 0 && !notify_step(&notifier))
-			look_ms = clock_mono_ms() + LOOK_MS;
-	} while (goes_on(seat, poller, store, look_ms));
-	notify_clear(&notifier);
+	work(seat, poller, store, notifier);
+	finish(seat, poller, notifier);
+	notify_close(notifier);
 	store_close(store);
 	poller_free(poller);
 	return EX_OK;

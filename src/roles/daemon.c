@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "notify/parcel.h"
 #include "roles/console.h"
 #include "roles/courier.h"
 #include "roles/geoip_files.h"
@@ -117,14 +118,23 @@ unload(struct load *old)
 /*
  * How long a role may be busy without going round its loop. A worker answers
  * within the deadline, unless libpq waits for the resolver; the housekeeper and
- * the console wait for the store now and then, the courier for mail servers and
- * for programs, one after the other.
+ * the console wait for the store now and then, the courier for each of many rows
+ * that it writes.
  */
 enum {
 	WORKER_SILENCE_MS = 30000,
 	STORE_SILENCE_MS = 60000,
 	COURIER_SILENCE_MS = 300000,
 };
+
+/* What may have been delivered is waited for: see courier.c. */
+static int64_t
+courier_stop_ms(const struct config *config)
+{
+	const struct post_office office = { &config->notify, &config->smtp };
+
+	return (int64_t)parcel_lease_s(&office) * 1000;
+}
 
 static size_t
 roles(const struct config *config, struct role table[ROLES_MAX])
@@ -133,16 +143,16 @@ roles(const struct config *config, struct role table[ROLES_MAX])
 
 	table[0] = (struct role){ "worker", config->server.workers,
 		worker_run,
-		WORKER_SILENCE_MS + 2 * (int64_t)config->server.deadline_ms };
+		WORKER_SILENCE_MS + 2 * (int64_t)config->server.deadline_ms,
+		0 };
 	table[count++] = (struct role){ "housekeeper", 1, housekeeper_run,
-		STORE_SILENCE_MS };
+		STORE_SILENCE_MS, 0 };
 	if (config->notify.enabled)
 		table[count++] = (struct role){ "courier", 1, courier_run,
-			COURIER_SILENCE_MS +
-			(int64_t)config->smtp.timeout_s * 10000 };
+			COURIER_SILENCE_MS, courier_stop_ms(config) };
 	if (config->http.listen[0] != '\0')
 		table[count++] = (struct role){ "console", 1, console_run,
-			STORE_SILENCE_MS };
+			STORE_SILENCE_MS, 0 };
 	return count;
 }
 

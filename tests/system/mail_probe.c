@@ -8,6 +8,7 @@
  * It prints "result: ...", "text: ...", and for mail one "recipient: ... text"
  * each. It exits 0 if it could try.
  */
+#include "base/clock.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "mail/message.h"
@@ -166,11 +167,17 @@ probe_build(const struct config *config, char **arguments, const char *input)
 }
 
 static void
+print_fate(const struct fate *fate)
+{
+	printf("result: %s\ntext: %s\n%s", results[fate->result], fate->text,
+	    fate->is_down ? "down: yes\n" : "");
+}
+
+static void
 probe_hook(uint32_t timeout_ms, char **arguments, const char *input)
 {
-	char text[DELIVERY_TEXT];
 	struct strings command = { 0, NULL };
-	enum delivery result;
+	struct fate fate;
 
 	while (*arguments != NULL && strcmp(*arguments, "--") != 0)
 		arguments++;
@@ -178,8 +185,8 @@ probe_hook(uint32_t timeout_ms, char **arguments, const char *input)
 		command.list = arguments + 1;
 	while (command.list != NULL && command.list[command.count] != NULL)
 		command.count++;
-	result = hook_run(&command, input, timeout_ms, text);
-	printf("result: %s\ntext: %s\n", results[result], text);
+	hook_run(&command, input, timeout_ms, &fate);
+	print_fate(&fate);
 }
 
 int
@@ -202,11 +209,12 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "hook") == 0)
 		probe_hook(timeout_ms, argv + 2, input);
 	if (strcmp(argv[1], "webhook") == 0) {
-		char text[DELIVERY_TEXT];
-		enum delivery result = webhook_post(&config.notify, input,
-		    timeout_ms, text);
+		const struct webhook_event event = { "evt_1",
+			clock_wall_ms() / 1000, input };
+		struct fate fate;
 
-		printf("result: %s\ntext: %s\n", results[result], text);
+		webhook_post(&config.notify, &event, timeout_ms, &fate);
+		print_fate(&fate);
 	}
 	free(input);
 	unconfigure(&config);

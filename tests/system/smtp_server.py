@@ -108,10 +108,13 @@ class SmtpServer:
 
 class RawServer:
     """serve(connection, stop) talks to each client as it likes; stop is an
-    event that tells it to end. Errors of the connection end it too."""
+    event that tells it to end. Errors of the connection end it too. One client
+    at a time, unless parallel."""
 
-    def __init__(self, serve):
+    def __init__(self, serve, parallel=False):
         self.serve = serve
+        self.parallel = parallel
+        self.threads = []
         self.stop = threading.Event()
         self.connections = 0
 
@@ -130,16 +133,26 @@ class RawServer:
             except TimeoutError:
                 continue
             self.connections += 1
-            with connection:
-                connection.settimeout(30)
-                try:
-                    self.serve(connection, self.stop)
-                except OSError:
-                    pass
+            if self.parallel:
+                self.threads.append(threading.Thread(target=self.attend,
+                                                     args=(connection,)))
+                self.threads[-1].start()
+            else:
+                self.attend(connection)
+
+    def attend(self, connection):
+        with connection:
+            connection.settimeout(30)
+            try:
+                self.serve(connection, self.stop)
+            except OSError:
+                pass
 
     def __exit__(self, *error):
         self.stop.set()
         self.thread.join()
+        for thread in self.threads:
+            thread.join()
         self.listener.close()
 
 

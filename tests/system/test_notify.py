@@ -5,25 +5,26 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
 import email
 import email.policy
-import hashlib
-import hmac
 import json
 import os
 import re
 import shutil
 import signal
 import sqlite3
+import subprocess
 import threading
+import time
 
 import pytest
 
 import policyd as daemon
+import waiting
 from geoip import address
 from load import Load
 from outage import BLOCKED, CONFIG, OK
 from policyd import fields, is_alive
-from smtp_server import SmtpServer
-from test_webhook import WebServer
+from smtp_server import BlackHole, RawServer, SmtpServer, script
+from test_webhook import WebServer, signature
 from waiting import until
 
 ADMIN = "postmaster@example.com"
@@ -255,8 +256,8 @@ def test_program_and_web_server(store, server):
     assert (event["cause"], event["found"], event["limit"]) == \
         ("countries", 2, 1)
     assert {login["country"] for login in event["logins"]} == {"DE", "AT"}
-    assert headers["X-Policyd-Signature"] == "sha256=" + hmac.new(
-        b"sesame", body, hashlib.sha256).hexdigest()
+    assert headers["webhook-id"] == event["id"]
+    assert headers["webhook-signature"] == signature("sesame", headers, body)
     assert len(web.got) == 1
 
 
@@ -295,24 +296,24 @@ def test_one_recipient_is_refused_for_a_while(store, server):
 
 @ONE["sqlite"]
 def test_the_mail_server_is_down_for_a_while(store, server):
-    """All wait, longer each time; then all are told, once."""
+    """One tries whether it is back, less and less often; the others wait. Then
+    all are told, once."""
     port = daemon.free_port()
     policyd = server(store, port)
-    accounts = [f"user{n}@example.com" for n in range(3)]
+    accounts = [f"user{n}@example.com" for n in range(12)]
     for account in accounts:
         block(policyd, account)
-    for attempt, delay in ((1, 10), (2, 20)):
-        until(lambda: store.rows("attempts, error <> ''") ==
-              [(str(attempt), store.rows("error <> ''")[0][0])] * 3 and
-              all(delay - 5 < left <= delay for left in store.delays()),
-              f"a delay of {delay} s")
-        store.hurry()
+    for pause in (1, 2, 4):
+        policyd.wait_log(f"cannot connect .*; trying again in {pause} s")
+    # Those that were under way at first, and one for each pause.
+    tries = sum(int(row[0]) for row in store.rows("attempts"))
+    assert 4 <= tries <= 8
     with SmtpServer(port=port) as smtp:
-        until(lambda: store.hurry() or len(smtp.mails) == 3, "the mails")
-        wait_ended(store, 3)
+        wait_mails(smtp, 12)
+        wait_ended(store, 12)
     assert {parse(mail)["Subject"] for mail in smtp.mails} == {
         f"[policyd] {account} was blocked" for account in accounts}
-    assert len(smtp.mails) == 3
+    assert len(smtp.mails) == 12
 
 
 @ONE["pgsql"]
@@ -379,6 +380,63 @@ def test_the_courier_is_killed(store, server, when):
         assert len({parse(mail)["Message-ID"] for mail in smtp.mails}) == 1
 
 
+@pytest.mark.parametrize("when", ["MAIL", "DATA"])
+def test_a_stop_while_mail_is_sent(store, server, when):
+    """What the server may have is waited for, the rest is called back: either
+    way it is told once."""
+    with SlowServer(when) as smtp:
+        policyd = server(store, smtp.port)
+        block(policyd)
+        assert smtp.is_reached.wait(10)
+        policyd.signal(signal.SIGTERM)
+        if when == "MAIL":
+            assert policyd.process.wait(10) == 0
+            assert store.delays()[0] < 1
+            smtp.go.set()
+        else:
+            policyd.wait_log("stopping")
+            # Longer than anything else may take to stop.
+            with pytest.raises(subprocess.TimeoutExpired):
+                policyd.process.wait(7)
+            smtp.go.set()
+            assert policyd.process.wait(10) == 0
+            assert len(store.rows("id", "ended_at IS NOT NULL")) == 1
+        assert "killed" not in policyd.log()
+        policyd.start()
+        block(policyd, "ann@example.com")
+        wait_ended(store, 2)
+        assert len(smtp.mails) == 2
+
+
+@pytest.mark.parametrize("signals", [(signal.SIGKILL,), (signal.SIGTERM,)])
+def test_the_end_while_the_server_says_good_bye(server, signals, store):
+    """It has the mail: that is written down already."""
+    texts = []
+
+    def end(connection, stop):
+        texts.append(1)
+        connection.sendall(b"250 OK\r\n")
+        stop.wait()
+
+    with RawServer(script({".": end})) as smtp:
+        policyd = server(store, smtp.port)
+        block(policyd)
+        until(lambda: texts, "the mail")
+        wait_ended(store)
+        for number in signals:
+            os.kill(courier(policyd), number)
+        pids = daemon.children(policyd.pid)
+        policyd.process.kill()
+        policyd.process.wait()
+        until(lambda: not any(map(is_alive, pids)), "their death")
+    with SmtpServer() as smtp:
+        policyd.write({"smtp": {"port": smtp.port}})
+        policyd.start()
+        block(policyd, "ann@example.com")
+        wait_ended(store, 2)
+        assert len(smtp.mails) == 1 and texts == [1]
+
+
 @ONE["pgsql"]
 def test_the_courier_is_killed_again_and_again(store, server):
     """At moments that nobody chose: nothing is lost."""
@@ -422,6 +480,52 @@ def test_the_store_goes_while_mail_is_sent(database, postgres, server):
 
 
 # --- many --------------------------------------------------------------------
+
+def test_no_way_waits_for_another(store, server):
+    """100 blocks, and a web server that swallows everything: all mails are out
+    within 5 s, the accounts' own and the administrator's."""
+    accounts = [f"user{number}@example.com" for number in range(100)]
+    with SmtpServer() as smtp, BlackHole() as hole:
+        policyd = server(store, smtp.port, account=True,
+                         webhook=f"http://127.0.0.1:{hole.port}/")
+        for account in accounts:
+            block(policyd, account)
+        began = time.monotonic()
+        wait_mails(smtp, 121)
+        # As the machine is busy with everything else as well.
+        assert time.monotonic() - began < 5 * waiting.PATIENCE
+        own = [mail for mail in smtp.mails if mail.recipients != [ADMIN]]
+        told = [mail for mail in smtp.mails if mail.recipients == [ADMIN]]
+    assert sorted(mail.recipients[0] for mail in own) == sorted(accounts)
+    assert len(told) >= 21
+    text = "".join(mail["Subject"] + text_of(mail)
+                   for mail in map(parse, told))
+    assert set(re.findall(r"user\d+@example.com", text)) == set(accounts)
+
+
+@ONE["pgsql"]
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_so_many_at_once(store, server, parallel):
+    busy, most = [], []
+
+    def serve(connection, stop):
+        busy.append(1)
+        most.append(len(busy))
+        # Others have the time to come.
+        until(lambda: len(busy) >= parallel or len(most) > 8, "the others")
+        script({".": taken})(connection, stop)
+
+    def taken(connection, stop):
+        busy.pop()
+        connection.sendall(b"250 OK\r\n")
+
+    with RawServer(serve, parallel=True) as smtp:
+        policyd = server(store, smtp.port, parallel=parallel)
+        for number in range(9):
+            block(policyd, f"user{number}@example.com")
+        wait_ended(store, 9)
+    assert max(most) == parallel
+
 
 def test_two_servers_tell_everything_once(database, server):
     store = PgsqlStore(database)
@@ -479,12 +583,23 @@ def test_many_become_one(flood):
     everybody = {f"user{number}@example.com" for number in range(30)}
     assert listed | {subject.split()[1] for subject in singles} == everybody
     assert smtp.mails[20].recipients == ["a@example.com"]
-    until(lambda: store.rows("replace(recipients, '\n', ';')") ==
-          [("b@example.com;",)] * 30, "b alone to be left")
+    def is_left():
+        rows = [row[0].split(";") for row in
+                store.rows("replace(recipients, '\n', ';')")]
+        # Those of the digest say so, to be sent together again.
+        return [row[-2:] for row in rows] == [["b@example.com", ""]] * 30 and \
+            sum(row[0].startswith(":policyd.digest.") for row in rows) == 10
+    until(is_left, "b alone to be left")
     assert store.rows("id", "ended_at IS NOT NULL") == []
     smtp.refuse.clear()
     seen = len(smtp.mails)
     store.hurry()
     wait_mails(smtp, seen + 1)
     assert smtp.mails[seen].recipients == ["b@example.com"]
+    # The digest comes again as it was.
+    until(lambda: [parse(mail)["Message-ID"] for mail in smtp.mails].count(
+        digest["Message-ID"]) == 2, "the digest for b", 30)
+    again = [mail for mail in map(parse, smtp.mails)
+             if mail["Message-ID"] == digest["Message-ID"]][1]
+    assert text_of(again) == text
     assert " error: " not in policyd.log()

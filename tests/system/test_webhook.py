@@ -1,10 +1,12 @@
 # test_webhook.py -- events posted to web servers good and bad.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import base64
 import hashlib
 import hmac
 import http.server
 import threading
+import time
 
 import pytest
 
@@ -68,6 +70,14 @@ class WebServer:
         self.server.server_close()
 
 
+def signature(secret, headers, body):
+    """What Standard Webhooks wants it to be."""
+    text = b".".join((headers["webhook-id"].encode(),
+                      headers["webhook-timestamp"].encode(), body))
+    digest = hmac.new(secret.encode(), text, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode()
+
+
 def post(url, *options, timeout_ms=5000, text=EVENT):
     return probe("webhook", f"url={url}", f"timeout_ms={timeout_ms}",
                  *options, text=text)
@@ -83,14 +93,15 @@ def test_a_webhook_is_signed(text):
     assert path == "/hook?a=b"
     assert body == text.encode()
     assert headers["Content-Type"] == "application/json"
-    right = hmac.new("k\u00e9y".encode(), body, hashlib.sha256).hexdigest()
-    assert headers["X-Policyd-Signature"] == f"sha256={right}"
+    assert headers["webhook-id"] == "evt_1"
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
+    assert headers["webhook-signature"] == signature("k\u00e9y", headers, body)
 
 
 def test_a_webhook_without_a_secret_has_no_signature():
     with WebServer() as server:
         assert post(server.url).result == "done"
-    assert "X-Policyd-Signature" not in server.got[0][1]
+    assert "webhook-signature" not in server.got[0][1]
 
 
 @pytest.mark.parametrize("status, result", [

@@ -8,7 +8,8 @@ one floor never include each other, and so do the sides of the store, which
 the rest of the program reaches through store/ alone. A room of SECTIONS sees
 those sections of the configuration alone, never the whole. No file is longer
 than 400 lines, no function longer than 60, and every file names itself, its
-purpose and its licence first.
+purpose and its licence first. The rooms that src/README lists are the folders
+there are, and the files it names are there.
 """
 import pathlib
 import re
@@ -92,8 +93,27 @@ def opening(path, lines):
         yield 3, "names no licence"
 
 
+def page():
+    """What src/README says, held against the folders and files."""
+    text = (SOURCE / "README").read_text()
+    listed = set(re.findall(r"^ {4,6}([a-z/]+)/ ", text, re.MULTILINE))
+    there = {folder.relative_to(SOURCE).as_posix()
+             for folder in SOURCE.rglob("*/")
+             if folder.is_dir() and folder.parent.name != "schema"}
+    for room in sorted(there - listed):
+        yield f"the room {room} is not listed"
+    for room in sorted(listed - there):
+        yield f"there is no room {room}"
+    for name in re.findall(r"\b[a-z]+(?:/[a-z_]+)+\.(?:c|h|def)\b", text):
+        if not (SOURCE / name).exists():
+            yield f"there is no {name}"
+
+
 def main():
     found = 0
+    for message in page():
+        print(f"src/README: {message}", file=sys.stderr)
+        found += 1
     for path in sorted(SOURCE.rglob("*.[ch]")):
         lines = path.read_text().splitlines()
         for rule in (includes, lengths, opening):

@@ -8,7 +8,7 @@
 #include "admin/exchange.h"
 #include "base/counters.h"
 #include "base/mem.h"
-#include "config/options.h"
+#include "config/keys.h"
 #include "config/value.h"
 #include "policy/show.h"
 
@@ -49,7 +49,7 @@ v1_server_statistics(struct admin *admin, struct exchange *exchange)
 
 /* The value of a key as --get-config prints it: a text, or one a line. */
 static json_t *
-value_json(const struct config *config, const struct option *option)
+value_json(const struct config *config, const struct key *option)
 {
 	char *text = NULL;
 	size_t length = 0;
@@ -76,13 +76,13 @@ value_json(const struct config *config, const struct option *option)
 void
 v1_server_configuration(struct admin *admin, struct exchange *exchange)
 {
-	json_t *keys = json_object();
+	json_t *object = json_object();
 
-	for (const struct option *o = options; o->key != NULL; o++)
-		json_object_set_new(keys, o->key,
+	for (const struct key *o = keys; o->key != NULL; o++)
+		json_object_set_new(object, o->key,
 		    value_json(admin->config, o));
 	exchange_json(exchange, MHD_HTTP_OK, json_pack("{ss so}", "file",
-	    admin->config->path, "configuration", keys));
+	    admin->config->path, "configuration", object));
 }
 
 static json_t *

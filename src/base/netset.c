@@ -47,23 +47,6 @@ netset_add(struct netset *set, const struct addr *network)
 }
 
 void
-netset_add_private(struct netset *set)
-{
-	static const char *const networks[] = {
-		"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
-		"169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
-		"::/127", "fc00::/7", "fe80::/10",
-	};
-
-	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
-		struct addr network;
-
-		if (addr_parse(networks[i], &network) == 0)
-			netset_add(set, &network);
-	}
-}
-
-void
 netset_seal(struct netset *set)
 {
 	size_t kept = 0;

@@ -16,10 +16,6 @@ void netset_free(struct netset *);
 /* Add a network or a host; to be done before the first netset_has. */
 void netset_add(struct netset *, const struct addr *);
 
-/* Add what no client on the internet has: loopback, private, link-local and
- * unspecified networks (RFC 1122, 1918, 3927, 4193, 4291, 6598). */
-void netset_add_private(struct netset *);
-
 /* Sort what was added: needed once between the last add and the first has. */
 void netset_seal(struct netset *);
 

@@ -143,7 +143,7 @@ config_free(struct config *config)
 		config->owners--;
 		return;
 	}
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		draft_forget(o, config);
 		if (o->type == OPTION_SECRET)
 			free(*(char **)((char *)config + o->aside));
@@ -171,7 +171,7 @@ config_dump(const struct config *config, FILE *out)
 int
 config_get(const struct config *config, const char *key, FILE *out)
 {
-	const struct option *option = spelling_find(key);
+	const struct key *option = spelling_find(key);
 
 	if (option == NULL)
 		return -1;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Defaults, the YAML file and POLICYD_* environment variables, in that order,
- * make one immutable struct. Every key has one row in config/options. Each
+ * make one immutable struct. Every key has one row in config/keys. Each
  * section stands in a header of its own, so that a room below the policy sees
  * its own alone.
  */

@@ -18,7 +18,7 @@
 
 /* Complain of a value without showing a password that is in it. */
 static void
-complain_value(struct draft *draft, const struct option *option,
+complain_value(struct draft *draft, const struct key *option,
     const struct node *node, const char *allowed)
 {
 	char *masked = NULL;
@@ -33,7 +33,7 @@ complain_value(struct draft *draft, const struct option *option,
 
 static void
 set_scalar(
-    struct draft *draft, const struct option *option, const struct node *node)
+    struct draft *draft, const struct key *option, const struct node *node)
 {
 	char allowed[VALUE_ALLOWED_SIZE];
 
@@ -45,7 +45,7 @@ set_scalar(
 
 static int
 add_item(
-    const struct option *option, struct config *config, const struct node *item)
+    const struct key *option, struct config *config, const struct node *item)
 {
 	char *user;
 	int result;
@@ -78,7 +78,7 @@ add_override(struct config *config, const struct node *item,
 
 static void
 set_list(
-    struct draft *draft, const struct option *option, const struct node *list)
+    struct draft *draft, const struct key *option, const struct node *list)
 {
 	char allowed[VALUE_ALLOWED_SIZE];
 	int64_t count = 0;
@@ -101,9 +101,9 @@ set_list(
 }
 
 static void
-set(struct draft *draft, const struct option *option, const struct node *node)
+set(struct draft *draft, const struct key *option, const struct node *node)
 {
-	size_t row = (size_t)(option - options);
+	size_t row = (size_t)(option - keys);
 	unsigned before = draft->complaints.count;
 	enum node_kind kind =
 	    option->type == OPTION_USERS ? NODE_MAP : NODE_LIST;
@@ -128,7 +128,7 @@ set(struct draft *draft, const struct option *option, const struct node *node)
 
 /* Read the text of one option: from the environment, or its default. */
 static void
-set_text(struct draft *draft, const struct option *option, const char *text,
+set_text(struct draft *draft, const struct key *option, const char *text,
     const char *variable)
 {
 	struct place place = { .variable = variable };
@@ -161,7 +161,7 @@ draft_init(
 {
 	size_t count = 0;
 
-	while (options[count].key != NULL)
+	while (keys[count].key != NULL)
 		count++;
 	memset(draft, 0, sizeof(*draft));
 	draft->config = config;
@@ -169,7 +169,7 @@ draft_init(
 	draft->complaints.out = errors;
 	draft->places = mem_new(count, sizeof(*draft->places));
 	draft->is_bad = mem_new(count, sizeof(*draft->is_bad));
-	for (const struct option *o = options; o->key != NULL; o++)
+	for (const struct key *o = keys; o->key != NULL; o++)
 		set_text(draft, o, o->initial, NULL);
 }
 
@@ -225,7 +225,7 @@ read_tree(struct draft *draft, const struct tree *tree)
 	}
 	end = tree->nodes + tree->count;
 	for (const struct node *n = tree->nodes + 1; n < end;) {
-		const struct option *option = spelling_find(n->path);
+		const struct key *option = spelling_find(n->path);
 
 		if (option != NULL) {
 			set(draft, option, n);
@@ -261,8 +261,8 @@ draft_read_environment(struct draft *draft, char *const *environment)
 
 	for (; *environment != NULL; environment++) {
 		size_t length = strcspn(*environment, "=");
-		const struct option *nearest;
-		const struct option *option;
+		const struct key *nearest;
+		const struct key *option;
 		char name[KEYS_VARIABLE_SIZE];
 		struct place place = { 0 };
 
@@ -275,7 +275,7 @@ draft_read_environment(struct draft *draft, char *const *environment)
 			set_text(draft, option, *environment + length + 1,
 			    place.variable);
 			/* The name is ours no more: draft_refuse makes it. */
-			draft->places[option - options].variable = option->key;
+			draft->places[option - keys].variable = option->key;
 		} else if (nearest != NULL) {
 			/* Other programs use POLICYD_..., but not like this. */
 			char *found = mem_dup_n(*environment, length);
@@ -299,13 +299,13 @@ draft_clear(struct draft *draft)
 bool
 draft_is_bad(const struct draft *draft, const char *key)
 {
-	return draft->is_bad[spelling_find(key) - options];
+	return draft->is_bad[spelling_find(key) - keys];
 }
 
 bool
 draft_is_changed(const struct draft *draft, const char *key)
 {
-	const struct option *option = spelling_find(key);
+	const struct key *option = spelling_find(key);
 	char *text = value_text(option, draft->config);
 	bool is_changed = strcmp(text, option->initial) != 0;
 
@@ -316,7 +316,7 @@ draft_is_changed(const struct draft *draft, const char *key)
 bool
 draft_is_in_file(const struct draft *draft, const char *key)
 {
-	const struct place *place = &draft->places[spelling_find(key) - options];
+	const struct place *place = &draft->places[spelling_find(key) - keys];
 
 	return place->variable == NULL && place->line > 0;
 }
@@ -324,9 +324,9 @@ draft_is_in_file(const struct draft *draft, const char *key)
 /* Write of a key, by the place that it was written in. */
 static void
 say(struct draft *draft, struct complaints *complaints,
-    const struct option *option, const char *format, va_list args)
+    const struct key *option, const char *format, va_list args)
 {
-	struct place place = draft->places[option - options];
+	struct place place = draft->places[option - keys];
 	char variable[KEYS_VARIABLE_SIZE];
 	char message[1024];
 
@@ -339,10 +339,10 @@ say(struct draft *draft, struct complaints *complaints,
 void
 draft_refuse(struct draft *draft, const char *key, const char *format, ...)
 {
-	const struct option *option = spelling_find(key);
+	const struct key *option = spelling_find(key);
 	va_list args;
 
-	if (draft->is_bad[option - options])
+	if (draft->is_bad[option - keys])
 		return;
 	va_start(args, format);
 	say(draft, &draft->complaints, option, format, args);
@@ -360,7 +360,7 @@ draft_warn(struct draft *draft, const char *key, const char *format, ...)
 }
 
 void
-draft_forget(const struct option *option, struct config *config)
+draft_forget(const struct key *option, struct config *config)
 {
 	if (option->type == OPTION_OVERRIDES) {
 		for (size_t i = 0; i < config->override_count; i++)

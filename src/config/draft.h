@@ -9,7 +9,7 @@
 
 #include "config/complain.h"
 #include "config/config.h"
-#include "config/options.h"
+#include "config/keys.h"
 
 struct draft {
 	struct config *config;
@@ -49,6 +49,6 @@ void draft_warn(struct draft *, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Free what the value of an option holds. */
-void draft_forget(const struct option *, struct config *);
+void draft_forget(const struct key *, struct config *);
 
 #endif

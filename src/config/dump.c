@@ -15,13 +15,13 @@
 
 /* What is no text needs no quotes; permissions do (YAML 1.1, octal). */
 static bool
-is_quoted(const struct option *option)
+is_quoted(const struct key *option)
 {
 	return option->type >= OPTION_STRING || option->type == OPTION_OCTAL;
 }
 
 static size_t
-count_items(const struct option *option, const struct config *config)
+count_items(const struct key *option, const struct config *config)
 {
 	if (option->type == OPTION_RULES)
 		return config->settings.rates.count;
@@ -32,7 +32,7 @@ count_items(const struct option *option, const struct config *config)
 
 /* Item i of a list, as YAML or, if a text, without quotes. */
 static void
-write_item(const struct option *option, const struct config *config, size_t i,
+write_item(const struct key *option, const struct config *config, size_t i,
     bool is_yaml, FILE *out)
 {
 	char *text;
@@ -63,7 +63,7 @@ write_item(const struct option *option, const struct config *config, size_t i,
 }
 
 static void
-write_list(const struct option *option, const struct config *config,
+write_list(const struct key *option, const struct config *config,
     unsigned depth, FILE *out)
 {
 	bool is_map = option->type == OPTION_USERS;
@@ -82,7 +82,7 @@ write_list(const struct option *option, const struct config *config,
 
 static void
 write_scalar(
-    const struct option *option, const struct config *config, FILE *out)
+    const struct key *option, const struct config *config, FILE *out)
 {
 	char *text = value_text(option, config);
 
@@ -116,7 +116,7 @@ dump_all(const struct config *config, FILE *out)
 {
 	const char *before = "";
 
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		const char *dot = strrchr(o->key, '.');
 		unsigned depth = dump_sections(o->key, before, out);
 
@@ -131,7 +131,7 @@ dump_all(const struct config *config, FILE *out)
 }
 
 void
-dump_value(const struct option *option, const struct config *config, FILE *out)
+dump_value(const struct key *option, const struct config *config, FILE *out)
 {
 	char *text;
 

@@ -6,13 +6,13 @@
 #define CONFIG_DUMP_H
 
 #include "config/config.h"
-#include "config/options.h"
+#include "config/keys.h"
 
 /* All values as YAML, each with its line of help. */
 void dump_all(const struct config *, FILE *);
 
 /* One value without quotes, a list one item a line. */
-void dump_value(const struct option *, const struct config *, FILE *);
+void dump_value(const struct key *, const struct config *, FILE *);
 
 /* Write the heads of the sections that a dotted key is in and the key before
  * it ("" for none) was not; return how many sections it is in. */

@@ -65,7 +65,7 @@ is_user(const char *text)
 
 /* "scope:hash", SHA-256 in hex. */
 static bool
-is_token(const struct option *option, const char *text)
+is_token(const struct key *option, const char *text)
 {
 	const char *hash = strchr(text, ':');
 	char scope[16];
@@ -85,7 +85,7 @@ is_token(const struct option *option, const char *text)
 
 static int
 add_string(
-    const struct option *option, struct strings *strings, const char *text)
+    const struct key *option, struct strings *strings, const char *text)
 {
 	bool is_good;
 	char *copy;
@@ -113,7 +113,7 @@ add_string(
 
 static int
 add_identity(
-    const struct option *option, struct config *config, const char *text)
+    const struct key *option, struct config *config, const char *text)
 {
 	int word = value_parse_word(option->words, text);
 
@@ -128,7 +128,7 @@ add_identity(
 }
 
 static int
-add_flag(const struct option *option, bool *flags, const char *text)
+add_flag(const struct key *option, bool *flags, const char *text)
 {
 	int word = value_parse_word(option->words, text);
 
@@ -150,7 +150,7 @@ add_network(struct networks *networks, const char *text)
 }
 
 int
-list_add(const struct option *option, struct config *config, const char *item)
+list_add(const struct key *option, struct config *config, const char *item)
 {
 	void *place = value_of(option, config);
 
@@ -170,7 +170,7 @@ list_add(const struct option *option, struct config *config, const char *item)
 
 /* The word of the i-th flag that is set, or NULL. */
 static const char *
-flag_text(const struct option *option, const bool *flags, size_t i)
+flag_text(const struct key *option, const bool *flags, size_t i)
 {
 	for (size_t word = 0; option->words[word] != NULL; word++)
 		if (flags[word] && i-- == 0)
@@ -179,7 +179,7 @@ flag_text(const struct option *option, const bool *flags, size_t i)
 }
 
 size_t
-list_count(const struct option *option, const struct config *config)
+list_count(const struct key *option, const struct config *config)
 {
 	const void *place = (const char *)config + option->offset;
 	size_t count = 0;
@@ -201,7 +201,7 @@ list_count(const struct option *option, const struct config *config)
 }
 
 char *
-list_text(const struct option *option, const struct config *config, size_t i)
+list_text(const struct key *option, const struct config *config, size_t i)
 {
 	const void *place = (const char *)config + option->offset;
 	const struct strings *strings = place;
@@ -228,7 +228,7 @@ list_text(const struct option *option, const struct config *config, size_t i)
 }
 
 const char *
-list_allowed(const struct option *option, char allowed[VALUE_ALLOWED_SIZE])
+list_allowed(const struct key *option, char allowed[VALUE_ALLOWED_SIZE])
 {
 	struct text text;
 
@@ -270,7 +270,7 @@ list_allowed(const struct option *option, char allowed[VALUE_ALLOWED_SIZE])
 }
 
 void
-list_clear(const struct option *option, struct config *config)
+list_clear(const struct key *option, struct config *config)
 {
 	void *place = value_of(option, config);
 	struct strings *strings = place;

@@ -11,20 +11,20 @@
 #include "config/value.h"
 
 /* Add one item; return 0, or -1 and change nothing if it is not allowed. */
-int list_add(const struct option *, struct config *, const char *item);
+int list_add(const struct key *, struct config *, const char *item);
 
-size_t list_count(const struct option *, const struct config *);
+size_t list_count(const struct key *, const struct config *);
 
 /* The text of item i, such that list_add takes it; hashes are masked. The
  * caller frees it. */
-char *list_text(const struct option *, const struct config *, size_t i);
+char *list_text(const struct key *, const struct config *, size_t i);
 
 /* Write what an item can be, "a network such as ..."; return it. */
-const char *list_allowed(const struct option *,
+const char *list_allowed(const struct key *,
     char allowed[VALUE_ALLOWED_SIZE]);
 
 /* Free all items: the list is empty then. */
-void list_clear(const struct option *, struct config *);
+void list_clear(const struct key *, struct config *);
 
 /* Is it an account: not empty, no white space, no control character? */
 bool list_is_account(const char *);

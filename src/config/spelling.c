@@ -15,10 +15,10 @@ enum {
 	SLIPS_IN_VARIABLE = 2,
 };
 
-const struct option *
+const struct key *
 spelling_find(const char *key)
 {
-	for (const struct option *o = options; o->key != NULL; o++)
+	for (const struct key *o = keys; o->key != NULL; o++)
 		if (strcmp(o->key, key) == 0)
 			return o;
 	return NULL;
@@ -29,7 +29,7 @@ spelling_is_section(const char *name)
 {
 	size_t length = strlen(name);
 
-	for (const struct option *o = options; o->key != NULL; o++)
+	for (const struct key *o = keys; o->key != NULL; o++)
 		if (strncmp(o->key, name, length) == 0 && o->key[length] == '.')
 			return true;
 	return false;
@@ -98,7 +98,7 @@ find_namesake(const char *wanted, char nearest[KEYS_NAME_SIZE])
 {
 	unsigned slips = LONGEST + 1;
 
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		unsigned away = distance(wanted, o->key);
 
 		if (away >= slips ||
@@ -117,7 +117,7 @@ spelling_nearest(const char *key, char nearest[KEYS_NAME_SIZE])
 	char namesake[KEYS_NAME_SIZE];
 	bool is_far;
 
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		const char *dot = o->key;
 
 		consider(key, o->key, strlen(o->key), &slips, nearest);
@@ -135,7 +135,7 @@ spelling_nearest(const char *key, char nearest[KEYS_NAME_SIZE])
 }
 
 const char *
-spelling_variable(const struct option *option, char variable[KEYS_VARIABLE_SIZE])
+spelling_variable(const struct key *option, char variable[KEYS_VARIABLE_SIZE])
 {
 	snprintf(variable, KEYS_VARIABLE_SIZE, "POLICYD_%s", option->key);
 	for (char *c = variable; *c != '\0'; c++)
@@ -143,9 +143,9 @@ spelling_variable(const struct option *option, char variable[KEYS_VARIABLE_SIZE]
 	return variable;
 }
 
-const struct option *
+const struct key *
 spelling_of_variable(
-    const char *variable, size_t length, const struct option **nearest)
+    const char *variable, size_t length, const struct key **nearest)
 {
 	char wanted[KEYS_VARIABLE_SIZE];
 	char name[KEYS_VARIABLE_SIZE];
@@ -155,7 +155,7 @@ spelling_of_variable(
 		return NULL;
 	memcpy(wanted, variable, length);
 	wanted[length] = '\0';
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		unsigned away = distance(wanted, spelling_variable(o, name));
 
 		if (away == 0)

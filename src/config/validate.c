@@ -5,6 +5,7 @@
 #include "config/validate.h"
 
 #include "base/netset.h"
+#include "base/private_networks.h"
 #include "config/hostport.h"
 #include "config/macros.h"
 #include "config/secret.h"
@@ -167,7 +168,7 @@ make_sets(struct draft *draft)
 		load_networks(draft, config->exempt.networks,
 		    config->exempt.networks_file);
 	if (!config->count.private)
-		netset_add_private(config->exempt.networks);
+		private_networks_add(config->exempt.networks);
 	netset_seal(config->exempt.networks);
 	if (config->rates.networks_list.count == 0)
 		return;
@@ -178,7 +179,7 @@ make_sets(struct draft *draft)
 static void
 load_secrets(struct draft *draft)
 {
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		const char *path;
 		char error[256];
 		char **secret;

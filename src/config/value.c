@@ -17,13 +17,13 @@ static const char *const no_words[] = { "false", "no", "off", NULL };
 static const char *const yes_words[] = { "true", "yes", "on", NULL };
 
 bool
-value_is_scalar(const struct option *option)
+value_is_scalar(const struct key *option)
 {
 	return option->type <= OPTION_SECRET;
 }
 
 void *
-value_of(const struct option *option, struct config *config)
+value_of(const struct key *option, struct config *config)
 {
 	return (char *)config + option->offset;
 }
@@ -108,7 +108,7 @@ parse_octal(const char *text, int64_t most)
 }
 
 static int
-read_number(const struct option *option, uint32_t *place, int64_t number)
+read_number(const struct key *option, uint32_t *place, int64_t number)
 {
 	if (number < option->least || number > option->most || number < 0)
 		return -1;
@@ -118,7 +118,7 @@ read_number(const struct option *option, uint32_t *place, int64_t number)
 
 /* Words stand for the values of an enum, or for false and true. */
 static int
-read_word(const struct option *option, void *place, const char *text)
+read_word(const struct key *option, void *place, const char *text)
 {
 	int word = value_parse_word(option->words, text);
 
@@ -143,7 +143,7 @@ read_bool(bool *place, const char *text)
 }
 
 static int
-read_string(const struct option *option, char **place, const char *text)
+read_string(const struct key *option, char **place, const char *text)
 {
 	int64_t length = (int64_t)strlen(text);
 
@@ -160,7 +160,7 @@ read_string(const struct option *option, char **place, const char *text)
 }
 
 int
-value_read(const struct option *option, struct config *config, const char *text)
+value_read(const struct key *option, struct config *config, const char *text)
 {
 	void *place = value_of(option, config);
 
@@ -228,7 +228,7 @@ value_join_words(const char *const *words, char text[VALUE_ALLOWED_SIZE])
 }
 
 const char *
-value_allowed(const struct option *option, char allowed[VALUE_ALLOWED_SIZE])
+value_allowed(const struct key *option, char allowed[VALUE_ALLOWED_SIZE])
 {
 	char *least = NULL;
 	char *most = NULL;
@@ -276,7 +276,7 @@ value_allowed(const struct option *option, char allowed[VALUE_ALLOWED_SIZE])
 }
 
 static const char *
-word_text(const struct option *option, const void *place)
+word_text(const struct key *option, const void *place)
 {
 	int word;
 
@@ -288,7 +288,7 @@ word_text(const struct option *option, const void *place)
 }
 
 char *
-value_text(const struct option *option, const struct config *config)
+value_text(const struct key *option, const struct config *config)
 {
 	const void *place = (const char *)config + option->offset;
 	const uint32_t *number = place;
@@ -319,7 +319,7 @@ value_text(const struct option *option, const struct config *config)
 }
 
 void
-value_clear(const struct option *option, struct config *config)
+value_clear(const struct key *option, struct config *config)
 {
 	char **string = value_of(option, config);
 

@@ -6,32 +6,32 @@
 #define CONFIG_VALUE_H
 
 #include "config/config.h"
-#include "config/options.h"
+#include "config/keys.h"
 
 enum { VALUE_ALLOWED_SIZE = 256 };
 
 /* Is it one text, not a list or map? */
-bool value_is_scalar(const struct option *);
+bool value_is_scalar(const struct key *);
 
 /* Where a value is. */
-void *value_of(const struct option *, struct config *);
+void *value_of(const struct key *, struct config *);
 
 /*
  * Read the text of a scalar. Return 0, or -1 and change nothing if it is not
  * allowed.
  */
-int value_read(const struct option *, struct config *, const char *text);
+int value_read(const struct key *, struct config *, const char *text);
 
 /* Write what value_read accepts, "a number from 1 to 256"; return it. */
-const char *value_allowed(const struct option *,
+const char *value_allowed(const struct key *,
     char allowed[VALUE_ALLOWED_SIZE]);
 
 /* The text of a scalar, such that value_read takes it; passwords in it are
  * masked. The caller frees it. */
-char *value_text(const struct option *, const struct config *);
+char *value_text(const struct key *, const struct config *);
 
 /* Free what a scalar holds. */
-void value_clear(const struct option *, struct config *);
+void value_clear(const struct key *, struct config *);
 
 /* Read a limit: a number from least to most, or "unlimited". */
 int value_parse_limit(const char *text, int64_t least, int64_t most,

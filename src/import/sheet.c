@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "config/dump.h"
-#include "config/options.h"
+#include "config/keys.h"
 #include "config/quote.h"
 
 #include <assert.h>
@@ -125,7 +125,7 @@ sheet_print(const struct sheet *sheet, FILE *out)
 {
 	const char *before = "";
 
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		const struct entry *entry = find(sheet, o->key);
 		const char *dot = strrchr(o->key, '.');
 		unsigned depth;

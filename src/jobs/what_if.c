@@ -49,7 +49,7 @@ apply(const char *change)
 {
 	char variable[KEYS_VARIABLE_SIZE];
 	const char *equals = strchr(change, '=');
-	const struct option *option;
+	const struct key *option;
 	char *key;
 
 	if (equals == NULL) {

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "config/options.h"
+#include "config/keys.h"
 #include "roles/check_live.h"
 #include "roles/daemon.h"
 #include "roles/geoip_files.h"
@@ -61,7 +61,7 @@ has_folders(const struct config *config)
 
 /* May this process, which is server.user, read what an option names? */
 static bool
-can_read(const struct option *option, const struct config *config,
+can_read(const struct key *option, const struct config *config,
     const char *user)
 {
 	const char *path = *(char *const *)((const char *)config +
@@ -89,7 +89,7 @@ can_read_all(const struct config *config, const char *user)
 	    config->notify.exec.list[0] : NULL;
 	bool is_good = true;
 
-	for (const struct option *o = options; o->key != NULL; o++)
+	for (const struct key *o = keys; o->key != NULL; o++)
 		is_good = can_read(o, config, user) && is_good;
 	if (config->has_file && access(config->path, R_OK) != 0) {
 		log_error("%s cannot be read by %s, who reloads it: %s; let "

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "base/netset.h"
+#include "base/private_networks.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -134,7 +135,7 @@ START_TEST(private_networks)
 {
 	struct netset *set = netset_new();
 
-	netset_add_private(set);
+	private_networks_add(set);
 	netset_seal(set);
 	for (size_t i = 0; i < ROWS(privates); i++)
 		ck_assert_msg(has(set, privates[i].addr) ==

@@ -1,5 +1,5 @@
 /*
- * test_docs.c -- sample file and man page against the table of options.
+ * test_docs.c -- sample file and man page against the table of keys.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The sample file sets every key to its default. In the man page the line
@@ -28,7 +28,7 @@ read_all(const char *path)
 
 START_TEST(the_table_is_in_order)
 {
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		char variable[KEYS_VARIABLE_SIZE];
 
 		ck_assert_msg(spelling_find(o->key) == o, "%s: twice", o->key);
@@ -61,7 +61,7 @@ START_TEST(the_sample_is_the_defaults)
 	free(errors);
 	config = parse(text, &errors);
 	ck_assert_msg(config != NULL, "%s", errors);
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		char *wanted = get(defaults, o->key);
 		char *found = get(config, o->key);
 
@@ -87,7 +87,7 @@ START_TEST(the_sample_has_every_key)
 	ck_assert_int_eq(yaml_read(&tree, text, strlen(text), "", NULL,
 			     &complaints),
 	    0);
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		bool is_there = false;
 
 		for (size_t i = 0; i < tree.count; i++)
@@ -129,7 +129,7 @@ END_TEST
 
 /* What the man page says of an option. */
 static char *
-describe(const struct option *option)
+describe(const struct key *option)
 {
 	char allowed[VALUE_ALLOWED_SIZE];
 	const char *initial = option->initial;
@@ -150,7 +150,7 @@ START_TEST(the_man_page_has_every_key)
 {
 	char *text = read_all(man);
 
-	for (const struct option *o = options; o->key != NULL; o++) {
+	for (const struct key *o = keys; o->key != NULL; o++) {
 		char *wanted = describe(o);
 
 		ck_assert_msg(strstr(text, wanted) != NULL,

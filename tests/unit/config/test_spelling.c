@@ -61,8 +61,8 @@ START_TEST(variables)
 {
 	static const char name[] = "POLICYD_LIMITS_HOME_MAX_COUNTRIES=3";
 	char variable[KEYS_VARIABLE_SIZE];
-	const struct option *nearest;
-	const struct option *option = spelling_of_variable(name, strlen(name) - 2,
+	const struct key *nearest;
+	const struct key *option = spelling_of_variable(name, strlen(name) - 2,
 	    &nearest);
 
 	ck_assert_str_eq(option->key, "limits.home.max_countries");
@@ -78,8 +78,8 @@ END_TEST
 /* No two keys have the same variable. */
 START_TEST(variables_differ)
 {
-	for (const struct option *a = options; a->key != NULL; a++)
-		for (const struct option *b = a + 1; b->key != NULL; b++) {
+	for (const struct key *a = keys; a->key != NULL; a++)
+		for (const struct key *b = a + 1; b->key != NULL; b++) {
 			char x[KEYS_VARIABLE_SIZE];
 			char y[KEYS_VARIABLE_SIZE];
 

@@ -1,8 +1,8 @@
 /*
- * options.c -- the table of every key of the configuration.
+ * keys.c -- the table of every key of the configuration.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "config/options.h"
+#include "config/keys.h"
 
 #include "config/config.h"
 
@@ -23,7 +23,7 @@ enum {
 	LONG = 4096,
 };
 
-const struct option options[] = {
+const struct key keys[] = {
 	{ "mode", OPTION_WORD, AT(mode), "enforce", 0, 0,
 	    WORDS("enforce", "observe"),
 	    .help = "refuse mail, or only log what would be refused" },

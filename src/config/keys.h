@@ -1,13 +1,13 @@
 /*
- * options.h -- the table of every key of the configuration.
+ * keys.h -- the table of every key of the configuration.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One row per key. It drives reading, range checks, --dump-config,
  * --get-config and the environment; a test holds policyd.yaml(5) and the
  * sample file against it.
  */
-#ifndef CONFIG_OPTIONS_H
-#define CONFIG_OPTIONS_H
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,7 +42,7 @@ enum option_type {
 	OPTION_USERS,		/* struct strings: "name:hash" */
 };
 
-struct option {
+struct key {
 	const char *key;
 	enum option_type type;
 	size_t offset;		/* of the value in struct config */
@@ -55,6 +55,6 @@ struct option {
 };
 
 /* All of them, in the order of the sample file; ends with a NULL key. */
-extern const struct option options[];
+extern const struct key keys[];
 
 #endif

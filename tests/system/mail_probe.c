@@ -100,7 +100,7 @@ configure(struct config *config, char **arguments)
 	config->smtp.ca_file = value(arguments, "ca_file", "");
 	config->smtp.username = value(arguments, "username", "");
 	config->smtp.password = value(arguments, "password", NULL);
-	config->smtp.timeout_s = number(arguments, "timeout", "5");
+	config->smtp.timeout_s = number(arguments, "timeout", "30");
 	config->notify.from = value(arguments, "from", "policyd@example.org");
 	config->notify.webhook = value(arguments, "url", "");
 	config->notify.webhook_secret = value(arguments, "secret", NULL);
@@ -199,7 +199,7 @@ main(int argc, char **argv)
 	if (argc < 2)
 		return EX_USAGE;
 	signal(SIGPIPE, SIG_IGN);
-	timeout_ms = number(argv + 2, "timeout_ms", "5000");
+	timeout_ms = number(argv + 2, "timeout_ms", "30000");
 	configure(&config, argv + 2);
 	input = read_input();
 	if (strcmp(argv[1], "mail") == 0)

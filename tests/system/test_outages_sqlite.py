@@ -157,9 +157,11 @@ def test_unreadable(watch):
 def test_jobs_on_an_unreadable_file(watch):
     watched = watch()
     watched.path.chmod(0)
+    # The folder of the source may be closed to others.
+    program = shutil.copy(daemon.PROGRAM, watched.policyd.root)
     for job in JOBS:
         result = subprocess.run(
-            [daemon.PROGRAM, "-c", watched.policyd.path, *job], text=True,
+            [program, "-c", watched.policyd.path, *job], text=True,
             capture_output=True, user=daemon.USER, group=daemon.GROUP,
             extra_groups=[], env=daemon.environment(), check=False)
         assert result.returncode == 69

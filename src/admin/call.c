@@ -268,8 +268,9 @@ call_work(void *opaque_admin, void *opaque_call)
 	struct exchange *exchange = &call->exchange;
 	const struct route *route = exchange->route;
 
-	exchange->text = call->body != NULL ? call->body : "";
+	exchange->text = call->body;
 	exchange->length = call->length;
+	call->body = NULL;
 	if (route->body_max > 0 && !route->is_raw)
 		read_body(exchange);
 	if (exchange->status != 0)

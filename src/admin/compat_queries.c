@@ -268,8 +268,9 @@ is_success(const json_t *body)
 static void
 take_report(struct admin *admin, struct exchange *exchange)
 {
-	json_t *body = json_loadb(exchange->text, exchange->length,
-	    JSON_REJECT_DUPLICATES, NULL);
+	json_t *body = exchange->length == 0 ? NULL :
+	    json_loadb(exchange->text, exchange->length,
+		JSON_REJECT_DUPLICATES, NULL);
 	struct question question = {
 		.sender = json_string_value(json_object_get(body, "login")),
 		.address = json_string_value(json_object_get(body, "remote")),

@@ -141,7 +141,8 @@ want_all(struct wanted *wanted, struct admin *admin,
 	size_t i = 0;
 	int result = 0;
 
-	entries_begin(&entries, exchange->text, exchange->length, "data");
+	entries_begin(&entries, exchange->text != NULL ? exchange->text : "",
+	    exchange->length, "data");
 	while (result == 0 && (entry = entries_next(&entries)) != NULL) {
 		result = i < ENTRIES_MAX ?
 		    want(wanted, admin, exchange, entry, i) : -1;
@@ -162,8 +163,13 @@ void
 compat_settings_replace(struct admin *admin, struct exchange *exchange)
 {
 	struct wanted wanted = { .seen = names_new() };
+	int result = want_all(&wanted, admin, exchange);
 
-	if (want_all(&wanted, admin, exchange) == 0) {
+	/* The store takes room of its own. */
+	names_free(wanted.seen);
+	free(exchange->text);
+	exchange->text = NULL;
+	if (result == 0) {
 		if (store_replace_listed(admin->desk.store, wanted.list,
 			wanted.count, clock_mono_ms() +
 			ADMIN_LONG_PATIENCE_MS) == STORE_DONE)
@@ -171,7 +177,6 @@ compat_settings_replace(struct admin *admin, struct exchange *exchange)
 		else
 			exchange_no_store(exchange);
 	}
-	names_free(wanted.seen);
 	clear_all(wanted.list, wanted.count);
 }
 

@@ -24,6 +24,7 @@ exchange_clear(struct exchange *exchange)
 	free(exchange->method);
 	free(exchange->path);
 	json_decref(exchange->json);
+	free(exchange->text);
 	free(exchange->body);
 	free(exchange->allow);
 	memset(exchange, 0, sizeof(*exchange));
@@ -97,7 +98,8 @@ exchange_read_json(struct exchange *exchange)
 {
 	json_error_t error;
 
-	exchange->json = json_loadb(exchange->text, exchange->length,
+	exchange->json = json_loadb(exchange->text != NULL ?
+		exchange->text : "", exchange->length,
 	    JSON_REJECT_DUPLICATES, &error);
 	if (json_is_object(exchange->json))
 		return 0;

@@ -37,7 +37,7 @@ struct exchange {
 	char origin[ORIGIN_SIZE];	/* his address, or "unix" */
 	char remote[ORIGIN_SIZE + 8];	/* the same with its port */
 	char guid[GUID_SIZE];	/* of this request */
-	const char *text;	/* the body as it came */
+	char *text;		/* the body as it came, or NULL: empty */
 	size_t length;
 	json_t *json;		/* the same, read; NULL if the route is raw */
 

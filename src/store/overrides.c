@@ -9,6 +9,7 @@
 #include "store/query.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,32 +148,36 @@ store_delete_override(struct store *store, const char *account,
 /* --- the custom settings ----------------------------------------------------- */
 
 /* The accounts alone, as the statement listed_delete reads them; or all of
- * it, as listed_put does. */
+ * it, as listed_put does. Each row is made and forgotten: as a whole they
+ * would take many times the memory of their text. */
 static char *
 list_json(const struct stored_override *list, size_t count, bool is_all)
 {
-	json_t *rows = json_array();
-	char *text;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = mem_stream(&text, &length);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct override *override = &list[i].override;
-		json_t *account = json_string(override->account);
+		json_t *row = json_string(override->account);
 
-		json_array_append_new(rows, !is_all ? account :
-		    json_pack("[oos]", account,
-			override_settings_to_json(override),
-			override->comment != NULL ? override->comment : ""));
+		if (is_all)
+			row = json_pack("[oos]", row,
+			    override_settings_to_json(override),
+			    override->comment != NULL ? override->comment :
+							"");
+		fputs(i > 0 ? "," : "[", out);
+		json_dumpf(row, out, JSON_COMPACT | JSON_ENCODE_ANY);
+		json_decref(row);
 	}
-	text = json_dumps(rows, JSON_COMPACT);
-	json_decref(rows);
+	fputs(count > 0 ? "]" : "[]", out);
+	fclose(out);
 	return text;
 }
 
 static int
-replace(struct store *store, const struct stored_override *list, size_t count)
+replace(struct store *store, const char *names, const char *rows)
 {
-	char *names = list_json(list, count, false);
-	char *rows = list_json(list, count, true);
 	int worked = query_run_values(store, "overrides_lock", NULL, 0);
 
 	if (worked == 0)
@@ -182,8 +187,6 @@ replace(struct store *store, const struct stored_override *list, size_t count)
 	if (worked == 0)
 		worked = query_run(store, "listed_put", VALUE_TEXT(rows),
 		    VALUE_TEXT(changes_author(store)), VALUE_NOW);
-	free(names);
-	free(rows);
 	return worked;
 }
 
@@ -192,13 +195,18 @@ store_replace_listed(struct store *store, const struct stored_override *list,
     size_t count, int64_t deadline_ms)
 {
 	char *detail = mem_printf("{\"count\":%zu}", count);
+	/* Made before the transaction, which others wait for. */
+	char *names = list_json(list, count, false);
+	char *rows = list_json(list, count, true);
 	int worked = query_begin(store, ACCESS_LASTING, deadline_ms);
 
 	if (worked == 0)
-		worked = replace(store, list, count);
+		worked = replace(store, names, rows);
 	if (worked == 0)
 		worked = changes_add(store, "overrides.replace", "", detail);
 	free(detail);
+	free(names);
+	free(rows);
 	return query_end(store, worked);
 }
 

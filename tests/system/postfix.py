@@ -70,11 +70,12 @@ class Postfix:
     """One instance. It asks the policy server at socket for each RCPT TO.
 
     more is added to main.cf; call is how it asks, where unix:policyd/policy
-    becomes the socket.
+    becomes the socket. prepare(self) is called before it starts: a reload of
+    one that just did may leave it stuck.
     """
 
     def __init__(self, more="", call="unix:policyd/policy, "
-                 "default_action=DUNNO"):
+                 "default_action=DUNNO", prepare=None):
         if os.geteuid() != 0:
             pytest.skip("only root can start a Postfix")
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-postfix."))
@@ -95,6 +96,8 @@ class Postfix:
             MAIN.format(root=self.root, restrictions=restrictions) + more)
         (self.root / "etc" / "master.cf").write_text(
             MASTER.format(port=self.port))
+        if prepare is not None:
+            prepare(self)
         self._postfix("start")
         until(self._answers, "Postfix")
 

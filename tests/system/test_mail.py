@@ -542,6 +542,17 @@ def test_a_password_does_not_go_elsewhere_in_plain():
 
 # --- Postfix -----------------------------------------------------------------
 
+def give_a_login(server):
+    database = server.root / "sasldb"
+    subprocess.run(["saslpasswd2", "-p", "-c", "-f", database, "-u",
+                    "example.org", "policyd"], input=b"sesame", check=True)
+    shutil.chown(database, "postfix")
+    (server.config / "sasl").mkdir()
+    (server.config / "sasl" / "smtpd.conf").write_text(
+        "pwcheck_method: auxprop\nauxprop_plugin: sasldb\n"
+        f"mech_list: CRAM-MD5 PLAIN LOGIN\nsasldb_path: {database}\n")
+
+
 @pytest.fixture(scope="module")
 def postfix(authority):
     """A Postfix that wants STARTTLS and a login, and is strict."""
@@ -558,16 +569,7 @@ smtpd_recipient_restrictions = permit_sasl_authenticated, reject
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtputf8_enable = yes
 strict_smtputf8 = yes
-""")
-    database = server.root / "sasldb"
-    subprocess.run(["saslpasswd2", "-p", "-c", "-f", database, "-u",
-                    "example.org", "policyd"], input=b"sesame", check=True)
-    shutil.chown(database, "postfix")
-    (server.config / "sasl").mkdir()
-    (server.config / "sasl" / "smtpd.conf").write_text(
-        "pwcheck_method: auxprop\nauxprop_plugin: sasldb\n"
-        f"mech_list: CRAM-MD5 PLAIN LOGIN\nsasldb_path: {database}\n")
-    server.run("postfix", "reload")
+""", prepare=give_a_login)
     yield server
     server.close()
 

@@ -26,7 +26,4 @@ const char *list_allowed(const struct key *,
 /* Free all items: the list is empty then. */
 void list_clear(const struct key *, struct config *);
 
-/* Is it an account: not empty, no white space, no control character? */
-bool list_is_account(const char *);
-
 #endif

@@ -6,9 +6,10 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "config/list.h"
+#include "config/item.h"
 #include "config/quote.h"
 #include "config/rules.h"
+#include "config/value.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -146,7 +147,7 @@ read_account(struct override *override, const struct node *node,
 	if (node->kind == NODE_TEXT &&
 	    addr_parse(node->value, &override->network) == 0)
 		return;
-	if (node->kind != NODE_TEXT || !list_is_account(node->value) ||
+	if (node->kind != NODE_TEXT || !item_is_name(node->value) ||
 	    strcmp(node->value, "@") == 0 || is_broken_network(node->value)) {
 		tree_complain(node, complaints, NULL,
 		    "an account, a @domain (in quotes), an address or a "

@@ -9,7 +9,7 @@
 #include "import/geoip.h"
 
 #include "base/addr.h"
-#include "config/list.h"
+#include "config/item.h"
 #include "config/quote.h"
 #include "config/value.h"
 #include "import/url.h"
@@ -143,7 +143,7 @@ write_override(struct import *import, const struct node *item, FILE *out)
 		    "%s: an entry without a sender", item->path);
 		return;
 	}
-	if (sender->kind != NODE_TEXT || !list_is_account(sender->value)) {
+	if (sender->kind != NODE_TEXT || !item_is_name(sender->value)) {
 		tree_complain(sender, import->complaints, NULL, "an account");
 		return;
 	}

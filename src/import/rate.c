@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "config/list.h"
+#include "config/item.h"
 #include "config/quote.h"
 #include "import/url.h"
 
@@ -114,7 +114,7 @@ add_overrides(struct import *import, const struct node *map)
 		fputs("[]", out);
 	for (const struct node *n = tree_first(map); n != NULL;
 	     n = tree_next(map, n)) {
-		if (!list_is_account(n->name))
+		if (!item_is_name(n->name))
 			tree_complain(n, import->complaints, n->name,
 			    "an account");
 		fputs("\n  - {account: ", out);

@@ -47,6 +47,25 @@ request_length(const char *bytes, size_t length, size_t seen)
 	return 0;
 }
 
+const char *
+request_mistake(const char *bytes, size_t length)
+{
+	static const char http[] = " HTTP/1.";
+	const char *end = length == 0 ? NULL : memchr(bytes, '\n', length);
+	size_t line = end == NULL ? 0 : (size_t)(end - bytes);
+
+	if (length > 0 && bytes[0] == 0x16)
+		return "TLS, which is not spoken here";
+	for (size_t i = 0; i + sizeof(http) - 1 < line; i++)
+		if (memcmp(bytes + i, http, sizeof(http) - 1) == 0)
+			return "HTTP, which is spoken at http.listen";
+	if (line > 0 && bytes[line - 1] == '\r')
+		return "a line that ends with CR LF, not with LF alone";
+	if (line > 0 && memchr(bytes, '=', line) == NULL)
+		return "a line without \"=\"";
+	return NULL;
+}
+
 static void
 take(struct request *request, const char *name, const char *value)
 {

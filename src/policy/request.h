@@ -33,6 +33,13 @@ struct request {
 size_t request_length(const char *bytes, size_t length, size_t seen);
 
 /*
+ * Does the first line, once it is whole, show that no request will ever come:
+ * HTTP, CRLF, TLS? NULL, or what it is instead. Such a client would wait for
+ * an answer, and be waited for.
+ */
+const char *request_mistake(const char *bytes, size_t length);
+
+/*
  * Take a request apart in place (length as request_length found it). Returns
  * NULL, or what is wrong with it; *at then is the offset of the bad line.
  * Unknown attributes are ignored; of one given twice the last counts.

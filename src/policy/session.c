@@ -128,9 +128,11 @@ refuse(struct session *session, const char *why, size_t at)
 static enum session_state
 look(struct session *session, size_t seen)
 {
-	const char *wrong;
+	const char *wrong = request_mistake(session->bytes, session->length);
 	size_t at;
 
+	if (wrong != NULL)
+		return refuse(session, wrong, 0);
 	session->request_length =
 	    request_length(session->bytes, session->length, seen);
 	if (session->request_length == 0 && session->length >= REQUEST_MAX)

@@ -105,6 +105,23 @@ def test_garbage_closes_its_connection_alone(start_policyd, garbage):
                for byte in policyd.log_path.read_bytes())
 
 
+@pytest.mark.parametrize("begin, said", [
+    (MINIMAL.replace(b"\n", b"\r\n"), "CR LF"),
+    (b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP, which is spoken "
+     "at http.listen"),
+    (b"EHLO example.com\r\n", "CR LF"),
+    (b"QUIT\n", 'a line without "="'),
+    (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "TLS"),
+])
+def test_who_speaks_another_language_is_not_waited_for(start_policyd, begin,
+                                                       said):
+    policyd = start_policyd({"server": {"idle_timeout": "1h"}})
+    with policyd.client() as client:
+        client.send(begin)
+        assert client.is_closed_unanswered()
+    policyd.wait_log(f"warning: protocol: closed a connection: .*{said}")
+
+
 def test_answers_before_garbage_are_given(start_policyd):
     with start_policyd().client() as client:
         client.send(MINIMAL + MINIMAL + b"nonsense\n\n")

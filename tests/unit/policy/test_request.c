@@ -116,5 +116,43 @@ START_TEST(takes_the_values)
 }
 END_TEST
 
+static const struct {
+	const char *bytes;
+	const char *mistake;	/* how it begins; NULL: it may be a request */
+} mistakes[] = {
+	{ "", NULL },
+	{ "request=smtpd_access_policy", NULL },
+	{ "request=smtpd_access_policy\nhelo_name=x\r\n", NULL },
+	{ "helo_name=GET HTTP/1.1", NULL },
+	{ "G", NULL },
+	{ "GET / HTTP/1.1", NULL },
+	{ "GET / HTTP/1.1\r\n", "HTTP" },
+	{ "POST /?a=b HTTP/1.0\n", "HTTP" },
+	{ "request=smtpd_access_policy\r\n", "a line that ends with CR LF" },
+	{ "\r\n", "a line that ends with CR LF" },
+	{ "EHLO me\r\n", "a line that ends with CR LF" },
+	{ "EHLO me\n", "a line without" },
+	{ "\x16\x03\x01", "TLS" },
+	{ "\n", NULL },
+};
+
+START_TEST(what_will_never_be_a_request)
+{
+	for (size_t i = 0; i < ROWS(mistakes); i++) {
+		const char *wrong = request_mistake(mistakes[i].bytes,
+		    strlen(mistakes[i].bytes));
+
+		if (mistakes[i].mistake == NULL)
+			ck_assert_ptr_null(wrong);
+		else
+			ck_assert_msg(wrong != NULL && strncmp(wrong,
+			    mistakes[i].mistake,
+			    strlen(mistakes[i].mistake)) == 0, "%s: %s",
+			    mistakes[i].bytes, wrong);
+	}
+}
+END_TEST
+
 UNIT("policy/request", finds_the_end, finds_the_end_split_at_any_byte,
-    tells_good_from_bad, takes_the_values)
+    tells_good_from_bad, takes_the_values,
+    what_will_never_be_a_request)

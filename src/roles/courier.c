@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "notify/outbox.h"
 #include "policy/store_of.h"
+#include "roles/shared.h"
 #include "server/poller.h"
 #include "store/store.h"
 
@@ -75,6 +76,7 @@ int
 courier_run(const struct seat *seat)
 {
 	struct poller *poller = poller_new();
+	const struct shared *shared;
 	struct store *store;
 	struct notifier *notifier;
 	const struct post_office office = { &seat->load->config->notify,
@@ -88,6 +90,8 @@ courier_run(const struct seat *seat)
 		return EX_OSERR;
 	}
 	store = store_of(seat->load->config);
+	shared = seat->load->shared;
+	store_join(store, shared->news, false);
 	notifier = notify_open(&office, store, poller);
 	poller_catch_term();
 	seat_ready(seat);

@@ -12,9 +12,9 @@
 #include "roles/geoip_files.h"
 #include "roles/housekeeper.h"
 #include "roles/serving_of.h"
+#include "roles/shared.h"
 #include "roles/worker.h"
 #include "server/master.h"
-#include "store/blocked.h"
 #include "store/blocked_file.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@
 
 /* Set once, before the master runs: its calls have no place for them. */
 static const struct daemon_options *options;
-static struct blocked *blocked;
+static struct shared shared;
 
 /* Read the configuration; what is wrong with it goes to the log. A file that
  * was there before must be there: its absence would mean all defaults. */
@@ -101,9 +101,9 @@ load(enum load_reason reason, const struct load *current)
 	}
 	new->serving = serving_of(new->config);
 	if (reason == LOAD_START && new->config->server.state[0] != '\0')
-		blocked_file_read(blocked, new->config->server.state,
+		blocked_file_read(shared.blocked, new->config->server.state,
 		    new->config->store.url);
-	new->shared = blocked;
+	new->shared = &shared;
 	return new;
 }
 
@@ -164,12 +164,14 @@ daemon_run(const struct daemon_options *given)
 	int status;
 
 	options = given;
-	blocked = blocked_open();
-	if (blocked == NULL) {
+	shared.blocked = blocked_open();
+	shared.news = store_news_open();
+	if (shared.blocked == NULL || shared.news == NULL) {
 		log_error("no memory to share: %s", strerror(errno));
 		return EX_OSERR;
 	}
 	status = master_run(&service, &master);
-	blocked_close(blocked);
+	blocked_close(shared.blocked);
+	store_news_close(shared.news);
 	return status;
 }

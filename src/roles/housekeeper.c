@@ -14,6 +14,7 @@
 #include "policy/stage.h"
 #include "roles/geoip_files.h"
 #include "roles/known_blocks.h"
+#include "roles/shared.h"
 #include "server/poller.h"
 #include "store/store.h"
 
@@ -31,6 +32,10 @@ enum {
 	/* A schema that is missing is asked for so often, then less. */
 	SCHEMA_FIRST_MS = 1000,
 	SCHEMA_LAST_MS = 30000,
+	/* A store that somebody misses is tried so often, for so long. */
+	PROBE_MS = 900,
+	PROBE_AGAIN_MS = 100,
+	PROBE_PATIENCE_MS = 500,
 	/* How long one of its calls may wait for the store. */
 	PATIENCE_MS = 3000,
 };
@@ -38,10 +43,11 @@ enum {
 struct housekeeper {
 	const struct seat *seat;
 	const struct config *config;
+	const struct shared *shared;
 	struct store *store;
 	bool is_schema_ready;
 	int64_t schema_every_ms;
-	int64_t schema_ms, expire_ms;	/* when it is due */
+	int64_t schema_ms, expire_ms, probe_ms;	/* when it is due */
 	struct known_blocks blocks;
 	struct stage_watch stage;
 	struct geoip_watch geoip;
@@ -71,14 +77,16 @@ make_due(int64_t *due_ms)
 static void
 tend_schema(struct housekeeper *keeper)
 {
+	enum store_result result;
+
 	if (keeper->is_schema_ready ||
 	    !is_due(&keeper->schema_ms, keeper->schema_every_ms))
 		return;
-	if (keeper->schema_every_ms < SCHEMA_LAST_MS)
+	result = store_init(keeper->store, keeper->config->store.create,
+	    clock_mono_ms() + PATIENCE_MS);
+	keeper->is_schema_ready = result == STORE_DONE;
+	if (result == STORE_NONE && keeper->schema_every_ms < SCHEMA_LAST_MS)
 		keeper->schema_every_ms *= 2;
-	keeper->is_schema_ready = store_init(keeper->store,
-	    keeper->config->store.create, clock_mono_ms() + PATIENCE_MS) ==
-	    STORE_DONE;
 }
 
 static void
@@ -94,6 +102,30 @@ tend_blocks(struct housekeeper *keeper)
 	else if (ended > 0)
 		log_info("%llu blocks ended: their time was over",
 		    (unsigned long long)ended);
+}
+
+/*
+ * While the store is away for anybody, try it for all: what ends blocks has to
+ * write, and costs next to nothing. How often it is tried when this process
+ * cannot reach it is the store's own affair.
+ */
+static int
+probe(struct housekeeper *keeper)
+{
+	uint64_t ended = 0;
+	bool works;
+
+	if (!keeper->is_schema_ready || counters_sum(STAT_STORE_AWAY) == 0)
+		return TICK_MS;
+	if (clock_left_ms(keeper->probe_ms) > 0)
+		return clock_left_ms(keeper->probe_ms);
+	works = store_expire(keeper->store, &ended,
+	    clock_mono_ms() + PROBE_PATIENCE_MS) == STORE_DONE;
+	if (works)
+		store_news_tell(keeper->shared->news);
+	keeper->probe_ms = clock_mono_ms() +
+	    (works ? PROBE_MS : PROBE_AGAIN_MS);
+	return clock_left_ms(keeper->probe_ms);
 }
 
 static struct stage_counts
@@ -126,6 +158,10 @@ goes_on(struct housekeeper *keeper, struct poller *poller)
 	int wait_ms = store_ms >= 0 && store_ms < TICK_MS ? store_ms :
 							    TICK_MS;
 
+	int probe_ms = probe(keeper);
+
+	if (probe_ms < wait_ms)
+		wait_ms = probe_ms;
 	if (keeper->is_schema_ready) {
 		int step_ms = known_blocks_step(&keeper->blocks,
 		    keeper->store);
@@ -144,7 +180,7 @@ int
 housekeeper_run(const struct seat *seat)
 {
 	struct housekeeper keeper = { .seat = seat,
-		.config = seat->load->config,
+		.config = seat->load->config, .shared = seat->load->shared,
 		.schema_every_ms = SCHEMA_FIRST_MS };
 	struct poller *poller = poller_new();
 
@@ -157,10 +193,12 @@ housekeeper_run(const struct seat *seat)
 		return EX_OSERR;
 	}
 	keeper.store = store_of(keeper.config);
+	store_join(keeper.store, keeper.shared->news, true);
 	geoip_watch_start(&keeper.geoip, seat->load);
 	stage_watch_start(&keeper.stage, keeper.config, count_stages());
 	poller_catch_term();
-	known_blocks_start(&keeper.blocks, seat->load->shared, keeper.config);
+	known_blocks_start(&keeper.blocks, keeper.shared->blocked,
+	    keeper.config);
 	/* A store that is slow or away keeps no server from starting. */
 	seat_ready(seat);
 	do {

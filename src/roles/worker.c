@@ -13,6 +13,7 @@
 #include "policy/decide.h"
 #include "policy/journal.h"
 #include "roles/clients.h"
+#include "roles/shared.h"
 #include "roles/geoip_files.h"
 #include "server/descriptors.h"
 #include "server/poller.h"
@@ -347,6 +348,7 @@ int
 worker_run(const struct seat *seat)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
+	const struct shared *shared;
 	struct geo_paths geoip;
 	int status = EX_OSERR;
 
@@ -357,7 +359,9 @@ worker_run(const struct seat *seat)
 	geoip = geoip_files_paths(seat->load);
 	if (desk_open(&worker->desk, worker->config, &geoip) != 0)
 		goto fail;
-	worker->desk.blocked = seat->load->shared;
+	shared = seat->load->shared;
+	worker->desk.blocked = shared->blocked;
+	store_join(worker->desk.store, shared->news, false);
 	worker->poller = poller_new();
 	if (worker->poller == NULL ||
 	    poller_add(worker->poller, seat->master_fd, INTEREST_READ,

@@ -8,6 +8,7 @@
 
 #include "store/query.h"
 #include "store/store.h"
+#include "store/trouble.h"
 
 /* Who makes changes: see store_act_as. name NULL: nobody, no trail. */
 struct actor {
@@ -38,6 +39,7 @@ struct clean_walk {
 struct store_side {
 	void *(*open)(const struct store_setup *);	/* borrowed */
 	void (*close)(void *);
+	struct trouble *(*trouble)(void *);
 	int (*tend)(void *);
 	enum store_result (*init)(void *, bool may_create, int64_t deadline_ms);
 	void (*check)(void *, struct check *, size_t, int64_t deadline_ms);
@@ -97,35 +99,5 @@ size_t store_channels(const struct notify_options *, bool is_block,
 
 /* The host's name, for events. */
 const char *store_server_name(void);
-
-/*
- * The trouble of a store, logged once when it begins and once when it ends,
- * and the delay before it is tried again: 100 ms, doubling, to 30 s. It is
- * over when the store has worked for a second without failing, so that one
- * that works now and then does not fill the log.
- */
-struct trouble {
-	bool is_on;
-	int64_t since_ms, retry_ms;	/* monotonic */
-	int64_t good_ms;		/* it has worked since then; 0: not */
-	uint32_t delay_ms;
-	uint64_t failed;		/* requests without an answer meanwhile */
-};
-
-/* The store failed: why. Sets when it may be tried again. */
-void trouble_begin(struct trouble *, const char *why);
-
-/* The same, but it may be tried again at once. */
-void trouble_note(struct trouble *, const char *why);
-
-/* It worked. Returns in how many ms to say so again, if it still does, for
- * the end to be logged; -1: no need. */
-int trouble_end(struct trouble *);
-
-/* May it be tried now? */
-bool trouble_may_try(const struct trouble *);
-
-/* Is it on, and nothing has worked since it failed last? */
-bool trouble_is_deep(const struct trouble *);
 
 #endif

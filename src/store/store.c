@@ -15,13 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-	FIRST_DELAY_MS = 100,
-	LONGEST_DELAY_MS = 30000,
-	/* A store that has worked for so long is back. */
-	CALM_MS = 1000,
-};
-
 struct store *
 store_open(const struct store_setup *setup)
 {
@@ -42,6 +35,15 @@ store_close(struct store *store)
 	store->side->close(store->self);
 	free(store->owner);
 	free(store);
+}
+
+void
+store_join(struct store *store, struct store_news *news, bool is_prober)
+{
+	struct trouble *trouble = store->side->trouble(store->self);
+
+	trouble->news = news;
+	trouble->is_prober = is_prober;
 }
 
 int
@@ -208,70 +210,4 @@ store_server_name(void)
 	if (name[0] == '\0' && gethostname(name, sizeof(name) - 1) != 0)
 		strcpy(name, "localhost");
 	return name;
-}
-
-void
-trouble_note(struct trouble *trouble, const char *why)
-{
-	trouble->good_ms = 0;
-	if (trouble->is_on) {
-		log_debug("store: still: %s", why);
-		return;
-	}
-	trouble->is_on = true;
-	counters_set(STAT_STORE_AWAY, 1);
-	trouble->since_ms = clock_mono_ms();
-	trouble->retry_ms = 0;
-	trouble->delay_ms = 0;
-	trouble->failed = 0;
-	log_error("store: %s", why);
-}
-
-void
-trouble_begin(struct trouble *trouble, const char *why)
-{
-	/* Who works now and then does not become worse by it. */
-	bool has_worked = trouble->is_on && trouble->good_ms != 0;
-
-	trouble_note(trouble, why);
-	if (trouble->delay_ms == 0)
-		trouble->delay_ms = FIRST_DELAY_MS;
-	else if (!has_worked)
-		trouble->delay_ms *= 2;
-	if (trouble->delay_ms > LONGEST_DELAY_MS)
-		trouble->delay_ms = LONGEST_DELAY_MS;
-	trouble->retry_ms = clock_mono_ms() + trouble->delay_ms;
-}
-
-int
-trouble_end(struct trouble *trouble)
-{
-	int64_t now = clock_mono_ms();
-
-	if (!trouble->is_on)
-		return -1;
-	if (trouble->good_ms == 0)
-		trouble->good_ms = now;
-	if (now - trouble->good_ms < CALM_MS)
-		return CALM_MS;
-	trouble->is_on = false;
-	counters_set(STAT_STORE_AWAY, 0);
-	log_info("store: back after %.1f s; %llu requests were answered "
-		 "without it",
-	    (double)(trouble->good_ms - trouble->since_ms) / 1000,
-	    (unsigned long long)trouble->failed);
-	return -1;
-}
-
-bool
-trouble_may_try(const struct trouble *trouble)
-{
-	return !trouble_is_deep(trouble) ||
-	    clock_mono_ms() >= trouble->retry_ms;
-}
-
-bool
-trouble_is_deep(const struct trouble *trouble)
-{
-	return trouble->is_on && trouble->good_ms == 0;
 }

@@ -20,6 +20,7 @@
 #include "config/settings.h"
 #include "config/store_options.h"
 #include "store/finding.h"
+#include "store/news.h"
 #include "store/stats_tables.h"
 
 #include <stdint.h>
@@ -55,6 +56,10 @@ struct store_setup {
 /* Never blocks and never fails: the connection is made by the first call. */
 struct store *store_open(const struct store_setup *);
 void store_close(struct store *);
+
+/* Hear from other processes that the store works again; or be the one that
+ * tries it for them, every second (news.h). */
+void store_join(struct store *, struct store_news *, bool is_prober);
 
 /*
  * Look after the connection between calls: bring a reconnect forward, notice

@@ -174,3 +174,18 @@ class Watch:
         """How many decisions were made without the store."""
         return sum(fields(line).get("verdict") == "error"
                    for line in self.policyd.log().splitlines())
+
+    def miss_it_for(self, seconds):
+        """Keep asking, in vain: what is measured is what comes after."""
+        until(lambda: ERROR in self.ask_all_kinds(), "an error")
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.ask_all_kinds()
+            time.sleep(0.05)
+
+    def all_are_back(self, account=None):
+        """How long it takes until every worker uses the store again."""
+        began = time.monotonic()
+        until(lambda: all(self.ask_all_kinds(account) == {OK}
+                          for _ in range(5)), "the store", 60)
+        return time.monotonic() - began

@@ -21,7 +21,7 @@ from outage import BAD, BLOCKED, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK, Watch
 from postgres import PSQL
 from relay import Relay
 from smtp_server import RawServer
-from waiting import until
+from waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def locked(postgres, database):
 
 OUTAGES = {
     "stopped": (stopped, "No such file|refused|closed the connection|shutting"
-                "|administrator command"),
+                "|administrator command|starting up"),
     "crashed": (crashed, "No such file|refused|closed the connection|shutting"),
     "frozen": (frozen, "not answer"),
     "locked": (locked, "lock timeout|did not answer in time|statement timeout"),
@@ -210,6 +210,16 @@ def test_network(watch, relay, database, fault):
     watched.jobs_fail(JOBS if fault == "refuse" else JOBS[:1])
     relay.restore()
     watched.recover()
+
+
+def test_all_are_back_soon_after_a_long_outage(watch, relay, database):
+    """By itself each would wait for seconds more."""
+    watched = watch({**through(relay, database), "server": {"workers": 4}})
+    relay.refuse()
+    watched.miss_it_for(14)
+    relay.restore()
+    took = watched.all_are_back()
+    assert took < 4 * PATIENCE
 
 
 def test_it_is_tried_again_with_growing_delay(make_policyd, database):

@@ -20,7 +20,7 @@ from load import Load
 from outage import (BAD, BLOCKED, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK,
                     Watch)
 from policyd import children
-from waiting import until
+from waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -247,3 +247,13 @@ def test_who_was_blocked_is_known_after_a_restart(watch):
     aside.rename(watching.path.parent)
     until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store", 40)
     assert policyd.ask(BAD, address("DE")) == BLOCKED
+
+
+def test_all_are_back_soon_after_another_program_lets_go(watch):
+    """By itself each would wait for seconds more."""
+    watched = watch()
+    with contextlib.closing(sqlite3.connect(watched.path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        watched.miss_it_for(14)
+        other.execute("ROLLBACK")
+    assert watched.all_are_back() < 4 * PATIENCE

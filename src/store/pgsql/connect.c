@@ -316,3 +316,9 @@ pgsql_advance(struct pgsql *pg, int64_t deadline_ms)
 		step(pg, deadline_ms);
 	} while (pg->state != UP && clock_left_ms(deadline_ms) > 0);
 }
+
+struct trouble *
+pgsql_trouble(struct pgsql *pg)
+{
+	return &pg->trouble;
+}

@@ -189,8 +189,7 @@ pgsql_tend(struct pgsql *pg)
 		return pg->must_answer ? -1 : trouble_end(&pg->trouble);
 	if (pg->state != DOWN || clock_mono_ms() < pg->again_ms)
 		return TEND_MS;
-	return trouble_may_try(&pg->trouble) ? 0 :
-	    clock_left_ms(pg->trouble.retry_ms) + 1;
+	return trouble_wait_ms(&pg->trouble);
 }
 
 void

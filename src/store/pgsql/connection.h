@@ -89,6 +89,8 @@ void pgsql_forgive(struct pgsql *, bool);
 /* The store answered: it is not, or no more, in trouble. */
 void pgsql_worked(struct pgsql *);
 
+struct trouble *pgsql_trouble(struct pgsql *);
+
 /* Count requests that went unanswered for trouble's sake. */
 void pgsql_missed(struct pgsql *, size_t requests);
 

@@ -30,6 +30,14 @@ close_side(void *opaque)
 	free(self);
 }
 
+static struct trouble *
+trouble(void *opaque)
+{
+	struct store_pgsql *self = opaque;
+
+	return pgsql_trouble(self->pg);
+}
+
 static int
 tend(void *opaque)
 {
@@ -163,6 +171,7 @@ expire(void *opaque, uint64_t *ended, int64_t deadline_ms)
 const struct store_side store_pgsql = {
 	.open = open_side,
 	.close = close_side,
+	.trouble = trouble,
 	.tend = tend,
 	.init = init,
 	.check = pgsql_check,

@@ -40,6 +40,14 @@ close_side(void *self)
 	db_free(self);
 }
 
+static struct trouble *
+trouble(void *self)
+{
+	struct sqlite_db *db = self;
+
+	return &db->trouble;
+}
+
 static int
 tend(void *self)
 {
@@ -57,7 +65,7 @@ tend(void *self)
 			trouble_end(&db->trouble);
 		return TEND_MS;
 	}
-	return clock_left_ms(db->trouble.retry_ms) + 1;
+	return trouble_wait_ms(&db->trouble);
 }
 
 static enum store_result
@@ -139,6 +147,7 @@ act_as(void *self, const struct actor *actor)
 const struct store_side store_sqlite = {
 	.open = open_side,
 	.close = close_side,
+	.trouble = trouble,
 	.tend = tend,
 	.init = init,
 	.check = check_round,

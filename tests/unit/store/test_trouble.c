@@ -1,10 +1,12 @@
 /*
- * test_store.c -- what both sides of the store share: trouble.
+ * test_trouble.c -- a store that fails: how long it is left alone.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "base/clock.h"
-#include "store/side.h"
+#include "store/trouble.h"
 #include "unit.h"
+
+#include <poll.h>
 
 START_TEST(the_delay_doubles_from_100_ms_to_30_s)
 {
@@ -70,6 +72,54 @@ START_TEST(trouble_that_needs_no_delay)
 }
 END_TEST
 
-UNIT("store/store", the_delay_doubles_from_100_ms_to_30_s,
+START_TEST(who_tries_for_all_never_waits_longer_than_a_second)
+{
+	struct trouble trouble = { .is_prober = true };
+
+	for (int i = 0; i < 20; i++)
+		trouble_begin(&trouble, "gone");
+	ck_assert_int_le(trouble.retry_ms - clock_mono_ms(), 1000);
+	ck_assert_int_le(trouble_wait_ms(&trouble), 1000);
+}
+END_TEST
+
+START_TEST(news_end_the_wait)
+{
+	struct store_news *news = store_news_open();
+	struct trouble trouble = { .news = news }, prober = { .news = news };
+	uint32_t first_ms, different = 0;
+
+	store_news_tell(news);
+	poll(NULL, 0, 5);
+	for (int i = 0; i < 20; i++)
+		trouble_begin(&trouble, "gone");
+	trouble_begin(&prober, "gone");
+	/* What was told before it failed is no news. */
+	ck_assert(!trouble_may_try(&trouble));
+	ck_assert_int_gt(trouble_wait_ms(&trouble), 0);
+	ck_assert_int_le(trouble_wait_ms(&trouble), 100);
+	poll(NULL, 0, 5);
+	trouble_end(&prober);
+	poll(NULL, 0, 400);
+	ck_assert(trouble_may_try(&trouble));
+	ck_assert_int_eq(trouble_wait_ms(&trouble), 0);
+	ck_assert(trouble_is_deep(&trouble));
+	/* It failed again: until the next news. */
+	trouble_begin(&trouble, "gone");
+	ck_assert(!trouble_may_try(&trouble));
+	/* Not all come at the same moment. */
+	first_ms = trouble.jitter_ms;
+	for (int i = 0; i < 20; i++) {
+		trouble_begin(&trouble, "gone");
+		different += trouble.jitter_ms != first_ms;
+		ck_assert_uint_lt(trouble.jitter_ms, 400);
+	}
+	ck_assert_uint_gt(different, 10);
+	store_news_close(news);
+}
+END_TEST
+
+UNIT("store/trouble", the_delay_doubles_from_100_ms_to_30_s,
     what_works_now_and_then_is_not_over, what_has_worked_for_a_second_is_over,
-    trouble_that_needs_no_delay)
+    trouble_that_needs_no_delay,
+    who_tries_for_all_never_waits_longer_than_a_second, news_end_the_wait)

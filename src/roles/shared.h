@@ -1,0 +1,16 @@
+/*
+ * shared.h -- memory that all processes of the server share (load.shared).
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ROLES_SHARED_H
+#define ROLES_SHARED_H
+
+#include "store/blocked.h"
+#include "store/news.h"
+
+struct shared {
+	struct blocked *blocked;
+	struct store_news *news;
+};
+
+#endif

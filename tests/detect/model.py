@@ -112,7 +112,7 @@ class Config:
     quota_day: int = 20
     beginner_hour: int = 20
     beginner_day: int = 60
-    patience: int = 10
+    patience: int = 12
     hour_mails: int = 300
     hour_factor: float = 2
     day_mails: int = 300

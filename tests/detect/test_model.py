@@ -125,7 +125,7 @@ def test_deferred_on_three_days_of_seven_is_blocked():
 def test_who_does_not_stop_while_deferred_is_blocked():
     play = Play().live(10)
     play.send(AWAY, 5)
-    verdicts = [play.send(AWAY, 1, 4 * MINUTE) for _ in range(14)]
+    verdicts = [play.send(AWAY, 1, 4 * MINUTE) for _ in range(16)]
     assert ("block", "new_places.patience") in verdicts
     assert ("pass", "") not in verdicts
 

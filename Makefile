@@ -231,6 +231,7 @@ lint-text:
 # --- install, dist -----------------------------------------------------------
 
 unitdir ?= $(prefix)/lib/systemd/system
+zshdir ?= $(datadir)/zsh/site-functions
 INSTALL_DATA = install -m 644
 # Where the program and its configuration are, in units and the like.
 PLACES = sed -e 's|/usr/sbin/policyd|$(sbindir)/policyd|g' \
@@ -259,6 +260,7 @@ install: $(BUILD)/policyd
 	install -d $(DESTDIR)$(prefix)/lib/sysusers.d \
 		$(DESTDIR)$(prefix)/lib/tmpfiles.d \
 		$(DESTDIR)$(datadir)/bash-completion/completions \
+		$(DESTDIR)$(zshdir) \
 		$(DESTDIR)$(sysconfdir)/apparmor.d \
 		$(DESTDIR)$(sysconfdir)/logcheck/ignore.d.server
 	$(INSTALL_DATA) etc/policyd.sysusers \
@@ -267,6 +269,8 @@ install: $(BUILD)/policyd
 		$(DESTDIR)$(prefix)/lib/tmpfiles.d/policyd.conf
 	$(INSTALL_DATA) etc/policyd.bash-completion \
 		$(DESTDIR)$(datadir)/bash-completion/completions/policyd
+	$(INSTALL_DATA) etc/policyd.zsh-completion \
+		$(DESTDIR)$(zshdir)/_policyd
 	$(PLACES) etc/policyd.apparmor >$(BUILD)/apparmor
 	$(INSTALL_DATA) $(BUILD)/apparmor \
 		$(DESTDIR)$(sysconfdir)/apparmor.d/policyd

@@ -168,6 +168,12 @@ config_dump(const struct config *config, FILE *out)
 	dump_all(config, out);
 }
 
+bool
+config_is_section(const char *name)
+{
+	return spelling_is_section(name);
+}
+
 int
 config_get(const struct config *config, const char *key, FILE *out)
 {

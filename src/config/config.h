@@ -88,4 +88,7 @@ void config_dump(const struct config *, FILE *);
  * there is no such key. */
 int config_get(const struct config *, const char *key, FILE *);
 
+/* Is it the name of a section, "limits" or "limits.home"? */
+bool config_is_section(const char *name);
+
 #endif

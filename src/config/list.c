@@ -14,7 +14,7 @@
 
 enum { LONGEST_ITEM = 4096 };
 
-/* notify.on fills one bool per word, which lie side by side. */
+/* notify.events fills one bool per word, which lie side by side. */
 static_assert(offsetof(struct config, notify.on_unblock) ==
 		  offsetof(struct config, notify.on_block) + sizeof(bool),
     "on_block and on_unblock are apart");

@@ -17,7 +17,7 @@ struct notify_options {
 	char *subject;
 	char *template;		/* a file */
 	char *content_type;
-	bool on_block, on_unblock;	/* notify.on */
+	bool on_block, on_unblock;	/* notify.events */
 	bool account;		/* write to the account's address too */
 	char *account_template;
 	struct strings exec;	/* program and arguments */

@@ -15,9 +15,21 @@ enum {
 	SLIPS_IN_VARIABLE = 2,
 };
 
+/* Keys that have another name now; the older one goes on working. */
+static const struct {
+	const char *was, *is;
+} renamed[] = {
+	/* "on" is "true" to YAML 1.1. */
+	{ "notify.on", "notify.events" },
+};
+enum { RENAMED = sizeof(renamed) / sizeof(renamed[0]) };
+
 const struct key *
 spelling_find(const char *key)
 {
+	for (size_t i = 0; i < RENAMED; i++)
+		if (strcmp(renamed[i].was, key) == 0)
+			key = renamed[i].is;
 	for (const struct key *o = keys; o->key != NULL; o++)
 		if (strcmp(o->key, key) == 0)
 			return o;
@@ -155,6 +167,12 @@ spelling_of_variable(
 		return NULL;
 	memcpy(wanted, variable, length);
 	wanted[length] = '\0';
+	for (size_t i = 0; i < RENAMED; i++) {
+		const struct key older = { .key = renamed[i].was };
+
+		if (strcmp(spelling_variable(&older, name), wanted) == 0)
+			return spelling_find(renamed[i].is);
+	}
 	for (const struct key *o = keys; o->key != NULL; o++) {
 		unsigned away = distance(wanted, spelling_variable(o, name));
 

@@ -124,7 +124,7 @@ add_notice(struct import *import)
 	sheet_text(import->sheet, "notify.from",
 	    "pcc had no setting for it: is this right?", from);
 	free(from);
-	sheet_word(import->sheet, "notify.on", NULL, "[block]");
+	sheet_word(import->sheet, "notify.events", NULL, "[block]");
 }
 
 void

@@ -11,9 +11,11 @@
 #include "policy/store_of.h"
 #include "store/store.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 enum { PAGE = 1000, PAGE_MS = 60000, INIT_MS = 600000 };
 
@@ -133,6 +135,20 @@ open_url(const struct config *config, struct config *other, const char *url,
 	return *memory == NULL ? NULL : store_of(other);
 }
 
+/* A file that is not there would be made, and be empty. */
+static bool
+is_there(const char *url)
+{
+	static const char scheme[] = "sqlite:";
+	const char *path = url + strlen(scheme);
+
+	if (strncmp(url, scheme, strlen(scheme)) != 0 ||
+	    access(path, F_OK) == 0)
+		return true;
+	log_error("%s: cannot be copied: %s", path, strerror(errno));
+	return false;
+}
+
 static bool
 is_url(const char *url)
 {
@@ -180,6 +196,8 @@ copy_run(const struct job *job, const char *from_url, const char *to_url)
 
 	if (!is_url(from_url) || !is_url(to_url))
 		return EX_USAGE;
+	if (!is_there(from_url))
+		return EX_NOINPUT;
 	if (strcmp(from_url, to_url) == 0) {
 		log_error("both stores are the same");
 		return EX_USAGE;

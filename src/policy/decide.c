@@ -92,6 +92,7 @@ name_account(const struct config *config, struct decision *decision)
 		break;
 	}
 	decision->outcome = OUTCOME_NO_ACCOUNT;
+	decision->is_found = false;
 	return false;
 }
 
@@ -277,6 +278,7 @@ ask_store(struct desk *desk, struct decision **open, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		open[i]->outcome = outcome_of(desk, &checks[i]);
 		open[i]->finding = checks[i].finding;
+		open[i]->is_found = checks[i].result == STORE_DONE;
 		counters_add(STAT_BLOCKS, checks[i].finding.is_new_block);
 	}
 }

@@ -51,6 +51,7 @@ struct decision {
 	char account[ACCOUNT_SIZE];
 	struct login login;
 	struct finding finding;
+	bool is_found;		/* by the store: its counts are there */
 	char action[REPLY_SIZE];
 };
 

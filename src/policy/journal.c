@@ -85,9 +85,7 @@ journal_decision(const struct config *config, const struct decision *decision,
 	log_text("country", decision->login.country);
 	if (decision->login.asn != 0)
 		log_number("asn", decision->login.asn);
-	if (decision->outcome != OUTCOME_NO_ACCOUNT &&
-	    decision->outcome != OUTCOME_EXEMPT &&
-	    decision->outcome != OUTCOME_ERROR)
+	if (decision->is_found)
 		log_counts(config, &decision->finding);
 	log_outcome(decision);
 	log_text("action", decision->action);

@@ -4,13 +4,17 @@
  */
 #include "postfix/check.h"
 
+#include "base/log.h"
 #include "command/print.h"
 #include "postfix/call.h"
 #include "postfix/findings.h"
 #include "postfix/postfix.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static void
 take_main(void *facts, const char *line)
@@ -109,12 +113,29 @@ print_findings(const struct findings *findings, FILE *out)
 	}
 }
 
+/* What postconf says of a folder without one is hard to read. */
+static bool
+has_main_cf(const char *config)
+{
+	char path[PATH_MAX];
+
+	if (config == NULL)
+		return true;
+	snprintf(path, sizeof(path), "%s/main.cf", config);
+	if (access(path, R_OK) == 0)
+		return true;
+	log_error("--postfix-config: %s cannot be read (%s): name the "
+	    "directory of Postfix's main.cf", path, strerror(errno));
+	return false;
+}
+
 int
 postfix_check_run(const struct job *job, const char *config)
 {
 	struct postfix_facts facts = { NULL, 0, NULL, 0 };
 	struct findings findings;
-	int status = read_facts(config, &facts);
+	int status = has_main_cf(config) ? read_facts(config, &facts) :
+					   EX_NOINPUT;
 
 	if (status == EX_OK) {
 		findings_collect(&findings, job->config, &facts);

@@ -65,6 +65,14 @@ is_yes(const struct subject *subject, const char *name)
 		   name, NULL), "yes") == 0;
 }
 
+/* The socket that any smtpd reaches. */
+static char *
+advise_listen(const struct subject *subject)
+{
+	return mem_printf("listen: [unix:%s/policyd/policy]",
+	    postfix_facts_get(subject->facts, NULL, "queue_directory", NULL));
+}
+
 /* The lines that put a call at the beginning of a list. */
 static char *
 advise(const struct subject *subject, enum postfix_list list)
@@ -74,9 +82,8 @@ advise(const struct subject *subject, enum postfix_list list)
 
 	if (!postfix_call_name(subject->config, subject->facts,
 		subject->service, name))
-		return mem_printf("listen: [unix:%s/policyd/policy]",
-		    postfix_facts_get(subject->facts, NULL,
-			"queue_directory", NULL));
+		/* What advise_listen leads to. */
+		strcpy(name, "unix:policyd/policy");
 	postfix_facts_get(subject->facts, subject->service,
 	    postfix_lists[list], &is_own);
 	if (is_own)
@@ -226,7 +233,7 @@ judge_socket(const struct subject *subject)
 		subject->facts, subject->service, name))
 		add(subject, false, mem_dup("policyd listens outside of the "
 		    "queue directory, which this smtpd is chrooted to"),
-		    advise(subject, LIST_RECIPIENT));
+		    advise_listen(subject));
 	else if (path != NULL && postfix_access_check(subject->config, user,
 		path, &why) != 0)
 		add(subject, false, mem_dup(bytes), NULL);

@@ -81,7 +81,10 @@ get_config(const struct job *job, const struct command *command)
 {
 	if (config_get(job->config, command->subject, job->out) == 0)
 		return EX_OK;
-	log_error("there is no key \"%.60s\": see policyd.yaml(5)",
+	log_error(config_is_section(command->subject) ?
+	    "\"%.60s\" is a section: name one of its keys, as "
+	    "--dump-config prints them" :
+	    "there is no key \"%.60s\": see policyd.yaml(5)",
 	    command->subject);
 	return JOB_NOT_FOUND;
 }

@@ -106,6 +106,8 @@ class Watch:
         assert self.complaints(), self.policyd.log()
         self.is_idle()
         assert self.ask_all_kinds(account) == {ERROR}
+        # Nothing was counted, and no line says so.
+        assert "countries_limit=0" not in self.policyd.log()
 
     def is_idle(self):
         """Nobody spins. The time is what is measured, not waited for."""

@@ -140,6 +140,9 @@ def test_one_default(key, value):
 
 
 def test_a_key_that_does_not_exist():
+    section = run("-c", "/dev/null", "--get-config", "limits")
+    assert section.returncode == NOT_FOUND
+    assert "is a section" in section.stderr
     result = run("-c", "/dev/null", "--get-config", "limits.lost")
     assert result.returncode in (NOT_FOUND, USAGE)
     assert "limits.lost" in result.stderr

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+import policyd as daemon
 from geoip import address
 from stores import SqliteStore
 
@@ -137,3 +138,13 @@ def test_a_store_that_is_away_is_told(history, database):
 
 def test_two_arguments_are_needed(history):
     assert history.cli("--copy-store", "sqlite:/x").returncode == 64
+
+
+def test_a_file_that_is_not_there_is_not_made(tmp_path):
+    tmp_path.chmod(0o777)
+    result = daemon.run("-c", "/dev/null", "--copy-store",
+                        f"sqlite:{tmp_path}/none.db",
+                        f"sqlite:{tmp_path}/new.db")
+    assert result.returncode == 66
+    assert "none.db: cannot be copied: No such file" in result.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -85,7 +85,7 @@ CASES = [
         "notify.enabled": "true",
         "notify.to": "admin@example.com\noperator@example.com",
         "notify.from": "policyd@example.com",
-        "notify.on": "block",
+        "notify.events": "block",
         "limits.window": "2d",
         "limits.countries": "2",
         "limits.networks": "unlimited",

@@ -184,6 +184,12 @@ def test_a_socket_outside_of_the_chroot(instance):
     wrong = instance.check(RECIPIENT + US, config=outside)
     assert any("outside of the queue directory" in line["what"] and
                line["fix"].startswith("listen:") for line in wrong)
+    # What is wrong in main.cf besides is told at once.
+    wrong = instance.check(RECIPIENT + "permit", config=outside)
+    assert any(line["fix"].startswith("listen:") for line in wrong)
+    assert any("does not ask policyd" in line["what"] and
+               "check_policy_service { unix:policyd/policy," in line["fix"]
+               for line in wrong)
     path = US.replace("unix:policyd/policy", f"unix:{instance.root}/policy")
     assert instance.check(RECIPIENT + path, master="n", config=outside) == []
 
@@ -239,5 +245,6 @@ def test_who_may_connect(instance):
 def test_no_postfix_there(instance):
     result = daemon.run("-c", "/dev/null", "--check-postfix",
                         "--postfix-config", instance.root / "nowhere")
-    assert result.returncode == 75
-    assert "postconf" in result.stderr
+    assert result.returncode == 66
+    assert "--postfix-config: " in result.stderr
+    assert "nowhere/main.cf cannot be read" in result.stderr

@@ -152,6 +152,23 @@ def test_the_apparmor_profile_compiles():
                    stderr=subprocess.DEVNULL, timeout=60)
 
 
+def test_completions_know_every_statistic():
+    tables = (SOURCE / "src/store/stats_tables.c").read_text()
+    names = re.findall(r'^\t\{ "([a-z-]+)"', tables, re.MULTILINE)
+    assert len(names) > 10
+    for shell, list_ in (("bash", r'_policyd_stats="([^"]*)"'),
+                         ("zsh", r"^stats=\(([^)]*)\)")):
+        text = (SOURCE / f"etc/policyd.{shell}-completion").read_text()
+        listed = re.search(list_, text, re.MULTILINE).group(1).split()
+        assert listed == names, shell
+
+
+@needs("zsh")
+def test_the_completion_of_zsh_is_zsh():
+    subprocess.run(["zsh", "-n", str(SOURCE / "etc/policyd.zsh-completion")],
+                   check=True)
+
+
 @needs("bash")
 def test_the_completion_is_shell():
     subprocess.run(["bash", "-n", str(SOURCE / "etc/policyd.bash-completion")],
@@ -174,6 +191,8 @@ def test_make_install_puts_everything_in_its_place(tmp_path):
                  "lib/systemd/system/policyd-clean.timer",
                  "lib/sysusers.d/policyd.conf", "lib/tmpfiles.d/policyd.conf",
                  "share/bash-completion/completions/policyd",
+                 "share/zsh/site-functions/_policyd",
+                 "lib/systemd/system/policyd-recover.path",
                  "share/policyd/schema/pgsql/001-tables.sql",
                  "share/policyd/schema/sqlite/001-tables.sql"):
         assert f"{prefix}/{name}" in files, sorted(files)

@@ -59,8 +59,10 @@ static const struct {
 	{ "rates: {rules: [{mails: 5, per: 3600}, {per: 1d, mails: 9}]}",
 	    "rates.rules", "{mails: 5, per: 1h}\n{mails: 9, per: 24h}" },
 	{ "rates: {rules: unlimited}", "rates.rules", "" },
+	{ "notify: {events: [unblock]}", "notify.events", "unblock" },
+	{ "notify: {on: [unblock]}", "notify.events", "unblock" },
 	{ "notify: {on: [unblock]}", "notify.on", "unblock" },
-	{ "notify: {on: []}", "notify.on", "" },
+	{ "notify: {events: []}", "notify.events", "" },
 	{ "http: {users: {'a.b': '*', joe: "
 	  "'$5$salt$0123456789012345678901234567890123456789012'}}",
 	    "http.users", "a.b:***\njoe:***" },

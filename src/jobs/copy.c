@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "command/print.h"
 #include "directory/account_name.h"
+#include "jobs/progress.h"
 #include "policy/store_of.h"
 #include "store/store.h"
 
@@ -22,6 +23,7 @@ enum { PAGE = 1000, PAGE_MS = 60000, INIT_MS = 600000 };
 struct copy {
 	struct store *from, *to;
 	uint64_t accounts, blocks, logins, overrides;
+	struct progress progress;
 };
 
 static int64_t
@@ -51,6 +53,7 @@ copy_accounts(struct copy *copy)
 		}
 		free(page);
 		copy->accounts += count;
+		progress_tell(&copy->progress, copy->accounts, "accounts");
 	} while (result == STORE_DONE && count == PAGE);
 	return result == STORE_DONE;
 }
@@ -76,6 +79,7 @@ copy_logins(struct copy *copy)
 		}
 		free(page);
 		copy->logins += count;
+		progress_tell(&copy->progress, copy->logins, "logins");
 	} while (result == STORE_DONE && count == PAGE);
 	return result == STORE_DONE;
 }
@@ -211,6 +215,7 @@ copy_run(const struct job *job, const char *from_url, const char *to_url)
 		STORE_DONE &&
 	    copy_accounts(&copy) && copy_logins(&copy) &&
 	    copy_overrides(&copy);
+	progress_end(&copy.progress);
 	store_close(copy.from);
 	store_close(copy.to);
 	free(from_memory);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "command/print.h"
 #include "config/spelling.h"
+#include "jobs/progress.h"
 #include "policy/configured.h"
 #include "policy/store_of.h"
 #include "policy/reply.h"
@@ -38,6 +39,7 @@ struct survey {
 	size_t most, shown;	/* rows */
 	struct table *table;
 	json_t *array;
+	struct progress progress;
 };
 
 /* --- the changed configuration ------------------------------------------- */
@@ -176,6 +178,7 @@ judge_page(struct survey *survey, char **after)
 	for (size_t i = 0; i < count; i++)
 		past_login_clear(&logins[i]);
 	free(logins);
+	progress_tell(&survey->progress, survey->accounts, "accounts");
 	return result;
 }
 
@@ -188,6 +191,7 @@ judge_all(struct survey *survey)
 	do {
 		result = judge_page(survey, &after);
 	} while (result == STORE_DONE);
+	progress_end(&survey->progress);
 	free(after);
 	return result == STORE_NONE ? STORE_DONE : STORE_FAILED;
 }

@@ -68,12 +68,6 @@ struct store_side {
 	const char *(*text)(void *, int column);
 	int (*end)(void *, bool is_kept);
 	struct figure_dialect dialect;
-	enum store_result (*save_accounts)(void *, const char *after,
-	    size_t most, struct saved_account **, size_t *,
-	    int64_t deadline_ms);
-	enum store_result (*save_logins)(void *, const char *after,
-	    const char *after_network, size_t most, struct saved_login **,
-	    size_t *, int64_t deadline_ms);
 	enum store_result (*load_accounts)(void *,
 	    const struct saved_account *, size_t, int64_t deadline_ms);
 	enum store_result (*load_logins)(void *, const struct saved_login *,

@@ -113,27 +113,6 @@ store_expire(struct store *store, uint64_t *ended, int64_t deadline_ms)
 }
 
 enum store_result
-store_save_accounts(struct store *store, const char *after, size_t most,
-    struct saved_account **accounts, size_t *count, int64_t deadline_ms)
-{
-	*accounts = NULL;
-	*count = 0;
-	return store->side->save_accounts(store->self, after, most, accounts,
-	    count, deadline_ms);
-}
-
-enum store_result
-store_save_logins(struct store *store, const char *after,
-    const char *after_network, size_t most, struct saved_login **logins,
-    size_t *count, int64_t deadline_ms)
-{
-	*logins = NULL;
-	*count = 0;
-	return store->side->save_logins(store->self, after, after_network,
-	    most, logins, count, deadline_ms);
-}
-
-enum store_result
 store_load_accounts(struct store *store, const struct saved_account *accounts,
     size_t count, int64_t deadline_ms)
 {
@@ -147,21 +126,6 @@ store_load_logins(struct store *store, const struct saved_login *logins,
 {
 	return store->side->load_logins(store->self, logins, count,
 	    deadline_ms);
-}
-
-void
-saved_account_clear(struct saved_account *account)
-{
-	free(account->account);
-	block_clear(&account->block);
-	memset(account, 0, sizeof(*account));
-}
-
-void
-saved_login_clear(struct saved_login *login)
-{
-	free(login->account);
-	memset(login, 0, sizeof(*login));
 }
 
 void

@@ -188,8 +188,6 @@ const struct store_side store_pgsql = {
 	.text = pgsql_run_text,
 	.end = pgsql_run_end,
 	.dialect = { "policyd.", "policyd.milliseconds" },
-	.save_accounts = pgsql_save_accounts,
-	.save_logins = pgsql_save_logins,
 	.load_accounts = pgsql_load_accounts,
 	.load_logins = pgsql_load_logins,
 };

@@ -51,11 +51,6 @@ void pgsql_add_actor(struct store_pgsql *);
 
 enum store_result pgsql_clean_batch(void *self, struct clean_walk *,
     int64_t deadline_ms);
-enum store_result pgsql_save_accounts(void *self, const char *after,
-    size_t most, struct saved_account **, size_t *, int64_t deadline_ms);
-enum store_result pgsql_save_logins(void *self, const char *after,
-    const char *after_network, size_t most, struct saved_login **, size_t *,
-    int64_t deadline_ms);
 enum store_result pgsql_load_accounts(void *self,
     const struct saved_account *, size_t, int64_t deadline_ms);
 enum store_result pgsql_load_logins(void *self, const struct saved_login *,

@@ -28,67 +28,6 @@ save_block(struct sqlite_db *db, struct saved_account *account)
 	return found < 0 ? -1 : 0;
 }
 
-enum store_result
-sqlite_save_accounts(void *self, const char *after, size_t most,
-    struct saved_account **accounts, size_t *count, int64_t deadline_ms)
-{
-	struct sqlite_db *db = self;
-	sqlite3_stmt *rows;
-	int more;
-
-	if (!db_ready(db, deadline_ms))
-		return STORE_FAILED;
-	*accounts = mem_new(most, sizeof(**accounts));
-	rows = db_query(db, SQL_COPY_ACCOUNTS, DB_TEXT(after),
-	    DB_INT((int64_t)most));
-	while ((more = db_step(db, rows)) > 0) {
-		struct saved_account *account = &(*accounts)[(*count)++];
-
-		account->account = mem_dup(db_text(rows, 0));
-		account->since_ms = sqlite3_column_int64(rows, 1);
-	}
-	for (size_t i = 0; i < *count && more == 0; i++)
-		more = save_block(db, &(*accounts)[i]);
-	if (more == 0)
-		return STORE_DONE;
-	db_fail(db);
-	for (size_t i = 0; i < *count; i++)
-		saved_account_clear(&(*accounts)[i]);
-	*count = 0;
-	return STORE_FAILED;
-}
-
-enum store_result
-sqlite_save_logins(void *self, const char *after, const char *after_network,
-    size_t most, struct saved_login **logins, size_t *count,
-    int64_t deadline_ms)
-{
-	struct sqlite_db *db = self;
-	sqlite3_stmt *rows;
-	int more;
-
-	if (!db_ready(db, deadline_ms))
-		return STORE_FAILED;
-	*logins = mem_new(most, sizeof(**logins));
-	rows = db_query(db, SQL_COPY_LOGINS, DB_TEXT(after),
-	    DB_TEXT(after_network), DB_INT((int64_t)most));
-	while ((more = db_step(db, rows)) > 0) {
-		struct saved_login *login = &(*logins)[(*count)++];
-
-		login->account = mem_dup(db_text(rows, 0));
-		addr_parse(db_text(rows, 1), &login->network);
-		snprintf(login->country, sizeof(login->country), "%s",
-		    db_text(rows, 2));
-		login->first_ms = sqlite3_column_int64(rows, 3);
-		login->last_ms = sqlite3_column_int64(rows, 4);
-		login->mails = (uint64_t)sqlite3_column_int64(rows, 5);
-	}
-	if (more == 0)
-		return STORE_DONE;
-	db_fail(db);
-	return STORE_FAILED;
-}
-
 /* Write a block unless a newer one is there; it holds if it has not ended. */
 static int
 load_block(struct sqlite_db *db, struct account_row *row,

@@ -8,11 +8,6 @@
 #include "store/store.h"
 
 /* As in store.h; self is a struct sqlite_db. */
-enum store_result sqlite_save_accounts(void *self, const char *after,
-    size_t most, struct saved_account **, size_t *, int64_t deadline_ms);
-enum store_result sqlite_save_logins(void *self, const char *after,
-    const char *after_network, size_t most, struct saved_login **, size_t *,
-    int64_t deadline_ms);
 enum store_result sqlite_load_accounts(void *self,
     const struct saved_account *, size_t, int64_t deadline_ms);
 enum store_result sqlite_load_logins(void *self, const struct saved_login *,

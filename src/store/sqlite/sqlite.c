@@ -164,8 +164,6 @@ const struct store_side store_sqlite = {
 	.text = sqlite_run_text,
 	.end = sqlite_run_end,
 	.dialect = { "", "" },
-	.save_accounts = sqlite_save_accounts,
-	.save_logins = sqlite_save_logins,
 	.load_accounts = sqlite_load_accounts,
 	.load_logins = sqlite_load_logins,
 };

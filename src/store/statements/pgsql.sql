@@ -201,3 +201,23 @@ ON CONFLICT (account) DO UPDATE SET
        comment = excluded.comment, author = excluded.author,
        changed_at = excluded.changed_at, position = excluded.position,
        revision = o.revision + 1;
+
+-- name: save_accounts
+-- after, most
+SELECT account, policyd.ms(evidence_since) FROM policyd.account
+ WHERE account > $1 ORDER BY account LIMIT $2;
+
+-- name: save_blocks
+-- after, up to: the last blocks of these accounts
+SELECT account, cause, found, allowed, per_s, note, policyd.ms(began_at),
+       policyd.ms(until), policyd.ms(ended_at), attempts,
+       coalesce(host(client), ''), country
+  FROM policyd.block WHERE account > $1 AND account <= $2 ORDER BY account;
+
+-- name: save_logins
+-- account and network after which it goes on, most
+SELECT account, network, country, policyd.ms(first_seen),
+       policyd.ms(last_seen), mails
+  FROM policyd.logins
+ WHERE (account, network) > ($1, coalesce(nullif($2, ''), '0.0.0.0/0')::cidr)
+ ORDER BY account, network LIMIT $3;

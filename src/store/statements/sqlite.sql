@@ -195,3 +195,22 @@ ON CONFLICT (account) DO UPDATE SET
        comment = excluded.comment, author = excluded.author,
        changed_at = excluded.changed_at, position = excluded.position,
        revision = o.revision + 1;
+
+-- name: save_accounts
+-- after, most
+SELECT account, evidence_since FROM account
+ WHERE account > ?1 ORDER BY account LIMIT ?2;
+
+-- name: save_blocks
+-- after, up to: the last blocks of these accounts
+SELECT account, cause, found, allowed, per_s, note, began_at,
+       iif(until = 9223372036854775807, 0, until), coalesce(ended_at, 0),
+       attempts, client, country
+  FROM block WHERE account > ?1 AND account <= ?2 ORDER BY account;
+
+-- name: save_logins
+-- account and network after which it goes on, most
+SELECT account, network, country, first_seen, last_seen, mails
+  FROM logins
+ WHERE (account, network) > (?1, ?2)
+ ORDER BY account, network LIMIT ?3;

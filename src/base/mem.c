@@ -13,13 +13,19 @@
 #include <string.h>
 #include <sysexits.h>
 
+void
+mem_fail(void)
+{
+	log_error("out of memory");
+	exit(EX_OSERR);
+}
+
 static void *
 checked(void *p)
 {
-	if (p != NULL)
-		return p;
-	log_error("out of memory");
-	exit(EX_OSERR);
+	if (p == NULL)
+		mem_fail();
+	return p;
 }
 
 void *

@@ -14,6 +14,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* A library had no memory: end as these functions do. */
+_Noreturn void mem_fail(void);
+
 /* Zeroed memory for count objects of size bytes; the caller frees it. */
 void *mem_new(size_t count, size_t size);
 

@@ -4,64 +4,67 @@
  */
 #include "config/quote.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <yaml.h>
 
-/* Must it be escaped? Control characters, and what YAML 1.1 takes for a line
- * break or does not allow (5.1, 5.4). */
-static bool
-is_special(const char *bytes, size_t length)
+/* What libyaml writes, less the line end behind the scalar. */
+static int
+write_bytes(void *out, unsigned char *bytes, size_t length)
 {
-	const unsigned char *b = (const unsigned char *)bytes;
-
-	if (length == 1)
-		return *b < 0x20 || *b == 0x7f || *b == '"' || *b == '\\';
-	if (length == 2)
-		return b[0] == 0xc2 && b[1] < 0xa0;
-	if (length == 3)
-		return (b[0] == 0xe2 && b[1] == 0x80 &&
-			   (b[2] & 0xfe) == 0xa8) ||
-		       (b[0] == 0xef && b[1] == 0xbb && b[2] == 0xbf) ||
-		       (b[0] == 0xef && b[1] == 0xbf && b[2] >= 0xbe);
-	return false;
+	while (length > 0 && bytes[length - 1] == '\n')
+		length--;
+	return fwrite(bytes, 1, length, out) == length;
 }
 
-/* The code point of a sequence of one to three bytes. */
-static unsigned
-code_point(const char *bytes, size_t length)
+/* How much of it is UTF-8, which is all that YAML can hold. */
+static size_t
+valid_length(const char *text)
 {
-	const unsigned char *b = (const unsigned char *)bytes;
+	size_t length = 0;
+	size_t left = strlen(text);
+	size_t step;
 
-	if (length == 1)
-		return b[0];
-	if (length == 2)
-		return (b[0] & 0x1fu) << 6 | (b[1] & 0x3fu);
-	return (b[0] & 0x0fu) << 12 | (b[1] & 0x3fu) << 6 | (b[2] & 0x3fu);
+	while ((step = text_utf8(text + length, left)) > 0) {
+		length += step;
+		left -= step;
+	}
+	return length;
 }
 
 void
 quote_write(FILE *out, const char *text)
 {
-	size_t left = strlen(text);
+	char *copy = mem_dup_n(text, valid_length(text));
+	yaml_emitter_t emitter;
+	yaml_event_t event;
+	bool is_good = yaml_emitter_initialize(&emitter) != 0;
 
-	fputc('"', out);
-	while (left > 0) {
-		size_t step = text_utf8(text, left);
-
-		if (step == 0)
-			break;
-		if (!is_special(text, step))
-			fwrite(text, 1, step, out);
-		else if (*text == '"' || *text == '\\')
-			fprintf(out, "\\%c", *text);
-		else if (*text == '\n')
-			fputs("\\n", out);
-		else
-			fprintf(out, "\\u%04x", code_point(text, step));
-		text += step;
-		left -= step;
+	if (is_good) {
+		yaml_emitter_set_output(&emitter, write_bytes, out);
+		yaml_emitter_set_unicode(&emitter, 1);
+		yaml_emitter_set_width(&emitter, -1);
+		is_good = yaml_stream_start_event_initialize(&event,
+			      YAML_UTF8_ENCODING) &&
+		    yaml_emitter_emit(&emitter, &event) &&
+		    yaml_document_start_event_initialize(&event, NULL, NULL,
+			NULL, 1) &&
+		    yaml_emitter_emit(&emitter, &event) &&
+		    yaml_scalar_event_initialize(&event, NULL, NULL,
+			(yaml_char_t *)copy, -1, 0, 1,
+			YAML_DOUBLE_QUOTED_SCALAR_STYLE) &&
+		    yaml_emitter_emit(&emitter, &event) &&
+		    yaml_document_end_event_initialize(&event, 1) &&
+		    yaml_emitter_emit(&emitter, &event) &&
+		    yaml_stream_end_event_initialize(&event) &&
+		    yaml_emitter_emit(&emitter, &event);
 	}
-	fputc('"', out);
+	yaml_emitter_delete(&emitter);
+	free(copy);
+	if (!is_good && !ferror(out))
+		mem_fail();
 }

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "config/list.h"
 #include "config/overrides.h"
-#include "config/rules.h"
+#include "config/rate_rules.h"
 #include "config/secret.h"
 #include "config/spelling.h"
 #include "config/yaml.h"
@@ -114,7 +114,7 @@ set(struct draft *draft, const struct key *option, const struct node *node)
 	if (value_is_scalar(option))
 		set_scalar(draft, option, node);
 	else if (option->type == OPTION_RULES)
-		rules_read(
+		rate_rules_read(
 		    &draft->config->settings.rates, node, &draft->complaints);
 	else if (node->kind == kind ||
 		 (node->kind == NODE_LIST && node->span == 1))

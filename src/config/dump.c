@@ -7,7 +7,7 @@
 #include "config/list.h"
 #include "config/overrides.h"
 #include "config/quote.h"
-#include "config/rules.h"
+#include "config/rate_rules.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ write_item(const struct key *option, const struct config *config, size_t i,
 	char *colon;
 
 	if (option->type == OPTION_RULES) {
-		rules_write(&config->settings.rates.rules[i], out);
+		rate_rules_write(&config->settings.rates.rules[i], out);
 		return;
 	}
 	if (option->type == OPTION_OVERRIDES) {

@@ -2,7 +2,7 @@
  * list.h -- a value that is a list of texts: read, checked and written.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every list but rates.rules and overrides, whose items have fields (rules.h,
+ * Every list but rates.rules and overrides, whose items have fields (rate_rules.h,
  * overrides.h). The map http.users is a list of "name:hash".
  */
 #ifndef CONFIG_LIST_H

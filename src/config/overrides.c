@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "config/item.h"
 #include "config/quote.h"
-#include "config/rules.h"
+#include "config/rate_rules.h"
 #include "config/value.h"
 
 #include <ctype.h>
@@ -120,7 +120,7 @@ read_field(const struct field *field, struct override *override,
 		break;
 	case FIELD_RATES:
 	default:
-		rules_read(place, node, complaints);
+		rate_rules_read(place, node, complaints);
 		break;
 	}
 }
@@ -258,7 +258,7 @@ write_rates(const struct rates *rates, FILE *out)
 	fputc('[', out);
 	for (size_t i = 0; i < rates->count; i++) {
 		fputs(i > 0 ? ", " : "", out);
-		rules_write(&rates->rules[i], out);
+		rate_rules_write(&rates->rules[i], out);
 	}
 	fputc(']', out);
 }

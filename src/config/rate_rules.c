@@ -1,8 +1,8 @@
 /*
- * rules.c -- rate rules: {mails: N, per: DURATION}.
+ * rate_rules.c -- rate rules: {mails: N, per: DURATION}.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "config/rules.h"
+#include "config/rate_rules.h"
 
 #include "base/duration.h"
 #include "base/text.h"
@@ -16,7 +16,7 @@ enum {
 	LONGEST_S = 366 * 24 * 60 * 60,
 };
 
-const char rules_allowed[] = "a list of rules such as [{mails: 100, per: 1h}]";
+const char rate_rules_allowed[] = "a list of rules such as [{mails: 100, per: 1h}]";
 
 static void
 read_mails(struct rate_rule *rule, const struct node *node,
@@ -97,7 +97,7 @@ check_length(const struct rates *rates, const struct rate_rule *rule,
 }
 
 int
-rules_read(
+rate_rules_read(
     struct rates *rates, const struct node *node, struct complaints *complaints)
 {
 	unsigned before = complaints->count;
@@ -107,7 +107,7 @@ rules_read(
 	    strcasecmp(node->value, "unlimited") == 0)
 		return 0;
 	if (node->kind != NODE_LIST) {
-		tree_complain(node, complaints, NULL, rules_allowed);
+		tree_complain(node, complaints, NULL, rate_rules_allowed);
 		return -1;
 	}
 	for (const struct node *n = tree_first(node); n != NULL;
@@ -129,7 +129,7 @@ rules_read(
 }
 
 void
-rules_write(const struct rate_rule *rule, FILE *out)
+rate_rules_write(const struct rate_rule *rule, FILE *out)
 {
 	char per[24];
 

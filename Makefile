@@ -95,6 +95,19 @@ $(PROBES): %: %.o $(BUILD)/libpolicyd.a
 
 -include $(PROBES:=.d)
 
+# The program as a version to come might be: its schema goes on.
+NEXT = $(BUILD)/tests/system/next/policyd
+NEXT_SQL := $(sort $(wildcard tests/system/next/*/*.sql))
+
+$(BUILD)/gen/next.c: src/store/schema/embed.sh $(SQL) $(NEXT_SQL)
+	@mkdir -p $(@D)
+	sh src/store/schema/embed.sh $(SQL) $(NEXT_SQL) >$@.tmp
+	mv $@.tmp $@
+
+$(NEXT): $(BUILD)/src/main.o $(BUILD)/gen/next.o $(BUILD)/libpolicyd.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
 # --- fuzzing -----------------------------------------------------------------
 
 # Each tests/fuzz/fuzz_NAME.c is run for a while by clang's libFuzzer; files in
@@ -162,9 +175,9 @@ check: deps
 	+@MAKE="$(MAKE)" tests/check.sh $(BUILD) $(CHECKS)
 
 # What several of the checks are made of.
-programs: $(BUILD)/policyd $(PROBES)
+programs: $(BUILD)/policyd $(PROBES) $(NEXT)
 
-check-system: $(BUILD)/policyd $(PROBES)
+check-system: $(BUILD)/policyd $(PROBES) $(NEXT)
 	@BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
 		$(PYTEST) $(PYTEST_FLAGS) tests/system tests/detect
 

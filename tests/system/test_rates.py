@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
 import itertools
 import json
+import sqlite3
 import threading
 
 import pytest
@@ -193,6 +194,19 @@ def test_overrides_in_the_store(served, store, rules, passes):
               f"VALUES ('@example.com', '{settings}', {at})")
     answers = [send(policyd) for _ in range(20)]
     assert answers.count("DUNNO") == passes
+
+
+@pytest.mark.parametrize("per", [0, -1])
+def test_a_rule_over_no_time_is_refused(served, store, per):
+    served(rates((2, "1h")))
+    at = "0" if store.kind == "sqlite" else "now()"
+    insert = ("INSERT INTO policyd.override (account, settings, changed_at) "
+              "VALUES ('{}', '{{\"rates\": [{{\"mails\": 5, \"per\": {}}}]}}', "
+              + at + ")")
+    store.sql(insert.format("@example.com", 1))
+    with pytest.raises((AssertionError, sqlite3.IntegrityError),
+                       match="(?i)check constraint"):
+        store.sql(insert.format("@example.org", per))
 
 
 def test_clients_by_their_address(served):

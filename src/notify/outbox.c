@@ -26,6 +26,7 @@ enum {
 	/* In which the rows of one digest, put off one after another, have
 	 * all become due again. */
 	GATHER_MS = 10000,
+	EARLIER_MS = 1000,
 	GATHER_MOST = 3,
 	CHANNELS = 4,
 };
@@ -164,6 +165,18 @@ put_back(struct notifier *notifier, struct outbox_row *row, uint32_t delay_s)
 	outbox_row_clear(row);
 }
 
+/* It is in a digest: all of that shall be due at the same time. */
+static void
+gather(struct notifier *notifier, struct outbox_row *row, int64_t now)
+{
+	int64_t left_ms;
+
+	if (notifier->gather_ms == 0)
+		notifier->gather_ms = now + GATHER_MS;
+	left_ms = notifier->gather_ms - EARLIER_MS - now;
+	put_back(notifier, row, left_ms > 0 ? (uint32_t)(left_ms / 1000) : 0);
+}
+
 static void
 start_singles(struct notifier *notifier, struct channel *channel,
     struct outbox_row *rows, size_t count)
@@ -175,9 +188,7 @@ start_singles(struct notifier *notifier, struct channel *channel,
 
 		/* It is sent again with those that it was sent with. */
 		if (addressees_digest(&rows[i], &digest)) {
-			put_back(notifier, &rows[i], 0);
-			if (notifier->gather_ms == 0)
-				notifier->gather_ms = now + GATHER_MS;
+			gather(notifier, &rows[i], now);
 			continue;
 		}
 		if (channel == notifier->channels)
@@ -248,7 +259,7 @@ start_group(struct notifier *notifier, struct outbox_row *rows, size_t count)
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
-		put_back(notifier, &rows[i], 0);
+		gather(notifier, &rows[i], clock_mono_ms());
 }
 
 static void

@@ -129,19 +129,42 @@ write_gauge(FILE *out, const char *name, const char *help, double value)
 	fprintf(out, "%s %.15g\n", name, value);
 }
 
+static double
+age_s(int64_t since_ms)
+{
+	int64_t age_ms = since_ms != 0 ? clock_wall_ms() - since_ms : 0;
+
+	return age_ms > 0 ? (double)age_ms / 1000 : 0;
+}
+
+static void
+write_channels(FILE *out, const struct totals *totals)
+{
+	static const char depth[] = "policyd_outbox_channel_depth";
+	static const char age[] = "policyd_outbox_channel_age_seconds";
+
+	write_head(out, depth, "Notifications not delivered yet, by their way",
+	    "gauge");
+	for (int i = 0; i < OUTBOX_CHANNELS; i++)
+		fprintf(out, "%s{channel=\"%s\"} %" PRIu64 "\n", depth,
+		    outbox_channels[i], totals->channels[i].count);
+	write_head(out, age, "Age of the oldest of them, by their way",
+	    "gauge");
+	for (int i = 0; i < OUTBOX_CHANNELS; i++)
+		fprintf(out, "%s{channel=\"%s\"} %.15g\n", age,
+		    outbox_channels[i], age_s(totals->channels[i].since_ms));
+}
+
 static void
 write_store(FILE *out, struct admin *admin)
 {
 	const struct totals *totals = &admin->totals;
 	bool is_there = admin_totals(admin);
-	int64_t age_ms = 0;
 
 	write_gauge(out, "policyd_store_up",
 	    "Does the store answer the console?", is_there);
 	if (!is_there)
 		return;
-	if (totals->outbox_since_ms != 0)
-		age_ms = clock_wall_ms() - totals->outbox_since_ms;
 	write_gauge(out, "policyd_blocked_accounts",
 	    "Accounts that are blocked now", (double)totals->blocked);
 	write_gauge(out, "policyd_overrides", "Overrides in the store",
@@ -149,8 +172,8 @@ write_store(FILE *out, struct admin *admin)
 	write_gauge(out, "policyd_outbox_depth",
 	    "Notifications not delivered yet", (double)totals->outbox);
 	write_gauge(out, "policyd_outbox_age_seconds",
-	    "Age of the oldest of them", age_ms > 0 ?
-	    (double)age_ms / 1000 : 0);
+	    "Age of the oldest of them", age_s(totals->outbox_since_ms));
+	write_channels(out, totals);
 }
 
 void

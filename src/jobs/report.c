@@ -13,6 +13,7 @@
 #include "mail/smtp.h"
 #include "policy/store_of.h"
 #include "policy/show.h"
+#include "store/outbox.h"
 #include "store/side.h"
 
 #include <stdlib.h>
@@ -27,6 +28,8 @@ enum {
 	/* Beyond what a delivery can last. */
 	LEASE_MARGIN_S = 60,
 	REACHED_SIZE = 80,
+	/* Who is not to get it yet may get it then. */
+	PUT_OFF_S = 60,
 };
 
 static const char turn[] = "report";
@@ -181,9 +184,54 @@ write_body(const struct hits *hits)
 	return NULL;
 }
 
-/* Send it; true: the mail server has it. */
+/* The mail server takes it for some of them later: the service sees to that.
+ * left has them, one a line. */
+static void
+put_off(struct store *store, const struct message *message, char *left)
+{
+	json_t *event = json_pack("{ss ss ss ss}", "subject", message->subject,
+	    "body", message->body, "id", message->id, "host", message->host);
+	char *text = json_dumps(event, JSON_COMPACT);
+	char channel[] = "report", kind[] = "report", account[] = "";
+	const struct outbox_row row = { .channel = channel, .kind = kind,
+		.account = account, .event = text, .recipients = left };
+
+	if (text == NULL ||
+	    store_outbox_add(store, &row, PUT_OFF_S, deadline()) != STORE_DONE)
+		log_error("report: the store cannot note who is to get it "
+			  "later");
+	free(text);
+	json_decref(event);
+}
+
+/* Tell of those who did not get it; those who are to get it later. */
+static char *
+who_is_left(const struct strings *to, const struct delivery_report *report)
+{
+	char *left = mem_dup("");
+
+	for (size_t i = 0; i < report->count; i++) {
+		char *longer;
+
+		if (report->fates[i].result == DELIVERY_DONE)
+			continue;
+		log_warning("report: not sent to %s%s: %s", to->list[i],
+		    report->fates[i].result == DELIVERY_RETRY ? " yet" : "",
+		    report->fates[i].text);
+		if (report->fates[i].result != DELIVERY_RETRY)
+			continue;
+		longer = mem_printf("%s%s\n", left, to->list[i]);
+		free(left);
+		left = longer;
+	}
+	return left;
+}
+
+/* Send it; true: the mail server has it, at least for some of them. The caller
+ * ends the errand. */
 static bool
-deliver(const struct config *config, const char *body)
+deliver(const struct config *config, struct store *store, const char *body,
+    struct errand *errand)
 {
 	char *id = mem_printf("report.%lld", (long long)clock_wall_ms());
 	const struct message message = {
@@ -197,22 +245,22 @@ deliver(const struct config *config, const char *body)
 		.host = store_server_name(),
 	};
 	char *bytes = message_build(&message);
-	struct errand errand;
 	bool is_taken;
 
-	mail_start(&errand, &config->smtp, &(struct mail) {
+	mail_start(errand, &config->smtp, &(struct mail) {
 	    config->notify.from, &config->report.to, bytes });
-	errand_wait(&errand);
-	is_taken = errand.report.result == DELIVERY_DONE ||
-	    errand.report.result == DELIVERY_PARTLY;
-	if (!is_taken)
-		log_error("report: not sent: %s", errand.report.text);
-	for (size_t i = 0; i < errand.report.count && is_taken; i++)
-		if (errand.report.fates[i].result != DELIVERY_DONE)
-			log_warning("report: not sent to %s: %s",
-			    config->report.to.list[i],
-			    errand.report.fates[i].text);
-	errand_end(&errand);
+	errand_wait(errand);
+	is_taken = errand->report.result == DELIVERY_DONE ||
+	    errand->report.result == DELIVERY_PARTLY;
+	if (is_taken) {
+		char *left = who_is_left(&config->report.to, &errand->report);
+
+		if (left[0] != '\0')
+			put_off(store, &message, left);
+		free(left);
+	} else {
+		log_error("report: not sent: %s", errand->report.text);
+	}
 	free(bytes);
 	free(id);
 	return is_taken;
@@ -240,6 +288,7 @@ static enum report_result
 send_hits(const struct config *config, struct store *store)
 {
 	enum report_result result = REPORT_FAILED;
+	struct errand errand;
 	struct hits hits;
 	char *body;
 
@@ -250,10 +299,13 @@ send_hits(const struct config *config, struct store *store)
 		return REPORT_EMPTY;
 	}
 	body = write_body(&hits);
-	if (body == NULL)
+	if (body == NULL) {
 		log_error("report: out of memory");
-	else if (deliver(config, body))
-		result = forget(store, &hits);
+	} else {
+		if (deliver(config, store, body, &errand))
+			result = forget(store, &hits);
+		errand_end(&errand);
+	}
 	free(body);
 	clear(&hits);
 	return result;

@@ -11,7 +11,7 @@
 
 #include "base/strings.h"
 #include "mail/delivery.h"
-#include "store/store.h"
+#include "store/outbox.h"
 
 struct digest {
 	char id[96], host[128];

@@ -158,6 +158,12 @@ event_close(struct event *event)
 }
 
 const char *
+event_string(const struct event *event, const char *key)
+{
+	return string(event->json, key);
+}
+
+const char *
 event_server(const struct event *event)
 {
 	const char *server = string(event->json, "server");

@@ -6,7 +6,7 @@
 #define NOTIFY_EVENT_H
 
 #include "mail/template.h"
-#include "store/store.h"
+#include "store/outbox.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -30,6 +30,9 @@ void event_close(struct event *);
 
 /* The server that it happened on, or this one if that is not known. */
 const char *event_server(const struct event *);
+
+/* A text that the row's event has; "" if it has none. */
+const char *event_string(const struct event *, const char *key);
 
 /* "evt_" and 32 hexadecimal digits, NUL */
 enum { EVENT_ID = 4 + 32 + 1 };

@@ -8,7 +8,7 @@
 #ifndef NOTIFY_LEDGER_H
 #define NOTIFY_LEDGER_H
 
-#include "store/store.h"
+#include "store/outbox.h"
 
 #include <stdbool.h>
 

@@ -56,20 +56,17 @@ read_template(const char *path)
 	return text;
 }
 
+/* Send it with this subject and this text. */
 static void
-post(struct errand *errand, const struct post_office *office,
-    const struct letter *letter)
+post_text(struct errand *errand, const struct post_office *office,
+    const struct letter *letter, const char *type)
 {
-	char *subject = template_expand(letter->subject, letter->values,
-	    letter->value_count);
-	char *body = template_expand(letter->text, letter->values,
-	    letter->value_count);
 	struct message message = {
 		.from = office->notify->from,
 		.to = letter->to,
-		.subject = subject,
-		.content_type = office->notify->content_type,
-		.body = body,
+		.subject = letter->subject,
+		.content_type = type,
+		.body = letter->text,
 		.time_ms = clock_wall_ms(),
 		.id = letter->id,
 		.host = letter->host,
@@ -79,6 +76,22 @@ post(struct errand *errand, const struct post_office *office,
 	mail_start(errand, office->smtp,
 	    &(struct mail) { office->notify->from, letter->to, bytes });
 	free(bytes);
+}
+
+/* Send it with what its templates make of the values. */
+static void
+post(struct errand *errand, const struct post_office *office,
+    const struct letter *letter)
+{
+	char *subject = template_expand(letter->subject, letter->values,
+	    letter->value_count);
+	char *body = template_expand(letter->text, letter->values,
+	    letter->value_count);
+	struct letter made = *letter;
+
+	made.subject = subject;
+	made.text = body;
+	post_text(errand, office, &made, office->notify->content_type);
 	free(body);
 	free(subject);
 }
@@ -123,6 +136,20 @@ letter_start(struct errand *errand, const struct post_office *office,
 	post(errand, office, &letter);
 	free(letter.id);
 	free(memory);
+}
+
+void
+letter_start_report(struct errand *errand, const struct post_office *office,
+    const struct event *event, const struct strings *to)
+{
+	struct letter letter = { .to = to,
+		.subject = event_string(event, "subject"),
+		.text = event_string(event, "body"),
+		.id = mem_dup(event_string(event, "id")),
+		.host = event_string(event, "host") };
+
+	post_text(errand, office, &letter, "text/plain");
+	free(letter.id);
 }
 
 /* A line for each event. */

@@ -10,7 +10,7 @@
 #include "mail/errand.h"
 #include "notify/addressees.h"
 #include "notify/event.h"
-#include "store/store.h"
+#include "store/outbox.h"
 
 /* Who writes, to whom, and by which server. */
 struct post_office {
@@ -28,6 +28,13 @@ void letter_start(struct errand *, const struct post_office *,
 /* All of these events in one mail. */
 void letter_start_digest(struct errand *, const struct post_office *,
     const struct digest *, const struct outbox_row *, const struct strings *to);
+
+/*
+ * A report, for those who are still to get it: the event of its row is
+ * {"subject", "body", "id", "host"}.
+ */
+void letter_start_report(struct errand *, const struct post_office *,
+    const struct event *, const struct strings *to);
 
 /* A test mail to notify.to. */
 void letter_start_test(struct errand *, const struct post_office *);

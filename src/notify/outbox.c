@@ -28,7 +28,6 @@ enum {
 	GATHER_MS = 10000,
 	EARLIER_MS = 1000,
 	GATHER_MOST = 3,
-	CHANNELS = 4,
 };
 
 struct notifier {
@@ -36,7 +35,7 @@ struct notifier {
 	struct store *store;
 	struct poller *poller;
 	struct ledger ledger;
-	struct channel channels[CHANNELS];
+	struct channel channels[OUTBOX_CHANNELS];
 	struct flood flood;		/* of the mails to notify.to */
 	int64_t gather_ms;		/* a digest is to be sent again; 0: none */
 	unsigned gathered;		/* times it was not whole */
@@ -48,16 +47,14 @@ struct notifier *
 notify_open(const struct post_office *office, struct store *store,
     struct poller *poller)
 {
-	static const char *const names[CHANNELS] = { "mail", "account", "exec",
-		"webhook" };
 	struct notifier *notifier = mem_new(1, sizeof(*notifier));
 
 	notifier->office = office;
 	notifier->store = store;
 	notifier->poller = poller;
 	notifier->ledger.store = store;
-	for (size_t i = 0; i < CHANNELS; i++) {
-		notifier->channels[i].name = names[i];
+	for (size_t i = 0; i < OUTBOX_CHANNELS; i++) {
+		notifier->channels[i].name = outbox_channels[i];
 		notifier->channels[i].parallel = office->notify->parallel;
 	}
 	flood_init(&notifier->flood);
@@ -348,7 +345,7 @@ notify_work(struct notifier *notifier)
 
 	if (!ledger_flush(&notifier->ledger) || notifier->is_leaving)
 		return LOOK_MS;
-	for (size_t i = 0; i < CHANNELS; i++) {
+	for (size_t i = 0; i < OUTBOX_CHANNELS; i++) {
 		struct channel *channel = &notifier->channels[i];
 
 		fill(notifier, channel, now);

@@ -29,6 +29,8 @@ parcel_lease_s(const struct post_office *office)
 static bool
 is_configured(const struct notify_options *notify, const char *channel)
 {
+	if (strcmp(channel, "report") == 0)
+		return notify->from[0] != '\0';
 	if (!notify->enabled)
 		return false;
 	if (strcmp(channel, "mail") == 0)
@@ -82,6 +84,11 @@ start_letter(struct parcel *parcel, const struct post_office *office,
 		return;
 	}
 	addressees_open(&parcel->to, row, &office->notify->to);
+	if (strcmp(row->channel, "report") == 0) {
+		letter_start_report(&parcel->errand, office, event,
+		    &parcel->to.list);
+		return;
+	}
 	if (addressees_digest(row, &digest)) {
 		digest.count = parcel->count;
 		letter_start_digest(&parcel->errand, office, &digest, row,
@@ -111,11 +118,11 @@ parcel_start(const struct post_office *office, struct channel *channel,
 	parcel->rows = mem_new(count, sizeof(*rows));
 	memcpy(parcel->rows, rows, count * sizeof(*rows));
 	parcel->count = count;
-	if (strcmp(rows->channel, "mail") == 0 ||
-	    strcmp(rows->channel, "account") == 0)
-		start_letter(parcel, office, &event);
-	else
+	if (strcmp(rows->channel, "exec") == 0 ||
+	    strcmp(rows->channel, "webhook") == 0)
 		start_call(parcel, office, &event);
+	else
+		start_letter(parcel, office, &event);
 	event_close(&event);
 	return parcel;
 }

@@ -46,6 +46,7 @@ count_failure(const char *channel)
 		{ "account", STAT_NOTIFY_FAILURES_ACCOUNT },
 		{ "exec", STAT_NOTIFY_FAILURES_EXEC },
 		{ "webhook", STAT_NOTIFY_FAILURES_WEBHOOK },
+		{ "report", STAT_NOTIFY_FAILURES_REPORT },
 	};
 
 	for (size_t i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)

@@ -1,5 +1,5 @@
 /*
- * courier.c -- the role that tells of events; only if notify.enabled.
+ * courier.c -- the role that tells of events; if there is anything to tell.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Each delivery is a process of its own: no server, program or web server keeps

@@ -1,5 +1,5 @@
 /*
- * courier.h -- the role that tells of events; only if notify.enabled.
+ * courier.h -- the role that tells of events; if there is anything to tell.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef ROLES_COURIER_H

@@ -147,7 +147,7 @@ roles(const struct config *config, struct role table[ROLES_MAX])
 		0 };
 	table[count++] = (struct role){ "housekeeper", 1, housekeeper_run,
 		STORE_SILENCE_MS, 0 };
-	if (config->notify.enabled)
+	if (config->notify.enabled || config->report.enabled)
 		table[count++] = (struct role){ "courier", 1, courier_run,
 			COURIER_SILENCE_MS, courier_stop_ms(config) };
 	if (config->http.listen[0] != '\0')

@@ -2,11 +2,15 @@
  * outbox.c -- the outbox: what is to be told to somebody.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "store/outbox.h"
+
 #include "store/query.h"
-#include "store/store.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+const char *const outbox_channels[OUTBOX_CHANNELS] = { "mail", "account",
+	"exec", "webhook", "report" };
 
 static void
 take(struct store *store, void *opaque)
@@ -87,6 +91,16 @@ store_outbox_take(struct store *store, const char *channel, size_t most,
 }
 
 enum store_result
+store_outbox_add(struct store *store, const struct outbox_row *row,
+    uint32_t delay_s, int64_t deadline_ms)
+{
+	return query_change(store, ACCESS_LASTING, deadline_ms, "outbox_add",
+	    VALUE_NOW, VALUE_TEXT(row->channel), VALUE_TEXT(row->kind),
+	    VALUE_TEXT(row->account), VALUE_TEXT(row->event),
+	    VALUE_TEXT(row->recipients), VALUE_NUMBER(delay_s));
+}
+
+enum store_result
 store_outbox_end(struct store *store, int64_t id, const char *error,
     int64_t deadline_ms)
 {
@@ -99,7 +113,8 @@ store_outbox_delay(struct store *store, int64_t id, uint32_t delay_s,
     bool counts, const char *recipients, const char *error,
     int64_t deadline_ms)
 {
-	return query_change(store, ACCESS_WRITE, deadline_ms, "outbox_delay",
+	/* Who has it already is not to have it again. */
+	return query_change(store, ACCESS_LASTING, deadline_ms, "outbox_delay",
 	    VALUE_NUMBER(id), VALUE_NOW, VALUE_NUMBER(delay_s),
 	    VALUE_NUMBER(!counts), VALUE_TEXT(recipients), VALUE_TEXT(error));
 }

@@ -45,5 +45,10 @@ store_count(struct store *store, struct totals *totals, int64_t deadline_ms)
 		totals->outbox = (uint64_t)query_number(store, 2);
 		totals->outbox_since_ms = query_number(store, 3);
 	}
+	for (int i = 0; worked == 0 && i < OUTBOX_CHANNELS; i++) {
+		totals->channels[i].count =
+		    (uint64_t)query_number(store, 4 + 2 * i);
+		totals->channels[i].since_ms = query_number(store, 5 + 2 * i);
+	}
 	return query_end(store, worked);
 }

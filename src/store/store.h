@@ -249,52 +249,25 @@ enum store_result store_replace_listed(struct store *,
     const struct stored_override *, size_t count, int64_t deadline_ms);
 
 /* What the store holds, for monitoring. */
+/* The ways of telling of something, in the order of totals.channels. */
+enum { OUTBOX_CHANNELS = 5 };
+extern const char *const outbox_channels[OUTBOX_CHANNELS];
+
 struct totals {
 	uint64_t blocked;	/* accounts */
 	uint64_t overrides;
 	uint64_t outbox;	/* notifications not delivered yet */
 	int64_t outbox_since_ms;	/* the oldest of them; 0: none */
+	struct {
+		uint64_t count;
+		int64_t since_ms;
+	} channels[OUTBOX_CHANNELS];	/* the same of each channel */
 };
 enum store_result store_count(struct store *, struct totals *,
     int64_t deadline_ms);
 
 /* End the blocks whose time is over, with their notifications; how many. */
 enum store_result store_expire(struct store *, uint64_t *ended,
-    int64_t deadline_ms);
-
-/* --- the outbox: what is to be told to somebody --- */
-
-struct outbox_row {
-	int64_t id;
-	char *channel;		/* "mail", "account", "exec", "webhook" */
-	char *kind;		/* "block", "unblock" */
-	char *account;
-	char *event;		/* JSON, as policyd.event in check.sql */
-	char *recipients;	/* mail: who is still to get it, one a line;
-				 * "" : everybody */
-	int64_t created_ms;
-	uint32_t attempts;	/* this one included */
-};
-void outbox_row_clear(struct outbox_row *);
-
-/*
- * Take rows whose time has come, at most `most`, the oldest first; of one
- * channel, or of all if it is NULL. Nobody else gets them for lease_s: by then
- * store_outbox_end or _delay must have been called, or they are due again.
- * The caller clears each and frees the array. STORE_NONE: there are none.
- */
-enum store_result store_outbox_take(struct store *, const char *channel,
-    size_t most, uint32_t lease_s, struct outbox_row **rows, size_t *count,
-    int64_t deadline_ms);
-
-/* It was told, error being "", or is given up. */
-enum store_result store_outbox_end(struct store *, int64_t id,
-    const char *error, int64_t deadline_ms);
-
-/* Try it again in delay_s, with these recipients; counts: the try that just
- * failed counts as an attempt. */
-enum store_result store_outbox_delay(struct store *, int64_t id,
-    uint32_t delay_s, bool counts, const char *recipients, const char *error,
     int64_t deadline_ms);
 
 /* --- statistics, and what is reported --- */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/text.h"
+#include "store/outbox.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -70,6 +70,13 @@ def test_the_format_and_the_numbers(served):
     assert rise("policyd_store_seconds_count") == 3
     assert now["policyd_outbox_depth", ""] == 1
     assert now["policyd_outbox_age_seconds", ""] > 0
+    assert {key: value for key, value in now.items()
+            if key[0] == "policyd_outbox_channel_depth"} == {
+                ("policyd_outbox_channel_depth", f'channel="{way}"'):
+                int(way == "mail")
+                for way in ("mail", "account", "exec", "webhook", "report")}
+    assert now["policyd_outbox_channel_age_seconds", 'channel="mail"'] > 0
+    assert now["policyd_outbox_channel_age_seconds", 'channel="exec"'] == 0
     assert now["policyd_http_requests_total", ""] > before[
         "policyd_http_requests_total", ""]
 
@@ -82,7 +89,7 @@ def test_no_label_tells_of_anybody(served):
     for word in ("joe", "example", address("DE"), "DE", "FR"):
         assert not re.search(rf'"[^"]*{re.escape(word)}[^"]*"', text), word
     labels = set(re.findall(r"(\w+)=\"", text))
-    assert labels == {"version", "verdict", "le"}
+    assert labels == {"version", "verdict", "le", "channel"}
 
 
 def test_a_killed_worker_counts_as_a_restart(served):

@@ -11,6 +11,7 @@ import pytest
 from geoip import address
 from policyd import merge
 from smtp_server import CLOSE, RawServer, SmtpServer, script
+from waiting import until
 from stores import served, store, table  # noqa: F401
 
 OK, TEMPORARY = 0, 75
@@ -145,6 +146,28 @@ def test_one_recipient_that_is_refused(served):
         assert "bob@example.com" in result.stderr
         assert server.mails[0].recipients == ["boss@example.com"]
         assert shown(policyd) == {}
+
+
+def test_who_is_to_wait_gets_it_later(served, store):
+    """Nobody else gets it again, and it is the same mail."""
+    refuse = {"bob@example.com": "451 4.7.1 greylisted"}
+    with SmtpServer(refuse=refuse) as server:
+        policyd = served(settings(server.port))
+        reach(policyd)
+        result = policyd.cli("--clean")
+        assert result.returncode == OK and "report: sent" in result.stdout
+        assert "not sent to bob@example.com yet: 451" in result.stderr
+        assert shown(policyd) == {}
+        server.refuse.clear()
+        now = "0" if store.kind == "sqlite" else "now()"
+        store.sql(f"UPDATE policyd.outbox SET next_try = {now}")
+        until(lambda: len(server.mails) == 2, "the second")
+        policyd.wait_log("told of the report")
+    first, second = server.mails
+    assert first.recipients == ["boss@example.com"]
+    assert second.recipients == ["bob@example.com"]
+    assert text_of(first)[1] == text_of(second)[1]
+    assert text_of(first)[0]["Message-ID"] == text_of(second)[0]["Message-ID"]
 
 
 def test_what_is_reached_while_it_is_sent_stays(served):

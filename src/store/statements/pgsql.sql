@@ -22,7 +22,17 @@ SELECT account, cause, found, allowed, per_s, note, policyd.ms(began_at),
 SELECT (SELECT count(*) FROM policyd.block
          WHERE ended_at IS NULL AND until > policyd.moment($1)),
        (SELECT count(*) FROM policyd.override),
-       count(*), policyd.ms(min(created_at))
+       count(*), policyd.ms(min(created_at)),
+       count(*) FILTER (WHERE channel = 'mail'),
+       policyd.ms(min(created_at) FILTER (WHERE channel = 'mail')),
+       count(*) FILTER (WHERE channel = 'account'),
+       policyd.ms(min(created_at) FILTER (WHERE channel = 'account')),
+       count(*) FILTER (WHERE channel = 'exec'),
+       policyd.ms(min(created_at) FILTER (WHERE channel = 'exec')),
+       count(*) FILTER (WHERE channel = 'webhook'),
+       policyd.ms(min(created_at) FILTER (WHERE channel = 'webhook')),
+       count(*) FILTER (WHERE channel = 'report'),
+       policyd.ms(min(created_at) FILTER (WHERE channel = 'report'))
   FROM policyd.outbox WHERE ended_at IS NULL;
 
 -- name: audit_add
@@ -41,6 +51,13 @@ DELETE FROM policyd.audit
 SELECT id, policyd.ms(at), actor, origin, action, subject, detail
   FROM policyd.audit
  WHERE $1::bigint = 0 OR id < $1 ORDER BY id DESC LIMIT $2;
+
+-- name: outbox_add
+-- now, channel, kind, account, event, recipients, seconds until it is due
+INSERT INTO policyd.outbox (created_at, channel, kind, account, event,
+                            recipients, next_try)
+VALUES (policyd.moment($1), $2, $3, $4, $5::jsonb, $6,
+        policyd.moment($1) + make_interval(secs => $7));
 
 -- name: outbox_is_due
 -- channel (NULL: all), now

@@ -22,7 +22,17 @@ SELECT account, cause, found, allowed, per_s, note, began_at,
 SELECT (SELECT count(*) FROM block
          WHERE ended_at IS NULL AND until > ?1),
        (SELECT count(*) FROM override),
-       count(*), coalesce(min(created_at), 0)
+       count(*), coalesce(min(created_at), 0),
+       count(*) FILTER (WHERE channel = 'mail'),
+       min(created_at) FILTER (WHERE channel = 'mail'),
+       count(*) FILTER (WHERE channel = 'account'),
+       min(created_at) FILTER (WHERE channel = 'account'),
+       count(*) FILTER (WHERE channel = 'exec'),
+       min(created_at) FILTER (WHERE channel = 'exec'),
+       count(*) FILTER (WHERE channel = 'webhook'),
+       min(created_at) FILTER (WHERE channel = 'webhook'),
+       count(*) FILTER (WHERE channel = 'report'),
+       min(created_at) FILTER (WHERE channel = 'report')
   FROM outbox WHERE ended_at IS NULL;
 
 -- name: audit_add
@@ -41,6 +51,12 @@ DELETE FROM audit
 SELECT id, at, actor, origin, action, subject, detail
   FROM audit
  WHERE ?1 = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2;
+
+-- name: outbox_add
+-- now, channel, kind, account, event, recipients, seconds until it is due
+INSERT INTO outbox (created_at, channel, kind, account, event, recipients,
+                    next_try)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?1 + ?7 * 1000);
 
 -- name: outbox_is_due
 -- channel (NULL: all), now

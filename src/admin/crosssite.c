@@ -5,7 +5,7 @@
 #define _DEFAULT_SOURCE /* strncasecmp */
 #include "admin/crosssite.h"
 
-#include "config/hostport.h"
+#include "config/endpoint.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -43,7 +43,7 @@ is_loopback(const char *host)
 		return false;
 	memcpy(name, host, length);
 	name[length] = '\0';
-	return hostport_is_loopback(name);
+	return endpoint_is_loopback(name);
 }
 
 const char *

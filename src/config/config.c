@@ -150,6 +150,7 @@ config_free(struct config *config)
 	}
 	netset_free(config->exempt.networks);
 	netset_free(config->rates.networks);
+	free(config->endpoints.list);
 	free(config->path);
 	free(config->warnings);
 	free(config);

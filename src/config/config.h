@@ -14,6 +14,7 @@
 #include "base/strings.h"
 #include "config/block_options.h"
 #include "config/count_options.h"
+#include "config/endpoint.h"
 #include "config/geoip_options.h"
 #include "config/http_options.h"
 #include "config/identity_options.h"
@@ -37,7 +38,8 @@ struct config {
 	char *warnings;		/* what is hardly meant, one a line */
 	bool has_file;		/* ... if there is one: else all defaults */
 	enum mode mode;
-	struct strings listen;
+	struct strings listen;	/* `endpoints` has what it means */
+	struct endpoints endpoints;	/* of listen, then of http.listen */
 	struct socket_options socket;
 	struct server_options server;
 	struct store_options store;

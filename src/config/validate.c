@@ -6,7 +6,7 @@
 
 #include "base/netset.h"
 #include "base/private_networks.h"
-#include "config/hostport.h"
+#include "config/endpoint.h"
 #include "config/macros.h"
 #include "config/secret.h"
 #include "config/validate_servers.h"
@@ -15,33 +15,42 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Is it there already? */
+static bool
+is_known(const struct endpoints *endpoints, const struct endpoint *endpoint)
+{
+	for (size_t i = 0; i < endpoints->count; i++)
+		if (endpoint_equal(&endpoints->list[i], endpoint))
+			return true;
+	return false;
+}
+
 static void
 check_listen(struct draft *draft)
 {
 	const struct strings *listen = &draft->config->listen;
-	static const char inet[] = "inet:";
 
 	for (size_t i = 0; i < listen->count; i++) {
 		const char *spec = listen->list[i];
-		bool is_inet = strncmp(spec, inet, sizeof(inet) - 1) == 0;
-		struct hostport hostport;
+		struct endpoint endpoint;
 		const char *wrong;
 
-		if (!is_inet && strncmp(spec, "unix:", 5) != 0)
+		if (strncmp(spec, "inet:", 5) != 0 &&
+		    strncmp(spec, "unix:", 5) != 0)
 			wrong = "it must begin with unix: or inet:";
 		else
-			wrong = hostport_parse(&hostport,
-			    is_inet ? spec + sizeof(inet) - 1 : spec);
-		if (wrong == NULL && is_inet && hostport.path != NULL)
-			wrong = "it is either unix: or inet:";
-		for (size_t j = 0; j < i && wrong == NULL; j++)
-			if (strcmp(listen->list[j], spec) == 0)
-				wrong = "it is there twice";
+			wrong = endpoint_parse(&endpoint, spec);
+		if (wrong == NULL &&
+		    is_known(&draft->config->endpoints, &endpoint))
+			wrong = "it is there twice";
+		endpoint.service = ENDPOINT_POLICY;
 		if (wrong != NULL)
 			draft_refuse(draft, "listen",
 			    "found \"%s\": %s; allowed are unix:/path, "
 			    "inet:192.0.2.1:4646 and inet:[::1]:4646",
 			    spec, wrong);
+		else
+			endpoints_add(&draft->config->endpoints, &endpoint);
 	}
 }
 

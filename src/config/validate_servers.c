@@ -4,7 +4,7 @@
  */
 #include "config/validate_servers.h"
 
-#include "config/hostport.h"
+#include "config/endpoint.h"
 #include "config/macros.h"
 
 #include <errno.h>
@@ -222,7 +222,7 @@ check_smtp(struct draft *draft)
 		draft_refuse(
 		    draft, "smtp.password_file", "needs smtp.username");
 	if (has_name && config->smtp.tls == SMTP_TLS_NONE &&
-	    !hostport_is_loopback(config->smtp.host))
+	    !endpoint_is_loopback(config->smtp.host))
 		draft_refuse(draft, "smtp.username",
 		    "would send a password unencrypted to %s; set smtp.tls to "
 		    "starttls or wrapped",
@@ -246,31 +246,44 @@ check_report(struct draft *draft)
 }
 
 static void
-check_http(struct draft *draft)
+check_http_listen(struct draft *draft)
 {
-	const struct config *config = draft->config;
-	struct hostport hostport;
-	const char *wrong;
+	struct config *config = draft->config;
+	struct endpoint endpoint;
+	const char *wrong = endpoint_parse(&endpoint, config->http.listen);
 
-	check_pair(draft, "http.tls.cert_file", config->http.cert_file,
-	    "http.tls.key_file", config->http.key_file);
-	if (*config->http.listen == '\0')
-		return;
-	wrong = hostport_parse(&hostport, config->http.listen);
-	if (wrong != NULL)
+	for (size_t i = 0; wrong == NULL && i < config->endpoints.count; i++)
+		if (endpoint_equal(&config->endpoints.list[i], &endpoint))
+			wrong = "it is in listen, too";
+	if (wrong != NULL) {
 		draft_refuse(draft, "http.listen",
 		    "found \"%s\": %s; allowed are 127.0.0.1:8080, "
 		    "[::1]:8080 and unix:/path",
 		    config->http.listen, wrong);
-	else if (!hostport_is_local(&hostport) &&
-		 config->http.users.count == 0 &&
-		 config->http.tokens.count == 0 &&
-		 !draft_is_bad(draft, "http.users") &&
-		 !draft_is_bad(draft, "http.tokens"))
+		return;
+	}
+	endpoint.service = ENDPOINT_HTTP;
+	endpoint.is_private = true;
+	endpoints_add(&config->endpoints, &endpoint);
+	if (!endpoint_is_local(&endpoint) && config->http.users.count == 0 &&
+	    config->http.tokens.count == 0 &&
+	    !draft_is_bad(draft, "http.users") &&
+	    !draft_is_bad(draft, "http.tokens"))
 		draft_refuse(draft, "http.listen",
 		    "found \"%s\", which others can reach: it needs "
 		    "http.users or http.tokens",
 		    config->http.listen);
+}
+
+static void
+check_http(struct draft *draft)
+{
+	const struct config *config = draft->config;
+
+	check_pair(draft, "http.tls.cert_file", config->http.cert_file,
+	    "http.tls.key_file", config->http.key_file);
+	if (*config->http.listen != '\0')
+		check_http_listen(draft);
 }
 
 void

@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "base/names.h"
-#include "config/hostport.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -230,7 +229,6 @@ look_at_strangers(struct draft *draft)
 {
 	const struct config *config = draft->config;
 	const struct http_options *http = &config->http;
-	struct hostport hostport;
 
 	for (size_t i = 0; i < config->identity.key_count; i++)
 		if (config->identity.keys[i] == IDENTITY_SENDER &&
@@ -239,13 +237,17 @@ look_at_strangers(struct draft *draft)
 			    "writes to whoever a mail names as its sender, "
 			    "since identity.keys has sender: others get mail "
 			    "for what they never sent");
-	if (http->listen[0] != '\0' && http->cert_file[0] == '\0' &&
-	    (http->users.count > 0 || http->tokens.count > 0) &&
-	    hostport_parse(&hostport, http->listen) == NULL &&
-	    !hostport_is_local(&hostport))
-		draft_warn(draft, "http.listen",
-		    "passwords and tokens go over the network unencrypted; "
-		    "set http.tls.cert_file");
+	for (size_t i = 0; i < config->endpoints.count; i++) {
+		const struct endpoint *endpoint = &config->endpoints.list[i];
+
+		if (endpoint->service == ENDPOINT_HTTP &&
+		    !endpoint_is_local(endpoint) &&
+		    http->cert_file[0] == '\0' &&
+		    (http->users.count > 0 || http->tokens.count > 0))
+			draft_warn(draft, "http.listen",
+			    "passwords and tokens go over the network "
+			    "unencrypted; set http.tls.cert_file");
+	}
 }
 
 void

@@ -51,43 +51,42 @@ base(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* Is "host:port" the same, or does ours listen on all addresses? */
+/* Is it the same port, and the same host or one that ours listens for? */
 static bool
-is_same_port(const char *ours, const char *theirs)
+is_same_port(const struct endpoint *ours, const struct endpoint *theirs)
 {
-	const char *port = strrchr(ours, ':');
-	const char *other = strrchr(theirs, ':');
-
-	if (port == NULL || other == NULL || strcmp(port, other) != 0)
-		return false;
-	return strcasecmp(ours, theirs) == 0 ||
-	       strncmp(ours, "0.0.0.0:", 8) == 0 ||
-	       strncmp(ours, "[::]:", 5) == 0 || ours[0] == ':' ||
-	       strncasecmp(theirs, "localhost:", 10) == 0;
+	return endpoint_equal(ours, theirs) ||
+	       (ours->port == theirs->port &&
+		   (endpoint_is_any(ours) ||
+		       strcasecmp(theirs->host, "localhost") == 0));
 }
 
-/* Does an endpoint lead to one of our sockets? is_near: it looks like it. */
+/* Does a call lead to one of our sockets? is_near: it looks like it. */
 static bool
 is_ours(const struct config *config, const struct postfix_facts *facts,
-    const struct postfix_service *service, const char *endpoint, bool *is_near)
+    const struct postfix_service *service, const char *called, bool *is_near)
 {
+	bool is_unix = strncmp(called, "unix:", 5) == 0;
 	char file[RESTRICTION_SIZE];
+	struct endpoint theirs;
 
 	*is_near = false;
-	for (size_t i = 0; i < config->listen.count; i++) {
-		const char *listen = config->listen.list[i];
+	if (is_unix)
+		resolve(facts, service, called + 5, file);
+	else if (strncmp(called, "inet:", 5) != 0 ||
+		 endpoint_parse(&theirs, called) != NULL)
+		return false;
+	for (size_t i = 0; i < config->endpoints.count; i++) {
+		const struct endpoint *ours = &config->endpoints.list[i];
 
-		if (strncmp(listen, "unix:", 5) == 0 &&
-		    strncmp(endpoint, "unix:", 5) == 0) {
-			resolve(facts, service, endpoint + 5, file);
-			if (strcmp(file, listen + 5) == 0)
-				return true;
-			*is_near |= strcmp(base(file), base(listen)) == 0;
-		} else if (strncmp(listen, "inet:", 5) == 0 &&
-			   strncmp(endpoint, "inet:", 5) == 0 &&
-			   is_same_port(listen + 5, endpoint + 5)) {
+		if (ours->service != ENDPOINT_POLICY ||
+		    is_unix != (ours->path != NULL))
+			continue;
+		if (is_unix ? strcmp(file, ours->path) == 0
+			    : is_same_port(ours, &theirs))
 			return true;
-		}
+		*is_near |= is_unix &&
+			    strcmp(base(file), base(ours->path)) == 0;
 	}
 	return false;
 }
@@ -252,16 +251,16 @@ postfix_call_socket(const struct config *config,
 	const char *queue = queue_directory(facts);
 	size_t length = strlen(queue);
 
-	for (size_t i = 0; i < config->listen.count; i++) {
-		const char *listen = config->listen.list[i];
+	for (size_t i = 0; i < config->endpoints.count; i++) {
+		const struct endpoint *ours = &config->endpoints.list[i];
 		bool is_below;
 
-		if (strncmp(listen, "unix:", 5) != 0)
+		if (ours->service != ENDPOINT_POLICY || ours->path == NULL)
 			continue;
-		is_below = strncmp(listen + 5, queue, length) == 0 &&
-			   listen[5 + length] == '/';
+		is_below = strncmp(ours->path, queue, length) == 0 &&
+			   ours->path[length] == '/';
 		if (is_below || !postfix_facts_is_chrooted(facts, service))
-			return listen + 5;
+			return ours->path;
 	}
 	return NULL;
 }
@@ -283,12 +282,14 @@ postfix_call_name(const struct config *config,
 		    is_below ? path + length + 1 : path);
 		return true;
 	}
-	for (size_t i = 0; i < config->listen.count; i++)
-		if (strncmp(config->listen.list[i], "inet:", 5) == 0) {
-			snprintf(name, RESTRICTION_SIZE, "%s",
-			    config->listen.list[i]);
+	for (size_t i = 0; i < config->endpoints.count; i++) {
+		const struct endpoint *ours = &config->endpoints.list[i];
+
+		if (ours->service == ENDPOINT_POLICY && ours->path == NULL) {
+			snprintf(name, RESTRICTION_SIZE, "%s", ours->text);
 			return true;
 		}
+	}
 	return false;
 }
 

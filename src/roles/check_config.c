@@ -32,8 +32,6 @@ has_folder(const char *key, const char *path)
 	char *folder;
 	char *slash;
 
-	if (strncmp(path, "unix:", 5) == 0)
-		path += 5;
 	if (path[0] != '/')
 		return true;
 	folder = mem_dup(path);
@@ -53,10 +51,16 @@ has_folders(const struct config *config)
 {
 	bool is_good = has_folder("server.pidfile", config->server.pidfile);
 
-	for (size_t i = 0; i < config->listen.count; i++)
-		is_good = has_folder("listen", config->listen.list[i]) &&
-		    is_good;
-	return has_folder("http.listen", config->http.listen) && is_good;
+	for (size_t i = 0; i < config->endpoints.count; i++) {
+		const struct endpoint *endpoint = &config->endpoints.list[i];
+
+		if (endpoint->path != NULL)
+			is_good = has_folder(
+			    endpoint->service == ENDPOINT_HTTP ?
+				"http.listen" : "listen", endpoint->path) &&
+			    is_good;
+	}
+	return is_good;
 }
 
 /* May this process, which is server.user, read what an option names? */

@@ -47,8 +47,7 @@ listen_all(struct console *console)
 	for (size_t i = 0; i < listeners->count; i++) {
 		struct listener *listener = &listeners->list[i];
 
-		if (listener->is_http &&
-		    poller_add(console->poller, listener->fd, INTEREST_ACCEPT,
+		if (poller_add(console->poller, listener->fd, INTEREST_ACCEPT,
 			listener) != 0) {
 			log_error("epoll: %s: %s", listener->spec,
 			    strerror(errno));
@@ -66,9 +65,8 @@ leave(struct console *console, int64_t within_ms)
 
 	if (!console->is_leaving) {
 		for (size_t i = 0; i < listeners->count; i++)
-			if (listeners->list[i].is_http)
-				poller_remove(console->poller,
-				    listeners->list[i].fd);
+			poller_remove(console->poller,
+			    listeners->list[i].fd);
 		seat_close_listeners(console->seat);
 		http_retire(console->http);
 		console->leave_ms = leave_ms;

@@ -82,7 +82,6 @@ courier_run(const struct seat *seat)
 	const struct post_office office = { &seat->load->config->notify,
 		&seat->load->config->smtp };
 
-	seat_close_listeners(seat);
 	if (poller == NULL ||
 	    poller_add(poller, seat->master_fd, INTEREST_READ, poller) != 0) {
 		log_error("epoll: %s", strerror(errno));

@@ -142,17 +142,18 @@ roles(const struct config *config, struct role table[ROLES_MAX])
 	size_t count = 1;
 
 	table[0] = (struct role){ "worker", config->server.workers,
-		worker_run,
+		worker_run, ENDPOINT_POLICY,
 		WORKER_SILENCE_MS + 2 * (int64_t)config->server.deadline_ms,
 		0 };
 	table[count++] = (struct role){ "housekeeper", 1, housekeeper_run,
-		STORE_SILENCE_MS, 0 };
+		ENDPOINT_NOBODY, STORE_SILENCE_MS, 0 };
 	if (config->notify.enabled || config->report.enabled)
 		table[count++] = (struct role){ "courier", 1, courier_run,
-			COURIER_SILENCE_MS, courier_stop_ms(config) };
+			ENDPOINT_NOBODY, COURIER_SILENCE_MS,
+			courier_stop_ms(config) };
 	if (config->http.listen[0] != '\0')
 		table[count++] = (struct role){ "console", 1, console_run,
-			STORE_SILENCE_MS, 0 };
+			ENDPOINT_HTTP, STORE_SILENCE_MS, 0 };
 	return count;
 }
 

@@ -184,7 +184,6 @@ housekeeper_run(const struct seat *seat)
 		.schema_every_ms = SCHEMA_FIRST_MS };
 	struct poller *poller = poller_new();
 
-	seat_close_listeners(seat);
 	if (poller == NULL ||
 	    poller_add(poller, seat->master_fd, INTEREST_READ, &keeper) !=
 		0) {

@@ -8,10 +8,9 @@ struct serving
 serving_of(const struct config *config)
 {
 	return (struct serving){
-		.listen = &config->listen,
+		.endpoints = &config->endpoints,
 		.socket = &config->socket,
 		.server = &config->server,
-		.http = &config->http,
 		.log = &config->log,
 	};
 }

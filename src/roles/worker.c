@@ -96,8 +96,6 @@ listen_on(struct worker *worker, bool is_wanted)
 	for (size_t i = 0; i < listeners->count; i++) {
 		struct listener *listener = &listeners->list[i];
 
-		if (listener->is_http)
-			continue;
 		if (!is_wanted)
 			poller_remove(worker->poller, listener->fd);
 		else if (poller_add(worker->poller, listener->fd,
@@ -155,9 +153,8 @@ stop_listening(struct worker *worker)
 
 	if (worker->stop_ms != 0)
 		for (size_t i = 0; i < listeners->count; i++)
-			if (!listeners->list[i].is_http)
-				accept_some(worker, listeners->list[i].fd,
-				    worker->config->server.max_connections);
+			accept_some(worker, listeners->list[i].fd,
+			    worker->config->server.max_connections);
 	listen_on(worker, false);
 	seat_close_listeners(worker->seat);
 }

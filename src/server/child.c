@@ -5,6 +5,7 @@
 #include "server/child.h"
 
 #include "base/counters.h"
+#include "base/mem.h"
 #include "server/background.h"
 #include "server/signals.h"
 
@@ -40,16 +41,33 @@ close_foreign(const struct generation *generation,
 			close(generation->load->geoip[i].fd);
 }
 
+/* A socket listens for as long as anybody holds it: each has its own alone. */
+static void
+keep_own(const struct generation *generation, enum endpoint_service service,
+    struct listeners *own)
+{
+	const struct listeners *all = &generation->listeners;
+
+	own->list = mem_new(all->count + 1, sizeof(*own->list));
+	for (size_t i = 0; i < all->count; i++)
+		if (all->list[i].service == service &&
+		    service != ENDPOINT_NOBODY)
+			own->list[own->count++] = all->list[i];
+		else
+			close(all->list[i].fd);
+}
+
 _Noreturn void
 child_run(const struct fleet *fleet, const struct generation *own,
     const struct post *post, int master_fd, pid_t master)
 {
+	struct listeners listeners = { 0 };
 	const struct seat seat = {
 		.index = post->index,
 		.master_fd = master_fd,
 		.pulse = pulse_of(fleet->pulses,
 		    own->members[post - own->roster.posts].slot),
-		.listeners = &own->listeners,
+		.listeners = &listeners,
 		.load = own->load,
 	};
 
@@ -58,6 +76,7 @@ child_run(const struct fleet *fleet, const struct generation *own,
 	for (const struct generation *generation = fleet->newest;
 	    generation != NULL; generation = generation->older)
 		close_foreign(generation, own);
+	keep_own(own, own->roles[post->role].serves, &listeners);
 	/* The master still logs as the serving generation does. */
 	background_set_log(fleet->background, own->load->serving.log);
 	signals_child(master);

@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "server/endpoint.h"
+#include "server/address.h"
 #include "server/systemd_sockets.h"
 #include "server/unix_socket.h"
 
@@ -51,29 +51,30 @@ share(struct listeners *listeners, const struct listener *other,
 	listener = add(listeners, other->fd, spec);
 	listener->path = mem_dup(other->path);
 	listener->is_adopted = other->is_adopted;
+	listener->was_other = other->was_other;
 	listener->device = other->device;
 	listener->inode = other->inode;
 }
 
 /* Does a listener serve this address, which spec stands for? */
 static bool
-serves(const struct listener *listener, const struct endpoint *wanted,
+serves(const struct listener *listener, const struct address *wanted,
     const char *spec)
 {
-	struct endpoint bound;
+	struct address bound;
 
-	if (endpoint_of(listener->fd, &bound) != 0)
+	if (address_of(listener->fd, &bound) != 0)
 		return false;
-	if (endpoint_equal(&bound, wanted))
+	if (address_equal(&bound, wanted))
 		return true;
 	/* Port 0 became a real one: only the text tells what it stood for. */
 	return wanted->address.ss_family != AF_UNIX &&
 	    bound.address.ss_family == wanted->address.ss_family &&
-	    endpoint_port(wanted) == 0 && strcmp(listener->spec, spec) == 0;
+	    address_port(wanted) == 0 && strcmp(listener->spec, spec) == 0;
 }
 
 static const struct listener *
-find(const struct listeners *listeners, const struct endpoint *wanted,
+find(const struct listeners *listeners, const struct address *wanted,
     const char *spec)
 {
 	for (size_t i = 0; listeners != NULL && i < listeners->count; i++)
@@ -99,9 +100,9 @@ log_inet_error(const char *spec, int error)
 
 /* Return the descriptor, or -1 with errno set. */
 static int
-open_inet(const struct endpoint *endpoint)
+open_inet(const struct address *address)
 {
-	const int family = endpoint->address.ss_family;
+	const int family = address->address.ss_family;
 	const int yes = 1;
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int error;
@@ -112,8 +113,8 @@ open_inet(const struct endpoint *endpoint)
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
 	    (family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY,
 		&yes, sizeof(yes)) == 0) &&
-	    bind(fd, (const struct sockaddr *)&endpoint->address,
-		endpoint->size) == 0 && listen(fd, SOMAXCONN) == 0)
+	    bind(fd, (const struct sockaddr *)&address->address,
+		address->size) == 0 && listen(fd, SOMAXCONN) == 0)
 		return fd;
 	error = errno;
 	close(fd);
@@ -123,16 +124,16 @@ open_inet(const struct endpoint *endpoint)
 
 static int
 add_unix(struct listeners *listeners, const char *spec,
-    const struct endpoint *endpoint, const struct socket_access *access)
+    const struct address *address, const struct socket_access *access)
 {
 	struct socket_file file;
 	struct listener *listener;
-	int fd = unix_socket_open(endpoint, access, &file);
+	int fd = unix_socket_open(address, access, &file);
 
 	if (fd < 0)
 		return -1;
 	listener = add(listeners, fd, spec);
-	listener->path = mem_dup(endpoint_path(endpoint));
+	listener->path = mem_dup(address_path(address));
 	listener->device = file.device;
 	listener->inode = file.inode;
 	log_info("listening on %s", spec);
@@ -141,17 +142,17 @@ add_unix(struct listeners *listeners, const char *spec,
 
 static int
 add_inet(struct listeners *listeners, const char *spec,
-    const struct endpoint *endpoint)
+    const struct address *address)
 {
-	char text[ENDPOINT_TEXT_SIZE];
-	struct endpoint bound;
-	int fd = open_inet(endpoint);
+	char text[ADDRESS_TEXT_SIZE];
+	struct address bound;
+	int fd = open_inet(address);
 
 	if (fd < 0)
 		return -1;
 	add(listeners, fd, spec);
-	if (endpoint_of(fd, &bound) == 0)
-		log_info("listening on %s", endpoint_format(&bound, text));
+	if (address_of(fd, &bound) == 0)
+		log_info("listening on %s", address_format(&bound, text));
 	return 0;
 }
 
@@ -159,7 +160,7 @@ add_inet(struct listeners *listeners, const char *spec,
  * have are left out, as long as one is left. */
 static int
 add_host(struct listeners *listeners, const char *spec,
-    const struct endpoint *list, size_t count, const struct listeners *old)
+    const struct address *list, size_t count, const struct listeners *old)
 {
 	size_t opened = 0;
 	int error = 0;
@@ -185,82 +186,118 @@ add_host(struct listeners *listeners, const char *spec,
 	return -1;
 }
 
-static int
-add_spec(struct listeners *listeners, const char *spec,
-    const struct socket_access *access, const struct listeners *old)
+/* Whom the listeners at these addresses are for. */
+static void
+assign(struct listeners *listeners, const struct endpoint *endpoint,
+    const struct address *list, size_t count)
 {
-	struct endpoint list[ENDPOINTS_MAX];
-	size_t count = endpoint_parse(spec, list);
-	const struct listener *other;
+	for (size_t i = 0; i < listeners->count; i++) {
+		struct listener *listener = &listeners->list[i];
 
-	if (count == 0)
-		return -1;
-	other = find(listeners, &list[0], spec);
-	if (other != NULL && !other->is_adopted) {
-		log_error("listen: %s is named twice", spec);
-		return -1;
+		for (size_t k = 0; k < count; k++) {
+			if (!serves(listener, &list[k], endpoint->text))
+				continue;
+			listener->service = endpoint->service;
+			listener->is_private = endpoint->is_private;
+			listener->was_other |=
+			    endpoint->service != ENDPOINT_POLICY;
+		}
 	}
-	if (endpoint_path(&list[0]) == NULL)
-		return add_host(listeners, spec, list, count, old);
-	other = find(old, &list[0], spec);
+}
+
+static int
+find_access(struct socket_access *access, const struct serving *serving,
+    bool is_private)
+{
+	return is_private ? socket_access_private(access, serving) :
+			    socket_access_find(access, serving);
+}
+
+static int
+add_path(struct listeners *listeners, const struct endpoint *endpoint,
+    const struct address *address, const struct serving *serving,
+    const struct listeners *old)
+{
+	const struct listener *other = find(old, address, endpoint->text);
+	struct socket_access access;
+
+	if (find_access(&access, serving, endpoint->is_private) != 0)
+		return -1;
 	if (other == NULL)
-		return add_unix(listeners, spec, &list[0], access);
-	share(listeners, other, spec);
+		return add_unix(listeners, endpoint->text, address, &access);
+	share(listeners, other, endpoint->text);
 	return 0;
 }
 
-/* http.listen as a spec: "unix:/path" as it is, the others are inet. NULL:
- * there is none. The caller frees it. */
-static char *
-http_spec(const struct serving *serving)
-{
-	const char *given = serving->http->listen;
-
-	if (given == NULL || *given == '\0')
-		return NULL;
-	return strncmp(given, "unix:", 5) == 0 ? mem_dup(given) :
-						 mem_printf("inet:%s", given);
-}
-
-/* Open http.listen, and mark who serves it; systemd may have passed it. */
 static int
-add_http(struct listeners *listeners, const struct serving *serving,
-    const struct listeners *old)
+add_endpoint(struct listeners *listeners, const struct endpoint *endpoint,
+    const struct serving *serving, const struct listeners *old)
 {
-	struct endpoint wanted[ENDPOINTS_MAX];
-	struct socket_access access;
-	char *spec = http_spec(serving);
-	size_t count;
+	struct address list[ADDRESSES_MAX];
+	size_t count = address_find(endpoint, list);
+	const struct listener *other;
 	int result;
 
-	if (spec == NULL)
-		return 0;
-	result = socket_access_http(&access, serving);
+	if (count == 0)
+		return -1;
+	other = find(listeners, &list[0], endpoint->text);
+	if (other != NULL && !other->is_adopted) {
+		log_error("listen: %s is named twice", endpoint->text);
+		return -1;
+	}
+	result = endpoint->path != NULL ?
+	    add_path(listeners, endpoint, &list[0], serving, old) :
+	    add_host(listeners, endpoint->text, list, count, old);
 	if (result == 0)
-		result = add_spec(listeners, spec, &access, old);
-	count = result == 0 ? endpoint_parse(spec, wanted) : 0;
-	for (size_t i = 0; i < listeners->count; i++)
-		for (size_t k = 0; k < count; k++)
-			if (serves(&listeners->list[i], &wanted[k], spec))
-				listeners->list[i].is_http = true;
-	free(spec);
+		assign(listeners, endpoint, list, count);
 	return result;
+}
+
+static bool
+has_policy(const struct endpoints *endpoints)
+{
+	for (size_t i = 0; i < endpoints->count; i++)
+		if (endpoints->list[i].service == ENDPOINT_POLICY)
+			return true;
+	return false;
+}
+
+/* What systemd passed and nobody names. What was for others, or comes from the
+ * network, must not be asked for decisions by chance. */
+static void
+settle_unnamed(struct listeners *listeners, const struct endpoints *endpoints)
+{
+	bool is_named = has_policy(endpoints);
+
+	for (size_t i = 0; i < listeners->count; i++) {
+		struct listener *listener = &listeners->list[i];
+
+		if (listener->service != ENDPOINT_NOBODY)
+			continue;
+		if (!is_named && !listener->was_other &&
+		    strncmp(listener->spec, "unix:", 5) == 0)
+			listener->service = ENDPOINT_POLICY;
+		else
+			log_warning("%s, passed by systemd, serves nobody: "
+				    "name it in listen or http.listen, or "
+				    "disable its socket unit", listener->spec);
+	}
 }
 
 /* What systemd passed, as a list that can be taken over from. */
 static int
 adopt(struct listeners *adopted)
 {
-	char text[ENDPOINT_TEXT_SIZE];
+	char text[ADDRESS_TEXT_SIZE];
 	int fds[ADOPT_MAX];
 	int count = adopt_listeners(fds);
 
 	for (int i = 0; i < count; i++) {
-		struct endpoint bound;
+		struct address bound;
 
-		if (endpoint_of(fds[i], &bound) != 0)
+		if (address_of(fds[i], &bound) != 0)
 			continue; /* adopt_listeners has looked at it */
-		endpoint_format(&bound, text);
+		address_format(&bound, text);
 		add(adopted, fds[i], text)->is_adopted = true;
 		log_info("listening on %s, passed by systemd", text);
 	}
@@ -285,24 +322,21 @@ listen_open(struct listeners *listeners, const struct serving *serving,
 {
 	struct listeners adopted = { 0 };
 	const struct listeners *source = old != NULL ? old : &adopted;
-	struct socket_access access;
 	int result = 0;
 
 	*listeners = (struct listeners) { 0 };
-	if (socket_access_find(&access, serving) != 0)
-		return -1;
 	if (old == NULL && adopt(&adopted) != 0)
 		return -1;
 	for (size_t i = 0; i < source->count; i++)
 		if (source->list[i].is_adopted)
 			share(listeners, &source->list[i],
 			    source->list[i].spec);
-	for (size_t i = 0; i < serving->listen->count; i++)
-		if (add_spec(listeners, serving->listen->list[i], &access,
-			source) != 0)
+	for (size_t i = 0; i < serving->endpoints->count; i++)
+		if (add_endpoint(listeners, &serving->endpoints->list[i],
+			serving, source) != 0)
 			result = -1;
-	if (add_http(listeners, serving, source) != 0)
-		result = -1;
+	if (result == 0)
+		settle_unnamed(listeners, serving->endpoints);
 	if (result != 0)
 		listen_close(listeners, old);
 	forget(&adopted);
@@ -322,9 +356,7 @@ listen_restrict(
 
 		if (listener->path == NULL)
 			continue;
-		found = listener->is_http
-			    ? socket_access_http(&access, serving)
-			    : socket_access_find(&access, serving);
+		found = find_access(&access, serving, listener->is_private);
 		if (found == 0)
 			unix_socket_restrict(listener->path, &file, &access);
 	}

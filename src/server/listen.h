@@ -2,11 +2,14 @@
  * listen.h -- the sockets that clients come to.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * "unix:/path", "inet:host:port", "inet:[::1]:port", "inet:*:port"; port 0
- * takes a free one. An IPv6 socket takes IPv6 alone, "*" makes one for each.
- * A host name that has several addresses makes several sockets.
+ * Which they are, whom each is for and who may open it is said by endpoints of
+ * the configuration. An IPv6 socket takes IPv6 alone, "*" makes one for each;
+ * port 0 takes a free one. A host name that has several addresses makes several
+ * sockets.
  * Sockets that systemd passes (sd_listen_fds(3)) are adopted: the one bound to
- * a configured address serves it, and with any passed the others add to it.
+ * the address of an endpoint serves that. One that no endpoint names serves
+ * nobody; but a Unix socket serves policy requests if the configuration names
+ * nothing for these, and it was never for anything else.
  */
 #ifndef SERVER_LISTEN_H
 #define SERVER_LISTEN_H
@@ -22,7 +25,9 @@ struct listener {
 	char *spec;		/* as configured, for messages */
 	char *path;		/* of a Unix socket that we made, else NULL */
 	bool is_adopted;	/* from systemd: not ours to remove */
-	bool is_http;		/* of http.listen: for the console alone */
+	enum endpoint_service service;	/* who serves it */
+	bool is_private;	/* as endpoint.is_private */
+	bool was_other;		/* it was for something else than policy */
 	dev_t device;		/* of the file at path, as we made it */
 	ino_t inode;
 };
@@ -33,7 +38,7 @@ struct listeners {
 };
 
 /*
- * Open what `listen` and `http.listen` name. What `old` (NULL at start) has
+ * Open what the endpoints name. What `old` (NULL at start) has
  * open at the same address is taken over, not opened again; what it adopted is
  * always.
  * A socket file nobody listens on is removed first; one that answers is
@@ -42,9 +47,8 @@ struct listeners {
 int listen_open(struct listeners *, const struct serving *,
     const struct listeners *old);
 
-/* Give the sockets that we made the owner and mode of `socket` (that of
- * HTTP: 0660, server.user and server.group): for those that were taken over
- * from another configuration. */
+/* Give the sockets that we made the owner and mode that they should have: for
+ * those that were taken over from another configuration. */
 void listen_restrict(const struct listeners *, const struct serving *);
 
 /* Close what is in `listeners` and not in `kept` (may be NULL), and remove

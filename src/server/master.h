@@ -29,6 +29,8 @@ struct role {
 	const char *name;
 	unsigned count;
 	int (*run)(const struct seat *);
+	/* Whose endpoints it serves: these are its seat's listeners. */
+	enum endpoint_service serves;
 	/* It calls seat_alive at least so often, from seat_ready on; who does
 	 * not is killed and replaced. 0: it need not. */
 	int64_t silence_ms;

@@ -32,7 +32,7 @@ struct seat {
 	 */
 	int master_fd;
 	struct pulse *pulse;
-	const struct listeners *listeners;
+	const struct listeners *listeners;	/* of its role alone */
 	const struct load *load;
 };
 
@@ -56,8 +56,8 @@ void seat_alive(const struct seat *);
 
 /*
  * Close this process's copies of the listening sockets. A socket listens for
- * as long as anybody holds it: so who takes no connections calls this at
- * once, and who is retired or stopped as soon as it takes no more.
+ * as long as anybody holds it: so who is retired or stopped calls this as soon
+ * as it takes no more.
  */
 void seat_close_listeners(const struct seat *);
 

@@ -6,16 +6,14 @@
 #define SERVER_SERVING_H
 
 #include "base/log.h"
-#include "base/strings.h"
-#include "config/http_options.h"
+#include "config/endpoint.h"
 #include "config/server_options.h"
 
 /* Borrowed of the configuration. */
 struct serving {
-	const struct strings *listen;
+	const struct endpoints *endpoints;
 	const struct socket_options *socket;
 	const struct server_options *server;
-	const struct http_options *http;
 	const struct log_options *log;
 };
 

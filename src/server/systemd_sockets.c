@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "server/endpoint.h"
+#include "server/address.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +50,7 @@ has_option(int fd, int option, int wanted)
 static int
 adopt(int fd)
 {
-	struct endpoint endpoint;
+	struct address address;
 	int flags = fcntl(fd, F_GETFL);
 
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
@@ -61,7 +61,7 @@ adopt(int fd)
 	}
 	if (!has_option(fd, SO_TYPE, SOCK_STREAM) ||
 	    !has_option(fd, SO_ACCEPTCONN, 1) ||
-	    endpoint_of(fd, &endpoint) != 0) {
+	    address_of(fd, &address) != 0) {
 		log_error("descriptor %d, passed by systemd, is no listening "
 			  "stream socket: the socket unit needs ListenStream= "
 			  "and Accept=no", fd);

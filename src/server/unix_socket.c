@@ -45,7 +45,7 @@ socket_access_find(struct socket_access *access, const struct serving *serving)
 }
 
 int
-socket_access_http(struct socket_access *access, const struct serving *serving)
+socket_access_private(struct socket_access *access, const struct serving *serving)
 {
 	struct privs privs;
 
@@ -69,15 +69,15 @@ socket_access_http(struct socket_access *access, const struct serving *serving)
 
 /* Does somebody listen on it? 1 yes, 0 no, -1 that cannot be told. */
 static int
-is_answered(const struct endpoint *endpoint)
+is_answered(const struct address *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int result = -1;
 
 	if (fd < 0)
 		return -1;
-	if (connect(fd, (const struct sockaddr *)&endpoint->address,
-		endpoint->size) == 0 || errno == EAGAIN)
+	if (connect(fd, (const struct sockaddr *)&address->address,
+		address->size) == 0 || errno == EAGAIN)
 		result = 1; /* EAGAIN: its listen queue is full */
 	else if (errno == ECONNREFUSED || errno == ENOENT)
 		result = 0;
@@ -87,7 +87,7 @@ is_answered(const struct endpoint *endpoint)
 
 /* Make way for our socket: remove what a dead server left. */
 static int
-clear_path(const struct endpoint *endpoint, const char *path)
+clear_path(const struct address *address, const char *path)
 {
 	struct stat status;
 
@@ -98,7 +98,7 @@ clear_path(const struct endpoint *endpoint, const char *path)
 			  "there; move it away or choose another path", path);
 		return -1;
 	}
-	switch (is_answered(endpoint)) {
+	switch (is_answered(address)) {
 	case 1:
 		log_error("listen: unix:%s: another server listens there; "
 			  "stop it or choose another path", path);
@@ -183,10 +183,10 @@ set_access(int file, const char *path, const struct stat *status,
 
 /* Bind fd; on success the file has owner and mode, but nobody listens yet. */
 static int
-bind_file(int fd, const struct endpoint *endpoint,
+bind_file(int fd, const struct address *address,
     const struct socket_access *access, struct socket_file *socket_file)
 {
-	const char *path = endpoint_path(endpoint);
+	const char *path = address_path(address);
 	struct stat status;
 	mode_t mask;
 	int file, error;
@@ -195,8 +195,8 @@ bind_file(int fd, const struct endpoint *endpoint,
 	 * from the first moment. */
 	(void)fchmod(fd, access->mode);
 	mask = umask(0);
-	error = bind(fd, (const struct sockaddr *)&endpoint->address,
-	    endpoint->size) == 0 ? 0 : errno;
+	error = bind(fd, (const struct sockaddr *)&address->address,
+	    address->size) == 0 ? 0 : errno;
 	umask(mask);
 	if (error != 0) {
 		log_bind_error(path, error);
@@ -218,13 +218,13 @@ bind_file(int fd, const struct endpoint *endpoint,
 }
 
 int
-unix_socket_open(const struct endpoint *endpoint,
+unix_socket_open(const struct address *address,
     const struct socket_access *access, struct socket_file *socket_file)
 {
-	const char *path = endpoint_path(endpoint);
+	const char *path = address_path(address);
 	int fd;
 
-	if (clear_path(endpoint, path) != 0)
+	if (clear_path(address, path) != 0)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0) {
@@ -232,7 +232,7 @@ unix_socket_open(const struct endpoint *endpoint,
 		return -1;
 	}
 	*socket_file = (struct socket_file) { 0 };
-	if (bind_file(fd, endpoint, access, socket_file) != 0)
+	if (bind_file(fd, address, access, socket_file) != 0)
 		goto fail;
 	/* A full queue fails Postfix at once: as long as the kernel allows. */
 	if (listen(fd, SOMAXCONN) == 0)

@@ -6,7 +6,7 @@
 #define SERVER_UNIX_SOCKET_H
 
 #include "server/serving.h"
-#include "server/endpoint.h"
+#include "server/address.h"
 
 #include <sys/types.h>
 
@@ -30,17 +30,17 @@ struct socket_file {
  */
 int socket_access_find(struct socket_access *, const struct serving *);
 
-/* The same of the HTTP interface's, which is not for Postfix: 0660, owned by
- * server.user and server.group. */
-int socket_access_http(struct socket_access *, const struct serving *);
+/* The same of an endpoint that is private: 0660, owned by server.user and
+ * server.group. */
+int socket_access_private(struct socket_access *, const struct serving *);
 
 /*
- * Bind a socket to the path of the endpoint and listen. Nobody can connect
+ * Bind a socket to the path of the address and listen. Nobody can connect
  * before owner and mode are right. A socket file that nobody listens on is
  * removed; one that answers, or a file that is no socket, is an error. Return
  * the descriptor (non-blocking, close-on-exec), or -1 with the cause logged.
  */
-int unix_socket_open(const struct endpoint *, const struct socket_access *,
+int unix_socket_open(const struct address *, const struct socket_access *,
     struct socket_file *);
 
 /* Set owner and mode of the file at path if it is still this one. What we

@@ -429,3 +429,31 @@ def test_counters_are_logged_on_request(start_policyd):
     policyd.signal(signal.SIGUSR1)
     counters = daemon.fields(policyd.wait_log(r"^.*\brequests=.*$").group())
     assert int(counters["requests"]) >= 7
+
+
+def test_a_port_passed_for_http_answers_no_policy_requests(make_policyd):
+    """Not when http.listen is removed, neither by a reload nor a restart."""
+    policyd = make_policyd()
+    passes = {"LISTEN_FDS": 1}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        fd, port = listener.fileno(), listener.getsockname()[1]
+        wrapper = ["bash", "-c", f'exec 3<&{fd}; LISTEN_PID=$$ exec "$@"',
+                   "bash"]
+        policyd.write({"http": {"listen": f"127.0.0.1:{port}"}})
+        policyd.start(wrapper=wrapper, pass_fds=[fd], **passes)
+
+        def is_deaf():
+            with connect(f"inet:127.0.0.1:{port}", timeout=1) as client:
+                client.sendall(b"request=smtpd_access_policy\n\n")
+                with pytest.raises(TimeoutError):
+                    client.recv(100)
+            assert policyd.ask(JOE, address("DE")) == "DUNNO"
+
+        policyd.write({"http": {"listen": ""}})
+        policyd.reload()
+        is_deaf()
+        policyd.wait_log(f"warning: inet:127.0.0.1:{port}, passed by systemd,"
+                         " serves nobody")
+        assert policyd.stop() == 0
+        policyd.start(wrapper=wrapper, pass_fds=[fd], **passes)
+        is_deaf()

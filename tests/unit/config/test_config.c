@@ -209,6 +209,13 @@ static const struct {
 	{ "listen: ['unix:a']", "f:1:1: listen: found \"unix:a\": the path" },
 	{ "listen: ['inet:1.2.3.4']", "f:1:1: listen" },
 	{ "listen: ['inet:unix:/x']", "f:1:1: listen" },
+	{ "listen: ['inet:127.0.0.1:80', 'inet:127.0.0.1:000080']",
+	    "f:1:1: listen: found \"inet:127.0.0.1:000080\": it is there" },
+	{ "listen: ['inet:[::1]:80', 'inet:[0::1]:80']",
+	    "f:1:1: listen: found \"inet:[0::1]:80\": it is there" },
+	{ "listen: ['inet:127.0.0.1:80']\n"
+	  "http: {listen: '127.0.0.1:080'}",
+	    "f:2:16: http.listen: found \"127.0.0.1:080\": it is in listen" },
 	{ "listen: ['unix:/a', 'unix:/a']",
 	    "f:1:1: listen: found \"unix:/a\"" },
 	{ "ldap: {filter: '(a=b)'}", "f:1:16: ldap.filter" },

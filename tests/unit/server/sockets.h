@@ -7,7 +7,7 @@
 
 #include "config/config.h"
 #include "roles/serving_of.h"
-#include "server/endpoint.h"
+#include "server/address.h"
 #include "server/listen.h"
 #include "unit.h"
 
@@ -35,6 +35,20 @@ static char path[64], spec[80], user[32], group[32];
 static char *specs[8];
 static struct config config;
 
+/* Add an endpoint as the configuration does; -1 if it would refuse it. */
+static int
+add_endpoint(const char *text, enum endpoint_service service)
+{
+	struct endpoint endpoint;
+
+	if (endpoint_parse(&endpoint, text) != NULL)
+		return -1;
+	endpoint.service = service;
+	endpoint.is_private = service == ENDPOINT_HTTP;
+	endpoints_add(&config.endpoints, &endpoint);
+	return 0;
+}
+
 /* What the server reads of it now. */
 static const struct serving *
 serving(void)
@@ -43,6 +57,22 @@ serving(void)
 
 	now = serving_of(&config);
 	return &now;
+}
+
+/* Listen on what is configured now, if it is any good. */
+static int
+open_now(struct listeners *listeners, const struct listeners *old)
+{
+	*listeners = (struct listeners) { 0 };
+	free(config.endpoints.list);
+	config.endpoints = (struct endpoints) { 0 };
+	for (size_t i = 0; i < config.listen.count; i++)
+		if (add_endpoint(specs[i], ENDPOINT_POLICY) != 0)
+			return -1;
+	if (config.http.listen != NULL &&
+	    add_endpoint(config.http.listen, ENDPOINT_HTTP) != 0)
+		return -1;
+	return listen_open(listeners, serving(), old);
 }
 
 static void
@@ -101,10 +131,10 @@ connect_unix(const char *name)
 static int
 connect_to(const struct listener *listener)
 {
-	struct endpoint bound;
+	struct address bound;
 	int fd;
 
-	EXPECT(endpoint_of(listener->fd, &bound) == 0);
+	EXPECT(address_of(listener->fd, &bound) == 0);
 	fd = socket(bound.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connect(fd, (struct sockaddr *)&bound.address, bound.size) == 0)
 		return fd;

@@ -72,7 +72,6 @@ struct board {
 struct stage_load {
 	struct load load;
 	struct config config;
-	char *specs[2];
 	char listen[2][128], user[32], pidfile[128];
 	unsigned number, workers, actor;
 	enum act act;
@@ -103,11 +102,14 @@ stage_load(enum load_reason reason, const struct load *current)
 	memcpy(made->listen, board->listen, sizeof(made->listen));
 	memcpy(made->user, board->user, sizeof(made->user));
 	memcpy(made->pidfile, board->pidfile, sizeof(made->pidfile));
-	made->config.listen.list = made->specs;
-	for (int i = 0; i < 2; i++)
-		if (made->listen[i][0] != '\0')
-			made->specs[made->config.listen.count++] =
-			    made->listen[i];
+	for (int i = 0; i < 2; i++) {
+		struct endpoint endpoint;
+
+		if (endpoint_parse(&endpoint, made->listen[i]) != NULL)
+			continue;
+		endpoint.service = ENDPOINT_POLICY;
+		endpoints_add(&made->config.endpoints, &endpoint);
+	}
 	made->config.socket.mode = 0666;
 	made->config.socket.user = made->config.socket.group =
 	    made->config.server.group = made->config.path =
@@ -130,6 +132,7 @@ stage_unload(struct load *load)
 	board->unloads++;
 	for (int i = 0; i < GEOIP_FILES; i++)
 		close(load->geoip[i].fd);
+	free(load->config->endpoints.list);
 	free(load);
 }
 
@@ -242,7 +245,6 @@ stage_worker(const struct seat *seat)
 static int
 stage_keeper(const struct seat *seat)
 {
-	seat_close_listeners(seat);
 	seat_ready(seat);
 	for (;;) {
 		struct pollfd wait = { seat->master_fd, POLLIN, 0 };
@@ -260,8 +262,9 @@ stage_roles(const struct config *config, struct role roles[ROLES_MAX])
 	    ((const char *)config - offsetof(struct stage_load, config));
 
 	roles[0] = (struct role) { "worker", load->workers, stage_worker,
-		board->silence_ms, 0 };
-	roles[1] = (struct role) { "keeper", 1, stage_keeper, 0, 0 };
+		ENDPOINT_POLICY, board->silence_ms, 0 };
+	roles[1] = (struct role) { "keeper", 1, stage_keeper,
+		ENDPOINT_NOBODY, 0, 0 };
 	return 2;
 }
 

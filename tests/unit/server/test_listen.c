@@ -26,7 +26,7 @@ check_inet(size_t i)
 
 	listen_on(inets[i].spec, NULL);
 	ck_assert_msg(
-	    listen_open(&listeners, serving(), NULL) == 0, "%s", inets[i].says);
+	    open_now(&listeners, NULL) == 0, "%s", inets[i].says);
 	ck_assert_uint_eq(listeners.count, inets[i].sockets);
 	for (size_t n = 0; n < listeners.count; n++) {
 		ck_assert_str_eq(listeners.list[n].spec, inets[i].spec);
@@ -51,16 +51,16 @@ END_TEST
 START_TEST(test_v6only)
 {
 	struct listeners first, second;
-	struct endpoint bound;
+	struct address bound;
 	char text[32];
 
 	setup();
 	listen_on("inet:[::]:0", NULL);
-	ck_assert_int_eq(listen_open(&first, serving(), NULL), 0);
-	endpoint_of(first.list[0].fd, &bound);
-	snprintf(text, sizeof(text), "inet:0.0.0.0:%u", endpoint_port(&bound));
+	ck_assert_int_eq(open_now(&first, NULL), 0);
+	address_of(first.list[0].fd, &bound);
+	snprintf(text, sizeof(text), "inet:0.0.0.0:%u", address_port(&bound));
 	listen_on(text, NULL);
-	ck_assert_int_eq(listen_open(&second, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&second, NULL), 0);
 	assert_serves(&second.list[0]);
 	listen_close(&first, NULL);
 	listen_close(&second, NULL);
@@ -103,7 +103,7 @@ check_bad(size_t i)
 
 	listen_on(bad[i].first, bad[i].second);
 	ck_assert_msg(
-	    listen_open(&listeners, serving(), NULL) == -1, "%s", bad[i].says);
+	    open_now(&listeners, NULL) == -1, "%s", bad[i].says);
 	ck_assert_uint_eq(listeners.count, 0);
 }
 
@@ -120,18 +120,18 @@ END_TEST
 START_TEST(test_port_in_use)
 {
 	struct listeners first, second;
-	struct endpoint bound;
-	char text[ENDPOINT_TEXT_SIZE];
+	struct address bound;
+	char text[ADDRESS_TEXT_SIZE];
 
 	setup();
 	listen_on("inet:127.0.0.1:0", NULL);
-	ck_assert_int_eq(listen_open(&first, serving(), NULL), 0);
-	endpoint_of(first.list[0].fd, &bound);
-	listen_on(endpoint_format(&bound, text), NULL);
-	ck_assert_int_eq(listen_open(&second, serving(), NULL), -1);
+	ck_assert_int_eq(open_now(&first, NULL), 0);
+	address_of(first.list[0].fd, &bound);
+	listen_on(address_format(&bound, text), NULL);
+	ck_assert_int_eq(open_now(&second, NULL), -1);
 	listen_close(&first, NULL);
 	/* Free again at once, whatever its connections wait for. */
-	ck_assert_int_eq(listen_open(&second, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&second, NULL), 0);
 	listen_close(&second, NULL);
 	teardown();
 }
@@ -143,7 +143,7 @@ START_TEST(test_failure_leaves_nothing)
 
 	setup();
 	listen_on(spec, "inet:nowhere");
-	ck_assert_int_eq(listen_open(&listeners, serving(), NULL), -1);
+	ck_assert_int_eq(open_now(&listeners, NULL), -1);
 	ck_assert_int_eq(access(path, F_OK), -1);
 	teardown();
 }
@@ -158,9 +158,9 @@ START_TEST(test_taken_over)
 
 	setup();
 	listen_on(spec, "inet:127.0.0.1:0");
-	ck_assert_int_eq(listen_open(&old, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&old, NULL), 0);
 	client = connect_to(&old.list[0]); /* waits in the queue meanwhile */
-	ck_assert_int_eq(listen_open(&new, serving(), &old), 0);
+	ck_assert_int_eq(open_now(&new, &old), 0);
 	ck_assert_uint_eq(new.count, 2);
 	for (size_t i = 0; i < 2; i++) {
 		ck_assert_int_eq(new.list[i].fd, old.list[i].fd);
@@ -181,15 +181,15 @@ END_TEST
 START_TEST(test_another_name_for_the_address)
 {
 	struct listeners old, new;
-	struct endpoint bound;
-	char text[ENDPOINT_TEXT_SIZE];
+	struct address bound;
+	char text[ADDRESS_TEXT_SIZE];
 
 	setup();
 	listen_on("inet:localhost:0", NULL);
-	ck_assert_int_eq(listen_open(&old, serving(), NULL), 0);
-	endpoint_of(old.list[0].fd, &bound);
-	listen_on(endpoint_format(&bound, text), NULL);
-	ck_assert_int_eq(listen_open(&new, serving(), &old), 0);
+	ck_assert_int_eq(open_now(&old, NULL), 0);
+	address_of(old.list[0].fd, &bound);
+	listen_on(address_format(&bound, text), NULL);
+	ck_assert_int_eq(open_now(&new, &old), 0);
 	ck_assert_int_eq(new.list[0].fd, old.list[0].fd);
 	ck_assert_str_eq(new.list[0].spec, text);
 	listen_close(&old, &new);
@@ -206,9 +206,9 @@ START_TEST(test_removed_and_added)
 
 	setup();
 	listen_on(spec, "inet:127.0.0.1:0");
-	ck_assert_int_eq(listen_open(&old, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&old, NULL), 0);
 	listen_on("inet:127.0.0.1:0", "inet:[::1]:0");
-	ck_assert_int_eq(listen_open(&new, serving(), &old), 0);
+	ck_assert_int_eq(open_now(&new, &old), 0);
 	ck_assert_int_eq(access(path, F_OK), 0);
 	fd = old.list[0].fd;
 	listen_close(&old, &new);
@@ -227,9 +227,9 @@ START_TEST(test_failed_reload_leaves_the_old)
 
 	setup();
 	listen_on(spec, "inet:127.0.0.1:0");
-	ck_assert_int_eq(listen_open(&old, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&old, NULL), 0);
 	listen_on(spec, "inet:nowhere");
-	ck_assert_int_eq(listen_open(&new, serving(), &old), -1);
+	ck_assert_int_eq(open_now(&new, &old), -1);
 	assert_serves(&old.list[0]);
 	assert_serves(&old.list[1]);
 	listen_close(&old, NULL);
@@ -244,7 +244,7 @@ START_TEST(test_bound_anew_by_another)
 
 	setup();
 	listen_on(spec, NULL);
-	ck_assert_int_eq(listen_open(&listeners, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&listeners, NULL), 0);
 	ck_assert_int_eq(unlink(path), 0);
 	other = bind_unix(path, SOCK_STREAM, true);
 	listen_close(&listeners, NULL);
@@ -268,16 +268,14 @@ START_TEST(test_http)
 	config.http.listen = http;
 	config.server.user = user;
 	config.server.group = group;
-	/* One address cannot be for both. */
-	ck_assert_int_eq(listen_open(&first, serving(), NULL), -1);
 	listen_on(spec, NULL);
-	ck_assert_int_eq(listen_open(&first, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&first, NULL), 0);
 	ck_assert_uint_eq(first.count, 2);
-	ck_assert(!first.list[0].is_http);
-	ck_assert(first.list[1].is_http);
-	ck_assert_int_eq(listen_open(&second, serving(), &first), 0);
+	ck_assert(first.list[0].service == ENDPOINT_POLICY);
+	ck_assert(first.list[1].service == ENDPOINT_HTTP);
+	ck_assert_int_eq(open_now(&second, &first), 0);
 	ck_assert_int_eq(second.list[1].fd, first.list[1].fd);
-	ck_assert(second.list[1].is_http);
+	ck_assert(second.list[1].service == ENDPOINT_HTTP);
 	listen_close(&first, &second);
 	assert_serves(&second.list[1]);
 	listen_close(&second, NULL);

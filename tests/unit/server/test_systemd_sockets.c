@@ -37,7 +37,7 @@ adopt_configured(void)
 	pass(bind_unix(path, SOCK_STREAM, true), 3);
 	set_environment(1);
 	listen_on(spec, "inet:127.0.0.1:0");
-	EXPECT(listen_open(&listeners, serving(), NULL) == 0);
+	EXPECT(open_now(&listeners, NULL) == 0);
 	EXPECT(listeners.count == 2);
 	EXPECT(listeners.list[0].fd == 3);
 	EXPECT(listeners.list[0].is_adopted);
@@ -49,7 +49,7 @@ adopt_configured(void)
 	EXPECT(getenv("LISTEN_FDNAMES") == NULL);
 	/* On reload it stays, even if nothing names it any more. */
 	listen_on("inet:127.0.0.1:0", NULL);
-	EXPECT(listen_open(&next, serving(), &listeners) == 0);
+	EXPECT(open_now(&next, &listeners) == 0);
 	listen_close(&listeners, &next);
 	EXPECT(next.count == 2);
 	EXPECT(next.list[0].fd == 3);
@@ -62,16 +62,90 @@ adopt_configured(void)
 static int
 adopt_another(void)
 {
-	struct listeners listeners;
+	struct listeners listeners, next;
 
 	pass(bind_unix(path, SOCK_STREAM, true), 3);
 	set_environment(1);
 	listen_on("inet:127.0.0.1:0", NULL);
-	EXPECT(listen_open(&listeners, serving(), NULL) == 0);
+	EXPECT(open_now(&listeners, NULL) == 0);
 	EXPECT(listeners.count == 2);
 	EXPECT(strcmp(listeners.list[0].spec, spec) == 0);
-	assert_serves(&listeners.list[0]);
+	/* What nobody names is for nobody ... */
+	EXPECT(listeners.list[0].service == ENDPOINT_NOBODY);
+	EXPECT(listeners.list[1].service == ENDPOINT_POLICY);
 	assert_serves(&listeners.list[1]);
+	/* ... unless nothing else is for policy requests. */
+	config.listen.count = 0;
+	EXPECT(open_now(&next, &listeners) == 0);
+	EXPECT(next.count == 1);
+	EXPECT(next.list[0].service == ENDPOINT_POLICY);
+	assert_serves(&next.list[0]);
+	listen_close(&listeners, &next);
+	listen_close(&next, NULL);
+	return 0;
+}
+
+/* A port of the loopback address, passed; its text without "inet:". */
+static const char *
+pass_port(char text[ADDRESS_TEXT_SIZE])
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct address bound;
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	EXPECT(bind(fd, (struct sockaddr *)&address,
+		sizeof(address)) == 0);
+	EXPECT(listen(fd, 5) == 0);
+	address_of(fd, &bound);
+	pass(fd, 3);
+	set_environment(1);
+	return address_format(&bound, text) + strlen("inet:");
+}
+
+/* What was handed over for HTTP is never asked for decisions, whatever else
+ * is configured later. */
+static int
+adopt_for_http(void)
+{
+	char text[ADDRESS_TEXT_SIZE], http[ADDRESS_TEXT_SIZE];
+	struct listeners listeners, next, last;
+
+	strcpy(http, pass_port(text));
+	config.http.listen = http;
+	config.server.user = user;
+	config.server.group = group;
+	listen_on(spec, NULL);
+	EXPECT(open_now(&listeners, NULL) == 0);
+	EXPECT(listeners.count == 2);
+	EXPECT(listeners.list[0].fd == 3);
+	EXPECT(listeners.list[0].service == ENDPOINT_HTTP);
+	EXPECT(listeners.list[1].service == ENDPOINT_POLICY);
+	config.http.listen = NULL;
+	EXPECT(open_now(&next, &listeners) == 0);
+	EXPECT(next.list[0].fd == 3);
+	EXPECT(next.list[0].service == ENDPOINT_NOBODY);
+	config.listen.count = 0;
+	EXPECT(open_now(&last, &next) == 0);
+	EXPECT(last.list[0].service == ENDPOINT_NOBODY);
+	listen_close(&listeners, &next);
+	listen_close(&next, &last);
+	listen_close(&last, NULL);
+	return 0;
+}
+
+/* The same after a restart, when nothing tells any more what it was for. */
+static int
+adopt_unnamed_port(void)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	struct listeners listeners;
+
+	pass_port(text);
+	config.listen.count = 0;
+	EXPECT(open_now(&listeners, NULL) == 0);
+	EXPECT(listeners.count == 1);
+	EXPECT(listeners.list[0].service == ENDPOINT_NOBODY);
 	listen_close(&listeners, NULL);
 	return 0;
 }
@@ -79,21 +153,12 @@ adopt_another(void)
 static int
 adopt_inet(void)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	char text[ENDPOINT_TEXT_SIZE];
+	char text[ADDRESS_TEXT_SIZE];
 	struct listeners listeners;
-	struct endpoint bound;
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	EXPECT(bind(fd, (struct sockaddr *)&address,
-		sizeof(address)) == 0);
-	EXPECT(listen(fd, 5) == 0);
-	endpoint_of(fd, &bound);
-	pass(fd, 3);
-	set_environment(1);
-	listen_on(endpoint_format(&bound, text), NULL);
-	EXPECT(listen_open(&listeners, serving(), NULL) == 0);
+	pass_port(text);
+	listen_on(text, NULL);
+	EXPECT(open_now(&listeners, NULL) == 0);
 	EXPECT(listeners.count == 1);
 	EXPECT(listeners.list[0].fd == 3);
 	assert_serves(&listeners.list[0]);
@@ -109,7 +174,7 @@ refuse(int count)
 
 	set_environment(count);
 	listen_on("inet:127.0.0.1:0", NULL);
-	EXPECT(listen_open(&listeners, serving(), NULL) == -1);
+	EXPECT(open_now(&listeners, NULL) == -1);
 	EXPECT(listeners.count == 0);
 	EXPECT(getenv("LISTEN_FDS") == NULL);
 	return 0;
@@ -168,7 +233,7 @@ ignore_others(void)
 	set_environment(1);
 	setenv("LISTEN_PID", "1", 1);
 	listen_on("inet:127.0.0.1:0", NULL);
-	EXPECT(listen_open(&listeners, serving(), NULL) == 0);
+	EXPECT(open_now(&listeners, NULL) == 0);
 	EXPECT(listeners.count == 1);
 	listen_close(&listeners, NULL);
 	EXPECT(connect_unix(path) >= 0); /* still open */
@@ -181,7 +246,9 @@ static const struct {
 	int (*happens)(void);
 } passed[] = {
 	{ "the one that was configured", adopt_configured },
-	{ "another one is added", adopt_another },
+	{ "another one is for nobody, or all there is", adopt_another },
+	{ "one for HTTP is for nothing else", adopt_for_http },
+	{ "a port that nobody names", adopt_unnamed_port },
 	{ "IPv4", adopt_inet },
 	{ "no datagrams", refuse_datagram },
 	{ "no connection", refuse_connected },

@@ -15,7 +15,7 @@ START_TEST(test_unix)
 	setup();
 	umask(077); /* must not matter */
 	listen_on(spec, NULL);
-	ck_assert_int_eq(listen_open(&listeners, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&listeners, NULL), 0);
 	ck_assert_uint_eq(umask(022), 077);
 	ck_assert_uint_eq(listeners.count, 1);
 	ck_assert_str_eq(listeners.list[0].path, path);
@@ -42,7 +42,7 @@ START_TEST(test_owner)
 	strcpy(group, "mail");
 	config.socket.mode = 0606;
 	listen_on(spec, NULL);
-	ck_assert_int_eq(listen_open(&listeners, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&listeners, NULL), 0);
 	ck_assert_int_eq(stat(path, &status), 0);
 	ck_assert_uint_eq(status.st_uid, 1);
 	ck_assert_uint_eq(status.st_gid, 8);
@@ -71,7 +71,7 @@ open_as_nobody(void)
 	strcpy(user, "root");
 	strcpy(group, "root");
 	listen_on(spec, NULL);
-	if (listen_open(&listeners, serving(), NULL) != 0)
+	if (open_now(&listeners, NULL) != 0)
 		return 2;
 	if (stat(path, &status) != 0 || status.st_uid != 65534 ||
 	    (status.st_mode & 07777) != 0660)
@@ -108,7 +108,7 @@ START_TEST(test_longest_path)
 	memset(text + length, 'x', sizeof(text) - (size_t)length);
 	text[5 + 107] = '\0';
 	listen_on(text, NULL);
-	ck_assert_int_eq(listen_open(&listeners, serving(), NULL), 0);
+	ck_assert_int_eq(open_now(&listeners, NULL), 0);
 	assert_serves(&listeners.list[0]);
 	listen_close(&listeners, NULL);
 	ck_assert_int_eq(access(text + 5, F_OK), -1);
@@ -125,10 +125,10 @@ START_TEST(test_unknown_owner)
 	setup();
 	listen_on(spec, NULL);
 	strcpy(user, "no-such-user");
-	ck_assert_int_eq(listen_open(&listeners, serving(), NULL), -1);
+	ck_assert_int_eq(open_now(&listeners, NULL), -1);
 	strcpy(user, "");
 	strcpy(group, "no-such-group");
-	ck_assert_int_eq(listen_open(&listeners, serving(), NULL), -1);
+	ck_assert_int_eq(open_now(&listeners, NULL), -1);
 	ck_assert_int_eq(access(path, F_OK), -1);
 	teardown();
 }
@@ -225,7 +225,7 @@ check_place(size_t i)
 	lstat(path, &before);
 	listen_on(spec, NULL);
 	ck_assert_msg(
-	    listen_open(&listeners, serving(), NULL) == places[i].result, "%s",
+	    open_now(&listeners, NULL) == places[i].result, "%s",
 	    places[i].says);
 	if (places[i].result == 0) {
 		assert_serves(&listeners.list[0]);

@@ -350,7 +350,7 @@ enum store_result store_save_logins(struct store *, const char *after,
     size_t *count, int64_t deadline_ms);
 
 /*
- * Write it, in one transaction. What is there already is kept where it is
+ * Write it, in short transactions. What is there already is kept where it is
  * newer: writing the same twice changes nothing. No notification is made.
  */
 enum store_result store_load_accounts(struct store *,

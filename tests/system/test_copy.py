@@ -3,11 +3,13 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
+import sqlite3
 
 import pytest
 
 import policyd as daemon
 from geoip import address
+from load import Load
 from stores import SqliteStore
 
 JOE, ANN, EVE = "joe@example.com", "ann@example.com", "eve@example.com"
@@ -148,3 +150,28 @@ def test_a_file_that_is_not_there_is_not_made(tmp_path):
     assert result.returncode == 66
     assert "none.db: cannot be copied: No such file" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_waits_for_the_copy(start_policyd, sqlite, tmp_path):
+    """A transaction that held many accounts would keep their requests."""
+    policyd = start_policyd({
+        "server": {"deadline": "400ms", "workers": 2},
+        "actions": {"ok": "DUNNO", "error": "DEFER_IF_PERMIT error"}})
+    assert policyd.cli("--init-store", POLICYD_STORE_URL=sqlite
+                       ).returncode == 0
+    path = sqlite.removeprefix("sqlite:")
+    with sqlite3.connect(path) as connection:
+        connection.executemany(
+            "INSERT INTO account (account) VALUES (?)",
+            [(f"load{n}@example.com",) for n in range(8000)])
+        connection.executemany(
+            "INSERT INTO block VALUES (?, 8, 0, 0, 0, '', 1, 2, 2, 0, '', '')",
+            [(f"load{n}@example.com",) for n in range(8000)])
+    connection.close()
+    with Load(policyd, connections=4) as load:
+        load.wait_answers(50)
+        said = copy(policyd, sqlite, policyd.config["store"]["url"]).stdout
+        load.wait_answers(50)
+    assert "8000 accounts" in said
+    assert set(load.answers) == {"DUNNO"}
+    assert load.lost == 0

@@ -5,13 +5,14 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import pathlib
 import re
 import sqlite3
+import subprocess
 
 import pytest
 
 import policyd as daemon
 
-MAN = (pathlib.Path(__file__).parents[2] / "man" / "policyd-schema.7"
-       ).read_text()
+SOURCE = pathlib.Path(__file__).parents[2]
+MAN = (SOURCE / "man" / "policyd-schema.7").read_text()
 EXAMPLES = re.findall(r"^\.Bd -literal.*\n((?:.*\n)*?)\.Ed", MAN, re.M)
 PGSQL = [text for text in EXAMPLES if "policyd" in text]
 SQLITE = [text for text in EXAMPLES if "policyd" not in text]
@@ -105,6 +106,25 @@ def test_the_columns_of_a_view_are_as_described(view, database, sqlite):
 def test_columns_that_are_named_exist_in_the_table(table, sqlite):
     there = {row[1] for row in sqlite.execute(f"PRAGMA table_info({table})")}
     assert set(columns(section("Tables")[table])) <= there
+
+
+@pytest.mark.parametrize("wrong, said", [
+    ("-- name: turn_leave\n", "turn_leave"),
+    ("owner = ?2;\n", "turn_leave"),
+    ("-- name: clock\n", "clock")])
+def test_statements_of_one_store_alone_are_not_built(wrong, said, tmp_path):
+    """Both files name the same statements, with the same parameters."""
+    folder = SOURCE / "src" / "store" / "statements"
+    embed = ["sh", folder / "embed.sh", folder / "pgsql.sql"]
+    assert subprocess.run([*embed, folder / "sqlite.sql"],
+                          capture_output=True).returncode == 0
+    other = tmp_path / "sqlite.sql"
+    text = (folder / "sqlite.sql").read_text()
+    assert wrong in text
+    other.write_text(text.replace(wrong, ""))
+    result = subprocess.run([*embed, other], capture_output=True, text=True)
+    assert result.returncode != 0
+    assert said in result.stderr
 
 
 def test_the_functions_that_are_named_exist(database):

@@ -156,10 +156,10 @@ def test_too_many_new_countries_block_beginners_too():
 def test_a_burst_blocks_and_a_habit_does_not():
     play = Play().live(20)
     play.now += 3 * HOUR                # yesterday's are forgotten
-    assert play.send(HOME, 300)[0] == "pass"
+    assert play.send(HOME, 400)[0] == "pass"
     assert play.send(HOME) == ("block", "bursts")
     merger = Play().live(20)
-    for mails in 250, 450, 850:         # not twice as many within an hour
+    for mails in 350, 650, 1250:        # not twice as many within an hour
         merger.now += 3 * HOUR + DAY
         assert merger.send(HOME, mails)[0] == "pass"
 

@@ -179,7 +179,7 @@ def test_a_burst_from_an_unknown_corner_of_a_known_system():
 
 def test_while_blocked_nothing_moves_and_then_a_count_is_fresh():
     play = Play().live(20)
-    play.send(HOME, 301)
+    play.send(HOME, 401)
     before = dict(play.a.places), play.a.day
     play.now += 2 * HOUR
     assert play.send(AWAY) == ("blocked", "blocked")

@@ -200,12 +200,12 @@ copy_run(const struct job *job, const char *from_url, const char *to_url)
 
 	if (!is_url(from_url) || !is_url(to_url))
 		return EX_USAGE;
-	if (!is_there(from_url))
-		return EX_NOINPUT;
 	if (strcmp(from_url, to_url) == 0) {
 		log_error("both stores are the same");
 		return EX_USAGE;
 	}
+	if (!is_there(from_url))
+		return EX_NOINPUT;
 	copy.from = open_url(job->config, &from_config, from_url,
 	    &from_memory);
 	copy.to = open_url(job->config, &to_config, to_url, &to_memory);

@@ -33,8 +33,9 @@ Q = $(if $(V),,@echo "  $(if $(filter %.o,$@),CC  ,MAKE)  $@";)
 SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 SQL := $(sort $(wildcard src/store/schema/*/*.sql))
 STATEMENTS := src/store/statements/pgsql.sql src/store/statements/sqlite.sql
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/schema.o \
-	$(BUILD)/gen/statements.o
+PAGE := $(addprefix src/admin/page/,index.html page.css page.js page.svg)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/page.o \
+	$(BUILD)/gen/schema.o $(BUILD)/gen/statements.o
 
 $(BUILD)/policyd: $(BUILD)/src/main.o $(BUILD)/libpolicyd.a
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
@@ -56,6 +57,12 @@ $(BUILD)/gen/schema.c: src/store/schema/embed.sh $(SQL)
 $(BUILD)/gen/statements.c: src/store/statements/embed.sh $(STATEMENTS)
 	@mkdir -p $(@D)
 	sh src/store/statements/embed.sh $(STATEMENTS) >$@.tmp
+	mv $@.tmp $@
+
+# The status page, built in: a table of {path, type, text}.
+$(BUILD)/gen/page.c: src/admin/page/embed.sh $(PAGE)
+	@mkdir -p $(@D)
+	sh src/admin/page/embed.sh $(PAGE) >$@.tmp
 	mv $@.tmp $@
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/config.mk
@@ -124,7 +131,8 @@ $(FUZZERS:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/fuzz_%
 		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$* \
 		$(wildcard tests/fuzz/$*)
 
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(SOURCES) $(BUILD)/gen/schema.c \
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(SOURCES) $(BUILD)/gen/page.c \
+		$(BUILD)/gen/schema.c \
 		$(BUILD)/gen/statements.c
 	@mkdir -p $(@D)
 	clang -g -O1 -fsanitize=fuzzer,address,undefined \
@@ -239,7 +247,7 @@ lint-text:
 	mandoc -Tlint -W warning man/*.[578]
 	shellcheck .ci/run tests/*.sh tests/package/*.sh \
 		debian/policyd.config debian/policyd.p*[mt] \
-		src/store/schema/embed.sh
+		src/store/schema/embed.sh src/admin/page/embed.sh
 
 # --- install, dist -----------------------------------------------------------
 

@@ -10,6 +10,11 @@
 
 #include <stdio.h>
 
+/* Nothing but what comes from here, and nothing in a frame of others. */
+static const char content_policy[] = "default-src 'none'; script-src 'self'; "
+    "style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /* One line for what changes something or goes wrong; others at debug. */
 static void
 log_exchange(const struct exchange *exchange, int64_t took_us)
@@ -37,12 +42,20 @@ add_headers(const struct exchange *exchange, bool is_last,
 
 	MHD_add_response_header(response, "Cache-Control", "no-store");
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+	MHD_add_response_header(response, "Content-Security-Policy",
+	    content_policy);
+	MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+	if (exchange->cookie != NULL)
+		MHD_add_response_header(response, "Set-Cookie",
+		    exchange->cookie);
 	if (exchange->type != NULL)
 		MHD_add_response_header(response, "Content-Type",
 		    exchange->type);
 	if (exchange->allow != NULL)
 		MHD_add_response_header(response, "Allow", exchange->allow);
-	if (exchange->status == MHD_HTTP_UNAUTHORIZED) {
+	/* A browser would ask for a password of its own: the page does. */
+	if (exchange->status == MHD_HTTP_UNAUTHORIZED &&
+	    exchange_header(exchange, "Sec-Fetch-Dest") == NULL) {
 		MHD_add_response_header(response, "WWW-Authenticate",
 		    "Basic realm=\"policyd\", charset=\"UTF-8\"");
 		MHD_add_response_header(response, "WWW-Authenticate",

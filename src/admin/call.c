@@ -199,6 +199,7 @@ begin(struct calls *calls, struct call *call,
 	const char *announced;
 
 	exchange->connection = connection;
+	exchange->sessions = calls->sessions;
 	exchange->method = mem_dup(method);
 	exchange->path = mem_dup(url);
 	caller_locate(exchange);

@@ -21,6 +21,7 @@
 struct calls {
 	struct crew *crew;
 	struct sources *sources;
+	struct sessions *sessions;
 	struct credentials *credentials;
 	struct verifier *verifier;
 	struct call *held;	/* suspended until a time or a result comes */

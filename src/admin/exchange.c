@@ -27,6 +27,7 @@ exchange_clear(struct exchange *exchange)
 	free(exchange->text);
 	free(exchange->body);
 	free(exchange->allow);
+	free(exchange->cookie);
 	memset(exchange, 0, sizeof(*exchange));
 }
 
@@ -54,6 +55,12 @@ const char *
 exchange_header(const struct exchange *exchange, const char *name)
 {
 	return look_up(exchange, MHD_HEADER_KIND, name);
+}
+
+const char *
+exchange_cookie(const struct exchange *exchange, const char *name)
+{
+	return look_up(exchange, MHD_COOKIE_KIND, name);
 }
 
 int64_t

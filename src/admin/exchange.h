@@ -15,6 +15,7 @@
 
 struct MHD_Connection;
 struct route;
+struct sessions;
 
 /* What somebody may do; each includes those before it. */
 enum grant {
@@ -30,6 +31,7 @@ struct exchange {
 	/* The request. */
 	struct MHD_Connection *connection;	/* NULL in tests */
 	char *method, *path;	/* the path without escapes, no query */
+	struct sessions *sessions;	/* borrowed; the loop's */
 	const struct route *route;
 	const char *rest;	/* of the path, behind the route's */
 	enum grant grant;	/* of who is asking */
@@ -47,6 +49,7 @@ struct exchange {
 	size_t body_length;
 	const char *type;	/* of the body; a constant */
 	char *allow;		/* header Allow, or NULL */
+	char *cookie;		/* header Set-Cookie, or NULL */
 	int64_t etag;		/* header ETag, 0: none */
 	unsigned retry_after_s;	/* header Retry-After, 0: none */
 };
@@ -59,6 +62,9 @@ const char *exchange_query(const struct exchange *, const char *name);
 
 /* A header of the request, or NULL. */
 const char *exchange_header(const struct exchange *, const char *name);
+
+/* A cookie of the request, or NULL. */
+const char *exchange_cookie(const struct exchange *, const char *name);
 
 /* A number in the query, which the route expects (see expected.h): `initial`
  * if it is not there. */

@@ -7,11 +7,14 @@
 #include "admin/call_state.h"
 #include "admin/caller.h"
 #include "admin/routes.h"
+#include "admin/sessions.h"
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
 
 #include <microhttpd.h>
+#include <stdio.h>
+#include <string.h>
 
 enum {
 	/* Who guesses waits for so long, and nobody with him. */
@@ -69,12 +72,42 @@ is_shut_out(struct calls *calls, struct call *call)
 	return true;
 }
 
+/* Has he logged in by the page? A page of another site can have his browser
+ * send the cookie, but does not know the token that goes with it. */
+static bool
+has_session(struct calls *calls, struct call *call)
+{
+	struct exchange *exchange = &call->exchange;
+	const char *key = exchange_cookie(exchange, "policyd");
+	const struct session *session;
+	bool is_reading = strcmp(exchange->method, "GET") == 0 ||
+	    strcmp(exchange->method, "HEAD") == 0;
+
+	if (key == NULL || exchange_header(exchange, "Authorization") != NULL)
+		return false;
+	session = sessions_find(calls->sessions, key, clock_mono_ms());
+	if (session == NULL)
+		return false;
+	snprintf(exchange->who, WHO_SIZE, "%s", session->who);
+	exchange->grant = session->grant;
+	if (is_reading || session_knows(session,
+	    exchange_header(exchange, "X-CSRF-Token"))) {
+		authorize(call);
+		return true;
+	}
+	counters_add(STAT_HTTP_DENIED, 1);
+	exchange_problem(exchange, MHD_HTTP_FORBIDDEN,
+	    "X-CSRF-Token is not that of the session");
+	return true;
+}
+
 void
 guard_authenticate(struct calls *calls, struct call *call)
 {
 	struct exchange *exchange = &call->exchange;
 
-	if (exchange->route->grant == GRANT_ANYBODY)
+	if (exchange->route->grant == GRANT_ANYBODY ||
+	    has_session(calls, call))
 		return;
 	switch (credentials_check(calls->credentials,
 	    exchange_header(exchange, "Authorization"), exchange->who,

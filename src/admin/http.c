@@ -8,6 +8,7 @@
 #include "admin/call.h"
 #include "admin/caller.h"
 #include "admin/certificate.h"
+#include "admin/sessions.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -159,6 +160,7 @@ http_new(const struct config *config, struct crew *crew)
 	http->calls.crew = crew;
 	http->calls.credentials = credentials_new(config);
 	http->calls.sources = sources_new();
+	http->calls.sessions = sessions_new(certificate.chain != NULL);
 	http->calls.verifier = verifier_start();
 	if (http->calls.verifier != NULL)
 		http->daemon = start(http, &certificate);
@@ -187,6 +189,7 @@ http_free(struct http *http)
 	verifier_stop(http->calls.verifier);
 	credentials_free(http->calls.credentials);
 	sources_free(http->calls.sources);
+	sessions_free(http->calls.sessions);
 	free(http);
 }
 

@@ -9,10 +9,12 @@
 #include "admin/compat_settings.h"
 #include "admin/health.h"
 #include "admin/metrics.h"
+#include "admin/page.h"
 #include "admin/v1_accounts.h"
 #include "admin/v1_blocks.h"
 #include "admin/v1_overrides.h"
 #include "admin/v1_server.h"
+#include "admin/v1_session.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -86,6 +88,23 @@ const struct route routes[] = {
 	{ "GET", "/v1/audit", GRANT_ADMIN, 0, false, false,
 	    v1_server_audit, expected_times, NULL, LANE_DESK,
 	    false, false },
+
+	{ "POST", "/v1/session", GRANT_READ, 0, false, false,
+	    v1_session_begin, expected_none, NULL, LANE_NONE, false, false },
+	{ "GET", "/v1/session", GRANT_READ, 0, false, false,
+	    v1_session_show, expected_none, NULL, LANE_NONE, false, false },
+	{ "DELETE", "/v1/session", GRANT_READ, 0, false, false,
+	    v1_session_end, expected_none, NULL, LANE_NONE, false, false },
+
+	/* the status page */
+	{ "GET", "/", GRANT_ANYBODY, 0, false, false, page_show, NULL, NULL,
+	    LANE_NONE, false, false },
+	{ "GET", "/page.css", GRANT_ANYBODY, 0, false, false, page_show, NULL,
+	    NULL, LANE_NONE, false, false },
+	{ "GET", "/page.js", GRANT_ANYBODY, 0, false, false, page_show, NULL,
+	    NULL, LANE_NONE, false, false },
+	{ "GET", "/page.svg", GRANT_ANYBODY, 0, false, false, page_show, NULL,
+	    NULL, LANE_NONE, false, false },
 
 	/* monitoring */
 	{ "GET", "/metrics", GRANT_READ, 0, false, false, metrics_show, NULL, NULL, LANE_DESK,

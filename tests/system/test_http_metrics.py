@@ -254,6 +254,13 @@ REQUESTS = [
     ("GET", "/v1/audit", None, None),
     ("GET", "/reload", None, None),
     ("POST", "/reload", None, None),
+    ("POST", "/v1/session", None, None),
+    ("GET", "/v1/session", None, None),
+    ("DELETE", "/v1/session", None, None),
+    ("GET", "/", None, None),
+    ("GET", "/page.css", None, None),
+    ("GET", "/page.js", None, None),
+    ("GET", "/page.svg", None, None),
 ]
 
 

@@ -306,7 +306,7 @@ def test_the_configuration(served):
 
 def test_paths_and_methods(served):
     api = served.api
-    for path in ("/", "/v1", "/v1/", "/v1/nothing", "/reload/", "//reload",
+    for path in ("/v1", "/v1/", "/v1/nothing", "/reload/", "//reload",
                  "/v1/blocks/", "/../etc/passwd", "/METRICS", "/v1/audit/1"):
         problem(api("GET", path), 404)
     for method, path, allow in (

@@ -382,5 +382,6 @@ notify_is_idle(const struct notifier *notifier)
 	     parcel = parcel->next)
 		if (!parcel->is_settled)
 			return false;
-	return true;
+	/* What is not written down would be told again. */
+	return notifier->ledger.count == 0;
 }

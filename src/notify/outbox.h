@@ -31,7 +31,9 @@ void notify_hear(struct notifier *, void *tag);
 
 /*
  * Start nothing more, and call back what nobody can have got yet. The rest is
- * done when notify_is_idle, which takes as long as a delivery may last.
+ * done when notify_is_idle, which takes as long as a delivery may last, or
+ * until the store takes what came of it; notify_work has to be called till
+ * then.
  */
 void notify_leave(struct notifier *);
 bool notify_is_idle(const struct notifier *);

@@ -11,6 +11,7 @@ import tempfile
 import pytest
 
 import policyd as daemon
+from client import request
 from geoip import address
 from load import Load
 from outage import BAD, BLOCKED, CONFIG, ERROR, KNOWN, OK, Watch
@@ -107,19 +108,34 @@ def test_requests(start_policyd, pooler, database, prepare):
     assert ("behind a pooler" in policyd.log()) == prepare
 
 
-def test_the_isolation_is_ours(start_policyd, pooler, database):
-    """Whatever the database has as its default: with another one a crowd
-    that logs in to one account fails in turns."""
+def test_the_isolation_is_ours(start_policyd, pooler, postgres, database):
+    """Whatever the database has as its default: with another one, who waits
+    for a row that is changed meanwhile fails."""
     database.sql(f"ALTER DATABASE {database.name} SET "
                  "default_transaction_isolation = 'repeatable read'")
     policyd = start_policyd(daemon.merge(CONFIG, {
-        "server": {"workers": 4, "deadline": "5s"},
-        "limits": {"networks": 1000, "countries": 100},
+        "server": {"deadline": "8s"},
         "store": {"url": pooler().url(database)}}))
     until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store")
-    with Load(policyd, connections=8, account=KNOWN) as load:
-        load.wait_answers(500)
-    assert set(load.answers) == {OK}
+    other = subprocess.Popen(
+        [PSQL, "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
+         "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True)
+    other.stdin.write("BEGIN; UPDATE policyd.account SET evidence_since = "
+                      f"evidence_since WHERE account = '{KNOWN}' "
+                      "RETURNING 'changed';\n")
+    other.stdin.flush()
+    assert other.stdout.readline() == "changed\n"
+    with policyd.client() as client:
+        client.send(request(KNOWN, address("DE")))
+        until(lambda: postgres.sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'policyd'"
+            " AND wait_event_type = 'Lock'") != [["0"]], "who waits")
+        other.stdin.write("COMMIT;\n")
+        other.stdin.close()
+        assert client.answer() == OK
+    other.wait()
+    other.stdout.close()
     assert "could not serialize" not in policyd.log()
 
 

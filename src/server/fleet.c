@@ -250,6 +250,8 @@ bury(struct fleet *fleet, pid_t pid, int wait_status, int64_t now)
 	while (one != NULL &&
 	    (post = restarts_find(&one->roster, pid)) == NULL)
 		one = one->older;
+	if (pid == fleet->helper)
+		fleet->helper = 0;
 	if (one == NULL)
 		return; /* an orphan of others, if we are process 1 */
 	member = generation_member(one, post);

@@ -30,6 +30,8 @@ struct fleet {
 	/* Exit status of the last one that was not told to end; 0: none, or
 	 * it was killed by a signal. */
 	int last_status;
+	/* A process beside all generations, that one is waited for; 0: none. */
+	pid_t helper;
 };
 
 /* Start without a generation; `first` tells how large they will be. Return

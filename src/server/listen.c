@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "server/address.h"
+#include "server/resolver.h"
 #include "server/systemd_sockets.h"
 #include "server/unix_socket.h"
 
@@ -229,12 +229,29 @@ add_path(struct listeners *listeners, const struct endpoint *endpoint,
 	return 0;
 }
 
+static size_t
+find_addresses(const struct serving *serving, size_t number,
+    struct address list[ADDRESSES_MAX])
+{
+	const struct endpoint *endpoint = &serving->endpoints->list[number];
+
+	if (serving->answers == NULL)
+		return address_find(endpoint, list);
+	memcpy(list, serving->answers[number].list,
+	    ADDRESSES_MAX * sizeof(*list));
+	if (serving->answers[number].count == 0)
+		log_error("listen: %s: the host was not found",
+		    endpoint->text);
+	return serving->answers[number].count;
+}
+
 static int
-add_endpoint(struct listeners *listeners, const struct endpoint *endpoint,
+add_endpoint(struct listeners *listeners, size_t number,
     const struct serving *serving, const struct listeners *old)
 {
+	const struct endpoint *endpoint = &serving->endpoints->list[number];
 	struct address list[ADDRESSES_MAX];
-	size_t count = address_find(endpoint, list);
+	size_t count = find_addresses(serving, number, list);
 	const struct listener *other;
 	int result;
 
@@ -332,8 +349,7 @@ listen_open(struct listeners *listeners, const struct serving *serving,
 			share(listeners, &source->list[i],
 			    source->list[i].spec);
 	for (size_t i = 0; i < serving->endpoints->count; i++)
-		if (add_endpoint(listeners, &serving->endpoints->list[i],
-			serving, source) != 0)
+		if (add_endpoint(listeners, i, serving, source) != 0)
 			result = -1;
 	if (result == 0)
 		settle_unnamed(listeners, serving->endpoints);

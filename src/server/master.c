@@ -159,7 +159,8 @@ obey_signals(struct master *master)
 {
 	if (signals_take(SIGUSR1))
 		log_state(master);
-	if (fleet_find(&master->fleet, ROSTER_TRIAL) != NULL)
+	if (reload_is_waiting(&master->reload) ||
+	    fleet_find(&master->fleet, ROSTER_TRIAL) != NULL)
 		return;
 	if (signals_take(SIGHUP)) {
 		signals_take(SIGUSR2); /* a reload takes a new file too */
@@ -226,6 +227,7 @@ stop(struct master *master)
 	systemd_send(&master->notify,
 	    "STOPPING=1\nSTATUS=Stopping\nEXTEND_TIMEOUT_USEC=%lld",
 	    (long long)longest_ms * 1000);
+	reload_stop(&master->reload);
 	close_all_listeners(master);
 	for (struct generation *one = master->fleet.newest; one != NULL;
 	    one = one->older)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <signal.h>
 #include <string.h>
 
 /* Each holds connections to the store: one more, because reloads come in
@@ -23,34 +24,108 @@ end_reload(struct reload *reload, const struct serving *serving)
 	reload->is_told = false;
 }
 
-void
-reload_begin(struct reload *reload, enum load_reason reason)
+static void
+refuse(struct reload *reload, const struct generation *serving)
+{
+	end_reload(reload, &serving->load->serving);
+	log_error("not reloaded: generation %u goes on as it was",
+	    serving->number);
+}
+
+/* Its names are known, or there are none. */
+static void
+try(struct reload *reload, struct load *load)
 {
 	struct generation *serving =
 	    fleet_find(reload->fleet, ROSTER_SERVING);
 	struct listeners listeners;
 	struct generation *trial;
+
+	if (listen_open(&listeners, &load->serving, &serving->listeners) !=
+	    0) {
+		reload->service->unload(load);
+		refuse(reload, serving);
+		return;
+	}
+	load->serving.answers = NULL;
+	trial = fleet_add(reload->fleet, load, &listeners, clock_mono_ms());
+	log_info("generation %u starts, %zu processes", trial->number,
+	    trial->roster.count);
+}
+
+void
+reload_begin(struct reload *reload, enum load_reason reason)
+{
+	struct generation *serving =
+	    fleet_find(reload->fleet, ROSTER_SERVING);
+	const struct endpoints *endpoints;
 	struct load *load;
+	pid_t pid;
 
 	if (reason == LOAD_RELOAD) {
 		systemd_reloading(reload->notify);
 		reload->is_told = true;
 	}
 	load = reload->service->load(reason, serving->load);
-	if (load != NULL &&
-	    listen_open(&listeners, &load->serving, &serving->listeners) != 0) {
-		reload->service->unload(load);
-		load = NULL;
-	}
 	if (load == NULL) {
-		end_reload(reload, &serving->load->serving);
-		log_error("not reloaded: generation %u goes on as it was",
-		    serving->number);
+		refuse(reload, serving);
 		return;
 	}
-	trial = fleet_add(reload->fleet, load, &listeners, clock_mono_ms());
-	log_info("generation %u starts, %zu processes", trial->number,
-	    trial->roster.count);
+	endpoints = load->serving.endpoints;
+	pid = resolver_is_needed(endpoints) ?
+	    resolver_start(endpoints, &reload->answers) : -1;
+	if (pid < 0) {
+		try(reload, load);
+		return;
+	}
+	reload->fleet->helper = pid;
+	reload->waiting = load;
+}
+
+/* The load that waited; it waits no more. */
+static struct load *
+take_waiting(struct reload *reload)
+{
+	struct load *load = reload->waiting;
+
+	reload->waiting = NULL;
+	return load;
+}
+
+static void
+forget_answers(struct reload *reload, size_t count)
+{
+	resolver_free(reload->answers, count);
+	reload->answers = NULL;
+}
+
+bool
+reload_is_waiting(struct reload *reload)
+{
+	struct load *load;
+	size_t count;
+
+	if (reload->waiting == NULL || reload->fleet->helper != 0)
+		return reload->waiting != NULL;
+	load = take_waiting(reload);
+	count = load->serving.endpoints->count;
+	load->serving.answers = reload->answers;
+	try(reload, load);
+	forget_answers(reload, count);
+	return false;
+}
+
+void
+reload_stop(struct reload *reload)
+{
+	struct load *load = take_waiting(reload);
+
+	if (load == NULL)
+		return;
+	if (reload->fleet->helper != 0)
+		kill(reload->fleet->helper, SIGKILL);
+	forget_answers(reload, load->serving.endpoints->count);
+	reload->service->unload(load);
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include "server/background.h"
 #include "server/fleet.h"
+#include "server/resolver.h"
 #include "server/systemd_notify.h"
 
 struct reload {
@@ -18,11 +19,20 @@ struct reload {
 	const struct systemd *notify;
 	const struct background *background;
 	bool is_told;	/* systemd knows that one is under way */
+	struct load *waiting;	/* for the addresses of its endpoints; or NULL */
+	struct resolver_answer *answers;
 };
 
-/* Make a generation and put it on trial, while another one serves. What is
- * wrong is logged. */
+/* Make a generation and put it on trial, while another one serves; as soon as
+ * the names of its endpoints are known. What is wrong is logged. */
 void reload_begin(struct reload *, enum load_reason);
+
+/* Go on with a load that waited, if its names are known now. Is one still
+ * waiting? */
+bool reload_is_waiting(struct reload *);
+
+/* Give up a load that waits. */
+void reload_stop(struct reload *);
 
 /* The trial ended well: it serves, `old` retires. */
 void reload_accept(struct reload *, struct generation *trial,

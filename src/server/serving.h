@@ -15,6 +15,8 @@ struct serving {
 	const struct socket_options *socket;
 	const struct server_options *server;
 	const struct log_options *log;
+	/* Of the endpoints; NULL: nobody was asked yet (resolver.h). */
+	const struct resolver_answer *answers;
 };
 
 #endif

@@ -127,6 +127,50 @@ def test_a_syslogd_that_does_not_read(make_policyd):
         answers_and_ends(policyd, 1000)
 
 
+# --- a resolver that does not answer ------------------------------------------------
+
+@pytest.mark.skipif(not daemon.IS_ROOT or subprocess.run(
+    ["unshare", "--mount", "true"], capture_output=True).returncode != 0,
+    reason="only root can have a resolv.conf of its own")
+def test_a_name_that_nobody_resolves_holds_up_nobody(make_policyd):
+    """Not the replacement of a worker, not a stop."""
+    policyd = make_policyd({"server": {"workers": 1}})
+    resolv = policyd.root / "resolv.conf"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.9.9.9", 53))
+        resolv.write_text("nameserver 127.9.9.9\noptions timeout:20\n")
+        policyd.launch(wrapper=[
+            "unshare", "--mount", "bash", "-c",
+            f'mount --bind {resolv} /etc/resolv.conf; exec "$@"', "bash"])
+        policyd.wait_ready()
+        worker = policyd.workers()[0]
+        policyd.write({"listen": [policyd.address,
+                                  "inet:listen.example.com:4646"]})
+        policyd.signal(signal.SIGHUP)
+        until(lambda: silent.recv(4096), "a question")
+        began = time.monotonic()
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: policyd.workers() != [worker], "another worker")
+        assert policyd.ask(JOE, address("DE")) == "DUNNO"
+        assert policyd.stop() == 0
+        assert time.monotonic() - began < 10 * PATIENCE
+
+
+def test_a_name_is_resolved_at_a_reload(start_policyd):
+    policyd = start_policyd()
+    port = free_port()
+    policyd.write({"listen": [policyd.address, f"inet:localhost:{port}"]})
+    policyd.reload()
+    with policyd.client(f"inet:127.0.0.1:{port}") as client:
+        assert client.ask() == "DUNNO"
+    policyd.write({"listen": [policyd.address, "inet:no.such.invalid:1"]})
+    policyd.signal(signal.SIGHUP)
+    policyd.wait_log("not reloaded")
+    assert "inet:no.such.invalid:1: the host was not found" in policyd.log()
+    with policyd.client(f"inet:127.0.0.1:{port}") as client:
+        assert client.ask() == "DUNNO"
+
+
 # --- reloads and signals ---------------------------------------------------------------
 
 def test_a_connection_in_the_moment_of_a_reload(start_policyd):

@@ -218,3 +218,11 @@ text_parse_number(const char *string, int64_t most)
 	}
 	return number;
 }
+
+bool
+text_is_ascii(const char *string)
+{
+	while (*string != '\0' && (unsigned char)*string < 0x80)
+		string++;
+	return *string == '\0';
+}

@@ -69,4 +69,7 @@ bool text_is_c1(const char *bytes);
 /* Is all of it UTF-8? */
 bool text_is_utf8(const char *string);
 
+/* Is all of it ASCII? */
+bool text_is_ascii(const char *string);
+
 #endif

@@ -114,9 +114,8 @@ dial_each(const struct smtp_options *options, const struct addrinfo *addresses,
 	return fd;
 }
 
-/* The name as the resolver wants it: [::1] without brackets, IDN in ASCII. */
-static char *
-plain_host(const char *host)
+char *
+dial_host(const char *host)
 {
 	size_t length = strlen(host);
 
@@ -130,7 +129,7 @@ dial(const struct smtp_options *options, int64_t deadline_ms, struct text *why)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct addrinfo *addresses = NULL;
-	char *host = plain_host(options->host);
+	char *host = dial_host(options->host);
 	char port[8];
 	int failed;
 	int fd = -1;

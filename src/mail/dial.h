@@ -11,6 +11,12 @@
 #include <stdint.h>
 
 /*
+ * smtp.host as the resolver, certificates and SNI have it: an address without
+ * brackets, a name in ASCII. NULL: it is no name. The caller frees it.
+ */
+char *dial_host(const char *host);
+
+/*
  * Connect to smtp.host and smtp.port: to each address of the name in turn,
  * each having its share of what is left to the deadline (monotonic), so that
  * one that swallows everything leaves time for the others. Return a blocking

@@ -102,22 +102,13 @@ trim(const char *bytes, size_t length)
 	return copy;
 }
 
-static bool
-is_ascii(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x80)
-			return false;
-	return true;
-}
-
 char *
 mailbox_ascii_domain(const char *domain)
 {
 	char *ascii = NULL;
 	char *copy;
 
-	if (is_ascii(domain))
+	if (text_is_ascii(domain))
 		return mem_dup(domain);
 	if (idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL) != IDN2_OK)
 		return NULL;
@@ -134,7 +125,7 @@ normalise_domain(struct mailbox *mailbox)
 	char *domain;
 	char *address;
 
-	if (at == NULL || is_ascii(at))
+	if (at == NULL || text_is_ascii(at))
 		return true;
 	domain = mailbox_ascii_domain(at + 1);
 	if (domain == NULL)
@@ -186,7 +177,7 @@ write_name(FILE *out, const char *name, size_t column)
 	char *clean = mime_clean(name, false);
 	size_t length = strlen(clean);
 
-	if (!is_ascii(clean) || strstr(clean, "=?") != NULL ||
+	if (!text_is_ascii(clean) || strstr(clean, "=?") != NULL ||
 	    column + 2 * length + 3 > MIME_LINE) {
 		column = mime_write_words(out, clean, column);
 		free(clean);

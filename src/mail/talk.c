@@ -191,14 +191,6 @@ talk_event(smtp_session_t smtp, int event, void *data, ...)
 
 /* --- before MAIL FROM ------------------------------------------------------ */
 
-static bool
-is_ascii(const char *text)
-{
-	while ((unsigned char)*text < 0x80 && *text != '\0')
-		text++;
-	return *text == '\0';
-}
-
 static void
 check_login(struct talk *talk)
 {
@@ -224,11 +216,11 @@ check_login(struct talk *talk)
 bool
 talk_needs_utf8(const struct talk *talk)
 {
-	bool needs = !is_ascii(talk->sender.address);
+	bool needs = !text_is_ascii(talk->sender.address);
 
 	for (size_t i = 0; i < talk->count; i++)
 		if (!voice_is_told(talk->voice, i))
-			needs |= !is_ascii(talk->recipients[i].address);
+			needs |= !text_is_ascii(talk->recipients[i].address);
 	return needs;
 }
 
@@ -236,13 +228,13 @@ talk_needs_utf8(const struct talk *talk)
 static void
 refuse_utf8(struct talk *talk)
 {
-	if (!is_ascii(talk->sender.address))
+	if (!text_is_ascii(talk->sender.address))
 		talk_leave(talk,
 		    "the server takes no address like notify.from, "
 		    "which needs SMTPUTF8");
 	for (size_t i = 0; i < talk->count; i++)
 		if (!voice_is_told(talk->voice, i) &&
-		    !is_ascii(talk->recipients[i].address))
+		    !text_is_ascii(talk->recipients[i].address))
 			voice_tell(talk->voice, i, DELIVERY_REFUSED,
 			    "the server takes no such address, which needs "
 			    "SMTPUTF8");

@@ -4,9 +4,8 @@
  */
 #include "mail/tls.h"
 
-#include "base/mem.h"
 #include "base/text.h"
-#include "mail/mailbox.h"
+#include "mail/dial.h"
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -40,22 +39,11 @@ on_verify(int is_good, X509_STORE_CTX *chain)
 	return is_good;
 }
 
-/* smtp.host as certificates and SNI have it; NULL: it is no name. */
-static char *
-plain_name(const char *host)
-{
-	size_t length = strlen(host);
-
-	if (length > 2 && host[0] == '[' && host[length - 1] == ']')
-		return mem_dup_n(host + 1, length - 2);
-	return mailbox_ascii_domain(host);
-}
-
 static bool
 want_host(SSL_CTX *context, const char *host)
 {
 	X509_VERIFY_PARAM *wanted = SSL_CTX_get0_param(context);
-	char *name = plain_name(host);
+	char *name = dial_host(host);
 	bool is_wanted = name != NULL &&
 			 (X509_VERIFY_PARAM_set1_ip_asc(wanted, name) == 1 ||
 			     X509_VERIFY_PARAM_set1_host(wanted, name, 0) == 1);
@@ -117,7 +105,7 @@ SSL *
 tls_connect(struct tls *tls, const struct smtp_options *options, int fd)
 {
 	SSL *ssl = SSL_new(tls->context);
-	char *name = plain_name(options->host);
+	char *name = dial_host(options->host);
 
 	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1 ||
 	    SSL_set_tlsext_host_name(ssl, name) != 1 || SSL_connect(ssl) != 1) {

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many records are looked at to see what a file knows. */
+enum { RECORDS_TRIED = 10000 };
+
 struct file {
 	bool is_open;
 	MMDB_s mmdb;
@@ -64,6 +67,28 @@ to_sockaddr(const struct addr *addr, struct sockaddr_storage *storage)
 	}
 }
 
+/* Read one record of a file for what it is asked for. */
+static int
+read_record(MMDB_entry_s *entry, enum geoip_file kind, struct place *place)
+{
+	int status;
+
+	switch (kind) {
+	case GEOIP_COUNTRY:
+		return record_country(entry, place);
+	case GEOIP_ASN:
+		return record_asn(entry, place);
+	case GEOIP_CITY:
+		status = record_point(entry, place);
+		if (status == MMDB_SUCCESS && place->country[0] == '\0')
+			status = record_country(entry, place);
+		return status;
+	case GEOIP_FILES:
+	default:
+		return MMDB_SUCCESS;
+	}
+}
+
 /* Read what one file says of addr. Returns MMDB_SUCCESS, also if it says
  * nothing. */
 static int
@@ -82,20 +107,59 @@ read_file(const struct file *file, enum geoip_file kind,
 	    &file->mmdb, (struct sockaddr *)&storage, &status);
 	if (status != MMDB_SUCCESS || !found.found_entry)
 		return status;
-	switch (kind) {
-	case GEOIP_COUNTRY:
-		return record_country(&found.entry, place);
-	case GEOIP_ASN:
-		return record_asn(&found.entry, place);
-	case GEOIP_CITY:
-		status = record_point(&found.entry, place);
-		if (status == MMDB_SUCCESS && place->country[0] == '\0')
-			status = record_country(&found.entry, place);
-		return status;
-	case GEOIP_FILES:
-	default:
-		return MMDB_SUCCESS;
+	return read_record(&found.entry, kind, place);
+}
+
+static bool
+is_told(enum geoip_file kind, const struct place *place)
+{
+	return kind == GEOIP_COUNTRY ? place->country[0] != '\0' :
+	    kind == GEOIP_ASN	     ? place->asn != 0 :
+				       place->has_point;
+}
+
+/* What the first records say. */
+struct sample {
+	uint32_t records;
+	bool is_damaged, is_told;	/* what the file is asked for */
+};
+
+static void
+look_at_record(struct sample *sample, enum geoip_file kind, uint8_t type,
+    MMDB_entry_s *entry)
+{
+	struct place place = { 0 };
+
+	if (type == MMDB_RECORD_TYPE_INVALID)
+		sample->is_damaged = true;
+	if (type != MMDB_RECORD_TYPE_DATA)
+		return;
+	sample->records++;
+	if (read_record(entry, kind, &place) != MMDB_SUCCESS)
+		sample->is_damaged = true;
+	else if (is_told(kind, &place))
+		sample->is_told = true;
+}
+
+static struct sample
+take_sample(const MMDB_s *mmdb, enum geoip_file kind)
+{
+	struct sample sample = { 0 };
+
+	for (uint32_t i = 0; i < mmdb->metadata.node_count &&
+	     sample.records < RECORDS_TRIED && !sample.is_damaged; i++) {
+		MMDB_search_node_s node;
+
+		if (MMDB_read_node(mmdb, i, &node) != MMDB_SUCCESS) {
+			sample.is_damaged = true;
+			break;
+		}
+		look_at_record(&sample, kind, node.left_record_type,
+		    &node.left_record_entry);
+		look_at_record(&sample, kind, node.right_record_type,
+		    &node.right_record_entry);
 	}
+	return sample;
 }
 
 static void
@@ -105,6 +169,13 @@ close_file(struct file *file)
 		MMDB_close(&file->mmdb);
 	free(file->name);
 	memset(file, 0, sizeof(*file));
+}
+
+static void
+log_damaged(enum geoip_file kind, const char *name)
+{
+	log_error("%s: %s: the file is damaged; give an MMDB file %s",
+	    kinds[kind].key, name, kinds[kind].wanted);
 }
 
 static int
@@ -125,8 +196,7 @@ open_file(struct file *file, enum geoip_file kind, const char *path,
 	/* A damaged tree shows at a look-up at the latest. */
 	if (addr_parse("192.0.2.1", &probe) != 0 ||
 	    read_file(file, kind, &probe, &place) != MMDB_SUCCESS) {
-		log_error("%s: %s: the file is damaged; give an MMDB file %s",
-		    kinds[kind].key, name, kinds[kind].wanted);
+		log_damaged(kind, name);
 		close_file(file);
 		return -1;
 	}
@@ -165,11 +235,20 @@ char *
 geo_try(enum geoip_file kind, const char *path, const char *name)
 {
 	struct file file = { 0 };
-	char *type;
+	struct sample sample;
+	char *type = NULL;
 
 	if (open_file(&file, kind, path, name) != 0)
 		return NULL;
-	type = mem_dup(file.mmdb.metadata.database_type);
+	sample = take_sample(&file.mmdb, kind);
+	if (sample.is_damaged) {
+		log_damaged(kind, name);
+	} else {
+		type = mem_dup(file.mmdb.metadata.database_type);
+		if (!sample.is_told)
+			log_warning("%s: %s (%s) is no file %s, so it seems",
+			    kinds[kind].key, name, type, kinds[kind].wanted);
+	}
 	close_file(&file);
 	return type;
 }

@@ -45,7 +45,8 @@ struct geo *geo_open(const struct geo_paths *, const struct geo_paths *names);
 void geo_close(struct geo *);
 
 /* Can the file at path be used for this? If so return its own type, to be
- * freed, else log why and return NULL. */
+ * freed, else log why and return NULL. That it seems to be a file of other
+ * things is a warning. */
 char *geo_try(enum geoip_file, const char *path, const char *name);
 
 /*

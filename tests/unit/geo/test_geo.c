@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "geo/geo.h"
+
+#include "base/log.h"
 #include "unit.h"
 
 #include <math.h>
@@ -165,5 +167,48 @@ START_TEST(a_broken_file_is_refused)
 }
 END_TEST
 
+/* Does geo_try warn that a file is of another kind? */
+static bool
+is_warned_of(enum geoip_file kind, const char *name, FILE *log)
+{
+	char file[96], line[500];
+	bool is_warned = false;
+	char *type;
+
+	snprintf(file, sizeof(file), "%s/%s", directory, name);
+	type = geo_try(kind, file, name);
+	ck_assert_ptr_nonnull(type);
+	free(type);
+	clearerr(log);
+	while (fgets(line, sizeof(line), log) != NULL)
+		is_warned = is_warned || strstr(line, "so it seems") != NULL;
+	return is_warned;
+}
+
+START_TEST(a_file_of_another_kind_is_told_of)
+{
+	struct log_options options = { .level = LOG_LEVEL_INFO };
+	char name[80];
+	FILE *log;
+
+	make_files();
+	snprintf(name, sizeof(name), "%s/log", directory);
+	ck_assert_ptr_nonnull(freopen(name, "a", stderr));
+	log_setup(&options);
+	log = fopen(name, "r");
+	ck_assert_ptr_nonnull(log);
+	ck_assert(!is_warned_of(GEOIP_COUNTRY, "country.mmdb", log));
+	ck_assert(!is_warned_of(GEOIP_COUNTRY, "city.mmdb", log));
+	ck_assert(is_warned_of(GEOIP_COUNTRY, "asn.mmdb", log));
+	ck_assert(!is_warned_of(GEOIP_ASN, "asn.mmdb", log));
+	ck_assert(!is_warned_of(GEOIP_ASN, "lite.mmdb", log));
+	ck_assert(is_warned_of(GEOIP_ASN, "country.mmdb", log));
+	ck_assert(!is_warned_of(GEOIP_CITY, "flat-city.mmdb", log));
+	ck_assert(is_warned_of(GEOIP_CITY, "country.mmdb", log));
+	fclose(log);
+	remove_files();
+}
+END_TEST
+
 UNIT("geo/geo", every_layout_is_read, what_no_file_knows_is_empty,
-    a_broken_file_is_refused)
+    a_broken_file_is_refused, a_file_of_another_kind_is_told_of)

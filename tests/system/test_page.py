@@ -168,6 +168,8 @@ def test_logging_in_and_out(page, served):
     page.refresh()
     enter(page)
     assert "anna" in text(page)
+    for name in ("passed", "blocked", "over limit", "over rate", "errors"):
+        assert f"Decisions: {name}" in text(page)
     page.refresh()
     until(lambda: "Version" in text(page), "the session to go on")
     page.find_element("id", "leave").click()

@@ -139,8 +139,8 @@ async function overview() {
 	fact("Blocked accounts", told.store ? told.store.blocked : "?");
 	fact("Overrides", told.store ? told.store.overrides : "?");
 	fact("Notifications waiting", told.store ? told.store.outbox : "?");
-	for (const name of ["pass", "blocked", "over_limit", "over_rate",
-	    "error"])
+	for (const name of ["passed", "blocked", "over_limit",
+	    "over_rate", "errors"])
 		if (told.counters[name] !== undefined)
 			fact("Decisions: " + name.replace("_", " "),
 			    told.counters[name]);
@@ -163,7 +163,8 @@ function blocks(list) {
 function unblocker(account) {
 	if (session.scope === "read")
 		return "";
-	return make("button", { type: "button", onclick: async () => {
+	return make("button", { type: "button", "aria-label": "Unblock " +
+	    account, onclick: async () => {
 		try {
 			await call("DELETE", "v1/blocks/" +
 			    encodeURIComponent(account));
@@ -172,7 +173,7 @@ function unblocker(account) {
 			tell(error.message);
 		}
 		route();
-	} }, "Unblock", make("span", { class: "of" }, " " + account));
+	} }, "Unblock");
 }
 
 async function blocked(after) {
@@ -202,6 +203,7 @@ function counter(name, found, setting) {
 
 	row.splice(1, 0, Number.isFinite(limit) ? make("meter", { min: "0",
 	    max: String(Math.max(limit, found, 1)), value: String(found),
+	    optimum: "0", low: String(limit), high: String(limit),
 	    "aria-label": `${name}: ${found} of ${limit}` }) : "");
 	return row;
 }

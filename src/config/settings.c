@@ -136,4 +136,5 @@ override_clear(struct override *override)
 	countries_clear(&override->set.home_countries);
 	countries_clear(&override->set.only_countries);
 	networks_clear(&override->set.only_networks);
+	memset(override, 0, sizeof(*override));
 }

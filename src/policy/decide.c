@@ -26,6 +26,7 @@ static const struct {
 	[OUTCOME_OVER_LIMIT] = { "over_limit", STAT_OVER_LIMIT },
 	[OUTCOME_OVER_RATE] = { "over_rate", STAT_OVER_RATE },
 	[OUTCOME_ERROR] = { "error", STAT_ERRORS },
+	[OUTCOME_BUSY] = { "busy", STAT_ERRORS },
 };
 
 const char *
@@ -226,6 +227,8 @@ remember(const struct desk *desk, const struct check *check)
 static enum outcome
 outcome_of(const struct desk *desk, struct check *check)
 {
+	if (check->is_busy && desk->may_defer)
+		return OUTCOME_BUSY;
 	if (check->result != STORE_DONE)
 		return answer_without_store(desk, check);
 	remember(desk, check);
@@ -295,7 +298,11 @@ answer(const struct config *config, struct decision *decision)
 		[OUTCOME_OVER_LIMIT] = config->actions.over_limit,
 		[OUTCOME_OVER_RATE] = config->actions.over_rate,
 		[OUTCOME_ERROR] = config->actions.error,
+		[OUTCOME_BUSY] = config->actions.error,
 	};
+
+	if (decision->outcome == OUTCOME_BUSY)
+		return;
 
 	decision->is_observed = config->mode == MODE_OBSERVE;
 	reply_format(decision->is_observed ? config->actions.ok :

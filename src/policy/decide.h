@@ -26,6 +26,7 @@ struct desk {
 	struct configured *overrides;
 	struct store *store;
 	struct blocked *blocked;	/* shared; NULL: none. Not closed here */
+	bool may_defer;		/* OUTCOME_BUSY is understood */
 };
 
 /* Open all of them. Return 0, or -1 after logging why. */
@@ -40,6 +41,7 @@ enum outcome {
 	OUTCOME_OVER_LIMIT,
 	OUTCOME_OVER_RATE,
 	OUTCOME_ERROR,		/* there is no answer from the store */
+	OUTCOME_BUSY,		/* nor yet a decision: decide it again */
 	OUTCOME_COUNT
 };
 
@@ -58,8 +60,9 @@ struct decision {
 /* The name of an outcome: "pass", "blocked", ... */
 const char *decide_outcome(enum outcome);
 
-/* Decide them all by the deadline; none is left without an answer. If it has
- * passed, neither the directory nor the store is asked. */
+/* Decide them all by the deadline; none is left without an answer, unless
+ * desk->may_defer and an account is OUTCOME_BUSY. If the deadline has passed,
+ * neither the directory nor the store is asked. */
 void decide(struct desk *, struct decision *, size_t count,
     int64_t deadline_ms);
 

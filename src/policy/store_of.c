@@ -16,6 +16,7 @@ store_of(const struct config *config)
 		.notify = &config->notify,
 		.report = &config->report,
 		.mode = &config->mode,
+		.settings = &config->settings,
 		.judge = limits_judge,
 	};
 

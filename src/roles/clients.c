@@ -14,6 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* How long a request that cannot be answered yet waits. */
+enum { RESUME_MS = 5 };
+
 struct client {
 	struct session *session;
 	int64_t active_ms;	/* when the last request was answered */
@@ -29,6 +32,8 @@ struct clients {
 	size_t count, most;
 	struct client *first;
 	struct client *queue, **queue_end;
+	struct client *deferred;	/* by next_queued; is_queued, too */
+	int64_t resume_ms;		/* when they are asked again */
 	bool is_retired;
 	uint32_t patience_ms;	/* with a connection that is idle */
 	int64_t patience_us;	/* of a request that waits */
@@ -115,6 +120,14 @@ watch(struct clients *clients, struct client *client, enum interest interest)
 	    client);
 }
 
+static void
+enqueue(struct clients *clients, struct client *client)
+{
+	client->next_queued = NULL;
+	*clients->queue_end = client;
+	clients->queue_end = &client->next_queued;
+}
+
 /* Act on the state that a session has come to. */
 static void
 settle(struct clients *clients, struct client *client)
@@ -125,9 +138,7 @@ settle(struct clients *clients, struct client *client)
 		client->is_queued = true;
 		client->late_us = session_since_us(client->session) +
 		    clients->patience_us;
-		client->next_queued = NULL;
-		*clients->queue_end = client;
-		clients->queue_end = &client->next_queued;
+		enqueue(clients, client);
 		break;
 	case SESSION_WRITING:
 		watch(clients, client, INTEREST_WRITE);
@@ -183,6 +194,34 @@ clients_next(struct clients *clients)
 	if (clients->queue == NULL)
 		clients->queue_end = &clients->queue;
 	return client;
+}
+
+void
+clients_defer(struct clients *clients, struct client *client)
+{
+	if (clients->deferred == NULL)
+		clients->resume_ms = clock_mono_ms() + RESUME_MS;
+	client->next_queued = clients->deferred;
+	clients->deferred = client;
+}
+
+int
+clients_resume(struct clients *clients)
+{
+	struct client *client = clients->deferred;
+
+	if (client == NULL)
+		return -1;
+	if (clock_left_ms(clients->resume_ms) > 0)
+		return clock_left_ms(clients->resume_ms);
+	clients->deferred = NULL;
+	while (client != NULL) {
+		struct client *next = client->next_queued;
+
+		enqueue(clients, client);
+		client = next;
+	}
+	return 0;
 }
 
 struct session *

@@ -46,6 +46,14 @@ struct session *clients_session(struct client *);
 bool clients_have_next(const struct clients *);
 bool clients_next_is_late(const struct clients *, int64_t now_us);
 
+/* This one cannot be answered yet: it waits a while, and then comes behind
+ * those that wait. */
+void clients_defer(struct clients *, struct client *);
+
+/* Let those go on that have waited. Returns in how many milliseconds there is
+ * more to do, -1: nobody waits. */
+int clients_resume(struct clients *);
+
 /* Answer the request of a client. */
 void clients_answer(struct clients *, struct client *, const char *action);
 

@@ -219,6 +219,10 @@ answer_round(struct worker *worker, size_t count)
 		int64_t took_us = now_us - session_since_us(
 		    clients_session(worker->asking[i]));
 
+		if (worker->decisions[i].outcome == OUTCOME_BUSY) {
+			clients_defer(worker->clients, worker->asking[i]);
+			continue;
+		}
 		counters_add(STAT_REQUEST_US, (uint64_t)took_us);
 		counters_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
 		/* The request's bytes go with the answer: log first. */
@@ -274,9 +278,12 @@ patience(struct worker *worker)
 {
 	int store_ms = store_tend(worker->desk.store);
 	int sweep_ms = clock_left_ms(worker->sweep_ms);
+	int resume_ms = clients_resume(worker->clients);
 
 	if (clients_have_next(worker->clients))
 		return 0;
+	if (resume_ms >= 0)
+		return resume_ms;
 	return store_ms >= 0 && store_ms < sweep_ms ? store_ms : sweep_ms;
 }
 
@@ -345,7 +352,7 @@ int
 worker_run(const struct seat *seat)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
-	const struct shared *shared;
+	const struct shared *shared = seat->load->shared;
 	struct geo_paths geoip;
 	int status = EX_OSERR;
 
@@ -356,9 +363,9 @@ worker_run(const struct seat *seat)
 	geoip = geoip_files_paths(seat->load);
 	if (desk_open(&worker->desk, worker->config, &geoip) != 0)
 		goto fail;
-	shared = seat->load->shared;
 	worker->desk.blocked = shared->blocked;
 	store_join(worker->desk.store, shared->news, false);
+	worker->desk.may_defer = true;
 	worker->poller = poller_new();
 	if (worker->poller == NULL ||
 	    poller_add(worker->poller, seat->master_fd, INTEREST_READ,

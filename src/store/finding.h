@@ -38,6 +38,11 @@ struct evidence {
 	uint32_t home_countries, home_networks;
 };
 
+/* Write it as a JSON object, for events. Return text. */
+enum { EVIDENCE_TEXT_SIZE = 200 };
+const char *evidence_text(const struct evidence *,
+    char text[EVIDENCE_TEXT_SIZE]);
+
 /* One login: where it came from. */
 struct login {
 	struct addr client;	/* the address itself */

@@ -40,6 +40,25 @@ ring_at(const struct rate_rings *rings, uint32_t per_s, int64_t now_ms)
 	return ring;
 }
 
+bool
+rates_clamp(struct rate_rings *rings, int64_t now_ms)
+{
+	bool stepped = false;
+
+	for (size_t i = 0; i < rings->count; i++) {
+		struct rate_ring *ring = &rings->list[i];
+		int64_t bucket;
+
+		if (ring->per_s == 0)
+			continue;
+		bucket = now_ms * 1000 / width_us(ring->per_s);
+		stepped |= ring->newest > bucket;
+		if (ring->newest > bucket)
+			ring->newest = bucket;
+	}
+	return stepped;
+}
+
 static uint64_t
 ring_sum(const struct rate_ring *ring)
 {

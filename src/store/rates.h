@@ -6,13 +6,14 @@
  * the running sub-bucket and the 12 before it, each a twelfth of per_s long
  * (rounded up to a microsecond). They cover any window of per_s whole, so
  * never more than `mails` get through in one, and a mail is forgotten at most
- * one sub-bucket late. PostgreSQL does the same: policyd.rate_ask.
+ * one sub-bucket late.
  */
 #ifndef STORE_RATES_H
 #define STORE_RATES_H
 
 #include "config/settings.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,10 @@ struct rate_rings {
  */
 size_t rates_ask(struct rate_rings *, const struct rates *, uint32_t weight,
     int64_t now_ms, uint64_t *used);
+
+/* Rings of a clock that was ahead and was set back: what they hold was counted
+ * just now. Returns whether there was one. */
+bool rates_clamp(struct rate_rings *, int64_t now_ms);
 
 /* The mails that the rule with this per_s remembers at now_ms. */
 uint64_t rates_used(const struct rate_rings *, uint32_t per_s,

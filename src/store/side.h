@@ -35,24 +35,37 @@ struct clean_walk {
 	uint64_t deleted;
 };
 
+struct work;
+
 /* One row of functions a side; what they do is said in store.h. */
 struct store_side {
 	void *(*open)(const struct store_setup *);	/* borrowed */
 	void (*close)(void *);
 	struct trouble *(*trouble)(void *);
 	int (*tend)(void *);
+	void (*rest)(void *);	/* nobody waits: tidy up; may be NULL */
 	enum store_result (*init)(void *, bool may_create, int64_t deadline_ms);
-	void (*check)(void *, struct check *, size_t, int64_t deadline_ms);
-	enum store_result (*block)(void *, const char *account,
-	    uint32_t duration_s, const char *note, int64_t deadline_ms);
-	enum store_result (*unblock)(void *, const char *account,
+	/*
+	 * Load the states of works, which are reset, and what is laid over
+	 * their settings; now_ms is the store's clock. A work of which
+	 * something cannot be read has failed. is_read: nothing will be saved.
+	 * Return 0, or -1 if the store is in trouble, after logging it.
+	 */
+	int (*load)(void *, struct work *const *, size_t, bool is_read,
+	    int64_t *now_ms, int64_t deadline_ms);
+	/* More logins of one of them, after since_ms, the newest first. */
+	int (*logins_since)(void *, struct work *, int64_t since_ms,
+	    size_t most, int64_t deadline_ms);
+	/* Save what follows of those works whose rows did not change since
+	 * they were loaded: these are WORK_DONE then. */
+	int (*save)(void *, struct work *const *, size_t, int64_t now_ms,
 	    int64_t deadline_ms);
-	enum store_result (*account)(void *, const char *account,
-	    const struct settings *, size_t most_logins,
-	    struct account_record *, int64_t deadline_ms);
+	/* The store was in trouble: may another try do better at once? */
+	bool (*may_retry)(void *);
+	/* The round is over; so many of its checks have no answer. */
+	void (*leave)(void *, size_t failed);
 	enum store_result (*clean_batch)(void *, struct clean_walk *,
 	    int64_t deadline_ms);
-	enum store_result (*expire)(void *, uint64_t *, int64_t deadline_ms);
 	void (*act_as)(void *, const struct actor *);
 	/*
 	 * What query.h is made of. begin: nothing need be done before the
@@ -78,6 +91,7 @@ struct store {
 	struct store_setup setup;
 	const struct store_side *side;
 	void *self;
+	struct round *round;
 	char *owner;	/* of turns: nobody else has this name */
 	struct actor actor;
 };

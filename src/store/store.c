@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/cleaning.h"
+#include "store/round.h"
 #include "store/side.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@ store_open(const struct store_setup *setup)
 	store->side = strncmp(setup->store->url, "sqlite:", 7) == 0 ?
 	    &store_sqlite : &store_pgsql;
 	store->self = store->side->open(&store->setup);
+	store->round = round_new(&store->setup, store->side, store->self);
 	return store;
 }
 
@@ -32,6 +34,7 @@ store_close(struct store *store)
 {
 	if (store == NULL)
 		return;
+	round_free(store->round);
 	store->side->close(store->self);
 	free(store->owner);
 	free(store);
@@ -62,32 +65,7 @@ void
 store_check(struct store *store, struct check *checks, size_t count,
     int64_t deadline_ms)
 {
-	store->side->check(store->self, checks, count, deadline_ms);
-}
-
-enum store_result
-store_block(struct store *store, const char *account, uint32_t duration_s,
-    const char *note, int64_t deadline_ms)
-{
-	return store->side->block(store->self, account, duration_s, note,
-	    deadline_ms);
-}
-
-enum store_result
-store_unblock(struct store *store, const char *account, int64_t deadline_ms)
-{
-	return store->side->unblock(store->self, account, deadline_ms);
-}
-
-enum store_result
-store_account(struct store *store, const char *account,
-    const struct settings *settings, size_t most_logins,
-    struct account_record *record, int64_t deadline_ms)
-{
-	memset(record, 0, sizeof(*record));
-	record->settings = *settings;
-	return store->side->account(store->self, account, settings,
-	    most_logins, record, deadline_ms);
+	round_check(store->round, checks, count, deadline_ms);
 }
 
 enum store_result
@@ -104,12 +82,6 @@ store_clean(struct store *store, uint32_t retention_s, unsigned batch,
 
 	memset(cleaned, 0, sizeof(*cleaned));
 	return cleaning_run(&cleaning, cleaned);
-}
-
-enum store_result
-store_expire(struct store *store, uint64_t *ended, int64_t deadline_ms)
-{
-	return store->side->expire(store->self, ended, deadline_ms);
 }
 
 enum store_result
@@ -140,16 +112,6 @@ block_clear(struct block *block)
 	free(block->account);
 	free(block->note);
 	memset(block, 0, sizeof(*block));
-}
-
-void
-account_record_clear(struct account_record *record)
-{
-	block_clear(&record->block);
-	free(record->logins);
-	override_clear(&record->of_account);
-	override_clear(&record->of_domain);
-	memset(record, 0, sizeof(*record));
 }
 
 size_t

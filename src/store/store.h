@@ -49,6 +49,7 @@ struct store_setup {
 	const struct notify_options *notify;
 	const struct report_options *report;
 	const enum mode *mode;
+	const struct settings *settings;	/* general */
 	struct judgement (*judge)(const struct settings *,
 	    const struct evidence *, const struct login *);
 };
@@ -85,13 +86,15 @@ struct check {
 	const struct settings *settings;
 
 	enum store_result result;	/* STORE_DONE or STORE_FAILED */
+	bool is_busy;	/* failed: somebody else has the row; ask again */
 	struct finding finding;		/* if STORE_DONE */
 };
 
 /*
- * Record, count and judge (steps 4 and 7 to 10 of the decision), each check
- * in a transaction of its own, all in one round trip. A check that has no
- * answer by the deadline has result STORE_FAILED.
+ * Record, count and judge (steps 4 and 7 to 10 of the decision), each account
+ * for itself, all in few round trips. A check that has no answer by the
+ * deadline has result STORE_FAILED. Nobody waits long for an account that
+ * somebody else works on: its checks fail as busy then.
  */
 void store_check(struct store *, struct check *checks, size_t count,
     int64_t deadline_ms);
@@ -140,6 +143,7 @@ struct rate_state {
 
 /* Everything --explain tells of an account. */
 struct account_record {
+	int64_t now_ms;		/* by the store's clock */
 	bool is_known;
 	int64_t since_ms;	/* evidence counts from here on; 0: always */
 	struct evidence evidence;	/* within the window, now */

@@ -77,7 +77,8 @@ def fill_sqlite(path, accounts):
         db.executemany("INSERT INTO account (account) VALUES (?)",
                        ((f"user{a:06}@bench.example",)
                         for a in range(accounts)))
-        db.executemany("INSERT INTO login VALUES (?, ?, ?, ?, ?, ?)",
+        db.executemany("INSERT INTO login (account, network, country, first_seen, "
+                       "last_seen, mails) VALUES (?, ?, ?, ?, ?, ?)",
                        _places(accounts, int(time.time() * 1000)))
     db.execute("ANALYZE")
     # The last to close it removes its WAL file, which would be ours.

@@ -161,9 +161,9 @@ const struct store_case cases_rates[] = {
 	{ "a clock that goes back does not forget",
 	    "set rates 1/1h\nat +2h\n"
 	    "login joe 192.0.2.1 DE weight=1 => pass\nat +0s\n"
-	    "login joe 192.0.2.1 DE weight=1 => over_rate\nat +3h\n"
+	    "login joe 192.0.2.1 DE weight=1 => over_rate\nat +1h\n"
 	    "login joe 192.0.2.1 DE weight=1 => over_rate\n"
-	    "at +3h5m\nlogin joe 192.0.2.1 DE weight=1 => pass\n" },
+	    "at +1h5m\nlogin joe 192.0.2.1 DE weight=1 => pass\n" },
 	{ "a window that twelve does not divide",
 	    "set rates 1/7s\nlogin joe 192.0.2.1 DE weight=1 => pass\n"
 	    "at +7s-1ms\nlogin joe 192.0.2.1 DE weight=1 => over_rate\n"

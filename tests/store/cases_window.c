@@ -106,7 +106,7 @@ const struct store_case cases_window[] = {
 	    "at +1m\nlogin joe 192.0.2.3 DE => pass\n"
 	    "explain joe most=2 => logins=2/5 192.0.2.3:DE:+1m..+1m:1:in "
 	    "10.9.8.7:DE:+0s..+0s:1:in\n"
-	    "explain joe most=0 => logins=0/0\n"
+	    "explain joe most=0 => logins=0/5\n"
 	    "explain joe => logins=5/5\n" },
 	{ NULL, NULL },
 };

@@ -17,14 +17,12 @@
 
 const struct dump_query dump_queries[] = {
 	{ "account",
-	    "SELECT account, evidence_since, blocked_until, last_network, "
-	    "countries, networks, home_countries, home_networks "
-	    "FROM account ORDER BY account",
+	    "SELECT account, evidence_since, blocked_until, last_seen, "
+	    "rated_at FROM account ORDER BY account",
 	    "SELECT account, " MS("evidence_since") ", "
 	    "CASE WHEN blocked_until IS NOT NULL THEN " MS("blocked_until")
-	    " END, " NET("last_network") ", countries, networks, "
-	    "home_countries, home_networks FROM policyd.account "
-	    "ORDER BY account COLLATE \"C\"" },
+	    " END, coalesce(" MS("last_seen") ", 0), coalesce("
+	    MS("rated_at") ", 0) FROM policyd.account ORDER BY account COLLATE \"C\"" },
 	{ "logins",
 	    "SELECT account, network, country, first_seen, last_seen, mails "
 	    "FROM logins ORDER BY account, network",
@@ -66,5 +64,11 @@ const struct dump_query dump_queries[] = {
 	    "FROM policyd.outbox o, jsonb_array_elements(o.event->'logins') "
 	    "WITH ORDINALITY AS l (value, number), jsonb_each_text(l.value) e "
 	    "ORDER BY o.id, l.number, e.key COLLATE \"C\"" },
+	/* The last: older schemas have no such columns. */
+	{ "places",
+	    "SELECT account, complete_since, places FROM account "
+	    "ORDER BY account",
+	    "SELECT account, complete_since, places FROM policyd.account "
+	    "ORDER BY account COLLATE \"C\"" },
 	{ NULL, NULL, NULL },
 };

@@ -304,19 +304,28 @@ side_override(struct side *side, const char *account, const char *words)
 }
 
 char *
-side_dump(struct side *side)
+side_dump_until(struct side *side, const char *last)
 {
 	struct lines all = { mem_dup(""), 0 };
 
 	for (size_t i = 0; dump_queries[i].name != NULL; i++) {
 		const struct dump_query *query = &dump_queries[i];
-		char *rows = side_sql(side, side->kind == SIDE_SQLITE ?
-		    query->sqlite : query->pgsql);
 		const char *section = query->name;
+		char *rows;
 
+		if (last != NULL && strcmp(section, last) == 0)
+			break;
+		rows = side_sql(side, side->kind == SIDE_SQLITE ?
+		    query->sqlite : query->pgsql);
 		add_line(&all, 1, &section);
 		add_line(&all, 1, (const char *const[]){ rows });
 		free(rows);
 	}
 	return all.text;
+}
+
+char *
+side_dump(struct side *side)
+{
+	return side_dump_until(side, NULL);
 }

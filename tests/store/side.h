@@ -49,4 +49,7 @@ void side_override(struct side *, const char *account, const char *words);
 /* Everything that is stored, as lines that are the same for both. */
 char *side_dump(struct side *);
 
+/* The same, up to a section. */
+char *side_dump_until(struct side *, const char *section);
+
 #endif

@@ -34,7 +34,7 @@ block_for_ever(const struct config *config, unsigned number, int fd)
 		checks[0] = worker_login(config, "shared", number);
 		checks[1] = worker_login(config, line, 1);
 		checks[2] = worker_login(config, line, 2);
-		store_check(store, checks, 3, world_deadline());
+		world_checks(store, checks, 3);
 		if (checks[2].result != STORE_DONE ||
 		    !checks[2].finding.is_new_block)
 			_exit(EXIT_FAILURE);

@@ -160,7 +160,7 @@ send(const struct traffic *traffic, enum side_kind kind)
 		now_ms += gap(traffic, now_ms, &seed);
 		clock_set_wall_ms(now_ms);
 		check.weight = 1 + (uint32_t)roll(&seed, traffic->heaviest);
-		store_check(world.store, &check, 1, world_deadline());
+		world_checks(world.store, &check, 1);
 		ck_assert_int_eq(check.result, STORE_DONE);
 		hash = hash * 31 + check.finding.verdict * 1000 +
 		    check.finding.found;

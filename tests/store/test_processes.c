@@ -33,7 +33,7 @@ log_in(const struct config *config, unsigned number, int fd)
 			snprintf(account, sizeof(account), "user%u", a);
 			check = worker_login(config, account,
 			    number * NETWORKS_EACH + n);
-			store_check(store, &check, 1, world_deadline());
+			world_checks(store, &check, 1);
 			worker_tell(fd, worker_byte(&check));
 		}
 	store_close(store);
@@ -75,7 +75,7 @@ send_mails(const struct config *config, unsigned number, int fd)
 			checks[k] = worker_login(config, "joe", 1);
 			checks[k].weight = 1;
 		}
-		store_check(store, checks, count, world_deadline());
+		world_checks(store, checks, count);
 		for (size_t k = 0; k < count; k++)
 			worker_tell(fd, worker_byte(&checks[k]));
 	}
@@ -111,7 +111,7 @@ create(const struct config *config, unsigned number, int fd)
 	enum store_result made = store_init(store, true, world_deadline());
 
 	worker_tell(fd, made == STORE_DONE ? PASSED : FAILED);
-	store_check(store, &check, 1, world_deadline());
+	world_checks(store, &check, 1);
 	worker_tell(fd, worker_byte(&check));
 	store_close(store);
 }
@@ -147,7 +147,8 @@ fill(struct side *side, enum side_kind kind)
 {
 	free(side_sql(side, kind == SIDE_SQLITE ?
 	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-	    "WHERE i < 20000) INSERT INTO login SELECT 'old' || (i / 3), "
+	    "WHERE i < 20000) INSERT INTO login (account, network, country, "
+	    "first_seen, last_seen, mails) SELECT 'old' || (i / 3), "
 	    "'192.0.2.' || (i % 3), 'DE', 1, 1, 1 FROM n" :
 	    "INSERT INTO policyd.login SELECT 'old' || (i / 3), "
 	    "('192.0.2.' || (i % 3))::cidr, 'DE', 'epoch', 'epoch', 1 "

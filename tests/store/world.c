@@ -268,3 +268,14 @@ world_set(struct world *world, const char *key, const char *value)
 	else
 		ck_abort_msg("no such setting: %s", key);
 }
+
+void
+world_checks(struct store *store, struct check *checks, size_t count)
+{
+	int64_t deadline_ms = world_deadline();
+
+	store_check(store, checks, count, deadline_ms);
+	for (size_t i = 0; i < count; i++)
+		while (checks[i].is_busy && clock_left_ms(deadline_ms) > 0)
+			store_check(store, &checks[i], 1, deadline_ms);
+}

@@ -29,6 +29,9 @@ void world_close(struct world *);
 void world_let_go(struct world *);
 void world_take_up(struct world *);
 
+/* Checks, those of accounts whose row somebody else has asked again. */
+void world_checks(struct store *, struct check *, size_t count);
+
 /* A deadline that a busy machine keeps. */
 int64_t world_deadline(void);
 

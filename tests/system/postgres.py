@@ -72,11 +72,21 @@ class Database:
         assert len(rows) == 1 and len(rows[0]) == 1, rows
         return rows[0][0]
 
+    def settle(self):
+        """Write what account rows hold of logins to the table of logins."""
+        self.sql("""
+            UPDATE policyd.login l SET last_seen = v.last_seen, mails = v.mails
+              FROM policyd.logins v
+             WHERE v.account = l.account AND v.network = l.network;
+            UPDATE policyd.account SET places = '', version = version + 1,
+                   complete_since = 9223372036854775807""")
+
     def age(self, interval):
         """Make everything that is remembered older."""
+        self.settle()
         for table, columns in (
                 ("login", ("first_seen", "last_seen")),
-                ("account", ("last_seen", "written_at", "counted_until"))):
+                ("account", ("last_seen",))):
             changes = ", ".join(f"{column} = {column} - interval '{interval}'"
                                 for column in columns)
             self.sql(f"UPDATE policyd.{table} SET {changes}")

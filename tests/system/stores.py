@@ -53,11 +53,22 @@ class SqliteStore:
 
     def age(self, days):
         """Make all that is remembered so many days older."""
+        self.settle()
         for table, columns in TIMES.items():
             for column in columns:
                 self.sql(f"UPDATE {table} SET {column} = {column} - "
                          f"{days * 86400000} WHERE {column} > 0 AND "
                          f"{column} < 9223372036854775807")
+
+    def settle(self):
+        """Write what account rows hold of logins to the table of logins."""
+        self.sql("CREATE TABLE now_seen AS SELECT * FROM logins")
+        self.sql("UPDATE login SET last_seen = v.last_seen, mails = v.mails "
+                 "FROM now_seen v WHERE v.account = login.account "
+                 "AND v.network = login.network")
+        self.sql("DROP TABLE now_seen")
+        self.sql("UPDATE account SET places = '', version = version + 1, "
+                 "complete_since = 9223372036854775807")
 
     def close(self):
         shutil.rmtree(self.root, ignore_errors=True)
@@ -75,6 +86,7 @@ class PostgresStore:
         self.value = database.value
 
     def age(self, days):
+        self.database.settle()
         for table, columns in TIMES.items():
             changes = ", ".join(f"{column} = {column} - interval '{days} d'"
                                 for column in columns)
@@ -83,8 +95,8 @@ class PostgresStore:
 
 TIMES = {
     "login": ["first_seen", "last_seen"],
-    "account": ["evidence_since", "blocked_until", "last_seen", "written_at",
-                "counted_until", "rated_at"],
+    "account": ["evidence_since", "blocked_until", "last_seen",
+                "rated_at"],
     "block": ["began_at", "until", "ended_at"],
     "outbox": ["created_at", "next_try", "ended_at"],
     "hit": ["first_seen", "last_seen"],

@@ -126,7 +126,9 @@ def fill(store, accounts, networks):
                                      WHERE n < {accounts}),
                  b (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM b
                            WHERE n < {networks})
-            INSERT INTO login SELECT 'old' || a.n || '@example.com',
+            INSERT INTO login (account, network, country, first_seen,
+                               last_seen, mails)
+            SELECT 'old' || a.n || '@example.com',
                    '10.' || (b.n / 256) || '.' || (b.n % 256) || '.1', 'DE',
                    0, iif(b.n % 3 = 0, unixepoch() * 1000, 0), 1
               FROM a, b""")

@@ -225,14 +225,26 @@ accept_server(struct pgsql *pg, const PGresult *result)
 }
 
 static void
+prepare_next(struct pgsql *pg, const struct pgsql_statement *next)
+{
+	pg->next = next;
+	if (next->name == NULL) {
+		pg->is_prepared = true;
+		finish_up(pg);
+	} else if (!PQsendPrepare(pg->conn, next->name, next->sql, 0, NULL)) {
+		pgsql_drop(pg, PQerrorMessage(pg->conn));
+	} else {
+		pg->state = PREPARING;
+	}
+}
+
+static void
 prepare(struct pgsql *pg)
 {
 	if (pg->is_initialising || pg->never_prepare)
 		finish_up(pg);
-	else if (!PQsendPrepare(pg->conn, "check", pg->statement, 0, NULL))
-		pgsql_drop(pg, PQerrorMessage(pg->conn));
 	else
-		pg->state = PREPARING;
+		prepare_next(pg, pg->statements);
 }
 
 static void
@@ -260,13 +272,16 @@ take_prepared(struct pgsql *pg)
 	while (pg->state == PREPARING && !PQisBusy(pg->conn)) {
 		result = PQgetResult(pg->conn);
 		if (result == NULL) {
-			finish_up(pg);
-			return;
+			/* A pooler's connection cannot keep them. */
+			if (pg->never_prepare)
+				finish_up(pg);
+			else
+				prepare_next(pg, pg->next + 1);
+			continue;
 		}
-		if (PQresultStatus(result) == PGRES_COMMAND_OK)
-			pg->is_prepared = true;
-		else if (!pgsql_cannot_prepare(pg,
-			     PQresultErrorField(result, PG_DIAG_SQLSTATE)))
+		if (PQresultStatus(result) != PGRES_COMMAND_OK &&
+		    !pgsql_cannot_prepare(pg,
+			PQresultErrorField(result, PG_DIAG_SQLSTATE)))
 			refuse_set_up(pg, result);
 		PQclear(result);
 	}

@@ -23,12 +23,13 @@ enum {
 };
 
 struct pgsql *
-pgsql_new(const struct store_setup *setup, const char *statement)
+pgsql_new(const struct store_setup *setup,
+    const struct pgsql_statement *statements)
 {
 	struct pgsql *pg = mem_new(1, sizeof(*pg));
 
 	pg->setup = setup;
-	pg->statement = statement;
+	pg->statements = statements;
 	pg->hosts = pgsql_hosts_new(setup->store->url, setup->store->password);
 	pg->never_prepare = !setup->store->prepare;
 	return pg;

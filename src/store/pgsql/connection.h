@@ -17,8 +17,15 @@
 
 struct pgsql;
 
-/* Does not connect yet. statement: what is prepared as "check". */
-struct pgsql *pgsql_new(const struct store_setup *, const char *statement);
+/* What is prepared when a connection is made. */
+struct pgsql_statement {
+	const char *name;	/* NULL behind the last */
+	const char *sql;
+};
+
+/* Does not connect yet. */
+struct pgsql *pgsql_new(const struct store_setup *,
+    const struct pgsql_statement *);
 void pgsql_free(struct pgsql *);
 
 /*
@@ -34,7 +41,7 @@ int pgsql_tend(struct pgsql *);
 /* The connection of one that is up. */
 PGconn *pgsql_conn(struct pgsql *);
 
-/* Is "check" prepared? Else it must be sent with its text. */
+/* Are the statements prepared? Else they must be sent with their text. */
 bool pgsql_is_prepared(const struct pgsql *);
 
 /*

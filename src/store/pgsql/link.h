@@ -14,7 +14,8 @@ enum state { DOWN, CONNECTING, SETTING_UP, PREPARING, UP };
 
 struct pgsql {
 	const struct store_setup *setup;
-	const char *statement;
+	const struct pgsql_statement *statements;
+	const struct pgsql_statement *next;	/* to be prepared */
 	struct pgsql_hosts *hosts;
 	PGconn *conn;
 	enum state state;

@@ -4,11 +4,21 @@
  */
 #include "store/pgsql/pgsql.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "store/pgsql/account.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const struct pgsql_statement statements[] = {
+	[PGSQL_LOAD] = { "load", "SELECT * FROM policyd.load($1, $2, $3)" },
+	[PGSQL_SAVE] = { "save", "SELECT policyd.save($1, $2, $3, $4, $5, $6, "
+	    "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+	    "$20, $21, $22)" },
+	{ NULL, NULL },
+};
 
 static void *
 open_side(const struct store_setup *setup)
@@ -16,7 +26,7 @@ open_side(const struct store_setup *setup)
 	struct store_pgsql *self = mem_new(1, sizeof(*self));
 
 	self->setup = setup;
-	self->pg = pgsql_new(setup, pgsql_check_statement);
+	self->pg = pgsql_new(setup, statements);
 	return self;
 }
 
@@ -27,6 +37,7 @@ close_side(void *opaque)
 
 	pgsql_free(self->pg);
 	params_free(&self->params);
+	arrays_free(&self->arrays);
 	free(self);
 }
 
@@ -54,29 +65,12 @@ init(void *opaque, bool may_create, int64_t deadline_ms)
 	return pgsql_init(self->pg, may_create, deadline_ms);
 }
 
-void
-pgsql_add_channels(struct store_pgsql *self, bool is_block)
-{
-	const char *names[CHANNELS_MAX];
-	size_t count = store_channels(self->setup->notify, is_block, names);
-
-	params_names(&self->params, names, count);
-}
-
 static void
 act_as(void *opaque, const struct actor *actor)
 {
 	struct store_pgsql *self = opaque;
 
 	self->actor = *actor;
-}
-
-void
-pgsql_add_actor(struct store_pgsql *self)
-{
-	params_text(&self->params, self->actor.name);
-	params_text(&self->params, self->actor.name == NULL ? NULL :
-	    self->actor.origin);
 }
 
 PGresult *
@@ -86,86 +80,55 @@ pgsql_run(struct store_pgsql *self, const char *sql, int64_t deadline_ms)
 	    params_values(&self->params), deadline_ms);
 }
 
-static enum store_result
-block(void *opaque, const char *account, uint32_t duration_s, const char *note,
-    int64_t deadline_ms)
+static bool
+send_call(struct store_pgsql *self, enum pgsql_call call)
 {
-	struct store_pgsql *self = opaque;
-	struct params *params = &self->params;
-	char now[40];
-	PGresult *result;
+	PGconn *conn = pgsql_conn(self->pg);
+	struct arrays *arrays = &self->arrays;
+	int count = (int)arrays->count;
+	int sent;
 
-	params_clear(params);
-	params_text(params, account);
-	params_number(params, duration_s);
-	params_text(params, note);
-	pgsql_add_channels(self, true);
-	params_text(params, store_server_name());
-	params_text(params, pgsql_now(now));
-	pgsql_add_actor(self);
-	result = pgsql_run(self,
-	    "SELECT policyd.block_account($1, $2, $3, $4, $5, $6), "
-	    "policyd.note_change($7, $8, 'block', $1, jsonb_build_object("
-	    "'duration', $2::integer, 'reason', $3::text), $6)",
-	    deadline_ms);
-	PQclear(result);
-	return result != NULL ? STORE_DONE : STORE_FAILED;
+	arrays_finish(arrays);
+	if (pgsql_is_pooled(self->pg) && !pgsql_send_limits(self->pg,
+		self->setup->server->deadline_ms / 2))
+		return false;
+	if (pgsql_is_prepared(self->pg))
+		sent = PQsendQueryPrepared(conn, statements[call].name, count,
+		    arrays->values, arrays->lengths, arrays->formats, 1);
+	else
+		sent = PQsendQueryParams(conn, statements[call].sql, count,
+		    NULL, arrays->values, arrays->lengths, arrays->formats,
+		    1);
+	return sent && PQpipelineSync(conn);
 }
 
-static enum store_result
-unblock(void *opaque, const char *account, int64_t deadline_ms)
+/* A connection that is lost may be made anew, once in a round. */
+PGresult *
+pgsql_call(struct store_pgsql *self, enum pgsql_call call, int64_t deadline_ms)
 {
-	struct store_pgsql *self = opaque;
-	struct params *params = &self->params;
-	char now[40];
-	PGresult *result;
-	bool was_blocked;
+	PGresult *result = NULL;
 
-	params_clear(params);
-	params_text(params, account);
-	pgsql_add_channels(self, false);
-	params_text(params, store_server_name());
-	params_text(params, pgsql_now(now));
-	pgsql_add_actor(self);
-	result = pgsql_run(self, "SELECT is_done, CASE WHEN is_done THEN "
-	    "policyd.note_change($5, $6, 'unblock', $1, NULL, $4) END "
-	    "FROM policyd.unblock_account($1, $2, $3, $4) is_done",
-	    deadline_ms);
-	if (result == NULL)
-		return STORE_FAILED;
-	was_blocked = PQgetvalue(result, 0, 0)[0] == 't';
-	PQclear(result);
-	return was_blocked ? STORE_DONE : STORE_NONE;
-}
-
-static enum store_result
-expire(void *opaque, uint64_t *ended, int64_t deadline_ms)
-{
-	/* Few, so that the transaction is short: each ends with events. */
-	enum { BATCH = 50 };
-	struct store_pgsql *self = opaque;
-	struct params *params = &self->params;
-	char now[40];
-	uint64_t batch;
-
-	*ended = 0;
-	do {
-		PGresult *result;
-
-		params_clear(params);
-		params_number(params, BATCH);
-		pgsql_add_channels(self, false);
-		params_text(params, store_server_name());
-		params_text(params, pgsql_now(now));
-		result = pgsql_run(self,
-		    "SELECT policyd.expire($1, $2, $3, $4)", deadline_ms);
-		if (result == NULL)
-			return STORE_FAILED;
-		batch = strtoull(PQgetvalue(result, 0, 0), NULL, 10);
-		*ended += batch;
+	self->is_lost = false;
+	if (!pgsql_is_up(self->pg, deadline_ms))
+		return NULL;
+	pgsql_forgive(self->pg, !self->is_retry);
+	if (send_call(self, call))
+		result = pgsql_take(self->pg, deadline_ms);
+	if (result != NULL && PQresultStatus(result) == PGRES_TUPLES_OK) {
+		pgsql_worked(self->pg);
+	} else if (result != NULL) {
+		self->is_lost = pgsql_failed(self->pg, result);
 		PQclear(result);
-	} while (batch == BATCH);
-	return STORE_DONE;
+		result = NULL;
+	} else if (clock_left_ms(deadline_ms) == 0) {
+		pgsql_late(self->pg);
+	} else {
+		pgsql_drop(self->pg, PQerrorMessage(pgsql_conn(self->pg)));
+		self->is_lost = true;
+	}
+	self->is_retry |= self->is_lost;
+	pgsql_forgive(self->pg, false);
+	return result;
 }
 
 const struct store_side store_pgsql = {
@@ -174,12 +137,12 @@ const struct store_side store_pgsql = {
 	.trouble = trouble,
 	.tend = tend,
 	.init = init,
-	.check = pgsql_check,
-	.block = block,
-	.unblock = unblock,
-	.account = pgsql_account,
+	.load = pgsql_load,
+	.logins_since = pgsql_logins_since,
+	.save = pgsql_save,
+	.may_retry = pgsql_may_retry,
+	.leave = pgsql_leave,
 	.clean_batch = pgsql_clean_batch,
-	.expire = expire,
 	.act_as = act_as,
 	.begin = pgsql_run_begin,
 	.run = pgsql_run_query,

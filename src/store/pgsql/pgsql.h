@@ -5,6 +5,8 @@
 #ifndef STORE_PGSQL_PGSQL_H
 #define STORE_PGSQL_PGSQL_H
 
+#include "base/log.h"
+#include "store/pgsql/arrays.h"
 #include "store/pgsql/connection.h"
 #include "store/pgsql/params.h"
 #include "store/pgsql/run.h"
@@ -14,14 +16,23 @@ struct store_pgsql {
 	const struct store_setup *setup;
 	struct pgsql *pg;
 	struct params params;
+	struct arrays arrays;
 	struct actor actor;
 	struct pgsql_run run;
+	int64_t version;	/* of the row written last; 0: none yet */
+	bool is_lost;		/* the last call lost its connection */
+	bool is_retry;		/* and it is made anew within the round */
+	struct log_limit limit;
 };
 
-/* The columns that pgsql_take_override reads, in its order. */
-#define PGSQL_OVERRIDE_COLUMNS "account, settings, comment"
+/* The calls of a round: statements that are prepared. */
+enum pgsql_call { PGSQL_LOAD, PGSQL_SAVE };
 
-/* How blocks are read: BLOCK_COLUMNS of policyd.block b, from column first. */
+/* Make one with the arrays collected: binary both ways. NULL: the store is in
+ * trouble, which is logged. */
+PGresult *pgsql_call(struct store_pgsql *, enum pgsql_call,
+    int64_t deadline_ms);
+
 /* Time columns are read as milliseconds since the epoch; 0 for infinite. */
 #define MS(column)                                                             \
 	"CASE WHEN isfinite(" column ") THEN "                                 \
@@ -32,32 +43,14 @@ struct store_pgsql {
 	MS("b.began_at") ", " MS("b.until") ", "                               \
 	"coalesce(" MS("b.ended_at") ", 0), b.attempts, "                      \
 	"coalesce(host(b.client), ''), b.country"
-void pgsql_take_block(const PGresult *, int row, int first, struct block *);
-
-/* The statement that is prepared as "check". */
-extern const char pgsql_check_statement[];
 
 /* As in store.h; self is a struct store_pgsql. */
-void pgsql_check(void *self, struct check *, size_t, int64_t deadline_ms);
-enum store_result pgsql_account(void *self, const char *account,
-    const struct settings *, size_t most_logins, struct account_record *,
-    int64_t deadline_ms);
-
-/* The override of a row that begins with PGSQL_OVERRIDE_COLUMNS. */
-int pgsql_take_override(const PGresult *, int row, struct override *);
-
-/* Add two parameters: who acts, and from where. */
-void pgsql_add_actor(struct store_pgsql *);
-
 enum store_result pgsql_clean_batch(void *self, struct clean_walk *,
     int64_t deadline_ms);
 enum store_result pgsql_load_accounts(void *self,
     const struct saved_account *, size_t, int64_t deadline_ms);
 enum store_result pgsql_load_logins(void *self, const struct saved_login *,
     size_t, int64_t deadline_ms);
-
-/* Add the channels of an event as a text array. */
-void pgsql_add_channels(struct store_pgsql *, bool is_block);
 
 /* Run a statement with the parameters collected. */
 PGresult *pgsql_run(struct store_pgsql *, const char *sql,

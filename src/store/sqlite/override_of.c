@@ -22,9 +22,8 @@ override_take(sqlite3_stmt *row, struct override *override)
 }
 
 int
-override_lay(struct sqlite_db *db, const char *account, int64_t now_ms,
-    struct settings *settings, struct override *of_domain,
-    struct override *of_account)
+overrides_load(struct sqlite_db *db, const char *account, int64_t now_ms,
+    struct override *of_domain, struct override *of_account)
 {
 	const char *at = strrchr(account, '@');
 	sqlite3_stmt *row = db_query(db, SQL_OVERRIDES, DB_TEXT(account),
@@ -45,8 +44,6 @@ override_lay(struct sqlite_db *db, const char *account, int64_t now_ms,
 			db_done(row);
 			return -1;
 		}
-		settings_overlay(settings, override, is_own ?
-		    ORIGIN_STORE_ACCOUNT : ORIGIN_STORE_DOMAIN);
 	}
 	return more;
 }

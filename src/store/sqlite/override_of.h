@@ -8,13 +8,11 @@
 #include "store/sqlite/connection.h"
 
 /*
- * Lay what holds at now_ms over settings: the domain's, then the account's
- * over it. The overrides, zeroed by the caller, own the lists that settings
- * borrows then: override_clear.
+ * Read what holds at now_ms. The overrides, zeroed by the caller, own what
+ * they hold: override_clear. One that does not exist has no account.
  */
-int override_lay(struct sqlite_db *, const char *account, int64_t now_ms,
-    struct settings *, struct override *of_domain,
-    struct override *of_account);
+int overrides_load(struct sqlite_db *, const char *account, int64_t now_ms,
+    struct override *of_domain, struct override *of_account);
 
 /* The override of a row that begins with the columns of the statement
  * OVERRIDES; -1: a list in it cannot be read. To be cleared either way. */

@@ -6,12 +6,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/sqlite/block.h"
-#include "store/sqlite/check.h"
+#include "store/sqlite/account.h"
 #include "store/sqlite/clean.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/copy.h"
-#include "store/sqlite/read.h"
 #include "store/sqlite/run.h"
 
 enum {
@@ -68,6 +66,12 @@ tend(void *self)
 	return trouble_wait_ms(&db->trouble);
 }
 
+static void
+rest(void *self)
+{
+	db_checkpoint(self, 0);
+}
+
 static enum store_result
 init(void *self, bool may_create, int64_t deadline_ms)
 {
@@ -86,56 +90,6 @@ init(void *self, bool may_create, int64_t deadline_ms)
 	return result;
 }
 
-/* One check within the round's transaction; a failure of its own undoes what
- * it did and nothing else. -1: the round is lost. */
-static int
-play(struct sqlite_db *db, struct check *check)
-{
-	if (db_command(db, SQL_SAVE) != 0)
-		return -1;
-	if (sqlite_check_one(db, check) == 0) {
-		check->result = STORE_DONE;
-		return db_command(db, SQL_KEEP);
-	}
-	if (!db_is_own_failure(db) || sqlite3_get_autocommit(db->handle))
-		return -1;
-	log_limited(&db->limit, LOG_LEVEL_WARNING,
-	    "store: a request failed: %s", db->why);
-	return db_command(db, SQL_UNDO) == 0 ? db_command(db, SQL_KEEP) : -1;
-}
-
-/* The round in one transaction: those that the deadline leaves no time for
- * stay without an answer, the others have theirs. */
-static int
-play_round(struct sqlite_db *db, struct check *checks, size_t count,
-    int64_t deadline_ms)
-{
-	if (db_begin(db, true) != 0)
-		return -1;
-	for (size_t i = 0; i < count && clock_left_ms(deadline_ms) > 0; i++)
-		if (play(db, &checks[i]) != 0)
-			return -1;
-	return db_commit(db);
-}
-
-static void
-check_round(void *self, struct check *checks, size_t count,
-    int64_t deadline_ms)
-{
-	struct sqlite_db *db = self;
-
-	for (size_t i = 0; i < count; i++)
-		checks[i].result = STORE_FAILED;
-	if (db_ready(db, deadline_ms) &&
-	    play_round(db, checks, count, deadline_ms) != 0) {
-		db_fail(db);
-		for (size_t i = 0; i < count; i++)
-			checks[i].result = STORE_FAILED;
-	}
-	for (size_t i = 0; i < count; i++)
-		db->trouble.failed += checks[i].result != STORE_DONE;
-}
-
 static void
 act_as(void *self, const struct actor *actor)
 {
@@ -149,13 +103,14 @@ const struct store_side store_sqlite = {
 	.close = close_side,
 	.trouble = trouble,
 	.tend = tend,
+	.rest = rest,
 	.init = init,
-	.check = check_round,
-	.block = sqlite_block,
-	.unblock = sqlite_unblock,
-	.account = sqlite_account,
+	.load = sqlite_load,
+	.logins_since = sqlite_logins_since,
+	.save = sqlite_save,
+	.may_retry = sqlite_may_retry,
+	.leave = sqlite_leave,
 	.clean_batch = sqlite_clean_batch,
-	.expire = sqlite_expire,
 	.act_as = act_as,
 	.begin = sqlite_run_begin,
 	.run = sqlite_run_query,

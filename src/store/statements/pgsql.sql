@@ -17,6 +17,29 @@ SELECT account, cause, found, allowed, per_s, note, policyd.ms(began_at),
  WHERE ended_at IS NULL AND account > $1 AND until > policyd.moment($2)
  ORDER BY account LIMIT $3;
 
+-- name: blocks_over
+-- now, most: accounts
+SELECT account FROM policyd.block
+ WHERE ended_at IS NULL AND until <= policyd.moment($1)
+ ORDER BY until LIMIT $2;
+
+-- name: block_last
+-- account; as blocks_held
+SELECT account, cause, found, allowed, per_s, note, policyd.ms(began_at),
+       policyd.ms(until), policyd.ms(ended_at), attempts,
+       coalesce(host(client), ''), country
+  FROM policyd.block WHERE account = $1;
+
+-- name: logins_newest
+-- account, most
+SELECT network, country, policyd.ms(first_seen), policyd.ms(last_seen), mails
+  FROM policyd.logins WHERE account = $1
+ ORDER BY last_seen DESC, network LIMIT $2;
+
+-- name: logins_in_all
+-- account
+SELECT count(*) FROM policyd.login WHERE account = $1;
+
 -- name: totals
 -- now
 SELECT (SELECT count(*) FROM policyd.block

@@ -17,6 +17,28 @@ SELECT account, cause, found, allowed, per_s, note, began_at,
  WHERE ended_at IS NULL AND account > ?1 AND until > ?2
  ORDER BY account LIMIT ?3;
 
+-- name: blocks_over
+-- now, most: accounts
+SELECT account FROM block WHERE ended_at IS NULL AND until <= ?1
+ ORDER BY until LIMIT ?2;
+
+-- name: block_last
+-- account; as blocks_held
+SELECT account, cause, found, allowed, per_s, note, began_at,
+       iif(until = 9223372036854775807, 0, until), coalesce(ended_at, 0),
+       attempts, client, country
+  FROM block WHERE account = ?1;
+
+-- name: logins_newest
+-- account, most
+SELECT network, country, first_seen, last_seen, mails
+  FROM logins WHERE account = ?1
+ ORDER BY last_seen DESC, network_key(network) LIMIT ?2;
+
+-- name: logins_in_all
+-- account
+SELECT count(*) FROM login WHERE account = ?1;
+
 -- name: totals
 -- now
 SELECT (SELECT count(*) FROM block

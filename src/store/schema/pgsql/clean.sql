@@ -20,16 +20,12 @@ SET enable_hashjoin = off SET enable_mergejoin = off AS $$
          WHERE (account, network) > (p_account, p_network)
          ORDER BY account, network LIMIT p_most
     ), old AS MATERIALIZED (
-        -- What the account row has pending counts; who waits for us must not
-        -- be waited for.
+        -- Who waits for us must not be waited for.
         SELECT l.ctid AS place
           FROM policyd.login l
-          LEFT JOIN policyd.account a
-            ON a.account = l.account AND a.last_network = l.network
          WHERE l.ctid = ANY (ARRAY(SELECT place FROM batch
                                     WHERE last_seen < p_before))
            AND l.last_seen < p_before
-           AND (a.last_seen < p_before) IS NOT FALSE
            FOR UPDATE OF l SKIP LOCKED
     ), gone AS (
         DELETE FROM policyd.login

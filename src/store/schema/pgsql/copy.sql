@@ -25,7 +25,8 @@ BEGIN
         ON CONFLICT (account) DO UPDATE SET
             evidence_since = greatest(a.evidence_since,
                                       excluded.evidence_since),
-            counted_with = NULL;
+            version = a.version + 1,
+            complete_since = 9223372036854775807;
         CONTINUE WHEN NOT r.has_block;
         INSERT INTO policyd.block AS b VALUES (r.account, r.cause, r.found,
             r.allowed, r.per_s, r.note, policyd.at_ms(r.began),
@@ -56,9 +57,11 @@ LANGUAGE sql AS $$
          WHERE account IN (SELECT x->>'account'
                              FROM jsonb_array_elements(p_rows) x)
          ORDER BY account FOR NO KEY UPDATE
-    ) UPDATE policyd.account a SET counted_with = NULL
+    ) UPDATE policyd.account a
+        SET version = a.version + 1, complete_since = 9223372036854775807
         FROM known WHERE a.account = known.account;
-    INSERT INTO policyd.login AS l
+    INSERT INTO policyd.login AS l (account, network, country, first_seen,
+                                    last_seen, mails)
     SELECT account, network, country, policyd.at_ms(first),
            policyd.at_ms(last), mails
       FROM jsonb_to_recordset(p_rows) AS x(account text, network cidr,

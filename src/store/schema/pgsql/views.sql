@@ -14,17 +14,26 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT (extract(epoch FROM at) * 1000)::bigint
 $$;
 
+-- A network as policyd.account has it among its places.
+CREATE OR REPLACE FUNCTION policyd.place_name(network cidr) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN masklen(network) = CASE family(network) WHEN 4 THEN 32
+                ELSE 128 END THEN host(network) ELSE network::text END
+$$;
+
 -- Logins with what is still pending in the account row: read this one.
 CREATE OR REPLACE VIEW policyd.logins AS
 SELECT l.account, l.network, l.country, l.first_seen,
-       CASE WHEN l.network = a.last_network
-            THEN greatest(l.last_seen, a.last_seen)
-            ELSE l.last_seen END AS last_seen,
-       l.mails + CASE WHEN l.network = a.last_network
-                      THEN a.pending ELSE 0 END AS mails,
-       coalesce(a.evidence_since, '-infinity') AS evidence_since
+       greatest(l.last_seen, to_timestamp(p.words[3]::bigint / 1000.0))
+           AS last_seen,
+       l.mails + coalesce(p.words[5]::bigint, 0) AS mails,
+       coalesce(a.evidence_since, '-infinity') AS evidence_since, l.asn
   FROM policyd.login l
-  LEFT JOIN policyd.account a ON a.account = l.account;
+  LEFT JOIN policyd.account a ON a.account = l.account
+  LEFT JOIN LATERAL (
+       SELECT string_to_array(split_part(split_part(E'\n' || a.places,
+                  E'\n' || policyd.place_name(l.network) || ' ', 2), E'\n', 1),
+                  ' ') AS words) p ON true;
 
 -- All of them are of the logins that are kept (store.retention). A country
 -- that is not known is '' and no country.

@@ -11,14 +11,18 @@ INSERT INTO cause VALUES
 DROP VIEW IF EXISTS logins;
 CREATE VIEW logins AS
 SELECT l.account, l.network, l.country, l.first_seen,
-       CASE WHEN l.network = a.last_network
-            THEN max(l.last_seen, a.last_seen)
-            ELSE l.last_seen END AS last_seen,
-       l.mails + CASE WHEN l.network = a.last_network
-                      THEN a.pending ELSE 0 END AS mails,
-       coalesce(a.evidence_since, 0) AS evidence_since
-  FROM login l
-  LEFT JOIN account a ON a.account = l.account;
+       max(l.last_seen, iif(l.at > 0, CAST(
+           substr(l.places, l.at + length(l.network) + 16, 13) AS INTEGER), 0))
+           AS last_seen,
+       l.mails + iif(l.at > 0, CAST(
+           substr(l.places, l.at + length(l.network) + 44, 10) AS INTEGER), 0)
+           AS mails,
+       l.evidence_since, l.asn
+  FROM (SELECT x.*, coalesce(a.evidence_since, 0) AS evidence_since,
+               char(10) || a.places AS places,
+               instr(char(10) || a.places,
+                     char(10) || x.network || ' ') AS at
+          FROM login x LEFT JOIN account a ON a.account = x.account) l;
 
 -- All of them are of the logins that are kept (store.retention). A country
 -- that is not known is '' and no country.

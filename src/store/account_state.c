@@ -1,0 +1,175 @@
+/*
+ * account_state.c -- what is remembered of one account, as it is worked on.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/account_state.h"
+
+#include <assert.h>
+#include <string.h>
+
+void
+state_init(struct account_state *state)
+{
+	/* Not the lists: their counts say what they hold. */
+	state->is_known = false;
+	state->version = 0;
+	state->since_ms = 0;
+	state->blocked_until_ms = 0;
+	state->seen_ms = 0;
+	state->rated_ms = 0;
+	state->complete_ms = 0;
+	state->last_instance = 0;
+	state->place_count = 0;
+	state->rates.count = 0;
+	state->instance_count = 0;
+}
+
+struct place *
+state_find(struct account_state *state, const struct addr *network)
+{
+	for (size_t i = 0; i < state->place_count; i++)
+		if (!state->places[i].is_gone &&
+		    addr_equal(&state->places[i].network, network))
+			return &state->places[i];
+	return NULL;
+}
+
+/* Let a place go: at once, or once its row is written. */
+static void
+let_go(struct account_state *state, size_t i)
+{
+	struct place *place = &state->places[i];
+
+	if (place->last_ms > state->complete_ms)
+		state->complete_ms = place->last_ms;
+	if (place_is_due(place) || place->pending > 0 ||
+	    place->last_ms > place->written_ms) {
+		place->is_due = true;
+		place->is_gone = true;
+	} else {
+		*place = state->places[--state->place_count];
+	}
+}
+
+/* The place seen least lately, if the row has no room for one more. */
+static void
+make_room(struct account_state *state)
+{
+	size_t held = 0;
+	size_t oldest = state->place_count;
+
+	for (size_t i = 0; i < state->place_count; i++) {
+		if (state->places[i].is_gone)
+			continue;
+		held++;
+		if (oldest == state->place_count ||
+		    state->places[i].last_ms < state->places[oldest].last_ms)
+			oldest = i;
+	}
+	if (held == PLACES_MAX)
+		let_go(state, oldest);
+}
+
+struct place *
+state_add(struct account_state *state, const struct addr *network)
+{
+	struct place *place;
+
+	make_room(state);
+	assert(state->place_count < PLACES_ROOM);
+	place = &state->places[state->place_count++];
+	memset(place, 0, sizeof(*place));
+	place->network = *network;
+	return place;
+}
+
+void
+state_drop(struct account_state *state, int64_t until_ms)
+{
+	for (size_t i = state->place_count; i-- > 0;)
+		if (!state->places[i].is_gone &&
+		    state->places[i].last_ms <= until_ms)
+			let_go(state, i);
+}
+
+bool
+place_is_due(const struct place *place)
+{
+	return place->is_due;
+}
+
+void
+state_written(struct account_state *state)
+{
+	for (size_t i = state->place_count; i-- > 0;) {
+		struct place *place = &state->places[i];
+
+		if (!place->is_due)
+			continue;
+		place->is_due = false;
+		place->pending = 0;
+		place->written_ms = place->last_ms;
+		if (place->is_gone)
+			*place = state->places[--state->place_count];
+	}
+}
+
+static bool
+clamp(int64_t *ms, int64_t now_ms)
+{
+	if (*ms <= now_ms)
+		return false;
+	*ms = now_ms;
+	return true;
+}
+
+bool
+state_clamp(struct account_state *state, int64_t now_ms)
+{
+	bool stepped = clamp(&state->since_ms, now_ms);
+
+	if (state->complete_ms != INT64_MAX)
+		stepped |= clamp(&state->complete_ms, now_ms);
+	stepped |= clamp(&state->seen_ms, now_ms);
+	stepped |= clamp(&state->rated_ms, now_ms);
+	for (size_t i = 0; i < state->place_count; i++)
+		if (clamp(&state->places[i].last_ms, now_ms)) {
+			state->places[i].written_ms = 0;
+			state->places[i].is_due = true;
+			stepped = true;
+		}
+	return rates_clamp(&state->rates, now_ms) || stepped;
+}
+
+int64_t
+state_instance(const char *instance)
+{
+	uint64_t hash = 14695981039346656037u; /* FNV-1a, 64 bits */
+
+	if (*instance == '\0')
+		return 0;
+	for (; *instance != '\0'; instance++)
+		hash = (hash ^ (uint8_t)*instance) * 1099511628211u;
+	return hash != 0 ? (int64_t)hash : 1;
+}
+
+bool
+state_has_instance(const struct account_state *state, int64_t instance)
+{
+	if (instance == 0)
+		return false;
+	for (size_t i = 0; i < state->instance_count; i++)
+		if (state->instances[i] == instance)
+			return true;
+	return false;
+}
+
+void
+state_add_instance(struct account_state *state, int64_t instance)
+{
+	if (state->instance_count < INSTANCES_MAX)
+		state->instance_count++;
+	memmove(state->instances + 1, state->instances,
+	    (state->instance_count - 1) * sizeof(*state->instances));
+	state->instances[0] = instance;
+}

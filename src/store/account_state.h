@@ -1,0 +1,111 @@
+/*
+ * account_state.h -- what is remembered of one account, as it is worked on.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Pure. Both sides of the store keep it in the account's row; what a request
+ * changes in it is decided by check.c and blocking.c, the same for both.
+ * Times are milliseconds of the store's clock.
+ */
+#ifndef STORE_ACCOUNT_STATE_H
+#define STORE_ACCOUNT_STATE_H
+
+#include "base/addr.h"
+#include "store/rates.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	/* Networks that the row holds; an account with more of them within
+	 * its window is counted from the table of logins. */
+	PLACES_MAX = 64,
+	/* With those that a round put in their place. */
+	PLACES_ROOM = 2 * PLACES_MAX + 1,
+	PLACE_TEXT_SIZE = ADDR_TEXT_SIZE + 3 + 11 + 14 + 14 + 11,
+	PLACES_TEXT_SIZE = PLACES_MAX * PLACE_TEXT_SIZE,
+	INSTANCES_MAX = 64,
+	INSTANCES_BYTES = 8 * INSTANCES_MAX,
+};
+
+/* A block that holds until somebody ends it. */
+#define STATE_FOREVER INT64_MAX
+
+/* A network of the account; its row of the table login is written when it is
+ * new and then once a minute at most. */
+struct place {
+	struct addr network;
+	char country[3];	/* "" : unknown */
+	uint32_t asn;		/* 0: unknown */
+	int64_t last_ms;	/* its last login */
+	int64_t written_ms;	/* last_seen of its row; 0: no row */
+	uint32_t pending;	/* mails that the row does not have yet */
+	bool is_due;		/* its row is to be written now */
+	bool is_gone;		/* it leaves the list when it is written */
+};
+
+struct account_state {
+	bool is_known;		/* there is a row */
+	int64_t version;	/* of the row, as it was read */
+	int64_t since_ms;	/* logins up to here do not count */
+	int64_t blocked_until_ms;	/* 0: not blocked; or STATE_FOREVER */
+	int64_t seen_ms;	/* the last login that counts; 0: none */
+	int64_t rated_ms;	/* when a rate was last counted; 0: never */
+	int64_t complete_ms;	/* places has every login after this */
+	int64_t last_instance;	/* 0: none */
+	size_t place_count;
+	struct place places[PLACES_ROOM];
+	struct rate_rings rates;
+	size_t instance_count;
+	int64_t instances[INSTANCES_MAX];	/* newest first */
+};
+
+/* An account that nothing is known of. */
+void state_init(struct account_state *);
+
+/* The place with this network, or NULL. */
+struct place *state_find(struct account_state *, const struct addr *network);
+
+/*
+ * Add a place; one that has been seen least lately gives way if there are
+ * PLACES_MAX. Returns it, all but its network zero.
+ */
+struct place *state_add(struct account_state *, const struct addr *network);
+
+/* Take out the places last seen up to then; what their rows do not have yet
+ * is due. */
+void state_drop(struct account_state *, int64_t until_ms);
+
+/* Is there a row of the table login to be written? */
+bool place_is_due(const struct place *);
+
+/* The row of a place was written: forget what was due. */
+void state_written(struct account_state *);
+
+/*
+ * A clock that was ahead and was set back leaves times that lie in the future:
+ * they become now. Returns whether there was one.
+ */
+bool state_clamp(struct account_state *, int64_t now_ms);
+
+/*
+ * Places as text, one a line: network, country ("--": unknown), autonomous
+ * system, last, written, pending, all but the first of one width. Returns the length; those that are gone are
+ * left out. state_take_places reads it back; a line it cannot read is skipped,
+ * and then the list is not complete.
+ */
+size_t state_put_places(const struct account_state *,
+    char text[PLACES_TEXT_SIZE]);
+void state_take_places(struct account_state *, const char *text);
+
+size_t state_put_instances(const struct account_state *,
+    uint8_t bytes[INSTANCES_BYTES]);
+void state_take_instances(struct account_state *, const uint8_t *bytes,
+    size_t length);
+
+/* The number that an instance is known by; 0 for "". */
+int64_t state_instance(const char *instance);
+bool state_has_instance(const struct account_state *, int64_t instance);
+void state_add_instance(struct account_state *, int64_t instance);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * check.c -- record, count and judge requests on the state of an account.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/check.h"
+
+#include "store/blocking.h"
+#include "store/places.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The row of a login is written this often at most. */
+enum { FRESH_MS = 60000 };
+
+/* A request while it is worked on. */
+struct question {
+	struct work *work;
+	struct check *check;
+	const struct settings *settings;
+	const struct store_setup *setup;
+	int64_t instance;
+	int64_t now_ms;
+	int64_t since_ms;	/* logins up to here do not count */
+	struct evidence evidence;
+};
+
+/* The account is blocked: count the attempt. */
+static void
+answer_blocked(struct question *q)
+{
+	const struct work *work = q->work;
+	struct finding *finding = &q->check->finding;
+
+	q->work->attempts++;
+	finding->verdict = VERDICT_BLOCKED;
+	finding->cause = work->held.cause;
+	finding->found = work->held.found;
+	finding->limit = work->held.limit;
+	finding->per_s = work->held.per_s;
+	snprintf(finding->note, sizeof(finding->note), "%s", work->held.note);
+	if (work->state.blocked_until_ms != STATE_FOREVER)
+		finding->until_ms = work->state.blocked_until_ms;
+	finding->evidence = places_count(work, q->settings, q->since_ms);
+}
+
+/* A login that the table has and the row has not moves to the row. */
+static void
+take_older(struct work *work, struct place *place)
+{
+	for (size_t i = 0; i < work->older_count; i++) {
+		struct place *older = &work->older[i];
+
+		if (older->is_gone ||
+		    !addr_equal(&older->network, &place->network))
+			continue;
+		*place = *older;
+		older->is_gone = true;
+		return;
+	}
+}
+
+/* Is the place new to the window, or in a country it was not in? */
+static bool
+record_login(struct question *q)
+{
+	struct account_state *state = &q->work->state;
+	const struct login *login = &q->check->login;
+	int64_t fresh_ms = (int64_t)q->settings->window_s * 1000 / 60;
+	struct place *place;
+	bool is_new;
+
+	state_drop(state, q->since_ms);
+	place = state_find(state, &login->network);
+	if (place == NULL) {
+		place = state_add(state, &login->network);
+		take_older(q->work, place);
+	}
+	is_new = place->last_ms <= q->since_ms ||
+	    strcmp(place->country, login->country) != 0;
+	if (fresh_ms > FRESH_MS)
+		fresh_ms = FRESH_MS;
+	place->is_due |= is_new || place->asn != login->asn ||
+	    place->written_ms <= q->now_ms - fresh_ms;
+	memcpy(place->country, login->country, sizeof(place->country));
+	place->asn = login->asn;
+	place->last_ms = q->now_ms;
+	place->pending += q->instance == 0 ||
+	    state->last_instance != q->instance;
+	state->seen_ms = q->now_ms;
+	state->last_instance = q->instance;
+	q->work->is_changed = true;
+	return is_new;
+}
+
+static void
+judge_login(struct question *q)
+{
+	struct finding *finding = &q->check->finding;
+	struct judgement judgement;
+
+	/* What is new must not be forgotten by a crash, or more would pass
+	 * than the limit; a repeat can be. */
+	q->work->must_last |= record_login(q);
+	finding->evidence = places_count(q->work, q->settings, q->since_ms);
+	judgement = q->setup->judge(q->settings, &finding->evidence,
+	    &q->check->login);
+	if (judgement.cause == CAUSE_NONE)
+		return;
+	finding->cause = judgement.cause;
+	finding->found = judgement.found;
+	finding->limit = judgement.limit;
+	finding->per_s = q->settings->window_s;
+	finding->verdict = q->setup->block->enabled ? VERDICT_BLOCKED :
+						      VERDICT_OVER_LIMIT;
+}
+
+/* Refused mail is not counted, and one mail is counted once. */
+static void
+ask_rates(struct question *q)
+{
+	const struct check *check = q->check;
+	const struct rates *rates = &q->settings->rates;
+	struct account_state *state = &q->work->state;
+	struct finding *finding = &q->check->finding;
+	uint64_t used = 0;
+	size_t broken;
+
+	if (finding->cause != CAUSE_NONE || check->weight == 0 ||
+	    rates->count == 0 || (check->weighs_once &&
+				     state_has_instance(state, q->instance)))
+		return;
+	broken = rates_ask(&state->rates, rates, check->weight, q->now_ms,
+	    &used);
+	if (broken > 0) {
+		finding->verdict = VERDICT_OVER_RATE;
+		finding->cause = CAUSE_RATE;
+		finding->found = (uint32_t)used;
+		finding->limit = rates->rules[broken - 1].mails;
+		finding->per_s = rates->rules[broken - 1].per_s;
+		return;
+	}
+	state->rated_ms = q->now_ms;
+	q->work->is_changed = true;
+	if (check->weighs_once && q->instance != 0)
+		state_add_instance(state, q->instance);
+}
+
+/* What was found has consequences: the report's row, a block. */
+static void
+conclude(struct question *q)
+{
+	struct finding *finding = &q->check->finding;
+	struct block_change *change;
+
+	if (finding->cause == CAUSE_NONE)
+		return;
+	work_reach(q->work, finding->cause, finding->limit, finding->per_s);
+	if (finding->verdict != VERDICT_BLOCKED ||
+	    *q->setup->mode == MODE_OBSERVE)
+		return;
+	finding->is_new_block = true;
+	change = blocking_begin(q->work, q->setup->block->duration_s,
+	    q->now_ms);
+	change->cause = finding->cause;
+	change->found = finding->found;
+	change->limit = finding->limit;
+	change->per_s = finding->per_s;
+	change->evidence = finding->evidence;
+	memcpy(change->country, q->check->login.country,
+	    sizeof(change->country));
+	if (q->check->login.client.bits != 0)
+		addr_format(&q->check->login.client, change->client);
+	q->work->held = (struct held_block){ .cause = finding->cause,
+		.found = finding->found, .limit = finding->limit,
+		.per_s = finding->per_s, .began_ms = q->now_ms };
+	if (change->until_ms != STATE_FOREVER)
+		finding->until_ms = change->until_ms;
+}
+
+static void
+apply(struct work *work, struct check *check,
+    const struct settings *settings, const struct store_setup *setup,
+    int64_t now_ms)
+{
+	struct account_state *state = &work->state;
+	struct finding *finding = &check->finding;
+	struct question q = { .work = work, .check = check,
+		.settings = settings, .setup = setup,
+		.instance = state_instance(check->instance),
+		.now_ms = now_ms };
+
+	memset(finding, 0, sizeof(*finding));
+	finding->max_countries = settings->countries;
+	finding->max_networks = settings->networks;
+	finding->home_max_countries = settings->home_max_countries;
+	finding->home_max_networks = settings->home_max_networks;
+	/* Its time is over: a fresh count begins where it ended. */
+	if (state->blocked_until_ms != 0 && state->blocked_until_ms <= now_ms)
+		blocking_end(work, settings, state->blocked_until_ms);
+	q.since_ms = places_since(state, settings, now_ms);
+	if (state->blocked_until_ms != 0) {
+		answer_blocked(&q);
+		return;
+	}
+	if (check->login.network.bits != 0)
+		judge_login(&q);
+	else
+		finding->evidence = places_count(work, settings, q.since_ms);
+	ask_rates(&q);
+	conclude(&q);
+}
+
+void
+check_decide(struct work *work, const struct store_setup *setup,
+    int64_t now_ms)
+{
+	if (state_clamp(&work->state, now_ms))
+		work->is_changed = true;
+	blocking_clamp(work, now_ms);
+	if (work->kind != WORK_CHECK) {
+		const struct settings settings = work_settings(work,
+		    setup->settings);
+
+		blocking_apply(work, &settings, now_ms);
+		return;
+	}
+	for (size_t i = 0; i < work->check_count; i++) {
+		struct check *check = work->checks[i];
+		const struct settings settings = work_settings(work,
+		    check->settings);
+
+		apply(work, check, &settings, setup, now_ms);
+	}
+}

@@ -1,0 +1,20 @@
+/*
+ * account.h -- load and save the accounts of a round in PostgreSQL.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_PGSQL_ACCOUNT_H
+#define STORE_PGSQL_ACCOUNT_H
+
+#include "store/work.h"
+
+/* As in side.h; self is a struct store_pgsql. */
+int pgsql_load(void *self, struct work *const *, size_t count, bool is_read,
+    int64_t *now_ms, int64_t deadline_ms);
+int pgsql_logins_since(void *self, struct work *, int64_t since_ms,
+    size_t most, int64_t deadline_ms);
+int pgsql_save(void *self, struct work *const *, size_t count, int64_t now_ms,
+    int64_t deadline_ms);
+bool pgsql_may_retry(void *self);
+void pgsql_leave(void *self, size_t failed);
+
+#endif

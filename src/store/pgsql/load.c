@@ -1,0 +1,220 @@
+/*
+ * load.c -- load the accounts of a round from PostgreSQL.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The statement is policyd.load of schema/pgsql/round.sql.
+ */
+#include "store/pgsql/account.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/override_json.h"
+#include "store/pgsql/pgsql.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The columns of policyd.load. */
+enum column {
+	COLUMN_I, COLUMN_NOW, COLUMN_VERSION, COLUMN_SINCE,
+	COLUMN_BLOCKED_UNTIL, COLUMN_SEEN, COLUMN_RATED, COLUMN_COMPLETE,
+	COLUMN_MAIL_HASH, COLUMN_PLACES, COLUMN_RINGS, COLUMN_MAIL_HASHES,
+	COLUMN_CAUSE, COLUMN_FOUND, COLUMN_ALLOWED, COLUMN_PER_S, COLUMN_NOTE,
+	COLUMN_BEGAN_AT, COLUMN_OF_ACCOUNT, COLUMN_OF_DOMAIN, COLUMNS,
+};
+
+/* A row of a result. */
+struct row {
+	const PGresult *result;
+	int number;
+};
+
+static int64_t
+number_at(const struct row *row, enum column column)
+{
+	if (PQgetisnull(row->result, row->number, (int)column))
+		return 0;
+	return arrays_get_int8(
+	    PQgetvalue(row->result, row->number, (int)column));
+}
+
+/* 0: NULL, or before all times. */
+static int64_t
+time_at(const struct row *row, enum column column)
+{
+	int64_t ms;
+
+	if (PQgetisnull(row->result, row->number, (int)column))
+		return 0;
+	ms = arrays_get_time(
+	    PQgetvalue(row->result, row->number, (int)column));
+	return ms < 0 ? 0 : ms;
+}
+
+static const char *
+text_at(const struct row *row, enum column column)
+{
+	return PQgetvalue(row->result, row->number, (int)column);
+}
+
+static void
+take_state(const struct row *row, struct account_state *state)
+{
+	state->is_known = true;
+	state->version = number_at(row, COLUMN_VERSION);
+	state->since_ms = time_at(row, COLUMN_SINCE);
+	state->blocked_until_ms = time_at(row, COLUMN_BLOCKED_UNTIL);
+	state->seen_ms = time_at(row, COLUMN_SEEN);
+	state->rated_ms = time_at(row, COLUMN_RATED);
+	state->complete_ms = number_at(row, COLUMN_COMPLETE);
+	state->last_instance = number_at(row, COLUMN_MAIL_HASH);
+	state_take_places(state, text_at(row, COLUMN_PLACES));
+	rates_unpack(&state->rates,
+	    (const uint8_t *)text_at(row, COLUMN_RINGS),
+	    (size_t)PQgetlength(row->result, row->number, COLUMN_RINGS));
+	state_take_instances(state,
+	    (const uint8_t *)text_at(row, COLUMN_MAIL_HASHES),
+	    (size_t)PQgetlength(row->result, row->number,
+		COLUMN_MAIL_HASHES));
+}
+
+static void
+take_held(const struct row *row, struct held_block *held)
+{
+	memset(held, 0, sizeof(*held));
+	held->cause = CAUSE_MANUAL;
+	if (PQgetisnull(row->result, row->number, COLUMN_CAUSE))
+		return;
+	held->cause = (enum cause)arrays_get_int4(
+	    text_at(row, COLUMN_CAUSE));
+	held->found = (uint32_t)number_at(row, COLUMN_FOUND);
+	held->limit = (uint32_t)number_at(row, COLUMN_ALLOWED);
+	held->per_s = (uint32_t)number_at(row, COLUMN_PER_S);
+	held->began_ms = time_at(row, COLUMN_BEGAN_AT);
+	snprintf(held->note, sizeof(held->note), "%s",
+	    text_at(row, COLUMN_NOTE));
+}
+
+/* The store's override; a text that is none fails this account alone. */
+static void
+take_override(struct store_pgsql *self, const struct row *row,
+    enum column column, struct work *work, struct override *override)
+{
+	const char *at = strrchr(work->account, '@');
+
+	if (PQgetisnull(row->result, row->number, (int)column))
+		return;
+	override->account = mem_dup(column == COLUMN_OF_ACCOUNT ?
+	    work->account : at != NULL ? at : "");
+	if (override_json_read(text_at(row, column), override) == 0)
+		return;
+	log_limited(&self->limit, LOG_LEVEL_WARNING,
+	    "store: a request failed: the override of %s cannot be read",
+	    override->account);
+	work->progress = WORK_FAILED;
+}
+
+static void
+take_work(struct store_pgsql *self, const struct row *row, struct work *work)
+{
+	if (!PQgetisnull(row->result, row->number, COLUMN_VERSION))
+		take_state(row, &work->state);
+	if (work->state.blocked_until_ms != 0)
+		take_held(row, &work->held);
+	take_override(self, row, COLUMN_OF_ACCOUNT, work, &work->of_account);
+	take_override(self, row, COLUMN_OF_DOMAIN, work, &work->of_domain);
+}
+
+int
+pgsql_load(void *opaque, struct work *const *works, size_t count, bool is_read,
+    int64_t *now_ms, int64_t deadline_ms)
+{
+	struct store_pgsql *self = opaque;
+	struct arrays *arrays = &self->arrays;
+	PGresult *result;
+
+	(void)is_read; /* nothing is locked */
+	arrays_clear(arrays);
+	arrays_begin(arrays, ARRAYS_TEXT, count);
+	for (size_t i = 0; i < count; i++)
+		arrays_text(arrays, works[i]->account);
+	arrays_end(arrays);
+	arrays_begin(arrays, ARRAYS_TEXT, count);
+	for (size_t i = 0; i < count; i++)
+		arrays_text(arrays, strrchr(works[i]->account, '@'));
+	arrays_end(arrays);
+	if (clock_is_set())
+		arrays_time(arrays, clock_wall_ms());
+	else
+		arrays_null(arrays);
+	result = pgsql_call(self, PGSQL_LOAD, deadline_ms);
+	if (result == NULL)
+		return -1;
+	*now_ms = clock_wall_ms();
+	for (int i = 0; i < PQntuples(result); i++) {
+		const struct row row = { result, i };
+		size_t place = (size_t)number_at(&row, COLUMN_I) - 1;
+
+		*now_ms = time_at(&row, COLUMN_NOW);
+		if (place < count)
+			take_work(self, &row, works[place]);
+	}
+	PQclear(result);
+	return 0;
+}
+
+int
+pgsql_logins_since(void *opaque, struct work *work, int64_t since_ms,
+    size_t most, int64_t deadline_ms)
+{
+	struct store_pgsql *self = opaque;
+	struct params *params = &self->params;
+	PGresult *result;
+
+	params_clear(params);
+	params_text(params, work->account);
+	params_number(params, since_ms);
+	params_number(params, (int64_t)most);
+	result = pgsql_run(self, "SELECT network, country, asn, " MS("last_seen")
+	    " FROM policyd.logins_since($1, policyd.moment($2), $3)",
+	    deadline_ms);
+	if (result == NULL)
+		return -1;
+	work->older = mem_new((size_t)PQntuples(result),
+	    sizeof(*work->older));
+	for (int i = 0; i < PQntuples(result); i++) {
+		struct place *place = &work->older[work->older_count];
+
+		if (addr_parse(PQgetvalue(result, i, 0),
+			&place->network) != 0)
+			continue;
+		snprintf(place->country, sizeof(place->country), "%s",
+		    PQgetvalue(result, i, 1));
+		place->asn = (uint32_t)strtoul(PQgetvalue(result, i, 2), NULL,
+		    10);
+		place->last_ms = strtoll(PQgetvalue(result, i, 3), NULL, 10);
+		place->written_ms = place->last_ms;
+		work->older_count++;
+	}
+	PQclear(result);
+	return 0;
+}
+
+bool
+pgsql_may_retry(void *opaque)
+{
+	struct store_pgsql *self = opaque;
+
+	return self->is_lost;
+}
+
+void
+pgsql_leave(void *opaque, size_t failed)
+{
+	struct store_pgsql *self = opaque;
+
+	self->is_retry = false;
+	pgsql_missed(self->pg, failed);
+}

@@ -1,0 +1,373 @@
+/*
+ * round.c -- what is asked of the store at one time, account by account.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/round.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "store/check.h"
+#include "store/places.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	/* Logins of an account that are counted at most. */
+	LOGINS_MAX = 1000,
+	/* How long a round waits for a row that somebody has locked and does
+	 * not change. */
+	LOCK_PATIENCE_MS = 20,
+	/* Between two tries, at first and at most. */
+	PAUSE_MS = 1,
+	PAUSE_MAX_MS = 8,
+};
+
+struct round {
+	const struct store_setup *setup;
+	const struct store_side *side;
+	void *self;		/* the side's */
+	struct work *works;
+	struct check **checks;
+	size_t room;
+	struct log_limit limit;
+};
+
+struct round *
+round_new(const struct store_setup *setup, const struct store_side *side,
+    void *self)
+{
+	struct round *round = mem_new(1, sizeof(*round));
+
+	round->setup = setup;
+	round->side = side;
+	round->self = self;
+	return round;
+}
+
+void
+round_free(struct round *round)
+{
+	if (round == NULL)
+		return;
+	for (size_t i = 0; i < round->room; i++)
+		work_clear(&round->works[i]);
+	free(round->works);
+	free(round->checks);
+	free(round);
+}
+
+/* --- deciding ------------------------------------------------------------ */
+
+/* The settings of all checks reach back to then at most. */
+static int64_t
+reach(const struct work *work, int64_t now_ms)
+{
+	int64_t since_ms = INT64_MAX;
+
+	for (size_t i = 0; i < work->check_count; i++) {
+		const struct check *check = work->checks[i];
+		int64_t own_ms = places_since(&work->state, check->settings,
+		    now_ms);
+
+		if (check->login.network.bits != 0 && own_ms < since_ms)
+			since_ms = own_ms;
+	}
+	return since_ms;
+}
+
+static int
+load_older(struct round *round, struct work *work, int64_t since_ms,
+    int64_t now_ms, int64_t deadline_ms)
+{
+	if (round->side->logins_since(round->self, work, since_ms, LOGINS_MAX,
+		deadline_ms) != 0)
+		return -1;
+	work_take_older(work, since_ms, now_ms);
+	return 0;
+}
+
+/* Load the logins that the row has no room for, if they count. */
+static int
+complete(struct round *round, struct work *work, int64_t now_ms,
+    int64_t deadline_ms)
+{
+	struct account_state *state = &work->state;
+	int64_t since_ms = reach(work, now_ms);
+	bool is_blocked = state->blocked_until_ms > now_ms;
+
+	if (!state->is_known || is_blocked || since_ms == INT64_MAX ||
+	    since_ms >= state->complete_ms)
+		return 0;
+	return load_older(round, work, since_ms, now_ms, deadline_ms);
+}
+
+/* --- one try ------------------------------------------------------------- */
+
+static size_t
+collect(struct work *const *works, size_t count, struct work **open)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (works[i]->progress == WORK_OPEN)
+			open[left++] = works[i];
+	return left;
+}
+
+/* Was it written, although its answer was lost? */
+static bool
+is_written(const struct work *work)
+{
+	return work->saved_version != 0 &&
+	    work->state.version == work->saved_version;
+}
+
+/*
+ * Load, decide and save what is open. Returns how many are done with, or -1 if
+ * the store is in trouble.
+ */
+static int
+try(struct round *round, struct work *const *works, size_t count,
+    int64_t deadline_ms)
+{
+	struct work *open[ROUND_WORKS];
+	struct work *save[ROUND_WORKS];
+	size_t left = collect(works, count, open);
+	size_t to_save = 0;
+	int64_t now_ms;
+	int done = 0;
+
+	for (size_t i = 0; i < left; i++)
+		work_reset(open[i]);
+	if (round->side->load(round->self, open, left, false, &now_ms,
+		deadline_ms) != 0)
+		return -1;
+	for (size_t i = 0; i < left; i++) {
+		struct work *work = open[i];
+
+		if (work->progress == WORK_FAILED)
+			continue;
+		if (is_written(work)) {
+			work->progress = WORK_DONE;
+			done++;
+			continue;
+		}
+		if (complete(round, work, now_ms, deadline_ms) != 0)
+			return -1;
+		check_decide(work, round->setup, now_ms);
+		save[to_save++] = work;
+	}
+	if (round->side->save(round->self, save, to_save, now_ms,
+		deadline_ms) != 0)
+		return -1;
+	for (size_t i = 0; i < to_save; i++)
+		done += save[i]->progress != WORK_OPEN;
+	return done;
+}
+
+/* A little while, longer from one to the next, not the same for all. */
+static void
+pause_between(unsigned tries)
+{
+	int64_t most_ms = PAUSE_MS << (tries < 3 ? tries : 3);
+	struct timespec pause = { 0, 0 };
+
+	if (most_ms > PAUSE_MAX_MS)
+		most_ms = PAUSE_MAX_MS;
+	pause.tv_nsec = 100000 +
+	    (long)((uint64_t)clock_mono_us() * 7919 % 1000) * most_ms * 1000;
+	nanosleep(&pause, NULL);
+}
+
+/* Has any row that is open been changed by somebody since it was last read? */
+static bool
+is_moving(struct work *const *works, size_t count, int64_t *seen)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (works[i]->progress == WORK_OPEN)
+			sum += works[i]->state.version;
+	if (sum == *seen)
+		return false;
+	*seen = sum;
+	return true;
+}
+
+static void
+set_busy(struct work *const *works, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		works[i]->progress = WORK_BUSY;
+}
+
+static void
+play(struct round *round, struct work *const *works, size_t count,
+    int64_t deadline_ms)
+{
+	size_t failed = 0;
+	int64_t patient_ms = clock_mono_ms() + LOCK_PATIENCE_MS;
+	int64_t seen = 0;
+	unsigned lost = 0;
+	size_t left = count;
+
+	for (unsigned tries = 0; left > 0; tries++) {
+		struct work *open[ROUND_WORKS];
+		int done = try(round, works, count, deadline_ms);
+
+		/* A lost connection is made anew, once. */
+		if (done < 0 && (lost++ > 0 ||
+				    !round->side->may_retry(round->self)))
+			break;
+		left = collect(works, count, open);
+		if (left == 0 || clock_left_ms(deadline_ms) == 0)
+			break;
+		if (done > 0 || is_moving(works, count, &seen))
+			patient_ms = clock_mono_ms() + LOCK_PATIENCE_MS;
+		else if (clock_left_ms(patient_ms) == 0) {
+			set_busy(open, left);
+			break;
+		}
+		if (tries > 0)
+			pause_between(tries);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (works[i]->progress == WORK_OPEN)
+			works[i]->progress = WORK_FAILED;
+		if (works[i]->progress == WORK_FAILED)
+			failed += works[i]->check_count;
+	}
+	round->side->leave(round->self, failed);
+}
+
+/* --- rounds -------------------------------------------------------------- */
+
+static void
+make_room(struct round *round, size_t count)
+{
+	if (count <= round->room)
+		return;
+	round->works = mem_grow(round->works, count, sizeof(*round->works));
+	memset(round->works + round->room, 0,
+	    (count - round->room) * sizeof(*round->works));
+	round->checks = mem_grow(round->checks, count,
+	    sizeof(*round->checks));
+	round->room = count;
+}
+
+/* By account, so that rows are locked in one order; the checks of one account
+ * stay as they came. */
+static int
+by_account(const void *a, const void *b)
+{
+	const struct check *one = *(struct check *const *)a;
+	const struct check *other = *(struct check *const *)b;
+	int order = strcmp(one->account, other->account);
+
+	return order != 0 ? order : (one > other) - (one < other);
+}
+
+/* One work for the checks of each account; returns how many. */
+static size_t
+group(struct round *round, struct check *checks, size_t count)
+{
+	struct work *work = NULL;
+	size_t works = 0;
+	size_t sorted = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		checks[i].result = STORE_FAILED;
+		checks[i].is_busy = false;
+		if (text_is_utf8(checks[i].account))
+			round->checks[sorted++] = &checks[i];
+		else
+			log_limited(&round->limit, LOG_LEVEL_WARNING,
+			    "store: a request failed: an account is not "
+			    "UTF-8");
+	}
+	qsort(round->checks, sorted, sizeof(struct check *), by_account);
+	for (size_t i = 0; i < sorted; i++) {
+		if (work == NULL || strcmp(work->account,
+			round->checks[i]->account) != 0) {
+			work = &round->works[works++];
+			work->account = round->checks[i]->account;
+			work->kind = WORK_CHECK;
+			work->checks = &round->checks[i];
+			work->check_count = 0;
+			work->progress = WORK_OPEN;
+			work->saved_version = 0;
+		}
+		work->check_count++;
+	}
+	return works;
+}
+
+static void
+check_some(struct round *round, struct check *checks, size_t count,
+    int64_t deadline_ms)
+{
+	struct work *works[ROUND_WORKS] = { NULL };
+	size_t work_count;
+
+	make_room(round, count);
+	work_count = group(round, checks, count);
+	for (size_t i = 0; i < work_count; i++)
+		works[i] = &round->works[i];
+	play(round, works, work_count, deadline_ms);
+	for (size_t i = 0; i < work_count; i++)
+		for (size_t k = 0; k < works[i]->check_count; k++) {
+			struct check *check = works[i]->checks[k];
+
+			check->is_busy = works[i]->progress == WORK_BUSY;
+			check->result = works[i]->progress == WORK_DONE ?
+			    STORE_DONE : STORE_FAILED;
+		}
+}
+
+void
+round_check(struct round *round, struct check *checks, size_t count,
+    int64_t deadline_ms)
+{
+	for (size_t i = 0; i < count; i += ROUND_WORKS)
+		check_some(round, checks + i,
+		    count - i < ROUND_WORKS ? count - i : ROUND_WORKS,
+		    deadline_ms);
+}
+
+void
+round_play(struct round *round, struct work *const *works, size_t count,
+    int64_t deadline_ms)
+{
+	for (size_t i = 0; i < count; i += ROUND_WORKS)
+		play(round, works + i,
+		    count - i < ROUND_WORKS ? count - i : ROUND_WORKS,
+		    deadline_ms);
+}
+
+int
+round_read(struct round *round, struct work *work, struct settings *settings,
+    int64_t *now_ms, int64_t deadline_ms)
+{
+	struct account_state *state = &work->state;
+	int result;
+
+	work_reset(work);
+	result = round->side->load(round->self, &work, 1, true, now_ms,
+	    deadline_ms);
+	if (result == 0 && work->progress == WORK_OPEN) {
+		int64_t since_ms;
+
+		*settings = work_settings(work, settings);
+		state_clamp(state, *now_ms);
+		since_ms = places_since(state, settings, *now_ms);
+		if (state->is_known && since_ms < state->complete_ms)
+			result = load_older(round, work, since_ms, *now_ms,
+			    deadline_ms);
+	}
+	round->side->leave(round->self, 0);
+	return work->progress == WORK_OPEN ? result : -1;
+}

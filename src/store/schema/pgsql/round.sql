@@ -1,0 +1,273 @@
+-- round.sql -- load the accounts of a round, and save what was decided.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+--
+-- Deciding is done in the program (store/check.c). Nobody waits for a row here:
+-- one that is locked, or was changed since it was loaded, is not saved, and the
+-- program loads it again.
+
+CREATE OR REPLACE FUNCTION policyd.load(p_accounts text[], p_domains text[],
+    p_now timestamptz
+) RETURNS TABLE (
+    i bigint, now timestamptz, version bigint, evidence_since timestamptz,
+    blocked_until timestamptz, last_seen timestamptz, rated_at timestamptz,
+    complete_since bigint, mail_hash bigint, places text, rings bytea,
+    mail_hashes bytea, cause integer, found bigint, allowed bigint,
+    per_s bigint, note text, began_at timestamptz, of_account text,
+    of_domain text
+) LANGUAGE plpgsql STABLE ROWS 32
+SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+    v_now timestamptz := coalesce(p_now, clock_timestamp());
+BEGIN
+    RETURN QUERY
+    SELECT q.i, v_now, a.version, a.evidence_since, a.blocked_until,
+           a.last_seen, a.rated_at, a.complete_since, a.mail_hash, a.places,
+           a.rings, a.mail_hashes, b.cause::integer, b.found::bigint,
+           b.allowed::bigint, b.per_s::bigint, b.note, b.began_at,
+           o.settings::text, d.settings::text
+      FROM unnest(p_accounts, p_domains) WITH ORDINALITY
+           AS q (account, domain, i)
+      LEFT JOIN policyd.account a ON a.account = q.account
+      LEFT JOIN policyd.block b ON b.account = q.account
+            AND b.ended_at IS NULL AND a.blocked_until IS NOT NULL
+      LEFT JOIN policyd.override o ON o.account = q.account
+            AND (o.valid_until > v_now) IS NOT FALSE
+      LEFT JOIN policyd.override d ON d.account = q.domain
+            AND (d.valid_until > v_now) IS NOT FALSE;
+END
+$$;
+
+-- Logins of an account whose row has no room for them all, newest first.
+CREATE OR REPLACE FUNCTION policyd.logins_since(p_account text, p_since timestamptz,
+    p_most bigint
+) RETURNS TABLE (network cidr, country text, asn bigint, last_seen timestamptz)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT l.network, l.country, l.asn, l.last_seen FROM policyd.login l
+     WHERE l.account = p_account AND l.last_seen > p_since
+     ORDER BY l.last_seen DESC, l.network LIMIT p_most;
+END
+$$;
+
+-- The event as it is told by mail, program and webhook.
+CREATE OR REPLACE FUNCTION policyd.event(
+    p_kind text, p_account text, p_at timestamptz,
+    p_server text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object(
+        'event', p_kind, 'account', p_account, 'server', p_server,
+        'at', (extract(epoch FROM p_at) * 1000)::bigint,
+        'cause', b.cause, 'found', b.found, 'limit', b.allowed,
+        'per', b.per_s, 'note', b.note,
+        'client', coalesce(host(b.client), ''), 'country', b.country,
+        'began', (extract(epoch FROM b.began_at) * 1000)::bigint,
+        'until', CASE WHEN isfinite(b.until) THEN
+            (extract(epoch FROM b.until) * 1000)::bigint ELSE 0 END,
+        'attempts', b.attempts,
+        'logins', coalesce((
+            SELECT jsonb_agg(jsonb_build_object(
+                       'network', CASE WHEN masklen(l.network) =
+                           CASE family(l.network) WHEN 4 THEN 32 ELSE 128 END
+                           THEN host(l.network) ELSE l.network::text END,
+                       'country', l.country,
+                       'first', (extract(epoch FROM l.first_seen)
+                                 * 1000)::bigint,
+                       'last', (extract(epoch FROM l.last_seen)
+                                * 1000)::bigint,
+                       'mails', l.mails)
+                   ORDER BY l.last_seen DESC, l.network)
+              FROM (SELECT * FROM policyd.logins
+                     WHERE account = p_account AND last_seen > evidence_since
+                       -- The window that was judged; 0: by an administrator.
+                       AND (b.per_s = 0 OR last_seen > b.began_at
+                                           - make_interval(secs => b.per_s))
+                     ORDER BY last_seen DESC, network LIMIT 20) l), '[]'))
+      FROM policyd.block b WHERE b.account = p_account
+$$;
+
+-- Put the event into the outbox once for each way of telling.
+CREATE OR REPLACE FUNCTION policyd.tell(p_kind text, p_account text, p_at timestamptz,
+    p_server text, p_channels jsonb, p_counts jsonb) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO policyd.outbox (channel, kind, account, event, created_at,
+                                next_try)
+    SELECT c, p_kind, p_account,
+           policyd.event(p_kind, p_account, p_at, p_server) || p_counts,
+           p_at, p_at
+      FROM jsonb_array_elements_text(p_channels) c
+$$;
+
+-- One consequence of a decision; its row of policyd.account is ours, if it has
+-- anything to do with it. Times are milliseconds.
+CREATE OR REPLACE FUNCTION policyd.follow(e jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_account text := e ->> 'account';
+    v_at timestamptz := to_timestamp((e ->> 'at')::bigint / 1000.0);
+BEGIN
+    CASE e ->> 'op'
+    WHEN 'attempts' THEN
+        UPDATE policyd.block SET attempts = attempts + (e ->> 'times')::bigint
+         WHERE account = v_account AND ended_at IS NULL;
+    WHEN 'reached' THEN
+        INSERT INTO policyd.hit AS h VALUES (v_account,
+            (e ->> 'cause')::smallint, (e ->> 'limit')::integer,
+            (e ->> 'per')::integer, (e ->> 'times')::bigint, v_at, v_at)
+        ON CONFLICT (account, cause, allowed, per_s) DO UPDATE
+           SET times = h.times + excluded.times, last_seen = v_at;
+    WHEN 'end' THEN
+        PERFORM policyd.tell('unblock', v_account, v_at, e ->> 'server',
+                             e -> 'channels', e -> 'counts');
+        UPDATE policyd.block SET ended_at = v_at
+         WHERE account = v_account AND ended_at IS NULL;
+    WHEN 'orphan' THEN
+        UPDATE policyd.block SET ended_at = v_at
+         WHERE account = v_account AND ended_at IS NULL;
+    WHEN 'move' THEN
+        UPDATE policyd.block SET began_at = v_at,
+               until = coalesce(to_timestamp((e ->> 'until')::bigint / 1000.0),
+                                'infinity')
+         WHERE account = v_account AND ended_at IS NULL;
+    WHEN 'begin' THEN
+        INSERT INTO policyd.block AS b VALUES (v_account,
+            (e ->> 'cause')::smallint, (e ->> 'found')::integer,
+            (e ->> 'limit')::integer, (e ->> 'per')::integer, e ->> 'note',
+            v_at, coalesce(to_timestamp((e ->> 'until')::bigint / 1000.0),
+                           'infinity'), NULL, 0,
+            nullif(e ->> 'client', '')::inet, e ->> 'country')
+        ON CONFLICT (account) DO UPDATE SET
+            cause = excluded.cause, found = excluded.found,
+            allowed = excluded.allowed, per_s = excluded.per_s,
+            note = excluded.note, began_at = excluded.began_at,
+            until = excluded.until, ended_at = NULL, attempts = 0,
+            client = excluded.client, country = excluded.country;
+        PERFORM policyd.tell('block', v_account, v_at, e ->> 'server',
+                             e -> 'channels', e -> 'counts');
+    WHEN 'audit' THEN
+        PERFORM policyd.note_change(e ->> 'actor', e ->> 'origin',
+            e ->> 'action', v_account, e -> 'detail', v_at);
+    END CASE;
+END
+$$;
+
+-- Save what was decided of accounts: the columns of policyd.account, an array
+-- each, in order of the account; then the logins to be written, each with the
+-- place of its account in these arrays; then all else that follows; then the
+-- accounts whose blocks refused so many requests. A version of 0 is an account
+-- without a row. p_version is what the rows get. Returns the places of those
+-- that were saved; those of p_refused go on behind p_accounts.
+CREATE OR REPLACE FUNCTION policyd.save(p_version bigint, p_accounts text[],
+    p_versions bigint[], p_since timestamptz[], p_blocked timestamptz[],
+    p_seen timestamptz[], p_rated timestamptz[], p_complete bigint[],
+    p_mail_hash bigint[], p_places text[], p_rings bytea[],
+    p_mail_hashes bytea[], p_owners integer[], p_networks cidr[],
+    p_countries text[], p_asns bigint[], p_lasts timestamptz[],
+    p_mails bigint[], p_follow jsonb, p_refused text[], p_times bigint[],
+    p_must_last boolean
+) RETURNS integer[] LANGUAGE plpgsql
+SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    v_mine integer[];
+    v_fresh integer[];
+    e jsonb;
+BEGIN
+    -- In one order, and those alone that nobody else works on.
+    SELECT array_agg(i) INTO v_mine FROM (
+        SELECT q.i::integer AS i
+          FROM unnest(p_accounts, p_versions) WITH ORDINALITY
+               AS q (account, version, i)
+          JOIN policyd.account a ON a.account = q.account
+           AND a.version = q.version
+         ORDER BY q.account
+           FOR NO KEY UPDATE OF a SKIP LOCKED) AS mine;
+    IF p_follow IS NOT NULL THEN
+        -- What is told of an end is told as things stood before it.
+        FOR e IN SELECT x FROM jsonb_array_elements(p_follow) x
+                  WHERE x ->> 'op' = 'end'
+                    AND (x ->> 'i')::integer = ANY (v_mine)
+        LOOP
+            PERFORM policyd.follow(e);
+        END LOOP;
+    END IF;
+    UPDATE policyd.account a
+       SET version = p_version, evidence_since = q.since,
+           blocked_until = q.blocked, last_seen = q.seen, rated_at = q.rated,
+           complete_since = q.complete, mail_hash = q.mail_hash,
+           places = q.places, rings = q.rings, mail_hashes = q.mail_hashes
+      FROM unnest(p_accounts, p_since, p_blocked, p_seen, p_rated, p_complete,
+                  p_mail_hash, p_places, p_rings, p_mail_hashes)
+           WITH ORDINALITY AS q (account, since, blocked, seen, rated,
+               complete, mail_hash, places, rings, mail_hashes, i)
+     WHERE a.account = q.account AND q.i = ANY (v_mine);
+    IF 0 = ANY (p_versions) THEN
+        WITH fresh AS (
+            INSERT INTO policyd.account (account, version, evidence_since,
+                blocked_until, last_seen, rated_at, complete_since, mail_hash,
+                places, rings, mail_hashes)
+            SELECT q.account, p_version, q.since, q.blocked, q.seen, q.rated,
+                   q.complete, q.mail_hash, q.places, q.rings, q.mail_hashes
+              FROM unnest(p_accounts, p_versions, p_since, p_blocked, p_seen,
+                          p_rated, p_complete, p_mail_hash, p_places, p_rings,
+                          p_mail_hashes)
+                   AS q (account, version, since, blocked, seen, rated,
+                       complete, mail_hash, places, rings, mail_hashes)
+             WHERE q.version = 0
+             ORDER BY q.account
+            ON CONFLICT DO NOTHING RETURNING account)
+        SELECT array_agg(array_position(p_accounts, account)) INTO v_fresh
+          FROM fresh;
+        v_mine := v_mine || v_fresh;
+    END IF;
+    IF p_owners <> '{}' THEN
+        INSERT INTO policyd.login AS l (account, network, country, first_seen,
+                                        last_seen, mails, asn)
+        SELECT p_accounts[q.owner], q.network, q.country, q.last, q.last,
+               q.mails, q.asn
+          FROM unnest(p_owners, p_networks, p_countries, p_asns, p_lasts,
+                      p_mails) AS q (owner, network, country, asn, last, mails)
+         WHERE q.owner = ANY (v_mine)
+        ON CONFLICT (account, network) DO UPDATE
+           SET country = excluded.country, asn = excluded.asn,
+               first_seen = least(l.first_seen, excluded.first_seen),
+               last_seen = excluded.last_seen,
+               mails = l.mails + excluded.mails;
+    END IF;
+    IF p_follow IS NOT NULL THEN
+        FOR e IN SELECT x FROM jsonb_array_elements(p_follow) x
+                  WHERE x ->> 'op' <> 'end'
+                    AND (x ->> 'i')::integer = ANY (v_mine)
+        LOOP
+            PERFORM policyd.follow(e);
+        END LOOP;
+    END IF;
+    IF p_refused <> '{}' THEN
+        -- These come last: who has their rows waits for nobody any more.
+        WITH mine AS MATERIALIZED (
+            SELECT b.account FROM policyd.block b
+             WHERE b.account = ANY (p_refused) AND b.ended_at IS NULL
+             ORDER BY b.account FOR NO KEY UPDATE SKIP LOCKED
+        ), counted AS (
+            UPDATE policyd.block b SET attempts = b.attempts + q.times
+              FROM unnest(p_refused, p_times) AS q (account, times)
+             WHERE b.account = q.account
+               AND b.account IN (SELECT account FROM mine)
+            RETURNING b.account)
+        SELECT v_mine || array_agg(q.i::integer
+                                   + coalesce(array_length(p_accounts, 1), 0))
+          INTO v_mine
+          FROM unnest(p_refused) WITH ORDINALITY AS q (account, i)
+         WHERE q.account IN (SELECT account FROM counted)
+            OR NOT EXISTS (SELECT FROM policyd.block b
+                            WHERE b.account = q.account
+                              AND b.ended_at IS NULL);
+    END IF;
+    IF NOT p_must_last THEN
+        -- What can be counted again need not wait for the disk.
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
+    RETURN coalesce(v_mine, '{}');
+END
+$$;

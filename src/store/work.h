@@ -1,0 +1,116 @@
+/*
+ * work.h -- one account in a round: its state, what is asked, what follows.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A side loads the state, check.c and blocking.c change it and note what
+ * follows, the side saves both in one transaction; see round.h.
+ */
+#ifndef STORE_WORK_H
+#define STORE_WORK_H
+
+#include "store/account_state.h"
+#include "store/side.h"
+
+/* A block that holds, and why. */
+struct held_block {
+	enum cause cause;
+	uint32_t found, limit, per_s;
+	int64_t began_ms;
+	char note[128];
+};
+
+/* A limit or rate was reached: a row for the report. */
+struct reached {
+	enum cause cause;
+	uint32_t limit, per_s, times;
+};
+
+/* One change of the block, in this order of a work's list. */
+struct block_change {
+	bool is_begin;		/* else the end */
+	int64_t at_ms;
+	int64_t until_ms;	/* begin: as blocked_until_ms */
+	enum cause cause;
+	uint32_t found, limit, per_s;
+	const char *note;	/* borrowed */
+	char client[ADDR_TEXT_SIZE];
+	char country[3];
+	struct evidence evidence;	/* at that time, for the event */
+};
+
+enum {
+	/* Accounts of one try. */
+	ROUND_WORKS = 64,
+	/* Every limit and every rate rule, once. */
+	REACHED_MAX = RATE_RULES_MAX + 8,
+	/* A block that is over ends, a new one begins, and once more. */
+	BLOCK_CHANGES_MAX = 4,
+};
+
+enum work_state {
+	WORK_OPEN,		/* to be loaded, decided and saved */
+	WORK_DONE,		/* saved, or there was nothing to save */
+	WORK_FAILED,
+	WORK_BUSY,		/* somebody else has its row */
+};
+
+struct work {
+	/* What is asked. */
+	const char *account;
+	struct check **checks;	/* of this account, in order */
+	size_t check_count;
+	/* Or one of these, by hand or by time. */
+	enum { WORK_CHECK, WORK_BLOCK, WORK_UNBLOCK, WORK_EXPIRE } kind;
+	uint32_t duration_s;
+	const char *note;
+
+	/* Loaded. */
+	struct account_state state;
+	struct held_block held;		/* if state.blocked_until_ms */
+	/* What the store has for the account and its domain; account NULL:
+	 * nothing. */
+	struct override of_domain, of_account;
+	/* If places are not complete: more logins, newest first. */
+	struct place *older;
+	size_t older_count;
+
+	/* What follows. */
+	bool is_changed;	/* the state is to be saved */
+	bool must_last;		/* wait for the disk */
+	bool is_moved;		/* held.began_ms and its end were in the future */
+	uint32_t attempts;	/* refused because of the block */
+	struct reached reached[REACHED_MAX];
+	size_t reached_count;
+	struct block_change changes[BLOCK_CHANGES_MAX];
+	size_t change_count;
+	bool is_orphan;		/* a block without an account that says so */
+	bool is_audited;	/* by hand: write it down */
+	bool was_blocked;	/* WORK_UNBLOCK, WORK_EXPIRE: it was */
+
+	enum work_state progress;
+	int64_t saved_version;	/* written, but was it? Or 0 */
+};
+
+/* Forget what was loaded and what follows. */
+void work_reset(struct work *);
+
+/* General settings with what the store has laid over; lists are borrowed. */
+struct settings work_settings(const struct work *, const struct settings *);
+
+/* Free what it owns. */
+void work_clear(struct work *);
+
+/*
+ * The side loaded work->older, newest first: logins after since_ms. Those that
+ * the state has are left out, the newest go into its free places. What lies in
+ * the future of now_ms is of a clock that was ahead.
+ */
+void work_take_older(struct work *, int64_t since_ms, int64_t now_ms);
+
+/* Count one more time that a limit was reached. */
+void work_reach(struct work *, enum cause, uint32_t limit, uint32_t per_s);
+
+/* The next change of the block. */
+struct block_change *work_change(struct work *);
+
+#endif

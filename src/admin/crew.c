@@ -13,6 +13,7 @@
 enum { STOP_MS = 500 };
 
 struct crew {
+	struct store_news *news;
 	struct admin admins[LANES];
 	struct bench *benches[LANES];
 };
@@ -44,6 +45,7 @@ open_lane(struct crew *crew, enum lane lane, const struct config *config,
 	admin->master = getppid();
 	if (desk_open(&admin->desk, config, geoip) != 0)
 		return -1;
+	store_join(admin->desk.store, crew->news, false);
 	/* If the store is away, the housekeeper sees to its schema later. */
 	store_init(admin->desk.store,
 	    config->store.create && lane == LANE_DESK, init_ms);
@@ -53,10 +55,11 @@ open_lane(struct crew *crew, enum lane lane, const struct config *config,
 
 struct crew *
 crew_start(const struct config *config, const struct geo_paths *geoip,
-    void (*work)(void *, void *), int64_t init_ms)
+    struct store_news *news, void (*work)(void *, void *), int64_t init_ms)
 {
 	struct crew *crew = mem_new(1, sizeof(*crew));
 
+	crew->news = news;
 	for (int lane = 0; lane < LANES; lane++)
 		if (open_lane(crew, (enum lane)lane, config, geoip, work,
 			init_ms) != 0) {

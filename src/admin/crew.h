@@ -23,12 +23,12 @@ enum lane {
 struct crew;
 
 /*
- * Open the desks. The store's schema is seen to by init_ms (clock_mono_ms);
+ * Open the desks; their stores hear the news of other processes. The store's schema is seen to by init_ms (clock_mono_ms);
  * work gets the lane's struct admin and a job. NULL, with the cause logged, if
  * that is impossible.
  */
 struct crew *crew_start(const struct config *, const struct geo_paths *,
-    void (*work)(void *admin, void *job), int64_t init_ms);
+    struct store_news *, void (*work)(void *admin, void *job), int64_t init_ms);
 
 /* Wait a little for what is under way; the jobs are the caller's. False: a
  * lane is still at work, and the process can but end. */

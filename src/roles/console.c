@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "roles/geoip_files.h"
+#include "roles/shared.h"
 
 #include <errno.h>
 #include <string.h>
@@ -142,9 +143,10 @@ console_run(const struct seat *seat)
 	struct console console = { .seat = seat };
 	const struct config *config = seat->load->config;
 	const struct geo_paths geoip = geoip_files_paths(seat->load);
+	const struct shared *shared = seat->load->shared;
 	int status = EX_CONFIG;
 
-	console.crew = crew_start(config, &geoip, call_work,
+	console.crew = crew_start(config, &geoip, shared->news, call_work,
 	    clock_mono_ms() + START_MS);
 	if (console.crew == NULL)
 		return EX_UNAVAILABLE;

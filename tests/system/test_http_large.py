@@ -13,10 +13,12 @@ from statistics import median
 import pytest
 
 from http_api import Api, console_of
-from policyd import free_port
+from policyd import PROGRAM, WRAPPER, free_port
 from waiting import PATIENCE
 
 MOST, BODY_MOST = 100_000, 8 << 20
+# Sanitizers and valgrind take memory and time of their own.
+IS_PLAIN = not WRAPPER and b"libasan" not in PROGRAM.read_bytes()
 
 
 @pytest.fixture(params=["sqlite", "pgsql"])
@@ -96,9 +98,8 @@ def test_a_list_as_long_as_may_be(served):
     print(f"{took:.2f} s, {work:.2f} s of it work, memory {grown:.1f} times "
           f"the body, health told in {max(health.took):.3f} s")
     assert answer.status == 202, answer
-    assert work < 3
     # What SQLite takes to write it is in it.
-    assert grown < 12
+    assert not IS_PLAIN or (work < 3 and grown < 12)
     assert median(health.took) < took / 10
     listed = served.api("GET", "/custom-settings").json()
     assert len(listed) == MOST and listed[-1]["sender"] == \
@@ -116,7 +117,7 @@ def test_lists_that_would_take_much_memory(served, text):
     before = memory_kb(console, "VmRSS")
     assert served.api("PUT", "/update", text).status == 400
     grown = (memory_kb(console, "VmHWM") - before) * 1024
-    assert grown < 10 * len(text)
+    assert not IS_PLAIN or grown < 10 * len(text)
     assert served.api("GET", "/custom-settings").json() == []
 
 

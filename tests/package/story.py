@@ -157,6 +157,10 @@ def it_is_installed_and_runs():
         assert state(unit) == "active", f"{unit}: {state(unit)}"
         assert run("systemctl", "is-enabled", unit) == "enabled\n"
     assert rights(CONF) == "0640 root:policyd", rights(CONF)
+    # Who does not answer begins with a look.
+    assert "\nmode: observe\n" in CONF.read_text()
+    write({"mode: observe": "mode: enforce"})
+    run("systemctl", "reload", "policyd")
     assert rights("/var/lib/policyd") == "0750 policyd:policyd"
     assert rights("/var/spool/postfix/policyd") == "0710 policyd:postfix"
     assert rights(SOCKET) == "0660 policyd:postfix"

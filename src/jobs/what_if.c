@@ -225,6 +225,17 @@ print_survey(const struct survey *survey, const struct job *job)
 	    "with the limits as they are: %llu\n", then, accounts, now);
 }
 
+/* Do these allow more than those? */
+static bool
+is_looser(const struct settings *these, const struct settings *those)
+{
+	return these->countries > those->countries ||
+	    these->networks > those->networks ||
+	    these->home_max_countries > those->home_max_countries ||
+	    these->home_max_networks > those->home_max_networks ||
+	    these->window_s < those->window_s;
+}
+
 int
 what_if_run(const struct job *job, char *const *changes, size_t count,
     size_t rows)
@@ -248,6 +259,13 @@ what_if_run(const struct job *job, char *const *changes, size_t count,
 	status = EX_UNAVAILABLE;
 	if (judge_all(&survey) == STORE_DONE) {
 		print_survey(&survey, job);
+		/* Logins of who is blocked are not recorded. */
+		if (job->config->mode == MODE_ENFORCE &&
+		    is_looser(&changed->settings, &job->config->settings))
+			log_warning("these limits are looser than those in "
+			    "force: what blocked accounts would have done is "
+			    "not known, and more may be blocked than this "
+			    "says");
 		status = EX_OK;
 	}
 	json_decref(survey.array);

@@ -233,6 +233,15 @@ def test_the_table_says_the_same(known):
     assert "and 1 more" in short.stdout
 
 
+def test_looser_limits_are_not_known_while_accounts_are_blocked(known):
+    warning = "looser than those in force"
+    known.write({"limits": {"countries": 3}})
+    assert warning in known.cli("--what-if", "limits.countries=50").stderr
+    assert known.cli("--what-if", "limits.countries=1").stderr == ""
+    known.write({"mode": "observe"})
+    assert known.cli("--what-if", "limits.countries=50").stderr == ""
+
+
 def test_the_window_is_a_limit_too(known, store):
     # joe was in FR and US long ago, and in BR, CN and DE at one time.
     countries = "'FR', 'US'"

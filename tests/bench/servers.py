@@ -145,7 +145,7 @@ class Policyd(Server):
         group = grp.getgrgid(OWNER.pw_gid).gr_name
         config = {
             "listen": [f"unix:{self.socket}"],
-            "server": {"workers": workers},
+            "server": {"workers": workers, "state": ""},
             "store": {"url": store_url},
             "geoip": {"country": str(geoip)},
             # The default is DUNNO: failures would look like answers.

@@ -24,31 +24,32 @@ state_init(struct account_state *state)
 	state->instance_count = 0;
 }
 
-struct place *
-state_find(struct account_state *state, const struct addr *network)
+static struct place *
+find(struct account_state *state, const struct addr *network, bool is_gone)
 {
 	for (size_t i = 0; i < state->place_count; i++)
-		if (!state->places[i].is_gone &&
+		if (state->places[i].is_gone == is_gone &&
 		    addr_equal(&state->places[i].network, network))
 			return &state->places[i];
 	return NULL;
 }
 
-/* Let a place go: at once, or once its row is written. */
-static void
-let_go(struct account_state *state, size_t i)
+struct place *
+state_find(struct account_state *state, const struct addr *network)
 {
-	struct place *place = &state->places[i];
+	return find(state, network, false);
+}
 
+/* Let a place go: the row of the account will not have it. It still counts for
+ * the requests that follow in the same round. */
+static void
+let_go(struct account_state *state, struct place *place)
+{
 	if (place->last_ms > state->complete_ms)
 		state->complete_ms = place->last_ms;
-	if (place_is_due(place) || place->pending > 0 ||
-	    place->last_ms > place->written_ms) {
-		place->is_due = true;
-		place->is_gone = true;
-	} else {
-		*place = state->places[--state->place_count];
-	}
+	place->is_due |= place->pending > 0 ||
+	    place->last_ms > place->written_ms;
+	place->is_gone = true;
 }
 
 /* The place seen least lately, if the row has no room for one more. */
@@ -56,15 +57,16 @@ static void
 make_room(struct account_state *state)
 {
 	size_t held = 0;
-	size_t oldest = state->place_count;
+	struct place *oldest = NULL;
 
 	for (size_t i = 0; i < state->place_count; i++) {
-		if (state->places[i].is_gone)
+		struct place *place = &state->places[i];
+
+		if (place->is_gone)
 			continue;
 		held++;
-		if (oldest == state->place_count ||
-		    state->places[i].last_ms < state->places[oldest].last_ms)
-			oldest = i;
+		if (oldest == NULL || place->last_ms < oldest->last_ms)
+			oldest = place;
 	}
 	if (held == PLACES_MAX)
 		let_go(state, oldest);
@@ -76,6 +78,12 @@ state_add(struct account_state *state, const struct addr *network)
 	struct place *place;
 
 	make_room(state);
+	/* A row is written once in a statement: it is the same place. */
+	place = find(state, network, true);
+	if (place != NULL) {
+		place->is_gone = false;
+		return place;
+	}
 	assert(state->place_count < PLACES_ROOM);
 	place = &state->places[state->place_count++];
 	memset(place, 0, sizeof(*place));
@@ -86,32 +94,16 @@ state_add(struct account_state *state, const struct addr *network)
 void
 state_drop(struct account_state *state, int64_t until_ms)
 {
-	for (size_t i = state->place_count; i-- > 0;)
+	for (size_t i = 0; i < state->place_count; i++)
 		if (!state->places[i].is_gone &&
 		    state->places[i].last_ms <= until_ms)
-			let_go(state, i);
+			let_go(state, &state->places[i]);
 }
 
 bool
 place_is_due(const struct place *place)
 {
 	return place->is_due;
-}
-
-void
-state_written(struct account_state *state)
-{
-	for (size_t i = state->place_count; i-- > 0;) {
-		struct place *place = &state->places[i];
-
-		if (!place->is_due)
-			continue;
-		place->is_due = false;
-		place->pending = 0;
-		place->written_ms = place->last_ms;
-		if (place->is_gone)
-			*place = state->places[--state->place_count];
-	}
 }
 
 static bool

@@ -41,7 +41,7 @@ struct place {
 	int64_t written_ms;	/* last_seen of its row; 0: no row */
 	uint32_t pending;	/* mails that the row does not have yet */
 	bool is_due;		/* its row is to be written now */
-	bool is_gone;		/* it leaves the list when it is written */
+	bool is_gone;		/* it is not put into the account's row */
 };
 
 struct account_state {
@@ -68,7 +68,8 @@ struct place *state_find(struct account_state *, const struct addr *network);
 
 /*
  * Add a place; one that has been seen least lately gives way if there are
- * PLACES_MAX. Returns it, all but its network zero.
+ * PLACES_MAX. Returns it, all but its network zero; one that was let go comes
+ * back as it was.
  */
 struct place *state_add(struct account_state *, const struct addr *network);
 
@@ -78,9 +79,6 @@ void state_drop(struct account_state *, int64_t until_ms);
 
 /* Is there a row of the table login to be written? */
 bool place_is_due(const struct place *);
-
-/* The row of a place was written: forget what was due. */
-void state_written(struct account_state *);
 
 /*
  * A clock that was ahead and was set back leaves times that lie in the future:

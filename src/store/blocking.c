@@ -81,7 +81,8 @@ blocking_apply(struct work *work, const struct settings *settings,
 		return;
 	}
 	if (until_ms == 0 || (work->kind == WORK_EXPIRE && !is_over)) {
-		work->is_orphan = work->kind == WORK_EXPIRE;
+		/* Or it was blocked anew since somebody saw that it is over. */
+		work->is_orphan = work->kind == WORK_EXPIRE && until_ms == 0;
 		work->is_changed = work->is_orphan;
 		return;
 	}

@@ -48,6 +48,18 @@ work_settings(const struct work *work, const struct settings *general)
 	return settings;
 }
 
+/* What was copied from another store may be newer than the account's row. */
+static void
+take_newer(struct place *place, const struct place *copied)
+{
+	uint32_t pending = place->pending;
+
+	if (copied->last_ms <= place->last_ms)
+		return;
+	*place = *copied;
+	place->pending = pending;
+}
+
 void
 work_take_older(struct work *work, int64_t since_ms, int64_t now_ms)
 {
@@ -57,12 +69,15 @@ work_take_older(struct work *work, int64_t since_ms, int64_t now_ms)
 
 	for (size_t i = 0; i < work->older_count; i++) {
 		struct place place = work->older[i];
+		struct place *there = state_find(state, &place.network);
 
-		if (state_find(state, &place.network) != NULL)
-			continue;
 		if (place.last_ms > now_ms) {
 			place.last_ms = now_ms;
 			place.is_due = true;
+		}
+		if (there != NULL) {
+			take_newer(there, &place);
+			continue;
 		}
 		if (held < PLACES_MAX)
 			state->places[held++] = place;

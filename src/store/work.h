@@ -102,7 +102,8 @@ void work_clear(struct work *);
 
 /*
  * The side loaded work->older, newest first: logins after since_ms. Those that
- * the state has are left out, the newest go into its free places. What lies in
+ * the state has are left out, or taken if they are newer; the newest of the
+ * others go into its free places. What lies in
  * the future of now_ms is of a clock that was ahead.
  */
 void work_take_older(struct work *, int64_t since_ms, int64_t now_ms);

@@ -154,6 +154,15 @@ const struct store_case cases_blocks[] = {
 	    "login joe 192.0.2.21 DE => pass\nat +20s\n"
 	    "login joe 192.0.2.21 DE => pass\n"
 	    "block joe 1h => done\n" },
+	{ "after a block from where the last mails came from",
+	    "login joe 192.0.2.1 DE => pass\nat +10s\n"
+	    "login joe 192.0.2.1 DE => pass\nblock joe 1m => done\n"
+	    "at +80s\nlogin joe 192.0.2.1 DE => pass places=1/1\n"
+	    "explain joe => 192.0.2.1:DE:+0s..+80s:3:in\n" },
+	{ "a block by hand for longer is not ended with the shorter one",
+	    "block joe 1h\nblock joe 3h\nat +2h\nexpire => ended=0\n"
+	    "list => count=1 joe:manual:+3h\n"
+	    "login joe 192.0.2.1 DE => blocked cause=manual\n" },
 	{ "the list is in order, by pages, of blocks that hold",
 	    "block dora 1h\nblock adam 1h\nblock cora 2h\nblock bert 0\n"
 	    "list most=2 => count=2 adam:manual:+1h bert:manual:0\n"

@@ -96,6 +96,7 @@ main(void)
 	suite_add_tcase(suite, tests_crash());
 	suite_add_tcase(suite, tests_file());
 	suite_add_tcase(suite, tests_outage());
+	suite_add_tcase(suite, tests_places());
 	suite_add_tcase(suite, tests_upgrade());
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -263,7 +263,8 @@ ask_round(struct desk *desk, struct check *checks, size_t count,
 	counters_observe(STAT_STORE_TIME_0, took_us);
 	/* What failed is mostly the round's last, if not all of it. */
 	counters_add(STAT_STORE_FAILURES,
-	    checks[count - 1].result != STORE_DONE);
+	    checks[count - 1].result != STORE_DONE &&
+		!checks[count - 1].is_busy);
 }
 
 /* Steps 4 and 7 to 10: the store. */

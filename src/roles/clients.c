@@ -23,6 +23,7 @@ struct client {
 	int64_t late_us;	/* when its request is late */
 	enum interest interest;
 	bool is_queued;
+	bool is_unwatched;	/* the poller does not have it */
 	struct client *next_queued;
 	struct client *next, *previous;	/* all of them, the newest first */
 };
@@ -32,7 +33,8 @@ struct clients {
 	size_t count, most;
 	struct client *first;
 	struct client *queue, **queue_end;
-	struct client *deferred;	/* by next_queued; is_queued, too */
+	/* By next_queued; is_queued, too. */
+	struct client *deferred, **deferred_end;
 	int64_t resume_ms;		/* when they are asked again */
 	bool is_retired;
 	uint32_t patience_ms;	/* with a connection that is idle */
@@ -47,6 +49,7 @@ clients_new(const struct config *config, struct poller *poller, size_t most)
 	clients->poller = poller;
 	clients->most = most;
 	clients->queue_end = &clients->queue;
+	clients->deferred_end = &clients->deferred;
 	clients->patience_ms = config->server.idle_timeout_s * 1000;
 	return clients;
 }
@@ -201,8 +204,13 @@ clients_defer(struct clients *clients, struct client *client)
 {
 	if (clients->deferred == NULL)
 		clients->resume_ms = clock_mono_ms() + RESUME_MS;
-	client->next_queued = clients->deferred;
-	clients->deferred = client;
+	/* Its hang-up would be reported until it is answered. */
+	if (!client->is_unwatched)
+		poller_remove(clients->poller, session_fd(client->session));
+	client->is_unwatched = true;
+	client->next_queued = NULL;
+	*clients->deferred_end = client;
+	clients->deferred_end = &client->next_queued;
 }
 
 int
@@ -215,6 +223,7 @@ clients_resume(struct clients *clients)
 	if (clock_left_ms(clients->resume_ms) > 0)
 		return clock_left_ms(clients->resume_ms);
 	clients->deferred = NULL;
+	clients->deferred_end = &clients->deferred;
 	while (client != NULL) {
 		struct client *next = client->next_queued;
 
@@ -230,6 +239,20 @@ clients_session(struct client *client)
 	return client->session;
 }
 
+/* Who was deferred is heard again. */
+static bool
+watch_again(struct clients *clients, struct client *client)
+{
+	if (!client->is_unwatched)
+		return true;
+	client->is_unwatched = false;
+	if (poller_add(clients->poller, session_fd(client->session),
+		client->interest, client) == 0)
+		return true;
+	log_error("epoll: %s", strerror(errno));
+	return false;
+}
+
 void
 clients_answer(struct clients *clients, struct client *client,
     const char *action)
@@ -242,7 +265,10 @@ clients_answer(struct clients *clients, struct client *client,
 	session_answer(client->session, action);
 	if (clients->is_retired && session_is_idle(client->session))
 		session_read(client->session);
-	settle(clients, client);
+	if (watch_again(clients, client))
+		settle(clients, client);
+	else
+		drop(clients, client);
 }
 
 void

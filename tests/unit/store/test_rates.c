@@ -195,5 +195,30 @@ START_TEST(bytes_are_the_same_on_every_machine)
 }
 END_TEST
 
-UNIT("store/rates", mails_pass_or_not, rules_come_and_go, bytes_are_read_back,
+START_TEST(a_clock_that_was_ahead_counts_as_now)
+{
+	const struct rates rates = { 2, { { 3, 60 }, { 5, 3600 } } };
+	struct rate_rings rings = { .count = 0 };
+	const int64_t ahead = START + INT64_C(86400000) * 30;
+	uint64_t used;
+
+	ck_assert(!rates_clamp(&rings, START));
+	ck_assert_uint_eq(rates_ask(&rings, &rates, 3, ahead, &used), 0);
+	ck_assert(!rates_clamp(&rings, ahead));
+	ck_assert(rates_clamp(&rings, START));
+	ck_assert(!rates_clamp(&rings, START));
+	/* They count, but for a window from now on and no longer. */
+	ck_assert_uint_eq(rates_ask(&rings, &rates, 1, START, &used), 1);
+	ck_assert_uint_eq(rates_used(&rings, 60, START + 64999), 3);
+	ck_assert_uint_eq(rates_used(&rings, 60, START + 65000), 0);
+	ck_assert_uint_eq(rates_used(&rings, 3600, START + 65000), 3);
+	ck_assert_uint_eq(rates_ask(&rings, &rates, 2, START + 65000, &used),
+	    0);
+	/* A ring of no rule, as others may write it, is left alone. */
+	rings.list[0] = (struct rate_ring){ .newest = INT64_MAX };
+	ck_assert(!rates_clamp(&rings, START + 65000));
+}
+END_TEST
+
+UNIT("store/rates", mails_pass_or_not, a_clock_that_was_ahead_counts_as_now, rules_come_and_go, bytes_are_read_back,
     bytes_that_are_none_leave_no_rings, bytes_are_the_same_on_every_machine)

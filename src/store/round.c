@@ -62,16 +62,24 @@ round_free(struct round *round)
 
 /* --- deciding ------------------------------------------------------------ */
 
-/* The settings of all checks reach back to then at most. */
+/* The settings of all that is asked reach back to then at most. */
 static int64_t
-reach(const struct work *work, int64_t now_ms)
+reach(const struct round *round, const struct work *work, int64_t now_ms)
 {
+	int64_t until_ms = work->state.blocked_until_ms;
+	/* What is told of a block that is over is as it was at its end. */
+	int64_t at_ms = until_ms != 0 && until_ms < now_ms ? until_ms : now_ms;
 	int64_t since_ms = INT64_MAX;
 
+	if (work->kind != WORK_CHECK)
+		return places_since(&work->state, round->setup->settings,
+		    at_ms);
+	if (until_ms > now_ms)
+		return since_ms; /* nothing is counted */
 	for (size_t i = 0; i < work->check_count; i++) {
 		const struct check *check = work->checks[i];
 		int64_t own_ms = places_since(&work->state, check->settings,
-		    now_ms);
+		    at_ms);
 
 		if (check->login.network.bits != 0 && own_ms < since_ms)
 			since_ms = own_ms;
@@ -95,11 +103,10 @@ static int
 complete(struct round *round, struct work *work, int64_t now_ms,
     int64_t deadline_ms)
 {
-	struct account_state *state = &work->state;
-	int64_t since_ms = reach(work, now_ms);
-	bool is_blocked = state->blocked_until_ms > now_ms;
+	const struct account_state *state = &work->state;
+	int64_t since_ms = reach(round, work, now_ms);
 
-	if (!state->is_known || is_blocked || since_ms == INT64_MAX ||
+	if (!state->is_known || since_ms == INT64_MAX ||
 	    since_ms >= state->complete_ms)
 		return 0;
 	return load_older(round, work, since_ms, now_ms, deadline_ms);

@@ -120,6 +120,61 @@ START_TEST(a_network_that_made_room_comes_back)
 }
 END_TEST
 
+/* The event of a block by hand, and of its end, counts them all. */
+START_TEST(events_count_each_network)
+{
+	struct world world;
+	char *counts;
+
+	if (!begin(&world, _i))
+		return;
+	world_set(&world, "notify", "on");
+	for (unsigned i = 1; i <= MANY; i++) {
+		struct check check = login_number(&world, i);
+
+		world_checks(world.store, &check, 1);
+	}
+	clock_set_wall_ms(SCRIPT_START_MS + 1000);
+	ck_assert_int_eq(store_block(world.console, "joe", 60, "",
+	    world_deadline()), STORE_DONE);
+	ck_assert_int_eq(store_unblock(world.console, "joe",
+	    world_deadline()), STORE_DONE);
+	counts = side_sql(world.side, _i == SIDE_PGSQL ?
+	    "SELECT DISTINCT kind, event->'networks' FROM policyd.outbox "
+	    "ORDER BY kind" :
+	    "SELECT DISTINCT kind, event->'networks' FROM outbox "
+	    "ORDER BY kind");
+	ck_assert_str_eq(counts, "block|100\nunblock|100\n");
+	free(counts);
+	world_close(&world);
+}
+END_TEST
+
+/* A login that comes from another store while this one is in use is later
+ * than the one the account's row has. */
+START_TEST(a_login_that_was_copied_counts)
+{
+	struct world world;
+	struct check check;
+	struct saved_login copied = { .account = (char *)"joe",
+		.country = "DE", .first_ms = SCRIPT_START_MS,
+		.last_ms = SCRIPT_START_MS + 40 * 3600000, .mails = 9 };
+
+	if (!begin(&world, _i))
+		return;
+	check = login_number(&world, 1);
+	copied.network = check.login.network;
+	world_checks(world.store, &check, 1);
+	clock_set_wall_ms(SCRIPT_START_MS + 60 * 3600000);
+	ck_assert_int_eq(store_load_logins(world.console, &copied, 1,
+	    world_deadline()), STORE_DONE);
+	check = login_number(&world, 2);
+	world_checks(world.store, &check, 1);
+	ck_assert_uint_eq(check.finding.evidence.networks, 2);
+	world_close(&world);
+}
+END_TEST
+
 static const char *const names[] = { "192.0.2.1", "10.0.0.0/8", "0.0.0.0/0",
 	"2001:db8::/64", "2001:db8:0:1::/64", "2001:db8::1", "::1", "::/0",
 	"::/96", "::0.0.1.1", "::1:1", "64:ff9b::/96", "64:ff9b::c000:201",
@@ -165,6 +220,8 @@ tests_places(void)
 	    SIDES);
 	tcase_add_loop_test(tcase, a_network_that_made_room_comes_back, 0,
 	    SIDES);
+	tcase_add_loop_test(tcase, events_count_each_network, 0, SIDES);
+	tcase_add_loop_test(tcase, a_login_that_was_copied_counts, 0, SIDES);
 	tcase_add_loop_test(tcase, what_is_pending_is_found_by_any_name, 0,
 	    SIDES);
 	tcase_set_timeout(tcase, 60);

@@ -195,6 +195,26 @@ see_overrides(struct world *world)
 	free(list);
 }
 
+/* What was counted of rates is what it was: rules, and mails known. */
+static void
+see_rates(struct world *world)
+{
+	char *state = side_sql(world->side, world->kind == SIDE_PGSQL ?
+	    "SELECT encode(rings, 'hex'), encode(mail_hashes, 'hex') "
+	    "FROM policyd.account WHERE rings IS NOT NULL" :
+	    "SELECT lower(hex(rates)), lower(hex(instances)) FROM account "
+	    "WHERE rates IS NOT NULL");
+	static const char zeros[] = "0000000000000000000000000000000000000000"
+	    "000000000000000000000000000000000000000000000000000000000000";
+	char expected[400];
+
+	snprintf(expected, sizeof(expected), "100e0000" "cce2590000000000"
+	    "02000000%.88s01000000" "80510100" "c8be030000000000"
+	    "03000000%.96s|0500000000000000f9ffffffffffffff\n", zeros, zeros);
+	ck_assert_str_eq(state, expected);
+	free(state);
+}
+
 START_TEST(a_store_of_version_5_is_upgraded)
 {
 	enum side_kind kind = (enum side_kind)_i;
@@ -216,6 +236,7 @@ START_TEST(a_store_of_version_5_is_upgraded)
 	after = side_dump_until(world.side, "places");
 	see_same(before, after);
 	see_overrides(&world);
+	see_rates(&world);
 	ck_assert_int_eq(store_list_blocked(world.store, "", 10, &blocks,
 	    &count, world_deadline()), STORE_DONE);
 	ck_assert_uint_eq(count, 1);

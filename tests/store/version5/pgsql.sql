@@ -1116,6 +1116,11 @@ INSERT INTO policyd.account (account, evidence_since, blocked_until,
     ('ann@example.com', '-infinity', NULL, '2001:db8::/64', 'AT',
      to_timestamp(1767229260), to_timestamp(1767229200), 3, 1, 1),
     ('Zoë@example.com', '-infinity', NULL, NULL, NULL, NULL, NULL, 0, 0, 0);
+UPDATE policyd.account SET rated_at = to_timestamp(1767229200),
+    rates = '{3600,5890764,2,0,0,0,0,0,0,0,0,0,0,0,1,'
+            '86400,245448,3,0,0,0,0,0,0,0,0,0,0,0,0}',
+    instances = '{5,-7}'
+ WHERE account = 'ann@example.com';
 INSERT INTO policyd.login VALUES
     ('joe@example.com', '192.0.2.1', 'DE', to_timestamp(1767225660),
      to_timestamp(1767229200), 7),

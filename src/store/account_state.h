@@ -24,6 +24,8 @@ enum {
 	PLACES_ROOM = 2 * PLACES_MAX + 1,
 	PLACE_TEXT_SIZE = ADDR_TEXT_SIZE + 3 + 11 + 14 + 14 + 11,
 	PLACES_TEXT_SIZE = PLACES_MAX * PLACE_TEXT_SIZE,
+	/* The row of a login is written this often at most. */
+	PLACE_FRESH_MS = 60000,
 	INSTANCES_MAX = 64,
 	INSTANCES_BYTES = 8 * INSTANCES_MAX,
 };

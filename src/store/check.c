@@ -10,9 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The row of a login is written this often at most. */
-enum { FRESH_MS = 60000 };
-
 /* A request while it is worked on. */
 struct question {
 	struct work *work;
@@ -78,8 +75,8 @@ record_login(struct question *q)
 	}
 	is_new = place->last_ms <= q->since_ms ||
 	    strcmp(place->country, login->country) != 0;
-	if (fresh_ms > FRESH_MS)
-		fresh_ms = FRESH_MS;
+	if (fresh_ms > PLACE_FRESH_MS)
+		fresh_ms = PLACE_FRESH_MS;
 	place->is_due |= is_new || place->asn != login->asn ||
 	    place->written_ms <= q->now_ms - fresh_ms;
 	memcpy(place->country, login->country, sizeof(place->country));

@@ -5,6 +5,7 @@
 #include "store/cleaning.h"
 
 #include "base/clock.h"
+#include "store/account_state.h"
 #include "store/query.h"
 
 #include <stdlib.h>
@@ -80,7 +81,10 @@ walk_table(const struct cleaning *cleaning, enum clean_table table,
     int64_t before_ms, int64_t *renew_ms, uint64_t *deleted)
 {
 	const struct store *store = cleaning->store;
-	struct clean_walk walk = { .table = table, .before_ms = before_ms };
+	/* The row of a login may be behind what it stands for. */
+	struct clean_walk walk = { .table = table,
+		.before_ms = table == CLEAN_LOGINS ?
+		    before_ms - PLACE_FRESH_MS : before_ms };
 	unsigned most = cleaning->most > 0 ? cleaning->most : 1;
 	enum store_result result = STORE_DONE;
 

@@ -16,7 +16,7 @@
 struct round;
 
 struct round *round_new(const struct store_setup *, const struct store_side *,
-    void *side);
+    void *self);
 void round_free(struct round *);
 
 /* As store_check. */

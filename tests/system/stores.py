@@ -85,8 +85,11 @@ class PostgresStore:
         self.sql = database.sql
         self.value = database.value
 
-    def age(self, days):
+    def settle(self):
         self.database.settle()
+
+    def age(self, days):
+        self.settle()
         for table, columns in TIMES.items():
             changes = ", ".join(f"{column} = {column} - interval '{days} d'"
                                 for column in columns)

@@ -251,6 +251,7 @@ def test_the_window_is_a_limit_too(known, store):
         change = ("first_seen - interval '2 h', "
                   "last_seen = last_seen - interval '2 h'")
     known.stop()
+    store.settle()
     store.sql(f"UPDATE policyd.login SET first_seen = {change} WHERE "
               f"account = '{JOE}' AND country IN ({countries})")
     assert blocked(what_if(known, "limits.countries=4")) == {JOE}

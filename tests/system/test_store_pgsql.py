@@ -241,11 +241,17 @@ def test_a_login_in_the_window_is_kept(start_policyd, database):
     policyd.ask(JOE, address("DE"))
     policyd.ask(JOE, address("DE"))
     database.age("24 hours 10 seconds")
-    database.sql("UPDATE policyd.account SET last_seen = last_seen + "
-                 "interval '50 seconds'")
+    database.sql("""
+        UPDATE policyd.account a SET complete_since = 0, places =
+               concat_ws(' ', policyd.place_name(l.network), l.country,
+                         '0000000000',
+                         policyd.ms(now() - interval '23 h 59 min 20 s'),
+                         policyd.ms(l.last_seen), '0000000001')
+          FROM policyd.login l WHERE l.account = a.account""")
     assert policyd.cli("--clean").returncode == 0
+    assert database.value("SELECT count(*) FROM policyd.login") == "1"
     assert policyd.ask(JOE, address("AT")).startswith("REJECT")
-    database.age("24 hours 10 seconds")
+    database.age("24 hours 2 minutes")
     assert policyd.cli("--clean").returncode == 0
     assert database.value("SELECT count(*) FROM policyd.login") == "0"
 

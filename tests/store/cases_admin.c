@@ -11,8 +11,8 @@ const struct store_case cases_admin[] = {
 	    "clean 30d 100 => done logins=0 blocks=0 accounts=0\n" },
 	{ "old logins go, young ones stay",
 	    "login joe 192.0.2.1 DE => pass\nat +10d\n"
-	    "login joe 192.0.2.2 DE => pass\nat +30d\n"
-	    "clean 30d 100 => done logins=0\nat +30d+1ms\n"
+	    "login joe 192.0.2.2 DE => pass\nat +30d1m\n"
+	    "clean 30d 100 => done logins=0\nat +30d1m+1ms\n"
 	    "clean 30d 100 => done logins=1 accounts=0\n"
 	    "explain joe => logins=1/1 192.0.2.2:DE:+10d..+10d:1:out\n" },
 	{ "an account goes when its last login went",

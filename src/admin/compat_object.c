@@ -57,7 +57,7 @@ seen(const struct account_record *record, bool wants_home, bool wants_networks)
 json_t *
 compat_object(const struct compat_client *client)
 {
-	static const struct evidence none = { .countries = 0 };
+	static const struct evidence none = { { 0 } };
 	const struct account_record *record = client->record;
 	const struct evidence *evidence = record != NULL ? &record->evidence :
 							   &none;
@@ -67,9 +67,9 @@ compat_object(const struct compat_client *client)
 	    client->is_whitelisted ? "" : client->address,
 	    "current_country_code",
 	    client->is_whitelisted ? "" : client->country, "total_ips",
-	    (json_int_t)evidence->networks + evidence->home_networks,
+	    (json_int_t)evidence_sum(evidence, MEASURED_NETWORK),
 	    "total_countries",
-	    (json_int_t)evidence->countries + evidence->home_countries);
+	    (json_int_t)evidence_sum(evidence, MEASURED_COUNTRY));
 	static const char *const keys[] = { "foreign_countries_seen",
 		"foreign_ips_seen", "home_countries_seen", "home_ips_seen" };
 

@@ -196,6 +196,7 @@ static void
 answer_query(struct exchange *exchange, const struct question *question,
     json_t *object)
 {
+	const uint32_t *found = question->finding.evidence.found;
 	char reason[REASON_SIZE];
 
 	reason_of(question, reason);
@@ -206,8 +207,8 @@ answer_query(struct exchange *exchange, const struct question *question,
 		question->account, "verdict",
 		decide_outcome(question->outcome), "reason", reason,
 		"country", question->login.country, "countries",
-		(json_int_t)question->finding.evidence.countries, "networks",
-		(json_int_t)question->finding.evidence.networks));
+		(json_int_t)found[MEASURE_COUNTRIES], "networks",
+		(json_int_t)found[MEASURE_NETWORKS]));
 }
 
 /* Where is it, and is it one that counts? Nothing else is looked at. */

@@ -14,17 +14,12 @@ enum { LIMIT_MAX = 1000000 };
 static const struct number_row {
 	const char *section;	/* NULL: at the top */
 	const char *key;
-	enum setting setting;
-	size_t offset;		/* in struct settings */
+	enum measure measure;
 } numbers[] = {
-#define IN(field) offsetof(struct settings, field)
-	{ NULL, "ips", SETTING_NETWORKS, IN(networks) },
-	{ NULL, "countries", SETTING_COUNTRIES, IN(countries) },
-	{ "home_countries", "ips", SETTING_HOME_MAX_NETWORKS,
-	    IN(home_max_networks) },
-	{ "home_countries", "countries", SETTING_HOME_MAX_COUNTRIES,
-	    IN(home_max_countries) },
-#undef IN
+	{ NULL, "ips", MEASURE_NETWORKS },
+	{ NULL, "countries", MEASURE_COUNTRIES },
+	{ "home_countries", "ips", MEASURE_HOME_NETWORKS },
+	{ "home_countries", "countries", MEASURE_HOME_COUNTRIES },
 };
 enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
 
@@ -35,10 +30,9 @@ number_of(const struct override *override, const struct number_row *row)
 {
 	uint32_t limit;
 
-	if (!override->has[row->setting])
+	if (!override->has[row->measure])
 		return 0;
-	memcpy(&limit, (const char *)&override->set + row->offset,
-	    sizeof(limit));
+	limit = override->set.limits[row->measure];
 	/* There is no word for unlimited; this is as good as. */
 	return limit > LIMIT_MAX ? LIMIT_MAX : (json_int_t)limit;
 }
@@ -99,7 +93,6 @@ read_number(const json_t *value, const struct number_row *row,
     struct override *override, char why[OVERRIDE_WHY_SIZE])
 {
 	double number = json_number_value(value);
-	uint32_t limit;
 
 	if (value == NULL)
 		return 0;
@@ -111,9 +104,8 @@ read_number(const json_t *value, const struct number_row *row,
 		    row->section != NULL ? "." : "", row->key, LIMIT_MAX);
 		return -1;
 	}
-	limit = (uint32_t)number;
-	override->has[row->setting] = number > 0;
-	memcpy((char *)&override->set + row->offset, &limit, sizeof(limit));
+	override->has[row->measure] = number > 0;
+	override->set.limits[row->measure] = (uint32_t)number;
 	return 0;
 }
 
@@ -177,8 +169,9 @@ custom_setting_read(json_t *entry, struct stored_override *stored,
 	if (json_is_null(home)) {
 		/* None of it. */
 		stored->override.has[SETTING_HOME_COUNTRIES] = false;
-		stored->override.has[SETTING_HOME_MAX_COUNTRIES] = false;
-		stored->override.has[SETTING_HOME_MAX_NETWORKS] = false;
+		for (int i = 0; i < MEASURE_COUNT; i++)
+			if (measures[i].is_home)
+				stored->override.has[i] = false;
 	}
 	for (int i = 0; i < NUMBERS; i++)
 		if (read_number(json_object_get(numbers[i].section == NULL ?

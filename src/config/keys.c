@@ -108,19 +108,19 @@ const struct key keys[] = {
 
 	{ "limits.window", OPTION_SECONDS, AT(settings.window_s), "24h", 1,
 	    YEAR, NULL, .help = "logins of the last so long are counted" },
-	{ "limits.countries", OPTION_LIMIT, AT(settings.countries), "3", 0,
-	    MILLION, NULL, .help = "most countries, home countries apart" },
-	{ "limits.networks", OPTION_LIMIT, AT(settings.networks), "10", 0,
-	    MILLION, NULL, .help = "most networks, those at home apart" },
+#define LIMIT(id, option, initial, least, text)                                \
+	{ option, OPTION_LIMIT, AT(settings.limits[MEASURE_##id]), initial,    \
+	    least, MILLION, NULL, .help = text },
+#define FOREIGN(id, name, what, key, initial, least, cause, many, one, help)   \
+	LIMIT(id, "limits." key, initial, least, help)
+#include "config/measures.def"
 	{ "limits.home.countries", OPTION_COUNTRIES,
 	    AT(settings.home_countries), "", 0, 1000, NULL,
 	    .help = "countries that are home" },
-	{ "limits.home.max_countries", OPTION_LIMIT,
-	    AT(settings.home_max_countries), "3", 1, MILLION, NULL,
-	    .help = "most home countries" },
-	{ "limits.home.max_networks", OPTION_LIMIT,
-	    AT(settings.home_max_networks), "10", 1, MILLION, NULL,
-	    .help = "most networks in home countries" },
+#define HOME(id, name, what, key, initial, least, cause, many, one, help)      \
+	LIMIT(id, "limits.home." key, initial, least, help)
+#include "config/measures.def"
+#undef LIMIT
 
 	{ "block.enabled", OPTION_BOOL, AT(block.enabled), "true", 0, 0, NULL,
 	    .help = "block an account that is over its limit" },

@@ -7,12 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OF_BOTH                                                                \
-	"${account}, ${client}, ${country}, ${asn}, ${countries}, "            \
-	"${networks}, ${limit}, ${per}, ${reason} and ${until}"
+#define WHO "${account}, ${client}, ${country}, ${asn}, "
+#define WHY "${limit}, ${per}, ${reason} and ${until}"
 
-const char macros_of_events[] = OF_BOTH;
-const char macros_of_actions[] = "${as_name}, " OF_BOTH;
+const char macros_of_events[] = WHO
+#define FOREIGN(id, name, ...) "${" name "}, "
+#include "config/measures.def"
+    WHY;
+const char macros_of_actions[] = "${as_name}, " WHO
+#define FOREIGN(id, name, ...) "${" name "}, "
+#include "config/measures.def"
+    WHY;
 
 int
 macros_check(const char *text, const char *known, char *unknown, size_t size)

@@ -21,20 +21,21 @@ enum field_type { FIELD_LIMIT, FIELD_COUNTRIES, FIELD_NETWORKS, FIELD_RATES };
 
 static const struct field {
 	const char *name;
-	enum setting setting;
+	int setting; /* enum setting, or enum measure */
 	enum field_type type;
 	size_t offset; /* in struct settings */
 	int64_t least;
 } fields[] = {
 #define IN(field) offsetof(struct settings, field)
-	{ "countries", SETTING_COUNTRIES, FIELD_LIMIT, IN(countries), 0 },
-	{ "networks", SETTING_NETWORKS, FIELD_LIMIT, IN(networks), 0 },
 	{ "home.countries", SETTING_HOME_COUNTRIES, FIELD_COUNTRIES,
 	    IN(home_countries), 0 },
-	{ "home.max_countries", SETTING_HOME_MAX_COUNTRIES, FIELD_LIMIT,
-	    IN(home_max_countries), 1 },
-	{ "home.max_networks", SETTING_HOME_MAX_NETWORKS, FIELD_LIMIT,
-	    IN(home_max_networks), 1 },
+#define LIMIT(id, field, least)                                                \
+	{ field, MEASURE_##id, FIELD_LIMIT, IN(limits[MEASURE_##id]), least },
+#define FOREIGN(id, name, what, key, initial, least, ...) LIMIT(id, key, least)
+#define HOME(id, name, what, key, initial, least, ...)                         \
+	LIMIT(id, "home." key, least)
+#include "config/measures.def"
+#undef LIMIT
 	{ "only_countries", SETTING_ONLY_COUNTRIES, FIELD_COUNTRIES,
 	    IN(only_countries), 0 },
 	{ "only_networks", SETTING_ONLY_NETWORKS, FIELD_NETWORKS,
@@ -44,8 +45,13 @@ static const struct field {
 };
 
 static const char known_fields[] =
-    "account, countries, networks, home.countries, home.max_countries, "
-    "home.max_networks, only_countries, only_networks, rates and comment";
+    "account, "
+#define FOREIGN(id, name, what, key, ...) key ", "
+#include "config/measures.def"
+    "home.countries, "
+#define HOME(id, name, what, key, ...) "home." key ", "
+#include "config/measures.def"
+    "only_countries, only_networks, rates and comment";
 
 static const struct field *
 find_field(const char *name)

@@ -12,11 +12,7 @@
 #include <strings.h>
 
 static const char *const names[SETTING_COUNT] = {
-	[SETTING_COUNTRIES] = "limits.countries",
-	[SETTING_NETWORKS] = "limits.networks",
 	[SETTING_HOME_COUNTRIES] = "limits.home.countries",
-	[SETTING_HOME_MAX_COUNTRIES] = "limits.home.max_countries",
-	[SETTING_HOME_MAX_NETWORKS] = "limits.home.max_networks",
 	[SETTING_ONLY_COUNTRIES] = "only_countries",
 	[SETTING_ONLY_NETWORKS] = "only_networks",
 	[SETTING_RATES] = "rates",
@@ -32,7 +28,8 @@ static const char *const origins[] = {
 const char *
 settings_name(enum setting setting)
 {
-	return names[setting];
+	return (int)setting < MEASURE_COUNT ? measures[setting].option :
+					      names[setting];
 }
 
 const char *
@@ -48,16 +45,11 @@ settings_overlay(struct settings *settings, const struct override *override,
 	const struct settings *set = &override->set;
 	const bool *has = override->has;
 
-	if (has[SETTING_COUNTRIES])
-		settings->countries = set->countries;
-	if (has[SETTING_NETWORKS])
-		settings->networks = set->networks;
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		if (has[i])
+			settings->limits[i] = set->limits[i];
 	if (has[SETTING_HOME_COUNTRIES])
 		settings->home_countries = set->home_countries;
-	if (has[SETTING_HOME_MAX_COUNTRIES])
-		settings->home_max_countries = set->home_max_countries;
-	if (has[SETTING_HOME_MAX_NETWORKS])
-		settings->home_max_networks = set->home_max_networks;
 	if (has[SETTING_ONLY_COUNTRIES])
 		settings->only_countries = set->only_countries;
 	if (has[SETTING_ONLY_NETWORKS])

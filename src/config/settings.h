@@ -10,6 +10,7 @@
 #define CONFIG_SETTINGS_H
 
 #include "base/addr.h"
+#include "config/measures.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,13 +41,9 @@ struct rates {
 	struct rate_rule rules[RATE_RULES_MAX];	/* no two with one per_s */
 };
 
-/* What an override can set. */
+/* What an override can set: the limits, by enum measure, and these. */
 enum setting {
-	SETTING_COUNTRIES,
-	SETTING_NETWORKS,
-	SETTING_HOME_COUNTRIES,		/* which countries are home */
-	SETTING_HOME_MAX_COUNTRIES,
-	SETTING_HOME_MAX_NETWORKS,
+	SETTING_HOME_COUNTRIES = MEASURE_COUNT,	/* which ones are home */
 	SETTING_ONLY_COUNTRIES,
 	SETTING_ONLY_NETWORKS,
 	SETTING_RATES,
@@ -62,10 +59,7 @@ enum origin {
 
 struct settings {
 	uint32_t window_s;
-	uint32_t countries;		/* most foreign countries, or UNLIMITED */
-	uint32_t networks;		/* most foreign networks */
-	uint32_t home_max_countries;
-	uint32_t home_max_networks;
+	uint32_t limits[MEASURE_COUNT];	/* the most of each, or UNLIMITED */
 	struct countries home_countries;
 	struct countries exempt_countries;	/* never overridden */
 	struct countries only_countries;	/* count 0: no such list */

@@ -101,14 +101,12 @@ check_limits(struct draft *draft)
 	if (config->settings.home_countries.count > 0 ||
 	    config->override_count > 0)
 		return;
-	if (config->settings.countries == 0)
-		draft_refuse(draft, "limits.countries",
-		    "found 0, which blocks every account at its first login; "
-		    "set limits.home.countries too, or write unlimited");
-	if (config->settings.networks == 0)
-		draft_refuse(draft, "limits.networks",
-		    "found 0, which blocks every account at its first login; "
-		    "set limits.home.countries too, or write unlimited");
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		if (config->settings.limits[i] == 0)
+			draft_refuse(draft, measures[i].option,
+			    "found 0, which blocks every account at its first "
+			    "login; set limits.home.countries too, or write "
+			    "unlimited");
 }
 
 static void

@@ -96,13 +96,22 @@ look_at_countries(struct draft *draft, const char *key,
 			    countries->codes[i]);
 }
 
+/* What the file must name so that these can be counted; NULL: all is there. */
+static const char *
+what_is_wanted(const struct geoip_options *geoip, enum measured what)
+{
+	if (what == MEASURED_COUNTRY &&
+	    geoip->files[GEOIP_COUNTRY][0] == '\0' &&
+	    geoip->files[GEOIP_CITY][0] == '\0')
+		return "geoip.country or geoip.city";
+	return NULL;
+}
+
 static void
 look_at_limits(struct draft *draft)
 {
 	const struct config *config = draft->config;
 	const struct settings *settings = &config->settings;
-	bool knows_countries = config->geoip.files[GEOIP_COUNTRY][0] != '\0' ||
-	    config->geoip.files[GEOIP_CITY][0] != '\0';
 
 	look_at_countries(draft, "limits.home.countries",
 	    &settings->home_countries);
@@ -112,10 +121,17 @@ look_at_limits(struct draft *draft)
 		draft_warn(draft, "limits.window",
 		    "%u seconds are a short window; a day is 24h",
 		    settings->window_s);
-	if (!knows_countries && settings->countries != UNLIMITED &&
-	    draft_is_changed(draft, "limits.countries"))
-		draft_warn(draft, "limits.countries",
-		    "has no effect without geoip.country or geoip.city");
+	for (int i = 0; i < MEASURE_COUNT; i++) {
+		const char *option = measures[i].option;
+		const char *wants = what_is_wanted(&config->geoip,
+		    measures[i].what);
+
+		if (wants != NULL && !measures[i].is_home &&
+		    settings->limits[i] != UNLIMITED &&
+		    draft_is_changed(draft, option))
+			draft_warn(draft, option, "has no effect without %s",
+			    wants);
+	}
 }
 
 /* --- overrides ----------------------------------------------------------- */

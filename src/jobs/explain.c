@@ -51,19 +51,34 @@ show_block(FILE *out, const struct block *block)
 	    block->attempts == 1 ? "request" : "requests");
 }
 
+/* "3 countries, 5 networks" */
+static void
+list_found(FILE *out, const struct evidence *evidence, bool is_home)
+{
+	const char *before = "";
+
+	for (int i = 0; i < MEASURE_COUNT; i++) {
+		if (measures[i].is_home != is_home)
+			continue;
+		fprintf(out, "%s%u %s", before, evidence->found[i],
+		    measures[measure_of(measures[i].what, false)].many);
+		before = ", ";
+	}
+}
+
 static void
 show_evidence(FILE *out, const struct account_record *record)
 {
-	const struct evidence *evidence = &record->evidence;
 	char window[24];
 	char since[24];
 
 	duration_format(record->settings.window_s, window);
-	fprintf(out, "Evidence   within %s: %u countries, %u networks",
-	    window, evidence->countries, evidence->networks);
-	if (record->settings.home_countries.count > 0)
-		fprintf(out, "; at home: %u countries, %u networks",
-		    evidence->home_countries, evidence->home_networks);
+	fprintf(out, "Evidence   within %s: ", window);
+	list_found(out, &record->evidence, false);
+	if (record->settings.home_countries.count > 0) {
+		fputs("; at home: ", out);
+		list_found(out, &record->evidence, true);
+	}
 	fputc('\n', out);
 	if (record->since_ms != 0) {
 		clock_format(record->since_ms, since);

@@ -21,11 +21,11 @@ static const struct key {
 	const char *name;
 	enum shape shape;
 } keys[] = {
-	{ NULL, "countries", SHAPE_LIMIT },
-	{ NULL, "networks", SHAPE_LIMIT },
+#define FOREIGN(id, name, what, key, ...) { NULL, key, SHAPE_LIMIT },
+#include "config/measures.def"
 	{ "home", "countries", SHAPE_LIST },
-	{ "home", "max_countries", SHAPE_LIMIT },
-	{ "home", "max_networks", SHAPE_LIMIT },
+#define HOME(id, name, what, key, ...) { "home", key, SHAPE_LIMIT },
+#include "config/measures.def"
 	{ NULL, "only_countries", SHAPE_LIST },
 	{ NULL, "only_networks", SHAPE_LIST },
 	{ NULL, "rates", SHAPE_RATES },

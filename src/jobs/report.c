@@ -75,30 +75,23 @@ read_hits(struct store *store, struct hits *hits)
 static const char *
 reached(const struct hit *hit, char text[REACHED_SIZE])
 {
-	static const char *const places[][2] = {
-		[CAUSE_COUNTRIES] = { "countries", "country" },
-		[CAUSE_NETWORKS] = { "networks", "network" },
-		[CAUSE_HOME_COUNTRIES] = { "home countries", "home country" },
-		[CAUSE_HOME_NETWORKS] = { "home networks", "home network" },
-	};
+	enum measure measure = cause_measure(hit->cause);
 	char per[24];
 
 	duration_format(hit->per_s, per);
-	switch (hit->cause) {
+	if (measure != MEASURE_COUNT) {
+		snprintf(text, REACHED_SIZE, "more than %u %s in %s",
+		    hit->limit, hit->limit == 1 ? measures[measure].one :
+		    measures[measure].many, per);
+		return text;
+	}
+	switch ((int)hit->cause) {
 	case CAUSE_ONLY_COUNTRIES:
-		return "outside the allowed countries";
 	case CAUSE_ONLY_NETWORKS:
-		return "outside the allowed networks";
+		return cause_words(hit->cause);
 	case CAUSE_RATE:
 		snprintf(text, REACHED_SIZE, "%u mail%s in %s", hit->limit,
 		    hit->limit == 1 ? "" : "s", per);
-		return text;
-	case CAUSE_COUNTRIES:
-	case CAUSE_NETWORKS:
-	case CAUSE_HOME_COUNTRIES:
-	case CAUSE_HOME_NETWORKS:
-		snprintf(text, REACHED_SIZE, "more than %u %s in %s",
-		    hit->limit, places[hit->cause][hit->limit == 1], per);
 		return text;
 	case CAUSE_NONE:
 	case CAUSE_MANUAL:

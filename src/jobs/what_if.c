@@ -229,11 +229,10 @@ print_survey(const struct survey *survey, const struct job *job)
 static bool
 is_looser(const struct settings *these, const struct settings *those)
 {
-	return these->countries > those->countries ||
-	    these->networks > those->networks ||
-	    these->home_max_countries > those->home_max_countries ||
-	    these->home_max_networks > those->home_max_networks ||
-	    these->window_s < those->window_s;
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		if (these->limits[i] > those->limits[i])
+			return true;
+	return these->window_s < those->window_s;
 }
 
 int

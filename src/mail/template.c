@@ -17,8 +17,8 @@ const char *const template_names[] = {
 	"argument",	/* the same, as a word for the shell */
 	"client",	/* the address of the last login */
 	"country",	/* where that is */
-	"countries",	/* how many within the window */
-	"networks",
+#define FOREIGN(id, name, ...) name,	/* how many within the window */
+#include "config/measures.def"
 	"limit",	/* how many are allowed */
 	"per",		/* within what time */
 	"reason",	/* in words */

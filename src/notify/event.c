@@ -118,10 +118,10 @@ add_values(struct event *event)
 	add(event, "asn", number(json, "asn") > 0 ?
 	    mem_printf("AS%lld", (long long)number(json, "asn")) :
 	    mem_dup(""));
-	add(event, "countries", mem_printf("%lld",
-	    (long long)number(json, "countries")));
-	add(event, "networks", mem_printf("%lld",
-	    (long long)number(json, "networks")));
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		if (!measures[i].is_home)
+			add(event, measures[i].name, mem_printf("%lld",
+			    (long long)number(json, measures[i].name)));
 	add(event, "limit", mem_printf("%lld",
 	    (long long)number(json, "limit")));
 	add(event, "per", mem_dup(per));
@@ -211,36 +211,32 @@ export_logins(const json_t *json)
 char *
 event_export(const struct event *event, char id[EVENT_ID])
 {
-	static const char *const causes[] = { "", "countries", "networks",
-		"home_countries", "home_networks", "only_countries",
-		"only_networks", "rate", "manual" };
 	const json_t *json = event->json;
-	int64_t cause = number(json, "cause");
 	char *why = reason(json);
 	char *text;
 	json_t *document;
 
 	name_event(event, id);
 	document = json_pack(
-	    "{ss ss ss ss so ss ss sI sI sI ss ss sI sI so so sI so}",
+	    "{ss ss ss ss so ss ss sI sI sI ss ss so so sI so}",
 	    "id", id, "event", event->is_block ? "block" : "unblock",
 	    "account", string(json, "account"),
 	    "server", string(json, "server"),
 	    "time", show_time(number(json, "at")),
 	    "reason", why,
-	    "cause", cause > 0 && cause <= CAUSE_MANUAL ? causes[cause] : "",
+	    "cause", cause_name((enum cause)number(json, "cause")),
 	    "found", (json_int_t)number(json, "found"),
 	    "limit", (json_int_t)number(json, "limit"),
 	    "window", (json_int_t)number(json, "per"),
 	    "client", string(json, "client"),
 	    "country", string(json, "country"),
-	    "countries", (json_int_t)number(json, "countries"),
-	    "networks", (json_int_t)number(json, "networks"),
 	    "began", show_time(number(json, "began")),
 	    "until", show_time(number(json, "until")),
 	    "refused", (json_int_t)number(json, "attempts"),
 	    "logins", export_logins(json));
-
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		json_object_set_new(document, measures[i].name,
+		    json_integer(number(json, measures[i].name)));
 	text = json_dumps(document, JSON_COMPACT);
 	json_decref(document);
 	free(why);

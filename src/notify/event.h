@@ -39,10 +39,10 @@ enum { EVENT_ID = 4 + 32 + 1 };
 
 /*
  * The event for programs (notify.exec, notify.webhook): one JSON object with
- * id, event, account, server, time, reason, cause, found, limit, window, client,
- * country, countries, networks, began, until, refused, logins; times are RFC
- * 3339, null for none. policyd.yaml(5) documents it. The
- * id, which is written to id too, is the same for all ways and all tries. The
+ * id, event, account, server, time, reason, cause, found, limit, window,
+ * client, country, how many there were of each row of config/measures.def,
+ * began, until, refused, logins; times are RFC 3339, null for none. The id,
+ * which is written to id too, is the same for all ways and all tries. The
  * caller frees it.
  */
 char *event_export(const struct event *, char id[EVENT_ID]);

@@ -53,21 +53,13 @@ void
 explain_setting(const struct settings *settings, enum setting setting,
     struct text *value)
 {
+	if ((int)setting < MEASURE_COUNT) {
+		add_limit(value, settings->limits[setting]);
+		return;
+	}
 	switch (setting) {
-	case SETTING_COUNTRIES:
-		add_limit(value, settings->countries);
-		break;
-	case SETTING_NETWORKS:
-		add_limit(value, settings->networks);
-		break;
 	case SETTING_HOME_COUNTRIES:
 		add_countries(value, &settings->home_countries);
-		break;
-	case SETTING_HOME_MAX_COUNTRIES:
-		add_limit(value, settings->home_max_countries);
-		break;
-	case SETTING_HOME_MAX_NETWORKS:
-		add_limit(value, settings->home_max_networks);
 		break;
 	case SETTING_ONLY_COUNTRIES:
 		add_countries(value, &settings->only_countries);
@@ -107,11 +99,12 @@ settings_json(const struct settings *settings)
 static json_t *
 evidence_json(const struct evidence *evidence, uint32_t window_s)
 {
-	return json_pack("{si si si si si}", "window", (int)window_s,
-	    "countries", (int)evidence->countries, "networks",
-	    (int)evidence->networks, "home_countries",
-	    (int)evidence->home_countries, "home_networks",
-	    (int)evidence->home_networks);
+	json_t *object = json_pack("{si}", "window", (int)window_s);
+
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		json_object_set_new(object, measures[i].name,
+		    json_integer((json_int_t)evidence->found[i]));
+	return object;
 }
 
 static json_t *

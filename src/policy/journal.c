@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 
+#include <stdio.h>
+
 static bool
 is_refused(enum outcome outcome)
 {
@@ -13,32 +15,25 @@ is_refused(enum outcome outcome)
 	    outcome == OUTCOME_OVER_RATE || outcome == OUTCOME_ERROR;
 }
 
-static void
-log_count(const char *key, uint32_t count, const char *limit_key,
-    uint32_t limit)
-{
-	log_number(key, count);
-	if (limit != UNLIMITED)
-		log_number(limit_key, limit);
-}
-
 /* How many places there are, and may be. */
 static void
 log_counts(const struct config *config, const struct finding *finding)
 {
-	const struct evidence *evidence = &finding->evidence;
+	const uint32_t *found = finding->evidence.found;
+	bool tells_home = config->settings.home_countries.count > 0 ||
+	    found[MEASURE_HOME_NETWORKS] > 0;
 
-	log_count("countries", evidence->countries, "countries_limit",
-	    finding->max_countries);
-	log_count("networks", evidence->networks, "networks_limit",
-	    finding->max_networks);
-	if (config->settings.home_countries.count == 0 &&
-	    evidence->home_networks == 0)
-		return;
-	log_count("home_countries", evidence->home_countries,
-	    "home_countries_limit", finding->home_max_countries);
-	log_count("home_networks", evidence->home_networks,
-	    "home_networks_limit", finding->home_max_networks);
+	for (int i = 0; i < MEASURE_COUNT; i++) {
+		char key[40];
+
+		if (measures[i].is_home && !tells_home)
+			continue;
+		log_number(measures[i].name, found[i]);
+		if (finding->limits[i] == UNLIMITED)
+			continue;
+		snprintf(key, sizeof(key), "%s_limit", measures[i].name);
+		log_number(key, finding->limits[i]);
+	}
 }
 
 static void

@@ -50,23 +50,16 @@ const char *
 reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
     const char *note, char text[REASON_SIZE])
 {
-	static const char *const places[] = {
-		[CAUSE_COUNTRIES] = "countries",
-		[CAUSE_NETWORKS] = "networks",
-		[CAUSE_HOME_COUNTRIES] = "home countries",
-		[CAUSE_HOME_NETWORKS] = "home networks",
-	};
+	enum measure measure = cause_measure(cause);
 	char per[24];
 
 	duration_format(per_s, per);
-	switch (cause) {
-	case CAUSE_COUNTRIES:
-	case CAUSE_NETWORKS:
-	case CAUSE_HOME_COUNTRIES:
-	case CAUSE_HOME_NETWORKS:
+	if (measure != MEASURE_COUNT) {
 		snprintf(text, REASON_SIZE, "%u %s within %s, %u allowed",
-		    found, places[cause], per, limit);
-		break;
+		    found, measures[measure].many, per, limit);
+		return text;
+	}
+	switch ((int)cause) {
 	case CAUSE_ONLY_COUNTRIES:
 		strcpy(text, "login from outside the allowed countries");
 		break;
@@ -96,6 +89,21 @@ is_macro(const char *name, size_t length, const char *macro)
 	return strlen(macro) == length && memcmp(name, macro, length) == 0;
 }
 
+/* "countries": how many, at home and elsewhere; false if it is none of them. */
+static bool
+found_of(const char *name, size_t length, const struct evidence *evidence,
+    uint32_t *found)
+{
+	for (int i = 0; i < MEASURE_COUNT; i++) {
+		if (measures[i].is_home ||
+		    !is_macro(name, length, measures[i].name))
+			continue;
+		*found = evidence_sum(evidence, measures[i].what);
+		return true;
+	}
+	return false;
+}
+
 /* Write the value of a macro to value; false if there is no such macro. */
 static bool
 value_of(const char *name, size_t length, const struct values *v,
@@ -105,6 +113,7 @@ value_of(const char *name, size_t length, const struct values *v,
 	char reason[REASON_SIZE];
 	char time[24];
 	char address[ADDR_TEXT_SIZE];
+	uint32_t found;
 
 	if (is_macro(name, length, "account"))
 		snprintf(value, VALUE_SIZE, "%s", v->account);
@@ -118,12 +127,8 @@ value_of(const char *name, size_t length, const struct values *v,
 		    v->login->asn);
 	else if (is_macro(name, length, "as_name"))
 		snprintf(value, VALUE_SIZE, "%s", v->login->as_name);
-	else if (is_macro(name, length, "countries"))
-		snprintf(value, VALUE_SIZE, "%u",
-		    f->evidence.countries + f->evidence.home_countries);
-	else if (is_macro(name, length, "networks"))
-		snprintf(value, VALUE_SIZE, "%u",
-		    f->evidence.networks + f->evidence.home_networks);
+	else if (found_of(name, length, &f->evidence, &found))
+		snprintf(value, VALUE_SIZE, "%u", found);
 	else if (is_macro(name, length, "limit"))
 		snprintf(value, VALUE_SIZE, "%u", f->limit);
 	else if (is_macro(name, length, "per"))

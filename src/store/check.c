@@ -188,10 +188,7 @@ apply(struct work *work, struct check *check,
 		.now_ms = now_ms };
 
 	memset(finding, 0, sizeof(*finding));
-	finding->max_countries = settings->countries;
-	finding->max_networks = settings->networks;
-	finding->home_max_countries = settings->home_max_countries;
-	finding->home_max_networks = settings->home_max_networks;
+	memcpy(finding->limits, settings->limits, sizeof(finding->limits));
 	/* Its time is over: a fresh count begins where it ended. */
 	if (state->blocked_until_ms != 0 && state->blocked_until_ms <= now_ms)
 		blocking_end(work, settings, state->blocked_until_ms);

@@ -22,24 +22,34 @@ enum verdict {
 /* Which limit it was. The numbers are those of the store. */
 enum cause {
 	CAUSE_NONE = 0,
-	CAUSE_COUNTRIES = 1,
-	CAUSE_NETWORKS = 2,
-	CAUSE_HOME_COUNTRIES = 3,
-	CAUSE_HOME_NETWORKS = 4,
+#define MEASURE(id, name, what, key, initial, least, cause, ...)              \
+	CAUSE_##id = cause,
+#include "config/measures.def"
 	CAUSE_ONLY_COUNTRIES = 5,
 	CAUSE_ONLY_NETWORKS = 6,
 	CAUSE_RATE = 7,
 	CAUSE_MANUAL = 8,	/* blocked by an administrator */
 };
 
-/* Distinct places of an account within the window, home apart. */
+/* The name of a cause for programs, "home_countries"; "" if there is none. */
+const char *cause_name(enum cause);
+
+/* The same as the store's views tell it, "home countries"; NULL: no cause. */
+const char *cause_words(enum cause);
+
+/* What is counted if it was that limit; MEASURE_COUNT: another cause. */
+enum measure cause_measure(enum cause);
+
+/* Distinct places of an account within the window. */
 struct evidence {
-	uint32_t countries, networks;
-	uint32_t home_countries, home_networks;
+	uint32_t found[MEASURE_COUNT];
 };
 
+/* At home and elsewhere together. */
+uint32_t evidence_sum(const struct evidence *, enum measured);
+
 /* Write it as a JSON object, for events. Return text. */
-enum { EVIDENCE_TEXT_SIZE = 200 };
+enum { EVIDENCE_TEXT_SIZE = 8 + 40 * MEASURE_COUNT };
 const char *evidence_text(const struct evidence *,
     char text[EVIDENCE_TEXT_SIZE]);
 
@@ -62,8 +72,7 @@ struct finding {
 	char note[128];		/* the administrator's reason, may be "" */
 	struct evidence evidence;
 	/* The limits that held, overrides of the store included. */
-	uint32_t max_countries, max_networks;
-	uint32_t home_max_countries, home_max_networks;
+	uint32_t limits[MEASURE_COUNT];
 };
 
 #endif

@@ -15,25 +15,6 @@
 
 enum { LIMIT_MAX = 1000000, YEAR_S = 366 * 86400 };
 
-/* The limits, and where each is. */
-static const struct limit_row {
-	const char *section;	/* NULL: at the top */
-	const char *key;
-	enum setting setting;
-	size_t offset;		/* in struct settings */
-	json_int_t least;
-} limits[] = {
-#define IN(field) offsetof(struct settings, field)
-	{ NULL, "countries", SETTING_COUNTRIES, IN(countries), 0 },
-	{ NULL, "networks", SETTING_NETWORKS, IN(networks), 0 },
-	{ "home", "max_countries", SETTING_HOME_MAX_COUNTRIES,
-	    IN(home_max_countries), 1 },
-	{ "home", "max_networks", SETTING_HOME_MAX_NETWORKS,
-	    IN(home_max_networks), 1 },
-#undef IN
-};
-enum { LIMITS = sizeof(limits) / sizeof(limits[0]) };
-
 /* --- writing --------------------------------------------------------------- */
 
 static json_t *
@@ -82,14 +63,12 @@ rates_json(const struct rates *rates)
 }
 
 static json_t *
-limit_json(const struct override *override, const struct limit_row *row)
+limit_json(const struct override *override, int measure)
 {
-	uint32_t limit;
+	uint32_t limit = override->set.limits[measure];
 
-	if (!override->has[row->setting])
+	if (!override->has[measure])
 		return NULL;
-	memcpy(&limit, (const char *)&override->set + row->offset,
-	    sizeof(limit));
 	return limit == UNLIMITED ? json_string("unlimited") :
 				    json_integer((json_int_t)limit);
 }
@@ -111,10 +90,9 @@ add_settings(json_t *object, const struct override *override, bool has_nulls)
 	const bool *has = override->has;
 	json_t *home = json_object();
 
-	for (int i = 0; i < LIMITS; i++)
-		set_value(limits[i].section == NULL ? object : home,
-		    limits[i].key, limit_json(override, &limits[i]),
-		    has_nulls);
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		set_value(measures[i].is_home ? home : object,
+		    measures[i].key, limit_json(override, i), has_nulls);
 	set_value(home, "countries", has[SETTING_HOME_COUNTRIES] ?
 	    countries_json(&set->home_countries) : NULL, has_nulls);
 	if (json_object_size(home) > 0)
@@ -178,10 +156,11 @@ override_to_json(const struct stored_override *stored)
 /* --- reading --------------------------------------------------------------- */
 
 static int
-read_limit(const json_t *value, const struct limit_row *row, bool is_stored,
+read_limit(const json_t *value, int measure, bool is_stored,
     struct override *override, char why[OVERRIDE_WHY_SIZE])
 {
-	json_int_t least = is_stored ? 0 : row->least;
+	const struct measure_row *row = &measures[measure];
+	json_int_t least = is_stored ? 0 : (json_int_t)row->least;
 	json_int_t most = is_stored ? (json_int_t)UNLIMITED - 1 : LIMIT_MAX;
 	json_int_t number = json_integer_value(value);
 	const char *word = json_string_value(value);
@@ -196,8 +175,8 @@ read_limit(const json_t *value, const struct limit_row *row, bool is_stored,
 		return override_refuse(why, row->key, row->least == 0 ?
 		    "a number from 0 to 1000000, \"unlimited\" or null" :
 		    "a number from 1 to 1000000, \"unlimited\" or null");
-	override->has[row->setting] = true;
-	memcpy((char *)&override->set + row->offset, &limit, sizeof(limit));
+	override->has[measure] = true;
+	override->set.limits[measure] = limit;
 	return 0;
 }
 
@@ -278,8 +257,23 @@ read_lists(const json_t *object, bool is_stored, struct override *override,
 	    why) != 0) ? -1 : 0;
 }
 
-static const char *const known_home[] = { "countries", "max_countries",
-	"max_networks", NULL };
+static const char *const known_home[] = { "countries",
+#define HOME(id, name, what, key, ...) key,
+#include "config/measures.def"
+	NULL };
+
+/* Those of what it sets, at the top. */
+static const char *const known_settings[] = {
+#define FOREIGN(id, name, what, key, ...) key,
+#include "config/measures.def"
+	"home", "only_countries", "only_networks", "rates", NULL };
+
+static const char *const known_members[] = {
+#define FOREIGN(id, name, what, key, ...) key,
+#include "config/measures.def"
+	"account", "home", "only_countries", "only_networks", "rates",
+	"comment", "valid_until", "author", "changed", "revision", "listed",
+	NULL };
 
 /* The settings of which it consists; known: the keys that may be there. */
 static int
@@ -295,10 +289,10 @@ read_settings(json_t *object, const char *const *known, bool is_stored,
 	if (override_check_keys(object, known, "", why) != 0 ||
 	    override_check_keys(home, known_home, "home.", why) != 0)
 		return -1;
-	for (int i = 0; i < LIMITS; i++)
-		if (read_limit(json_object_get(limits[i].section == NULL ?
-			object : home, limits[i].key), &limits[i], is_stored,
-			override, why) != 0)
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		if (read_limit(json_object_get(measures[i].is_home ? home :
+			object, measures[i].key), i, is_stored, override,
+			why) != 0)
 			return -1;
 	return read_lists(object, is_stored, override, why);
 }
@@ -307,13 +301,10 @@ int
 override_from_json(json_t *object, struct stored_override *stored,
     char why[OVERRIDE_WHY_SIZE])
 {
-	static const char *const known[] = { "account", "countries",
-		"networks", "home", "only_countries", "only_networks",
-		"rates", "comment", "valid_until", "author", "changed",
-		"revision", "listed", NULL };
 	const json_t *until = json_object_get(object, "valid_until");
 
-	if (read_settings(object, known, false, &stored->override, why) != 0)
+	if (read_settings(object, known_members, false, &stored->override,
+		why) != 0)
 		return -1;
 	stored->valid_until_ms = 0;
 	if (until != NULL && !json_is_null(until) &&
@@ -330,11 +321,10 @@ override_from_json(json_t *object, struct stored_override *stored,
 int
 override_json_read(const char *text, struct override *override)
 {
-	static const char *const known[] = { "countries", "networks", "home",
-		"only_countries", "only_networks", "rates", NULL };
 	json_t *object = json_loads(text, 0, NULL);
 	char why[OVERRIDE_WHY_SIZE];
-	int result = read_settings(object, known, true, override, why);
+	int result = read_settings(object, known_settings, true, override,
+	    why);
 
 	json_decref(object);
 	return result;

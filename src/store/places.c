@@ -13,14 +13,9 @@ places_since(const struct account_state *state, const struct settings *settings,
 	return state->since_ms > since_ms ? state->since_ms : since_ms;
 }
 
-/* The countries seen so far: one bit for each two letters. */
-struct seen {
-	uint64_t bits[(26 * 26 + 63) / 64];
-};
-
 /* Is this country new? Then it is not from now on. "" never is. */
 static bool
-is_new_country(struct seen *seen, const char *country)
+is_new_country(struct seen_countries *seen, const char *country)
 {
 	unsigned i;
 	uint64_t bit;
@@ -36,19 +31,20 @@ is_new_country(struct seen *seen, const char *country)
 	return true;
 }
 
-static void
-count_one(struct evidence *evidence, struct seen *seen,
-    const struct settings *settings, const char *country)
+void
+tally_add(struct tally *tally, const struct settings *settings,
+    const char *country)
 {
+	bool is_home = countries_has(&settings->home_countries, country);
+	bool is_new[MEASURED_KINDS];
+
 	if (countries_has(&settings->exempt_countries, country))
 		return;
-	if (countries_has(&settings->home_countries, country)) {
-		evidence->home_networks++;
-		evidence->home_countries += is_new_country(seen, country);
-	} else {
-		evidence->networks++;
-		evidence->countries += is_new_country(seen, country);
-	}
+	is_new[MEASURED_NETWORK] = true;
+	is_new[MEASURED_COUNTRY] = is_new_country(&tally->countries, country);
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		if (measures[i].is_home == is_home)
+			tally->evidence.found[i] += is_new[measures[i].what];
 }
 
 struct evidence
@@ -56,17 +52,14 @@ places_count(const struct work *work, const struct settings *settings,
     int64_t since_ms)
 {
 	const struct account_state *state = &work->state;
-	struct evidence evidence = { 0 };
-	struct seen seen = { { 0 } };
+	struct tally tally = { 0 };
 
 	for (size_t i = 0; i < state->place_count; i++)
 		if (state->places[i].last_ms > since_ms)
-			count_one(&evidence, &seen, settings,
-			    state->places[i].country);
+			tally_add(&tally, settings, state->places[i].country);
 	for (size_t i = 0; i < work->older_count; i++)
 		if (!work->older[i].is_gone &&
 		    work->older[i].last_ms > since_ms)
-			count_one(&evidence, &seen, settings,
-			    work->older[i].country);
-	return evidence;
+			tally_add(&tally, settings, work->older[i].country);
+	return tally.evidence;
 }

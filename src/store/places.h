@@ -7,6 +7,20 @@
 
 #include "store/work.h"
 
+/* The countries seen so far: one bit for each two letters. */
+struct seen_countries {
+	uint64_t bits[(26 * 26 + 63) / 64];
+};
+
+/* A count under way; begin with { 0 }. */
+struct tally {
+	struct evidence evidence;
+	struct seen_countries countries;
+};
+
+/* Add a network that was not added yet, and where it is. */
+void tally_add(struct tally *, const struct settings *, const char *country);
+
 /* From when on logins count: those after the result. */
 int64_t places_since(const struct account_state *, const struct settings *,
     int64_t now_ms);

@@ -42,7 +42,7 @@ enum {
 	/* Accounts of one try. */
 	ROUND_WORKS = 64,
 	/* Every limit and every rate rule, once. */
-	REACHED_MAX = RATE_RULES_MAX + 8,
+	REACHED_MAX = RATE_RULES_MAX + MEASURE_COUNT + 4,
 	/* A block that is over ends, a new one begins, and once more. */
 	BLOCK_CHANGES_MAX = 4,
 };

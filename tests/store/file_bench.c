@@ -32,7 +32,7 @@ bench_set_up(struct bench *bench)
 	clock_set_wall_ms(0);
 	free(bench->world.config.store.url);
 	bench->world.config.store.url = mem_dup(bench->url);
-	bench->world.config.settings.networks = 1;
+	bench->world.config.settings.limits[MEASURE_NETWORKS] = 1;
 	bench->store = store_of(&bench->world.config);
 	snprintf(bench->log, sizeof(bench->log), "%s.log", bench->directory);
 	fd = open(bench->log, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

@@ -7,7 +7,9 @@
 #include "base/clock.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST = 100 };
 
@@ -29,13 +31,38 @@ log_in(struct world *world, const char *account, const char *network)
 	ck_assert_int_eq(check.result, STORE_DONE);
 }
 
+/* The store's views call a cause what the program calls it. */
+void
+scene_causes(struct world *world, struct text *told)
+{
+	bool is_pg = world->kind == SIDE_PGSQL;
+
+	/* As many as there are, and one that is none. */
+	for (int i = 1; i == 1 || cause_words((enum cause)(i - 1)) != NULL;
+	     i++) {
+		const char *words = cause_words((enum cause)i);
+		char sql[100], wanted[80], *name;
+
+		snprintf(sql, sizeof(sql), is_pg ?
+		    "SELECT policyd.cause_name(%d)" :
+		    "SELECT (SELECT name FROM cause WHERE cause = %d)", i);
+		snprintf(wanted, sizeof(wanted), "%s", words != NULL ? words :
+								       "-");
+		name = side_sql(world->side, sql);
+		name[strcspn(name, "\n")] = '\0';
+		ck_assert_str_eq(name, wanted);
+		text_printf(told, "%d %s\n", i, name);
+		free(name);
+	}
+}
+
 void
 scene_hits_of_odd_names(struct world *world, struct text *told)
 {
 	struct hit *hits;
 	size_t count;
 
-	world->config.settings.networks = 1;
+	world->config.settings.limits[MEASURE_NETWORKS] = 1;
 	for (size_t i = 0; i < NAMES; i++) {
 		log_in(world, names[i], "192.0.2.1");
 		log_in(world, names[i], "192.0.2.2");

@@ -28,9 +28,9 @@ tell_override(struct text *told, const struct stored_override *stored)
 	    world_show(stored->valid_until_ms, time), stored->is_listed);
 	for (int i = 0; i < SETTING_COUNT; i++)
 		text_printf(told, " %d", override->has[i]);
-	if (override->has[SETTING_COUNTRIES])
+	if (override->has[MEASURE_COUNTRIES])
 		text_printf(told, " countries %u",
-		    (unsigned)override->set.countries);
+		    (unsigned)override->set.limits[MEASURE_COUNTRIES]);
 	for (size_t i = 0; i < override->set.only_countries.count; i++)
 		text_printf(told, " only %s",
 		    override->set.only_countries.codes[i]);
@@ -67,8 +67,8 @@ make_override(const char *account, uint32_t countries)
 
 	override->account = mem_dup(account);
 	override->comment = mem_dup("a \"comment\"");
-	override->has[SETTING_COUNTRIES] = true;
-	override->set.countries = countries;
+	override->has[MEASURE_COUNTRIES] = true;
+	override->set.limits[MEASURE_COUNTRIES] = countries;
 	override->has[SETTING_ONLY_COUNTRIES] = true;
 	ck_assert_int_eq(countries_add(&override->set.only_countries, "DE"),
 	    0);
@@ -113,7 +113,7 @@ scene_overrides_change(struct world *world, struct text *told)
 	ck_assert_int_eq(store_find_override(world->console, "joe@a.org",
 	    &found, deadline_ms), STORE_DONE);
 	ck_assert_int_eq(found.revision, second);
-	ck_assert_uint_eq(found.override.set.countries, 7);
+	ck_assert_uint_eq(found.override.set.limits[MEASURE_COUNTRIES], 7);
 	stored_override_clear(&found);
 	ck_assert_int_eq(store_find_override(world->console, "nobody",
 	    &found, deadline_ms), STORE_NONE);

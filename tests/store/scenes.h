@@ -12,7 +12,7 @@ typedef void scene(struct world *, struct text *);
 
 scene scene_overrides_change;
 scene scene_custom_settings;
-scene scene_hits_of_odd_names;
+scene scene_causes, scene_hits_of_odd_names;
 scene scene_turn_from_the_future;
 
 /* Put an override that allows so many countries; its revision then. */

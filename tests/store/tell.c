@@ -15,13 +15,29 @@ tell_limit(struct text *text, const char *name, uint32_t limit)
 		text_printf(text, " %s=%u", name, (unsigned)limit);
 }
 
+/* "max_countries=3", "home_max_networks=10" */
+static void
+tell_limits(struct text *text, const uint32_t limits[MEASURE_COUNT])
+{
+	for (int i = 0; i < MEASURE_COUNT; i++) {
+		char name[40];
+
+		snprintf(name, sizeof(name), "%s%s", measures[i].is_home ?
+		    "home_" : "max_", measures[i].key);
+		tell_limit(text, name, limits[i]);
+	}
+}
+
 static void
 tell_places(struct text *text, const struct evidence *evidence)
 {
+	const uint32_t *found = evidence->found;
+
 	text_printf(text, " places=%u/%u home=%u/%u",
-	    (unsigned)evidence->countries, (unsigned)evidence->networks,
-	    (unsigned)evidence->home_countries,
-	    (unsigned)evidence->home_networks);
+	    (unsigned)found[MEASURE_COUNTRIES],
+	    (unsigned)found[MEASURE_NETWORKS],
+	    (unsigned)found[MEASURE_HOME_COUNTRIES],
+	    (unsigned)found[MEASURE_HOME_NETWORKS]);
 }
 
 void
@@ -48,10 +64,7 @@ tell_check(struct text *text, const struct check *check)
 	if (finding->note[0] != '\0')
 		text_printf(text, " note=%s", finding->note);
 	tell_places(text, &finding->evidence);
-	tell_limit(text, "max_countries", finding->max_countries);
-	tell_limit(text, "max_networks", finding->max_networks);
-	tell_limit(text, "home_max_countries", finding->home_max_countries);
-	tell_limit(text, "home_max_networks", finding->home_max_networks);
+	tell_limits(text, finding->limits);
 }
 
 static void
@@ -73,10 +86,7 @@ tell_block(struct text *text, const struct block *block)
 static void
 tell_settings(struct text *text, const struct settings *settings)
 {
-	tell_limit(text, "max_countries", settings->countries);
-	tell_limit(text, "max_networks", settings->networks);
-	tell_limit(text, "home_max_countries", settings->home_max_countries);
-	tell_limit(text, "home_max_networks", settings->home_max_networks);
+	tell_limits(text, settings->limits);
 	for (size_t i = 0; i < settings->home_countries.count; i++)
 		text_printf(text, " is_home=%s",
 		    settings->home_countries.codes[i]);

@@ -246,6 +246,7 @@ static const struct {
 	{ "custom settings are replaced", scene_custom_settings },
 	{ "changes leave a trail", changes_leave_a_trail },
 	{ "hits are reported once", hits_are_reported_once },
+	{ "causes have the same names", scene_causes },
 	{ "hits of odd names", scene_hits_of_odd_names },
 	{ "a turn from the future", scene_turn_from_the_future },
 	{ "what is held is counted", what_is_held_is_counted },

@@ -123,7 +123,7 @@ START_TEST(what_was_blocked_survives_any_kill)
 	clock_set_wall_ms(0);
 	srand(7);
 	world_set(&world, "notify", "on");
-	world.config.settings.networks = 1;
+	world.config.settings.limits[MEASURE_NETWORKS] = 1;
 	world_let_go(&world);
 	kill_and_replace(&world.config, fileno(told));
 	world_take_up(&world);

@@ -61,7 +61,7 @@ START_TEST(each_network_more_counts_at_once)
 		clock_set_wall_ms(SCRIPT_START_MS + i * 70000);
 		world_checks(world.store, &check, 1);
 		ck_assert_int_eq(check.result, STORE_DONE);
-		ck_assert_uint_eq(check.finding.evidence.networks, i);
+		ck_assert_uint_eq(check.finding.evidence.found[MEASURE_NETWORKS], i);
 	}
 	world_close(&world);
 }
@@ -79,7 +79,7 @@ START_TEST(each_network_of_a_round_counts_at_once)
 	world_checks(world.store, checks, MANY);
 	for (unsigned i = 0; i < MANY; i++) {
 		ck_assert_int_eq(checks[i].result, STORE_DONE);
-		ck_assert_uint_eq(checks[i].finding.evidence.networks, i + 1);
+		ck_assert_uint_eq(checks[i].finding.evidence.found[MEASURE_NETWORKS], i + 1);
 	}
 	world_close(&world);
 }
@@ -107,7 +107,7 @@ START_TEST(a_network_that_made_room_comes_back)
 		world_checks(world.store, checks, 3);
 		for (unsigned i = 0; i < 3; i++) {
 			ck_assert_int_eq(checks[i].result, STORE_DONE);
-			ck_assert_uint_eq(checks[i].finding.evidence.networks,
+			ck_assert_uint_eq(checks[i].finding.evidence.found[MEASURE_NETWORKS],
 			    65 + round);
 		}
 	}
@@ -170,7 +170,7 @@ START_TEST(a_login_that_was_copied_counts)
 	    world_deadline()), STORE_DONE);
 	check = login_number(&world, 2);
 	world_checks(world.store, &check, 1);
-	ck_assert_uint_eq(check.finding.evidence.networks, 2);
+	ck_assert_uint_eq(check.finding.evidence.found[MEASURE_NETWORKS], 2);
 	world_close(&world);
 }
 END_TEST

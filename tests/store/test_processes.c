@@ -48,7 +48,7 @@ START_TEST(none_slips_below_a_limit)
 		return;
 	world_open(&world, (enum side_kind)_i);
 	clock_set_wall_ms(0);
-	world.config.settings.networks = 5;
+	world.config.settings.limits[MEASURE_NETWORKS] = 5;
 	world_let_go(&world);
 	workers_run(log_in, &world.config, counts);
 	world_take_up(&world);
@@ -167,7 +167,7 @@ START_TEST(cleaning_is_safe_beside_the_server)
 		return;
 	world_open(&world, (enum side_kind)_i);
 	clock_set_wall_ms(0);
-	world.config.settings.networks = 5;
+	world.config.settings.limits[MEASURE_NETWORKS] = 5;
 	fill(world.side, (enum side_kind)_i);
 	world_let_go(&world);
 	pid = fork();

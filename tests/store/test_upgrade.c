@@ -139,7 +139,7 @@ open_old(struct world *world, enum side_kind kind)
 }
 
 static void
-see_limit(const struct stored_override *stored, enum setting setting,
+see_limit(const struct stored_override *stored, int setting,
     uint32_t limit, uint32_t expected)
 {
 	ck_assert(stored->override.has[setting]);
@@ -158,11 +158,11 @@ see_overrides(struct world *world)
 	ck_assert_uint_eq(count, 3);
 	set = &list[0].override.set;
 	ck_assert_str_eq(list[0].override.account, "@example.com");
-	see_limit(&list[0], SETTING_COUNTRIES, set->countries, 5);
-	see_limit(&list[0], SETTING_NETWORKS, set->networks, UNLIMITED);
-	see_limit(&list[0], SETTING_HOME_MAX_NETWORKS,
-	    set->home_max_networks, 20);
-	ck_assert(!list[0].override.has[SETTING_HOME_MAX_COUNTRIES]);
+	see_limit(&list[0], MEASURE_COUNTRIES, set->limits[MEASURE_COUNTRIES], 5);
+	see_limit(&list[0], MEASURE_NETWORKS, set->limits[MEASURE_NETWORKS], UNLIMITED);
+	see_limit(&list[0], MEASURE_HOME_NETWORKS,
+	    set->limits[MEASURE_HOME_NETWORKS], 20);
+	ck_assert(!list[0].override.has[MEASURE_HOME_COUNTRIES]);
 	ck_assert(!list[0].override.has[SETTING_ONLY_COUNTRIES]);
 	see_limit(&list[0], SETTING_HOME_COUNTRIES,
 	    (uint32_t)set->home_countries.count, 2);

@@ -33,9 +33,10 @@ default_config(enum side_kind kind)
 		    .deadline_ms = 60000 },
 		.store = { .create = true, .prepare = true,
 		    .retention_s = 30 * 86400 },
-		.settings = { .window_s = 86400, .countries = 3,
-		    .networks = 10, .home_max_countries = 3,
-		    .home_max_networks = 10 },
+		.settings = { .window_s = 86400, .limits = {
+		    [MEASURE_COUNTRIES] = 3, [MEASURE_NETWORKS] = 10,
+		    [MEASURE_HOME_COUNTRIES] = 3,
+		    [MEASURE_HOME_NETWORKS] = 10 } },
 		.block = { .enabled = true, .duration_s = 86400 },
 		.notify = { .webhook = nobody, .on_block = true,
 		    .on_unblock = true },
@@ -133,15 +134,10 @@ world_show(int64_t ms, char text[32])
 	return text;
 }
 
-static const char *const causes[] = { "none", "countries", "networks",
-	"home_countries", "home_networks", "only_countries", "only_networks",
-	"rate", "manual" };
-
 const char *
 world_cause(enum cause cause)
 {
-	return (size_t)cause < sizeof(causes) / sizeof(causes[0]) ?
-	    causes[cause] : "?";
+	return cause == CAUSE_NONE ? "none" : cause_name(cause);
 }
 
 static uint32_t
@@ -235,6 +231,19 @@ set_notify(struct config *config)
 	config->notify.to.list = to;
 }
 
+/* "networks", "home_max_networks"; MEASURE_COUNT: it is no limit. */
+static int
+limit_named(const char *key)
+{
+	bool is_home = strncmp(key, "home_", 5) == 0;
+	int i = 0;
+
+	while (i < MEASURE_COUNT && (measures[i].is_home != is_home ||
+	    strcmp(measures[i].key, is_home ? key + 5 : key) != 0))
+		i++;
+	return i;
+}
+
 void
 world_set(struct world *world, const char *key, const char *value)
 {
@@ -255,14 +264,8 @@ world_set(struct world *world, const char *key, const char *value)
 		config->block.duration_s = duration_of(value);
 	else if (strcmp(key, "window") == 0)
 		settings->window_s = duration_of(value);
-	else if (strcmp(key, "countries") == 0)
-		settings->countries = limit_of(value);
-	else if (strcmp(key, "networks") == 0)
-		settings->networks = limit_of(value);
-	else if (strcmp(key, "home_max_countries") == 0)
-		settings->home_max_countries = limit_of(value);
-	else if (strcmp(key, "home_max_networks") == 0)
-		settings->home_max_networks = limit_of(value);
+	else if (limit_named(key) != MEASURE_COUNT)
+		settings->limits[limit_named(key)] = limit_of(value);
 	else if (strcmp(key, "notify") == 0)
 		set_notify(config);
 	else

@@ -75,8 +75,8 @@ START_TEST(reads_and_shows)
 
 		stored.override.account = strdup("a");
 		stored.override.comment = strdup("old");
-		stored.override.has[SETTING_NETWORKS] = true;
-		stored.override.set.networks = 5;
+		stored.override.has[MEASURE_NETWORKS] = true;
+		stored.override.set.limits[MEASURE_NETWORKS] = 5;
 		stored.override.has[SETTING_ONLY_COUNTRIES] = true;
 		countries_add(&stored.override.set.only_countries, "DE");
 		result = custom_setting_read(entry, &stored, why);

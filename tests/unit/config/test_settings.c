@@ -9,28 +9,28 @@
 
 START_TEST(an_override_is_laid_over_key_by_key)
 {
-	struct settings settings = { .window_s = 60, .countries = 3,
-		.networks = 10, .home_max_countries = 4,
-		.home_max_networks = 11 };
-	struct override of_yaml = { .has = { [SETTING_COUNTRIES] = true,
+	struct settings settings = { .window_s = 60, .limits = {
+		[MEASURE_COUNTRIES] = 3, [MEASURE_NETWORKS] = 10,
+		[MEASURE_HOME_COUNTRIES] = 4, [MEASURE_HOME_NETWORKS] = 11 } };
+	struct override of_yaml = { .has = { [MEASURE_COUNTRIES] = true,
 					[SETTING_RATES] = true } };
-	struct override of_store = { .has = { [SETTING_COUNTRIES] = true } };
+	struct override of_store = { .has = { [MEASURE_COUNTRIES] = true } };
 
 	settings.rates.count = 1;
-	of_yaml.set.countries = 20;
-	of_yaml.set.networks = 99; /* it has no such key */
-	of_store.set.countries = UNLIMITED;
+	of_yaml.set.limits[MEASURE_COUNTRIES] = 20;
+	of_yaml.set.limits[MEASURE_NETWORKS] = 99; /* it has no such key */
+	of_store.set.limits[MEASURE_COUNTRIES] = UNLIMITED;
 	settings_overlay(&settings, &of_yaml, ORIGIN_YAML);
-	ck_assert_uint_eq(settings.countries, 20);
-	ck_assert_uint_eq(settings.networks, 10);
+	ck_assert_uint_eq(settings.limits[MEASURE_COUNTRIES], 20);
+	ck_assert_uint_eq(settings.limits[MEASURE_NETWORKS], 10);
 	ck_assert_uint_eq(settings.rates.count, 0);
 	ck_assert_uint_eq(settings.window_s, 60);
 	settings_overlay(&settings, &of_store, ORIGIN_STORE_ACCOUNT);
-	ck_assert_uint_eq(settings.countries, UNLIMITED);
-	ck_assert_int_eq(settings.origin[SETTING_COUNTRIES],
+	ck_assert_uint_eq(settings.limits[MEASURE_COUNTRIES], UNLIMITED);
+	ck_assert_int_eq(settings.origin[MEASURE_COUNTRIES],
 	    ORIGIN_STORE_ACCOUNT);
 	ck_assert_int_eq(settings.origin[SETTING_RATES], ORIGIN_YAML);
-	ck_assert_int_eq(settings.origin[SETTING_NETWORKS], ORIGIN_GENERAL);
+	ck_assert_int_eq(settings.origin[MEASURE_NETWORKS], ORIGIN_GENERAL);
 }
 END_TEST
 
@@ -44,17 +44,16 @@ START_TEST(every_setting_has_its_flag)
 		char codes[1][3] = { "DE" };
 		unsigned changed = 0;
 
-		all.set.countries = all.set.networks = 1;
-		all.set.home_max_countries = all.set.home_max_networks = 1;
+		for (int k = 0; k < MEASURE_COUNT; k++)
+			all.set.limits[k] = 1;
 		all.set.home_countries.codes = codes;
 		all.set.only_countries.codes = codes;
 		all.set.only_networks.list = &addr;
 		all.set.rates.count = 1;
 		all.has[i] = true;
 		settings_overlay(&settings, &all, ORIGIN_YAML);
-		changed += settings.countries + settings.networks;
-		changed += settings.home_max_countries;
-		changed += settings.home_max_networks;
+		for (int k = 0; k < MEASURE_COUNT; k++)
+			changed += settings.limits[k];
 		changed += settings.home_countries.codes != NULL;
 		changed += settings.only_countries.codes != NULL;
 		changed += settings.only_networks.list != NULL;

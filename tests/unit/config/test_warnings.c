@@ -112,8 +112,8 @@ START_TEST(a_key_may_have_dots)
 				      "limits: {networks: 8}", &errors);
 
 	ck_assert_msg(config != NULL, "%s", errors);
-	ck_assert_uint_eq(config->settings.countries, 7);
-	ck_assert_uint_eq(config->settings.networks, 8);
+	ck_assert_uint_eq(config->settings.limits[MEASURE_COUNTRIES], 7);
+	ck_assert_uint_eq(config->settings.limits[MEASURE_NETWORKS], 8);
 	config_free(config);
 	free(errors);
 	ck_assert_ptr_null(parse("limits.countries: 7\n"

@@ -59,10 +59,10 @@ START_TEST(judging)
 		memset(&settings, 0, sizeof(settings));
 		memset(logins, 0, sizeof(logins));
 		settings.window_s = 24 * 3600;
-		settings.countries = rows[i].countries;
-		settings.networks = rows[i].networks;
-		settings.home_max_countries = UNLIMITED;
-		settings.home_max_networks = UNLIMITED;
+		settings.limits[MEASURE_COUNTRIES] = rows[i].countries;
+		settings.limits[MEASURE_NETWORKS] = rows[i].networks;
+		settings.limits[MEASURE_HOME_COUNTRIES] = UNLIMITED;
+		settings.limits[MEASURE_HOME_NETWORKS] = UNLIMITED;
 		for (; count < 4 && rows[i].logins[count].country != NULL;
 		     count++) {
 			const struct seen *seen = &rows[i].logins[count];

@@ -59,10 +59,10 @@ make(const struct given *given, struct settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
 	settings->window_s = 86400;
-	settings->countries = given->countries;
-	settings->networks = given->networks;
-	settings->home_max_countries = given->home_countries;
-	settings->home_max_networks = given->home_networks;
+	settings->limits[MEASURE_COUNTRIES] = given->countries;
+	settings->limits[MEASURE_NETWORKS] = given->networks;
+	settings->limits[MEASURE_HOME_COUNTRIES] = given->home_countries;
+	settings->limits[MEASURE_HOME_NETWORKS] = given->home_networks;
 	each_word(given->home, take_home, settings);
 	each_word(given->exempt, take_exempt, settings);
 	each_word(given->only_countries, take_only_country, settings);
@@ -89,6 +89,11 @@ login_from(const char *address, const char *country)
 	return login;
 }
 
+/* Foreign countries and networks, and those at home. */
+#define FOUND(some, more, home, home_more)                                     \
+	{ { [MEASURE_COUNTRIES] = some, [MEASURE_NETWORKS] = more,             \
+	    [MEASURE_HOME_COUNTRIES] = home,                                   \
+	    [MEASURE_HOME_NETWORKS] = home_more } }
 #define U UNLIMITED
 static const struct {
 	const char *name;
@@ -98,80 +103,80 @@ static const struct {
 	struct judgement expected;
 } rows[] = {
 	{ "a first login passes", { .countries = 3, .networks = 10 },
-	    { 1, 1, 0, 0 }, "192.0.2.1", "DE", { CAUSE_NONE, 0, 0 } },
+	    FOUND(1, 1, 0, 0), "192.0.2.1", "DE", { CAUSE_NONE, 0, 0 } },
 	{ "the limit of countries itself is allowed",
-	    { .countries = 3, .networks = 10 }, { 3, 3, 0, 0 },
+	    { .countries = 3, .networks = 10 }, FOUND(3, 3, 0, 0),
 	    "192.0.2.1", "DE", { CAUSE_NONE, 0, 0 } },
 	{ "one country more is not", { .countries = 3, .networks = 10 },
-	    { 4, 4, 0, 0 }, "192.0.2.1", "DE", { CAUSE_COUNTRIES, 4, 3 } },
+	    FOUND(4, 4, 0, 0), "192.0.2.1", "DE", { CAUSE_COUNTRIES, 4, 3 } },
 	{ "the limit of networks itself is allowed",
-	    { .countries = 3, .networks = 10 }, { 1, 10, 0, 0 },
+	    { .countries = 3, .networks = 10 }, FOUND(1, 10, 0, 0),
 	    "192.0.2.1", "DE", { CAUSE_NONE, 0, 0 } },
 	{ "one network more is not", { .countries = 3, .networks = 10 },
-	    { 1, 11, 0, 0 }, "192.0.2.1", "DE", { CAUSE_NETWORKS, 11, 10 } },
+	    FOUND(1, 11, 0, 0), "192.0.2.1", "DE", { CAUSE_NETWORKS, 11, 10 } },
 	{ "of two causes the countries are named",
-	    { .countries = 3, .networks = 10 }, { 4, 11, 0, 0 },
+	    { .countries = 3, .networks = 10 }, FOUND(4, 11, 0, 0),
 	    "192.0.2.1", "DE", { CAUSE_COUNTRIES, 4, 3 } },
 	{ "a limit of 0 forbids the first foreign country",
 	    { .countries = 0, .networks = 10, .home = "DE",
 		.home_countries = 1, .home_networks = 5 },
-	    { 1, 1, 1, 1 }, "192.0.2.1", "FR", { CAUSE_COUNTRIES, 1, 0 } },
+	    FOUND(1, 1, 1, 1), "192.0.2.1", "FR", { CAUSE_COUNTRIES, 1, 0 } },
 	{ "a limit of 0 does not forbid home",
 	    { .countries = 0, .networks = 0, .home = "DE",
 		.home_countries = 1, .home_networks = 5 },
-	    { 0, 0, 1, 5 }, "192.0.2.1", "DE", { CAUSE_NONE, 0, 0 } },
+	    FOUND(0, 0, 1, 5), "192.0.2.1", "DE", { CAUSE_NONE, 0, 0 } },
 	{ "home networks have a limit of their own",
 	    { .countries = 3, .networks = 10, .home = "DE",
 		.home_countries = 1, .home_networks = 5 },
-	    { 0, 0, 1, 6 }, "192.0.2.1", "DE",
+	    FOUND(0, 0, 1, 6), "192.0.2.1", "DE",
 	    { CAUSE_HOME_NETWORKS, 6, 5 } },
 	{ "home countries, too",
 	    { .countries = 3, .networks = 10, .home = "DE AT CH",
 		.home_countries = 2, .home_networks = 9 },
-	    { 0, 0, 3, 3 }, "192.0.2.1", "CH",
+	    FOUND(0, 0, 3, 3), "192.0.2.1", "CH",
 	    { CAUSE_HOME_COUNTRIES, 3, 2 } },
 	{ "unlimited lifts every limit",
 	    { .countries = U, .networks = U, .home_countries = U,
 		.home_networks = U },
-	    { 200, 4000000000u, 9, 9 }, "192.0.2.1", "DE",
+	    FOUND(200, 4000000000u, 9, 9), "192.0.2.1", "DE",
 	    { CAUSE_NONE, 0, 0 } },
 	{ "a login from an allowed country passes whatever was before",
 	    { .countries = 1, .networks = 1, .only_countries = "DE AT" },
-	    { 9, 99, 0, 0 }, "192.0.2.1", "AT", { CAUSE_NONE, 0, 0 } },
+	    FOUND(9, 99, 0, 0), "192.0.2.1", "AT", { CAUSE_NONE, 0, 0 } },
 	{ "one from another country is over at once",
 	    { .countries = 3, .networks = 10, .only_countries = "DE AT" },
-	    { 1, 1, 0, 0 }, "192.0.2.1", "FR",
+	    FOUND(1, 1, 0, 0), "192.0.2.1", "FR",
 	    { CAUSE_ONLY_COUNTRIES, 1, 0 } },
 	{ "an unknown country is not outside",
 	    { .countries = 0, .networks = 0, .only_countries = "DE" },
-	    { 0, 9, 0, 0 }, "192.0.2.1", "", { CAUSE_NONE, 0, 0 } },
+	    FOUND(0, 9, 0, 0), "192.0.2.1", "", { CAUSE_NONE, 0, 0 } },
 	{ "an exempt country is not outside",
 	    { .countries = 0, .networks = 0, .only_countries = "DE",
 		.exempt = "FR" },
-	    { 0, 0, 0, 0 }, "192.0.2.1", "FR", { CAUSE_NONE, 0, 0 } },
+	    FOUND(0, 0, 0, 0), "192.0.2.1", "FR", { CAUSE_NONE, 0, 0 } },
 	{ "a login from an allowed network passes",
 	    { .countries = 0, .networks = 0,
 		.only_networks = "192.0.2.0/24 2001:db8::/32" },
-	    { 9, 9, 0, 0 }, "2001:db8::1", "FR", { CAUSE_NONE, 0, 0 } },
+	    FOUND(9, 9, 0, 0), "2001:db8::1", "FR", { CAUSE_NONE, 0, 0 } },
 	{ "one from another network is over at once",
 	    { .countries = 9, .networks = 9,
 		.only_networks = "192.0.2.0/24" },
-	    { 1, 1, 0, 0 }, "198.51.100.1", "DE",
+	    FOUND(1, 1, 0, 0), "198.51.100.1", "DE",
 	    { CAUSE_ONLY_NETWORKS, 1, 0 } },
 	{ "without a country a network is still outside",
 	    { .countries = 9, .networks = 9,
 		.only_networks = "192.0.2.0/24" },
-	    { 1, 1, 0, 0 }, "198.51.100.1", "",
+	    FOUND(1, 1, 0, 0), "198.51.100.1", "",
 	    { CAUSE_ONLY_NETWORKS, 1, 0 } },
 	{ "of two lists both must allow it: the country does not",
 	    { .countries = 9, .networks = 9, .only_countries = "DE",
 		.only_networks = "192.0.2.0/24" },
-	    { 1, 1, 0, 0 }, "192.0.2.1", "FR",
+	    FOUND(1, 1, 0, 0), "192.0.2.1", "FR",
 	    { CAUSE_ONLY_COUNTRIES, 1, 0 } },
 	{ "of two lists both must allow it: the network does not",
 	    { .countries = 9, .networks = 9, .only_countries = "DE",
 		.only_networks = "192.0.2.0/24" },
-	    { 1, 1, 0, 0 }, "198.51.100.1", "DE",
+	    FOUND(1, 1, 0, 0), "198.51.100.1", "DE",
 	    { CAUSE_ONLY_NETWORKS, 1, 0 } },
 };
 
@@ -204,29 +209,29 @@ static const struct {
 	struct evidence expected;
 } counts[] = {
 	{ "nothing is nothing", { NULL }, { NULL }, { false }, NULL, NULL,
-	    { 0, 0, 0, 0 } },
+	    FOUND(0, 0, 0, 0) },
 	{ "a country counts once, its networks each",
 	    { "192.0.2.1", "192.0.2.2", "198.51.100.1" },
-	    { "FR", "FR", "SE" }, { false }, NULL, NULL, { 2, 3, 0, 0 } },
+	    { "FR", "FR", "SE" }, { false }, NULL, NULL, FOUND(2, 3, 0, 0) },
 	{ "an unknown country is a network, and no country",
 	    { "192.0.2.1", "192.0.2.2" }, { "", "FR" }, { false }, NULL, NULL,
-	    { 1, 2, 0, 0 } },
+	    FOUND(1, 2, 0, 0) },
 	{ "home is counted apart", { "192.0.2.1", "192.0.2.2", "192.0.2.3" },
-	    { "DE", "DE", "FR" }, { false }, NULL, NULL, { 1, 1, 1, 2 } },
+	    { "DE", "DE", "FR" }, { false }, NULL, NULL, FOUND(1, 1, 1, 2) },
 	{ "an exempt country does not count, nor its networks",
 	    { "192.0.2.1", "192.0.2.2" }, { "IT", "FR" }, { false }, NULL,
-	    NULL, { 1, 1, 0, 0 } },
+	    NULL, FOUND(1, 1, 0, 0) },
 	{ "what is outside the window does not count",
 	    { "192.0.2.1", "192.0.2.2" }, { "FR", "SE" }, { true, false },
-	    NULL, NULL, { 1, 1, 0, 0 } },
+	    NULL, NULL, FOUND(1, 1, 0, 0) },
 	{ "one more login from a new place", { "192.0.2.1" }, { "FR" },
-	    { false }, "192.0.2.9", "SE", { 2, 2, 0, 0 } },
+	    { false }, "192.0.2.9", "SE", FOUND(2, 2, 0, 0) },
 	{ "one more from a place that is known", { "192.0.2.1" }, { "FR" },
-	    { false }, "192.0.2.1", "FR", { 1, 1, 0, 0 } },
+	    { false }, "192.0.2.1", "FR", FOUND(1, 1, 0, 0) },
 	{ "one more from a place that moved", { "192.0.2.1" }, { "FR" },
-	    { false }, "192.0.2.1", "SE", { 1, 1, 0, 0 } },
+	    { false }, "192.0.2.1", "SE", FOUND(1, 1, 0, 0) },
 	{ "one more from a place that was forgotten", { "192.0.2.1" },
-	    { "FR" }, { true }, "192.0.2.1", "FR", { 1, 1, 0, 0 } },
+	    { "FR" }, { true }, "192.0.2.1", "FR", FOUND(1, 1, 0, 0) },
 };
 
 START_TEST(counts_by_the_table)
@@ -257,8 +262,10 @@ START_TEST(counts_by_the_table)
 		ck_assert_msg(memcmp(&got, &counts[i].expected,
 			sizeof(got)) == 0,
 		    "%s: got %u countries, %u networks, home %u, %u",
-		    counts[i].name, got.countries, got.networks,
-		    got.home_countries, got.home_networks);
+		    counts[i].name, got.found[MEASURE_COUNTRIES],
+		    got.found[MEASURE_NETWORKS],
+		    got.found[MEASURE_HOME_COUNTRIES],
+		    got.found[MEASURE_HOME_NETWORKS]);
 		unmake(&settings);
 	}
 }

@@ -61,7 +61,8 @@ static struct finding finding = {
 	.limit = 3,
 	.per_s = 86400,
 	.until_ms = 1767225600000,
-	.evidence = { 4, 6, 1, 2 },
+	.evidence = { { [MEASURE_COUNTRIES] = 4, [MEASURE_NETWORKS] = 6,
+	    [MEASURE_HOME_COUNTRIES] = 1, [MEASURE_HOME_NETWORKS] = 2 } },
 };
 
 static const struct {

@@ -84,7 +84,7 @@ START_TEST(blocks_end)
 		ck_assert(work.must_last);
 		ck_assert(!work.changes[0].is_begin);
 		ck_assert_int_eq(work.changes[0].at_ms, rows[i].since_ms);
-		ck_assert_uint_eq(work.changes[0].evidence.networks, 1);
+		ck_assert_uint_eq(work.changes[0].evidence.found[MEASURE_NETWORKS], 1);
 		ck_assert(work.state.places[0].is_gone);
 		ck_assert_int_eq(work.state.complete_ms, rows[i].since_ms);
 	}
@@ -107,7 +107,7 @@ START_TEST(a_block_by_hand)
 		ck_assert(work.changes[0].is_begin);
 		ck_assert_int_eq(work.changes[0].cause, CAUSE_MANUAL);
 		ck_assert_str_eq(work.changes[0].note, "why");
-		ck_assert_uint_eq(work.changes[0].evidence.networks, 1);
+		ck_assert_uint_eq(work.changes[0].evidence.found[MEASURE_NETWORKS], 1);
 		ck_assert_int_eq(work.changes[0].until_ms,
 		    blocks[i].until_ms);
 		ck_assert_int_eq(work.state.blocked_until_ms,

@@ -10,6 +10,12 @@
 
 #define NOW INT64_C(1767225600000)
 
+/* Foreign countries and networks, and those at home. */
+#define FOUND(some, more, home, home_more)                                     \
+	{ { [MEASURE_COUNTRIES] = some, [MEASURE_NETWORKS] = more,             \
+	    [MEASURE_HOME_COUNTRIES] = home,                                   \
+	    [MEASURE_HOME_NETWORKS] = home_more } }
+
 /* One login of each country, a second after the other; "" ends them. */
 static const struct {
 	const char *name;
@@ -18,21 +24,21 @@ static const struct {
 	int64_t since_ms;
 	struct evidence evidence;
 } rows[] = {
-	{ "none", { NULL }, NULL, NULL, 0, { 0, 0, 0, 0 } },
+	{ "none", { NULL }, NULL, NULL, 0, FOUND(0, 0, 0, 0) },
 	{ "a country counts once, each network does", { "DE", "AT", "DE" },
-	    NULL, NULL, 0, { 2, 3, 0, 0 } },
+	    NULL, NULL, 0, FOUND(2, 3, 0, 0) },
 	{ "home is apart", { "DE", "AT", "DE", "CH" }, "DE", NULL, 0,
-	    { 2, 2, 1, 2 } },
+	    FOUND(2, 2, 1, 2) },
 	{ "exempt countries do not count", { "DE", "AT", "CH" }, NULL, "AT",
-	    0, { 2, 2, 0, 0 } },
+	    0, FOUND(2, 2, 0, 0) },
 	{ "not known is no country, but a network", { "", "", "DE" }, NULL,
-	    NULL, 0, { 1, 3, 0, 0 } },
+	    NULL, 0, FOUND(1, 3, 0, 0) },
 	{ "what is not two capitals is no country", { "zz", "1A", "A1" },
-	    NULL, NULL, 0, { 0, 3, 0, 0 } },
+	    NULL, NULL, 0, FOUND(0, 3, 0, 0) },
 	{ "the first and the last there can be", { "AA", "ZZ", "AZ", "ZA" },
-	    NULL, NULL, 0, { 4, 4, 0, 0 } },
+	    NULL, NULL, 0, FOUND(4, 4, 0, 0) },
 	{ "a login of the very moment does not count", { "DE", "AT", "CH" },
-	    NULL, NULL, NOW + 1000, { 1, 1, 0, 0 } },
+	    NULL, NULL, NOW + 1000, FOUND(1, 1, 0, 0) },
 };
 
 static struct work work;
@@ -96,11 +102,13 @@ START_TEST(one_that_moved_to_the_row_counts_once)
 
 	prepare(countries, 1);
 	work.older[0].is_gone = true;
-	ck_assert_uint_eq(places_count(&work, &settings, 0).networks, 1);
+	ck_assert_uint_eq(places_count(&work, &settings, 0)
+	    .found[MEASURE_NETWORKS], 1);
 	/* One that made room for another still does. */
 	prepare(countries, 2);
 	work.state.places[0].is_gone = true;
-	ck_assert_uint_eq(places_count(&work, &settings, 0).networks, 2);
+	ck_assert_uint_eq(places_count(&work, &settings, 0)
+	    .found[MEASURE_NETWORKS], 2);
 }
 END_TEST
 

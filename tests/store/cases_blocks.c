@@ -163,6 +163,25 @@ const struct store_case cases_blocks[] = {
 	    "block joe 1h\nblock joe 3h\nat +2h\nexpire => ended=0\n"
 	    "list => count=1 joe:manual:+3h\n"
 	    "login joe 192.0.2.1 DE => blocked cause=manual\n" },
+	{ "names that SQL, JSON and arrays have uses for",
+	    "set notify on\nset networks 1\n"
+	    "login {a,\"b\\c'}NULL 192.0.2.1 DE => pass\n"
+	    "& \x01\x7f$1%s--/* 192.0.2.1 DE => pass\n"
+	    "& \xef\xbf\xbf\xf4\x8f\xbf\xbf@\xc3\xa9 192.0.2.1 DE => pass\n"
+	    "& \" 192.0.2.1 DE => pass\n& \\ 192.0.2.1 DE => pass\n"
+	    "& @ 192.0.2.1 DE => pass\n& a@b@ 192.0.2.1 DE => pass\n"
+	    "login {a,\"b\\c'}NULL 192.0.2.2 DE => blocked new\n"
+	    "& \x01\x7f$1%s--/* 192.0.2.2 DE => blocked new\n"
+	    "& \xef\xbf\xbf\xf4\x8f\xbf\xbf@\xc3\xa9 192.0.2.2 DE => "
+	    "blocked new\n"
+	    "& \" 192.0.2.2 DE => blocked new\n"
+	    "& \\ 192.0.2.2 DE => blocked new\n"
+	    "& @ 192.0.2.2 DE => blocked new\n"
+	    "& a@b@ 192.0.2.2 DE => blocked new\n"
+	    "login \\ 192.0.2.1 DE => blocked not_new\n"
+	    "unblock {a,\"b\\c'}NULL => done\n"
+	    "block \" 2d {\"x\\',} => done\nlist => count=6\nat +25h\n"
+	    "expire => done ended=5\nlist => count=1\n" },
 	{ "the list is in order, by pages, of blocks that hold",
 	    "block dora 1h\nblock adam 1h\nblock cora 2h\nblock bert 0\n"
 	    "list most=2 => count=2 adam:manual:+1h bert:manual:0\n"

@@ -158,6 +158,14 @@ const struct store_case cases_rates[] = {
 	    "set rates 5/1h\nlogin joe 192.0.2.1 DE weight=4 => pass\n"
 	    "override joe rates=2,3600\n"
 	    "login joe 192.0.2.1 DE weight=1 => over_rate found=4/2\n" },
+	{ "a clock that was a month ahead holds up nobody for a month",
+	    "set rates 3/1m\nat +30d\n"
+	    "login joe 192.0.2.1 DE weight=1 => pass\nat +0s\n"
+	    "login joe 192.0.2.1 DE weight=1 => pass\n"
+	    "login joe 192.0.2.1 DE weight=1 => pass\n"
+	    "login joe 192.0.2.1 DE weight=1 => over_rate found=3/3\n"
+	    "at +65s\nlogin joe 192.0.2.1 DE weight=3 => pass\n"
+	    "login joe 192.0.2.1 DE weight=1 => over_rate found=3/3\n" },
 	{ "a clock that goes back does not forget",
 	    "set rates 1/1h\nat +2h\n"
 	    "login joe 192.0.2.1 DE weight=1 => pass\nat +0s\n"

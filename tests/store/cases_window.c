@@ -100,6 +100,31 @@ const struct store_case cases_window[] = {
 	    "login joe 192.0.2.1 DE => pass\n"
 	    "login joe 192.0.2.2 AT => pass places=2/2\nat +2h\n"
 	    "login joe 192.0.2.1 DE => pass places=2/2\n" },
+	{ "what a clock that was ahead saw counts for a window from now",
+	    "set networks 1\nat +30d\nlogin joe 192.0.2.1 DE => pass\n"
+	    "at +0s\nlogin joe exempt - => pass places=1/1\n"
+	    "at +24h-1ms\nlogin joe exempt - => pass places=1/1\n"
+	    "at +24h\nlogin joe 192.0.2.2 AT => pass places=1/1\n"
+	    "explain joe => 192.0.2.2:AT:+24h..+24h:1:in "
+	    "192.0.2.1:DE:+0s..+0s:1:out\n" },
+	{ "and until somebody unblocks",
+	    "set networks 1\nat +30d\nlogin joe 192.0.2.1 DE => pass\n"
+	    "at +0s\nlogin joe 192.0.2.2 DE => blocked new found=2/1\n"
+	    "at +1s\nunblock joe => done\nat +2s\n"
+	    "login joe 192.0.2.2 DE => pass places=1/1\n" },
+	{ "a fresh count of a clock that was ahead begins now",
+	    "at +30d\nlogin joe 192.0.2.1 DE => pass\nblock joe 1h => done\n"
+	    "unblock joe => done\nat +0s\n"
+	    "login joe 192.0.2.1 DE => pass places=0/0\nat +1s\n"
+	    "login joe 192.0.2.1 DE => pass places=1/1\n" },
+	{ "a block of a clock that was ahead holds as long, from now",
+	    "at +30d\nlogin joe 192.0.2.1 DE => pass\nblock joe 1h => done\n"
+	    "at +0s\nlogin joe 192.0.2.1 DE => blocked until=+1h\n"
+	    "list => count=1 joe:manual:+1h\nat +1h\n"
+	    "login joe 192.0.2.1 DE => pass\nlist => count=0\n"
+	    "at +30d\nblock joe 1h => done\nat +2h\n"
+	    "unblock joe => done\nlist => count=0\n"
+	    "at +3h\nlogin joe 192.0.2.1 DE => pass places=1/1\n" },
 	{ "newest first, at most as many as are asked for",
 	    "login joe 192.0.2.2 DE => pass\nlogin joe 192.0.2.10 DE => pass\n"
 	    "login joe 10.9.8.7 DE => pass\nlogin joe 2001:db8::1 DE => pass\n"

@@ -76,6 +76,7 @@ blocking_apply(struct work *work, const struct settings *settings,
 	int64_t until_ms = work->state.blocked_until_ms;
 	bool is_over = until_ms <= now_ms;
 
+	work->was_blocked = false;
 	if (work->kind == WORK_BLOCK) {
 		block_by_hand(work, settings, now_ms);
 		return;

@@ -25,7 +25,6 @@ work_reset(struct work *work)
 	work->change_count = 0;
 	work->is_orphan = false;
 	work->is_audited = false;
-	work->was_blocked = false;
 }
 
 void

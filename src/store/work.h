@@ -85,7 +85,8 @@ struct work {
 	size_t change_count;
 	bool is_orphan;		/* a block without an account that says so */
 	bool is_audited;	/* by hand: write it down */
-	bool was_blocked;	/* WORK_UNBLOCK, WORK_EXPIRE: it was */
+	/* WORK_UNBLOCK, WORK_EXPIRE: it was. Of the last try that decided. */
+	bool was_blocked;
 
 	enum work_state progress;
 	int64_t saved_version;	/* written, but was it? Or 0 */

@@ -1,0 +1,263 @@
+/*
+ * test_round.c -- rounds on a store whose rows others change, lock and lose.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/round.h"
+
+#include "base/clock.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NOW INT64_C(1767225600000)
+
+enum { ACCOUNTS = 3, PATIENCE_MS = 5000 };
+
+/* A store of three accounts: "0", "1" and "2". */
+struct shelf {
+	struct account_state rows[ACCOUNTS];
+	int64_t version;
+	bool is_locked[ACCOUNTS];
+	unsigned conflicts;	/* so many times somebody else was faster */
+	unsigned lost_answers;	/* of saves that were done */
+	unsigned lost_orders;	/* of saves that were not */
+	unsigned loads, saves;
+	size_t failed;
+};
+
+static int
+load(void *self, struct work *const *works, size_t count, bool is_read,
+    int64_t *now_ms, int64_t deadline_ms)
+{
+	struct shelf *shelf = self;
+
+	(void)is_read;
+	(void)deadline_ms;
+	*now_ms = NOW;
+	shelf->loads++;
+	for (size_t i = 0; i < count; i++)
+		works[i]->state = shelf->rows[works[i]->account[0] - '0'];
+	return 0;
+}
+
+static int
+logins_since(void *self, struct work *work, int64_t since_ms, size_t most,
+    int64_t deadline_ms)
+{
+	(void)self;
+	(void)work;
+	(void)since_ms;
+	(void)most;
+	(void)deadline_ms;
+	return 0;
+}
+
+static int
+save(void *self, struct work *const *works, size_t count, int64_t now_ms,
+    int64_t deadline_ms)
+{
+	struct shelf *shelf = self;
+
+	(void)now_ms;
+	(void)deadline_ms;
+	shelf->saves++;
+	if (shelf->lost_orders > 0) {
+		shelf->lost_orders--;
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		size_t place = (size_t)(works[i]->account[0] - '0');
+		struct account_state *row = &shelf->rows[place];
+
+		if (shelf->conflicts > 0) {
+			shelf->conflicts--;
+			row->version = ++shelf->version;
+		}
+		works[i]->saved_version = ++shelf->version;
+		if (shelf->is_locked[place] ||
+		    row->version != works[i]->state.version)
+			continue;
+		*row = works[i]->state;
+		row->is_known = true;
+		row->version = works[i]->saved_version;
+		if (shelf->lost_answers == 0)
+			works[i]->progress = WORK_DONE;
+	}
+	if (shelf->lost_answers == 0)
+		return 0;
+	shelf->lost_answers--;
+	return -1;
+}
+
+static bool
+may_retry(void *self)
+{
+	(void)self;
+	return true;
+}
+
+static void
+leave(void *self, size_t failed)
+{
+	struct shelf *shelf = self;
+
+	shelf->failed = failed;
+}
+
+static struct judgement
+judge(const struct settings *settings, const struct evidence *evidence,
+    const struct login *login)
+{
+	(void)settings;
+	(void)evidence;
+	(void)login;
+	return (struct judgement){ .cause = CAUSE_NONE };
+}
+
+static const struct store_side side = { .load = load,
+	.logins_since = logins_since, .save = save, .may_retry = may_retry,
+	.leave = leave };
+static const struct block_options block = { .enabled = true };
+static const enum mode mode = MODE_ENFORCE;
+static const struct settings settings = { .window_s = 86400,
+	.rates = { 1, { { 100, 3600 } } } };
+static const struct store_setup setup = { .block = &block, .mode = &mode,
+	.settings = &settings, .judge = judge };
+
+static struct shelf shelf;
+
+/* One mail of each account, in one round; without an instance. */
+static void
+mail_each(struct check checks[ACCOUNTS])
+{
+	static const char *const names[ACCOUNTS] = { "0", "1", "2" };
+	struct round *round = round_new(&setup, &side, &shelf);
+
+	memset(checks, 0, ACCOUNTS * sizeof(*checks));
+	for (size_t i = 0; i < ACCOUNTS; i++) {
+		checks[i].account = names[i];
+		checks[i].instance = "";
+		checks[i].weight = 1;
+		checks[i].settings = &settings;
+		ck_assert_int_eq(addr_parse("192.0.2.1",
+		    &checks[i].login.network), 0);
+	}
+	round_check(round, checks, ACCOUNTS, clock_mono_ms() + PATIENCE_MS);
+	round_free(round);
+}
+
+static void
+see_mails(size_t account, uint64_t mails)
+{
+	ck_assert_uint_eq(rates_used(&shelf.rows[account].rates, 3600, NOW),
+	    mails);
+}
+
+static const struct {
+	const char *name;
+	unsigned conflicts, lost_answers, lost_orders;
+} troubles[] = {
+	{ "none", 0, 0, 0 },
+	{ "somebody else was faster", 1, 0, 0 },
+	{ "and again", 10, 0, 0 },
+	{ "the answer was lost", 0, 1, 0 },
+	{ "what was to be saved was lost", 0, 0, 1 },
+	{ "one was not saved, and the answer was lost", 1, 1, 0 },
+};
+
+START_TEST(each_mail_weighs_once)
+{
+	for (size_t i = 0; i < ROWS(troubles); i++) {
+		struct check checks[ACCOUNTS];
+
+		memset(&shelf, 0, sizeof(shelf));
+		shelf.conflicts = troubles[i].conflicts;
+		shelf.lost_answers = troubles[i].lost_answers;
+		shelf.lost_orders = troubles[i].lost_orders;
+		mail_each(checks);
+		for (size_t k = 0; k < ACCOUNTS; k++) {
+			ck_assert_msg(checks[k].result == STORE_DONE, "%s",
+			    troubles[i].name);
+			ck_assert_uint_eq(
+			    checks[k].finding.evidence.networks, 1);
+			see_mails(k, 1);
+		}
+		ck_assert_uint_eq(shelf.failed, 0);
+	}
+}
+END_TEST
+
+START_TEST(a_store_that_is_away_is_tried_twice)
+{
+	struct check checks[ACCOUNTS];
+
+	memset(&shelf, 0, sizeof(shelf));
+	shelf.lost_orders = 5;
+	mail_each(checks);
+	ck_assert_uint_eq(shelf.saves, 2);
+	ck_assert_uint_eq(shelf.failed, ACCOUNTS);
+	for (size_t i = 0; i < ACCOUNTS; i++) {
+		ck_assert_int_eq(checks[i].result, STORE_FAILED);
+		ck_assert(!checks[i].is_busy);
+	}
+}
+END_TEST
+
+START_TEST(a_row_that_is_locked_holds_up_its_account)
+{
+	struct check checks[ACCOUNTS];
+	int64_t began_ms = clock_mono_ms();
+
+	memset(&shelf, 0, sizeof(shelf));
+	shelf.is_locked[1] = true;
+	mail_each(checks);
+	ck_assert_int_lt(clock_mono_ms() - began_ms, PATIENCE_MS / 2);
+	ck_assert_int_eq(checks[0].result, STORE_DONE);
+	ck_assert_int_eq(checks[1].result, STORE_FAILED);
+	ck_assert(checks[1].is_busy);
+	ck_assert_int_eq(checks[2].result, STORE_DONE);
+	see_mails(0, 1);
+	see_mails(1, 0);
+	/* It pauses between its tries. */
+	ck_assert_uint_le(shelf.loads, 150);
+	shelf.is_locked[1] = false;
+	mail_each(checks);
+	ck_assert_int_eq(checks[1].result, STORE_DONE);
+	ck_assert(!checks[1].is_busy);
+	see_mails(1, 1);
+}
+END_TEST
+
+START_TEST(an_end_whose_answer_was_lost_is_an_end)
+{
+	struct round *round = round_new(&setup, &side, &shelf);
+	struct work *work = calloc(1, sizeof(*work));
+
+	memset(&shelf, 0, sizeof(shelf));
+	shelf.rows[0].is_known = true;
+	shelf.rows[0].version = 1;
+	shelf.version = 1;
+	shelf.rows[0].blocked_until_ms = STATE_FOREVER;
+	shelf.lost_answers = 1;
+	work->account = "0";
+	work->kind = WORK_UNBLOCK;
+	round_play(round, &work, 1, clock_mono_ms() + PATIENCE_MS);
+	ck_assert_int_eq(work->progress, WORK_DONE);
+	ck_assert(work->was_blocked);
+	ck_assert_int_eq(shelf.rows[0].blocked_until_ms, 0);
+	/* Nothing to end, as it was not blocked when it was loaded again. */
+	work->progress = WORK_OPEN;
+	work->saved_version = 0;
+	round_play(round, &work, 1, clock_mono_ms() + PATIENCE_MS);
+	ck_assert_int_eq(work->progress, WORK_DONE);
+	ck_assert(!work->was_blocked);
+	work_clear(work);
+	free(work);
+	round_free(round);
+}
+END_TEST
+
+UNIT("store/round", each_mail_weighs_once, a_store_that_is_away_is_tried_twice,
+    a_row_that_is_locked_holds_up_its_account,
+    an_end_whose_answer_was_lost_is_an_end)

@@ -192,13 +192,13 @@ pause_between(unsigned tries)
 
 /* Has any row that is open been changed by somebody since it was last read? */
 static bool
-is_moving(struct work *const *works, size_t count, int64_t *seen)
+is_moving(struct work *const *works, size_t count, uint64_t *seen)
 {
-	int64_t sum = 0;
+	uint64_t sum = 0; /* it may wrap */
 
 	for (size_t i = 0; i < count; i++)
 		if (works[i]->progress == WORK_OPEN)
-			sum += works[i]->state.version;
+			sum += (uint64_t)works[i]->state.version;
 	if (sum == *seen)
 		return false;
 	*seen = sum;
@@ -218,7 +218,7 @@ play(struct round *round, struct work *const *works, size_t count,
 {
 	size_t failed = 0;
 	int64_t patient_ms = clock_mono_ms() + LOCK_PATIENCE_MS;
-	int64_t seen = 0;
+	uint64_t seen = 0;
 	unsigned lost = 0;
 	size_t left = count;
 

@@ -102,6 +102,67 @@ START_TEST(exactly_as_many_mails_as_allowed)
 }
 END_TEST
 
+/* Do to one account what its number says, again and again. */
+static void
+quarrel(const struct config *config, unsigned number, int fd)
+{
+	struct store *store = store_of(config);
+
+	for (unsigned i = 0; i < 30; i++) {
+		enum store_result result = STORE_FAILED;
+		struct check check = worker_login(config, "joe", i);
+		uint64_t ended;
+
+		if (number == 0)
+			result = store_block(store, "joe", i % 3 == 0 ? 0 : 1,
+			    "why", world_deadline());
+		else if (number == 1)
+			result = store_unblock(store, "joe", world_deadline());
+		else if (number == 2)
+			result = store_expire(store, &ended, world_deadline());
+		else {
+			world_checks(store, &check, 1);
+			result = check.result;
+		}
+		worker_tell(fd, result != STORE_FAILED ? PASSED : FAILED);
+	}
+	store_close(store);
+}
+
+/* Who is blocked has a block that holds as long, and nobody else has one. */
+START_TEST(blocks_by_hand_and_by_time_beside_requests)
+{
+	struct world world;
+	unsigned counts[256];
+	char *torn;
+
+	if (!side_exists((enum side_kind)_i))
+		return;
+	world_open(&world, (enum side_kind)_i);
+	clock_set_wall_ms(0);
+	world.config.settings.networks = 3;
+	world.config.block.duration_s = 1;
+	for (unsigned i = 0; i < 5; i++) {
+		world_let_go(&world);
+		workers_run(quarrel, &world.config, counts);
+		world_take_up(&world);
+		ck_assert_uint_eq(counts[FAILED], 0);
+		torn = side_sql(world.side, _i == SIDE_PGSQL ?
+		    "SELECT a.blocked_until, b.until FROM policyd.account a "
+		    "LEFT JOIN policyd.block b ON b.account = a.account "
+		    "AND b.ended_at IS NULL "
+		    "WHERE a.blocked_until IS DISTINCT FROM b.until" :
+		    "SELECT a.blocked_until, b.until FROM account a "
+		    "LEFT JOIN block b ON b.account = a.account "
+		    "AND b.ended_at IS NULL "
+		    "WHERE a.blocked_until IS NOT b.until");
+		ck_assert_str_eq(torn, "");
+		free(torn);
+	}
+	world_close(&world);
+}
+END_TEST
+
 /* Create the schema, all at the same time. */
 static void
 create(const struct config *config, unsigned number, int fd)
@@ -236,6 +297,8 @@ tests_processes(void)
 	tcase_add_loop_test(tcase, none_slips_below_a_limit, 0, SIDES);
 	tcase_add_loop_test(tcase, exactly_as_many_mails_as_allowed, 0,
 	    SIDES);
+	tcase_add_loop_test(tcase,
+	    blocks_by_hand_and_by_time_beside_requests, 0, SIDES);
 	tcase_add_test(tcase, a_file_is_made_once);
 	tcase_add_loop_test(tcase, cleaning_is_safe_beside_the_server, 0,
 	    SIDES);

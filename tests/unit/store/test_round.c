@@ -229,6 +229,23 @@ START_TEST(a_row_that_is_locked_holds_up_its_account)
 }
 END_TEST
 
+/* Versions are numbers of 63 bits. */
+START_TEST(all_rows_are_locked)
+{
+	struct check checks[ACCOUNTS];
+
+	memset(&shelf, 0, sizeof(shelf));
+	for (size_t i = 0; i < ACCOUNTS; i++) {
+		shelf.rows[i].is_known = true;
+		shelf.rows[i].version = INT64_MAX - (int64_t)i;
+		shelf.is_locked[i] = true;
+	}
+	mail_each(checks);
+	for (size_t i = 0; i < ACCOUNTS; i++)
+		ck_assert(checks[i].is_busy);
+}
+END_TEST
+
 START_TEST(an_end_whose_answer_was_lost_is_an_end)
 {
 	struct round *round = round_new(&setup, &side, &shelf);
@@ -259,5 +276,5 @@ START_TEST(an_end_whose_answer_was_lost_is_an_end)
 END_TEST
 
 UNIT("store/round", each_mail_weighs_once, a_store_that_is_away_is_tried_twice,
-    a_row_that_is_locked_holds_up_its_account,
+    a_row_that_is_locked_holds_up_its_account, all_rows_are_locked,
     an_end_whose_answer_was_lost_is_an_end)

@@ -156,7 +156,8 @@ START_TEST(a_login_that_was_copied_counts)
 {
 	struct world world;
 	struct check check;
-	struct saved_login copied = { .account = (char *)"joe",
+	char account[] = "joe";
+	struct saved_login copied = { .account = account,
 		.country = "DE", .first_ms = SCRIPT_START_MS,
 		.last_ms = SCRIPT_START_MS + 40 * 3600000, .mails = 9 };
 

@@ -140,7 +140,7 @@ START_TEST(blocks_by_hand_and_by_time_beside_requests)
 		return;
 	world_open(&world, (enum side_kind)_i);
 	clock_set_wall_ms(0);
-	world.config.settings.networks = 3;
+	world.config.settings.limits[MEASURE_NETWORKS] = 3;
 	world.config.block.duration_s = 1;
 	for (unsigned i = 0; i < 5; i++) {
 		world_let_go(&world);

@@ -180,7 +180,7 @@ START_TEST(each_mail_weighs_once)
 			ck_assert_msg(checks[k].result == STORE_DONE, "%s",
 			    troubles[i].name);
 			ck_assert_uint_eq(
-			    checks[k].finding.evidence.networks, 1);
+			    checks[k].finding.evidence.found[MEASURE_NETWORKS], 1);
 			see_mails(k, 1);
 		}
 		ck_assert_uint_eq(shelf.failed, 0);

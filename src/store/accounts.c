@@ -150,6 +150,7 @@ take_login(struct store *store, void *row)
 	login->first_ms = query_number(store, 2);
 	login->last_ms = query_number(store, 3);
 	login->mails = (uint64_t)query_number(store, 4);
+	login->asn = (uint32_t)query_number(store, 5);
 }
 
 static void

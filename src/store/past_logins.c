@@ -25,6 +25,7 @@ take(struct store *store, void *row)
 	past->login.last_ms = query_number(store, 4);
 	past->login.mails = (uint64_t)query_number(store, 5);
 	past->since_ms = query_number(store, 6);
+	past->login.asn = (uint32_t)query_number(store, 7);
 }
 
 static void

@@ -90,6 +90,7 @@ take_login(struct store *store, void *row)
 	login->first_ms = query_number(store, 3);
 	login->last_ms = query_number(store, 4);
 	login->mails = (uint64_t)query_number(store, 5);
+	login->asn = (uint32_t)query_number(store, 6);
 }
 
 static void

@@ -131,6 +131,7 @@ enum store_result store_list_blocked(struct store *, const char *after,
 struct login_record {
 	struct addr network;
 	char country[3];
+	uint32_t asn;		/* autonomous system; 0: unknown */
 	int64_t first_ms, last_ms;
 	uint64_t mails;
 	bool is_within;		/* it counts: in the window, since the unblock */
@@ -336,6 +337,7 @@ struct saved_login {
 	char *account;
 	struct addr network;
 	char country[3];
+	uint32_t asn;
 	int64_t first_ms, last_ms;
 	uint64_t mails;
 };

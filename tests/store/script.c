@@ -98,6 +98,7 @@ take_request(struct run *run, const struct step *step)
 	}
 	if (strcmp(country, "-") != 0)
 		strcpy(check->login.country, country);
+	check->login.asn = (uint32_t)atoi(step_value(step, "asn", "0"));
 	check->instance = step_value(step, "instance", "");
 	check->weight = (uint32_t)atoi(step_value(step, "weight", "0"));
 	check->weighs_once = strstr(step->line, " repeats") == NULL;

@@ -5,7 +5,8 @@
  *   set KEY VALUE             a setting: see world.c
  *   at +TIME                  the clock stands at the start plus "+24h",
  *                             "+24h-1ms", "+1h+1ms"
- *   login ACCOUNT ADDRESS COUNTRY [instance=X] [weight=N] [repeats]
+ *   login ACCOUNT ADDRESS COUNTRY [asn=N] [instance=X] [weight=N]
+ *                   [repeats]
  *                             a request; COUNTRY "-": unknown; a network in
  *                             ADDRESS is what the login is counted as;
  *                             ADDRESS "exempt": the login does not count;

@@ -18,6 +18,13 @@
 
 enum { TOLD_SIZE = 65536, MOST = 50 };
 
+/* The autonomous system of a country, to see that it is kept. */
+static uint32_t
+asn_of(const char *country)
+{
+	return country[0] != '\0' ? 64496 + (uint32_t)country[0] : 0;
+}
+
 /* A login, or several, of an account. */
 static void
 log_in(struct world *world, const char *account, const char *address,
@@ -30,6 +37,7 @@ log_in(struct world *world, const char *account, const char *address,
 	check.login.client = check.login.network;
 	check.login.client.prefix = check.login.client.bits;
 	strcpy(check.login.country, country);
+	check.login.asn = asn_of(country);
 	world_checks(world->store, &check, 1);
 	ck_assert_int_eq(check.result, STORE_DONE);
 }
@@ -184,6 +192,8 @@ past_logins_come_account_by_account(struct world *world, struct text *told)
 			char network[ADDR_TEXT_SIZE];
 			const struct login_record *login = &logins[i].login;
 
+			ck_assert_uint_eq(login->asn,
+			    asn_of(login->country));
 			text_printf(told, "%s %s '%s' %lld %llu\n",
 			    logins[i].account,
 			    addr_format(&login->network, network),

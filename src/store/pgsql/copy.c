@@ -74,13 +74,14 @@ pgsql_load_logins(void *opaque, const struct saved_login *logins, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		char network[ADDR_TEXT_SIZE];
 
-		json_array_append_new(rows, json_pack("{ss ss ss sI sI sI}",
+		json_array_append_new(rows, json_pack("{ss ss ss sI sI sI sI}",
 		    "account", logins[i].account,
 		    "network", addr_format(&logins[i].network, network),
 		    "country", logins[i].country,
 		    "first", (json_int_t)logins[i].first_ms,
 		    "last", (json_int_t)logins[i].last_ms,
-		    "mails", (json_int_t)logins[i].mails));
+		    "mails", (json_int_t)logins[i].mails,
+		    "asn", (json_int_t)logins[i].asn));
 	}
 	return load(opaque, rows, "SELECT policyd.load_logins($1)",
 	    deadline_ms);

@@ -138,7 +138,8 @@ sqlite_load_logins(void *self, const struct saved_login *logins, size_t count,
 		    DB_TEXT(addr_format(&logins[i].network, network)),
 		    DB_TEXT(logins[i].country), DB_INT(logins[i].first_ms),
 		    DB_INT(logins[i].last_ms),
-		    DB_INT((int64_t)logins[i].mails));
+		    DB_INT((int64_t)logins[i].mails),
+		    DB_INT(logins[i].asn));
 		if (worked == 0)
 			worked = db_run(db, SQL_COPY_RECOUNT,
 			    DB_TEXT(logins[i].account));

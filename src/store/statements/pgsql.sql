@@ -32,7 +32,8 @@ SELECT account, cause, found, allowed, per_s, note, policyd.ms(began_at),
 
 -- name: logins_newest
 -- account, most
-SELECT network, country, policyd.ms(first_seen), policyd.ms(last_seen), mails
+SELECT network, country, policyd.ms(first_seen), policyd.ms(last_seen), mails,
+       asn
   FROM policyd.logins WHERE account = $1
  ORDER BY last_seen DESC, network LIMIT $2;
 
@@ -160,7 +161,7 @@ SELECT account FROM (SELECT DISTINCT account FROM policyd.login
 -- name: past_logins
 -- after, up to: all logins of these accounts
 SELECT account, network, country, policyd.ms(first_seen),
-       policyd.ms(last_seen), mails, policyd.ms(evidence_since)
+       policyd.ms(last_seen), mails, policyd.ms(evidence_since), asn
   FROM policyd.logins
  WHERE account > $1 AND account <= $2 ORDER BY account, network;
 
@@ -257,7 +258,7 @@ SELECT account, cause, found, allowed, per_s, note, policyd.ms(began_at),
 -- name: save_logins
 -- account and network after which it goes on, most
 SELECT account, network, country, policyd.ms(first_seen),
-       policyd.ms(last_seen), mails
+       policyd.ms(last_seen), mails, asn
   FROM policyd.logins
  WHERE (account, network) > ($1, coalesce(nullif($2, ''), '0.0.0.0/0')::cidr)
  ORDER BY account, network LIMIT $3;

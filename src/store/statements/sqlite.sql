@@ -31,7 +31,7 @@ SELECT account, cause, found, allowed, per_s, note, began_at,
 
 -- name: logins_newest
 -- account, most
-SELECT network, country, first_seen, last_seen, mails
+SELECT network, country, first_seen, last_seen, mails, asn
   FROM logins WHERE account = ?1
  ORDER BY last_seen DESC, network_key(network) LIMIT ?2;
 
@@ -151,7 +151,7 @@ SELECT account FROM (SELECT DISTINCT account FROM login
 -- name: past_logins
 -- after, up to: all logins of these accounts
 SELECT account, network, country, first_seen, last_seen, mails,
-       evidence_since
+       evidence_since, asn
   FROM logins
  WHERE account > ?1 AND account <= ?2
  ORDER BY account, network_key(network);
@@ -248,7 +248,7 @@ SELECT account, cause, found, allowed, per_s, note, began_at,
 
 -- name: save_logins
 -- account and network after which it goes on, most
-SELECT account, network, country, first_seen, last_seen, mails
+SELECT account, network, country, first_seen, last_seen, mails, asn
   FROM logins
  WHERE (account, network) > (?1, ?2)
  ORDER BY account, network LIMIT ?3;

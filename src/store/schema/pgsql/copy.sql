@@ -61,15 +61,18 @@ LANGUAGE sql AS $$
         SET version = a.version + 1, complete_since = 9223372036854775807
         FROM known WHERE a.account = known.account;
     INSERT INTO policyd.login AS l (account, network, country, first_seen,
-                                    last_seen, mails)
+                                    last_seen, mails, asn)
     SELECT account, network, country, policyd.at_ms(first),
-           policyd.at_ms(last), mails
+           policyd.at_ms(last), mails, asn
       FROM jsonb_to_recordset(p_rows) AS x(account text, network cidr,
-               country text, first bigint, last bigint, mails bigint)
+               country text, first bigint, last bigint, mails bigint,
+               asn bigint)
      ORDER BY account, network
     ON CONFLICT (account, network) DO UPDATE SET
         country = CASE WHEN l.last_seen < excluded.last_seen
                        THEN excluded.country ELSE l.country END,
+        asn = CASE WHEN l.last_seen < excluded.last_seen
+                   THEN excluded.asn ELSE l.asn END,
         first_seen = least(l.first_seen, excluded.first_seen),
         last_seen = greatest(l.last_seen, excluded.last_seen),
         mails = greatest(l.mails, excluded.mails)

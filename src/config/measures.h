@@ -21,6 +21,7 @@ enum measure {
 enum measured {
 	MEASURED_COUNTRY,
 	MEASURED_NETWORK,
+	MEASURED_ASN,		/* an autonomous system */
 	MEASURED_KINDS
 };
 

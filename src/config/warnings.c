@@ -104,6 +104,8 @@ what_is_wanted(const struct geoip_options *geoip, enum measured what)
 	    geoip->files[GEOIP_COUNTRY][0] == '\0' &&
 	    geoip->files[GEOIP_CITY][0] == '\0')
 		return "geoip.country or geoip.city";
+	if (what == MEASURED_ASN && geoip->files[GEOIP_ASN][0] == '\0')
+		return "geoip.asn";
 	return NULL;
 }
 

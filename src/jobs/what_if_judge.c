@@ -57,7 +57,7 @@ judge_moment(const struct settings *settings, const struct moment *now,
 {
 	int64_t window_ms = (int64_t)settings->window_s * 1000;
 	struct login login = { .client = now->login->network,
-		.network = now->login->network };
+		.network = now->login->network, .asn = now->login->asn };
 	struct evidence evidence;
 
 	memcpy(login.country, now->login->country, sizeof(login.country));

@@ -59,11 +59,12 @@ limits_count(const struct settings *settings,
 		    (extra != NULL &&
 			addr_equal(&logins[i].network, &extra->network)))
 			continue;
-		tally_add(&tally, settings, logins[i].country);
+		tally_add(&tally, settings, logins[i].country,
+		    logins[i].asn);
 	}
 	if (extra != NULL)
-		tally_add(&tally, settings, extra->country);
-	return tally.evidence;
+		tally_add(&tally, settings, extra->country, extra->asn);
+	return tally_end(&tally);
 }
 
 bool

@@ -12,14 +12,29 @@ struct seen_countries {
 	uint64_t bits[(26 * 26 + 63) / 64];
 };
 
+/* The autonomous systems seen so far, at home or not: a hash table, whose free
+ * slots are 0. */
+struct seen_asns {
+	size_t count;
+	size_t room;	/* of more; a power of two */
+	uint64_t *more;	/* NULL: they are among these few */
+	/* Enough for all that the row of an account can hold. */
+	uint64_t few[256];
+};
+
 /* A count under way; begin with { 0 }. */
 struct tally {
 	struct evidence evidence;
 	struct seen_countries countries;
+	struct seen_asns asns;
 };
 
 /* Add a network that was not added yet, and where it is. */
-void tally_add(struct tally *, const struct settings *, const char *country);
+void tally_add(struct tally *, const struct settings *, const char *country,
+    uint32_t asn);
+
+/* What was counted; the tally is over. */
+struct evidence tally_end(struct tally *);
 
 /* From when on logins count: those after the result. */
 int64_t places_since(const struct account_state *, const struct settings *,

@@ -50,6 +50,36 @@ const struct store_case cases_limits[] = {
 	    "login joe 192.0.2.2 AT => pass\nlogin joe 192.0.2.3 CH => pass\n"
 	    "login joe 192.0.2.4 FR => pass\n"
 	    "login joe 192.0.2.5 IT => pass places=4/4 home=1/1\n" },
+	{ "autonomous systems count, one that is unknown does not",
+	    "set asns 2\n"
+	    "login joe 192.0.2.1 DE asn=64500 => pass asns=1/0 max_asns=2\n"
+	    "login joe 192.0.2.2 DE asn=64500 => pass asns=1/0 places=1/2\n"
+	    "login joe 192.0.2.3 DE => pass asns=1/0 places=1/3\n"
+	    "login joe 192.0.2.4 AT asn=4294967295 => pass asns=2/0\n"
+	    "login joe 192.0.2.5 DE asn=64501 => blocked cause=asns "
+	    "found=3/2 asns=3/0\n"
+	    "explain joe => block=asns asns=3/0\n" },
+	{ "those at home apart, and a network may change its system",
+	    "set home DE\nset asns 1\nset home_max_asns 2\n"
+	    "login joe 192.0.2.1 DE asn=64500 => pass asns=0/1\n"
+	    "login joe 192.0.2.2 AT asn=64500 => pass asns=1/1\n"
+	    "login joe 192.0.2.3 DE asn=64501 => pass asns=1/2\n"
+	    "login joe 192.0.2.3 DE asn=64502 => pass asns=1/2\n"
+	    "login joe 192.0.2.4 DE asn=64503 => blocked cause=home_asns "
+	    "found=3/2 asns=1/3\n" },
+	{ "they leave with the window, and do not count of exempt countries",
+	    "set asns 1\nset exempt FR\nset window 1h\n"
+	    "login joe 192.0.2.1 DE asn=64500 => pass asns=1/0\n"
+	    "login joe 192.0.2.2 FR asn=64501 => pass asns=1/0\n"
+	    "at +1h\nlogin joe 192.0.2.3 DE asn=64502 => pass asns=1/0\n" },
+	{ "an override has a limit of them",
+	    "override joe asns=1 home_asns=-1\n"
+	    "login joe 192.0.2.1 DE asn=64500 => pass max_asns=1 "
+	    "home_max_asns=unlimited\n"
+	    "login joe 192.0.2.2 DE asn=64501 => blocked cause=asns "
+	    "found=2/1\n"
+	    "login ann 192.0.2.1 DE asn=64500 => pass max_asns=unlimited\n"
+	    "login ann 192.0.2.2 DE asn=64501 => pass asns=2/0\n" },
 	{ "accounts do not count for each other",
 	    "set countries 1\n"
 	    "login joe 192.0.2.1 DE => pass\nlogin ann 192.0.2.2 AT => pass\n"

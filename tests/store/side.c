@@ -249,6 +249,15 @@ limit_json(const char *value)
 					  json_integer(atoi(value));
 }
 
+static void
+set_home(json_t *home, const char *name, const char *value)
+{
+	char *key = mem_printf("max_%s", name);
+
+	json_object_set_new(home, key, limit_json(value));
+	free(key);
+}
+
 /* A word, "countries=5", as a setting. */
 static void
 add_setting(json_t *settings, const char *name, const char *value)
@@ -258,8 +267,7 @@ add_setting(json_t *settings, const char *name, const char *value)
 	if (strcmp(name, "home") == 0)
 		json_object_set_new(home, "countries", words_json(value));
 	else if (strncmp(name, "home_", 5) == 0)
-		json_object_set_new(home, name[5] == 'c' ? "max_countries" :
-		    "max_networks", limit_json(value));
+		set_home(home, name + strlen("home_"), value);
 	else if (strncmp(name, "only_", 5) == 0)
 		json_object_set_new(settings, name, words_json(value));
 	else if (strcmp(name, "rates") == 0)

@@ -33,6 +33,8 @@ tell_places(struct text *text, const struct evidence *evidence)
 {
 	const uint32_t *found = evidence->found;
 
+	text_printf(text, " asns=%u/%u", (unsigned)found[MEASURE_ASNS],
+	    (unsigned)found[MEASURE_HOME_ASNS]);
 	text_printf(text, " places=%u/%u home=%u/%u",
 	    (unsigned)found[MEASURE_COUNTRIES],
 	    (unsigned)found[MEASURE_NETWORKS],

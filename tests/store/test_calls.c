@@ -239,6 +239,9 @@ what_is_carried_over_is_the_same(struct world *world, struct text *told)
 		text_printf(told, "%s ", accounts[i].account);
 		tell_record(told, &record);
 		text_add(told, "\n");
+		for (size_t k = 0; k < record.login_count; k++)
+			ck_assert_uint_eq(record.logins[k].asn,
+			    asn_of(record.logins[k].country));
 		account_record_clear(&record);
 		saved_account_clear(&accounts[i]);
 	}

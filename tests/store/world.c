@@ -35,6 +35,8 @@ default_config(enum side_kind kind)
 		    .retention_s = 30 * 86400 },
 		.settings = { .window_s = 86400, .limits = {
 		    [MEASURE_COUNTRIES] = 3, [MEASURE_NETWORKS] = 10,
+		    [MEASURE_ASNS] = UNLIMITED,
+		    [MEASURE_HOME_ASNS] = UNLIMITED,
 		    [MEASURE_HOME_COUNTRIES] = 3,
 		    [MEASURE_HOME_NETWORKS] = 10 } },
 		.block = { .enabled = true, .duration_s = 86400 },

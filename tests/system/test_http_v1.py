@@ -134,7 +134,7 @@ def test_bad_pages(served):
 FULL = {
     "countries": 5, "networks": "unlimited",
     "home": {"countries": ["DE", "AT"], "max_countries": 4,
-             "max_networks": "unlimited"},
+             "max_networks": "unlimited", "max_asns": 7},
     "only_countries": ["FR"], "only_networks": ["192.0.2.0/24", "2001:db8::1"],
     "rates": [{"mails": 10, "per": 60}, {"mails": 100, "per": 3600}],
     "comment": "Straße\nzwei", "valid_until": "2999-12-31T23:59:59Z",
@@ -164,7 +164,8 @@ def test_put_replaces_the_whole(served):
     body = served.api("PUT", f"/v1/overrides/{JOE}", {"networks": 3}).json()
     assert body["networks"] == 3 and body["countries"] is None
     assert body["rates"] is None and body["home"] == {
-        "countries": None, "max_countries": None, "max_networks": None}
+        "countries": None, "max_countries": None, "max_networks": None,
+        "max_asns": None}
 
 
 def test_overrides_are_obeyed(served):

@@ -19,6 +19,9 @@ static const struct {
 	    "limits.home.max_countries", "home.max_countries", 3 },
 	{ MEASURE_HOME_NETWORKS, "home_networks", "limits.home.max_networks",
 	    "home.max_networks", 4 },
+	{ MEASURE_ASNS, "asns", "limits.asns", "asns", 9 },
+	{ MEASURE_HOME_ASNS, "home_asns", "limits.home.max_asns",
+	    "home.max_asns", 10 },
 };
 
 /* Users and stores know them: they stay. */

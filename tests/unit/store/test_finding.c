@@ -23,6 +23,8 @@ static const struct {
 	{ 6, "only_networks", "outside the allowed networks", MEASURE_COUNT },
 	{ 7, "rate", "rate", MEASURE_COUNT },
 	{ 8, "manual", "manual", MEASURE_COUNT },
+	{ 9, "asns", "autonomous systems", MEASURE_ASNS },
+	{ 10, "home_asns", "autonomous systems at home", MEASURE_HOME_ASNS },
 	{ 999, "", NULL, MEASURE_COUNT },
 	{ -1, "", NULL, MEASURE_COUNT },
 };

@@ -112,6 +112,24 @@ START_TEST(one_that_moved_to_the_row_counts_once)
 }
 END_TEST
 
+/* More than the few that need no memory of their own. */
+START_TEST(autonomous_systems_count_once)
+{
+	const struct settings settings = { .window_s = 86400 };
+	struct evidence evidence;
+	struct tally tally = { 0 };
+
+	for (int again = 0; again < 2; again++)
+		for (uint32_t asn = 0; asn <= 5000; asn++)
+			tally_add(&tally, &settings, "DE", asn);
+	tally_add(&tally, &settings, "DE", UINT32_MAX);
+	evidence = tally_end(&tally);
+	ck_assert_uint_eq(evidence.found[MEASURE_ASNS], 5001);
+	ck_assert_uint_eq(evidence.found[MEASURE_HOME_ASNS], 0);
+	ck_assert_uint_eq(evidence.found[MEASURE_NETWORKS], 10003);
+}
+END_TEST
+
 START_TEST(the_window_or_a_fresh_count)
 {
 	const struct settings settings = { .window_s = 3600 };
@@ -126,4 +144,5 @@ START_TEST(the_window_or_a_fresh_count)
 END_TEST
 
 UNIT("store/places", places_count_wherever_they_stand,
-    one_that_moved_to_the_row_counts_once, the_window_or_a_fresh_count)
+    one_that_moved_to_the_row_counts_once,
+    autonomous_systems_count_once, the_window_or_a_fresh_count)

@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION policyd.cause_name(cause integer) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
     SELECT (ARRAY['countries', 'networks', 'home countries', 'home networks',
                   'outside the allowed countries',
-                  'outside the allowed networks', 'rate', 'manual'])[cause]
+                  'outside the allowed networks', 'rate', 'manual',
+                  'autonomous systems', 'autonomous systems at home'])[cause]
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.milliseconds(at timestamptz) RETURNS bigint
@@ -44,11 +45,12 @@ SELECT account, policyd.cause_name(cause) AS reached, allowed, per_s, times,
        first_seen, last_seen
   FROM policyd.hit;
 
--- One row an account: mails, networks, countries.
+-- One row an account: mails, networks, countries, autonomous systems.
 CREATE OR REPLACE VIEW policyd.stats_accounts AS
 SELECT account, sum(mails)::bigint AS mails, count(*) AS networks,
        count(DISTINCT country) FILTER (WHERE country <> '') AS countries,
-       min(first_seen) AS first_seen, max(last_seen) AS last_seen
+       min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+       count(DISTINCT asn) FILTER (WHERE asn <> 0) AS asns
   FROM policyd.logins
  GROUP BY account;
 

@@ -5,7 +5,8 @@ DELETE FROM cause;
 INSERT INTO cause VALUES
     (1, 'countries'), (2, 'networks'), (3, 'home countries'),
     (4, 'home networks'), (5, 'outside the allowed countries'),
-    (6, 'outside the allowed networks'), (7, 'rate'), (8, 'manual');
+    (6, 'outside the allowed networks'), (7, 'rate'), (8, 'manual'),
+    (9, 'autonomous systems'), (10, 'autonomous systems at home');
 
 -- Logins with what is still pending in the account row: read this one.
 DROP VIEW IF EXISTS logins;
@@ -34,12 +35,13 @@ SELECT h.account, c.name AS reached, h.allowed, h.per_s, h.times,
        h.first_seen, h.last_seen
   FROM hit h JOIN cause c ON c.cause = h.cause;
 
--- One row an account: mails, networks, countries.
+-- One row an account: mails, networks, countries, autonomous systems.
 DROP VIEW IF EXISTS stats_accounts;
 CREATE VIEW stats_accounts AS
 SELECT account, sum(mails) AS mails, count(*) AS networks,
        count(DISTINCT nullif(country, '')) AS countries,
-       min(first_seen) AS first_seen, max(last_seen) AS last_seen
+       min(first_seen) AS first_seen, max(last_seen) AS last_seen,
+       count(DISTINCT nullif(asn, 0)) AS asns
   FROM logins
  GROUP BY account;
 

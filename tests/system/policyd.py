@@ -195,8 +195,8 @@ class Policyd:
             seen = len(self.log(everything=True))
             self.signal(signal.SIGUSR1)
             line = until(lambda: re.search(
-                r"^.*\bworker=.*$", self.log(everything=True)[seen:],
-                re.MULTILINE), "the list of processes").group()
+                r"^.*\bworker=.*\n", self.log(everything=True)[seen:],
+                re.MULTILINE), "the list of processes").group().rstrip()
             # "-" is missing, "12?" not up yet.
             if re.search(r'[" =](-|\d+\?)(?=[" ]|$)', line):
                 return None

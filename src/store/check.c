@@ -19,7 +19,6 @@ struct question {
 	int64_t instance;
 	int64_t now_ms;
 	int64_t since_ms;	/* logins up to here do not count */
-	struct evidence evidence;
 };
 
 /* The account is blocked: count the attempt. */

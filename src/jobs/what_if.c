@@ -13,6 +13,7 @@
 #include "policy/configured.h"
 #include "policy/store_of.h"
 #include "policy/reply.h"
+#include "policy/what_if_judge.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,6 @@
 #define JOBS_WHAT_IF_H
 
 #include "command/job.h"
-#include "store/store.h"
 
 #include <stddef.h>
 
@@ -21,15 +20,5 @@
  */
 int what_if_run(const struct job *, char *const *changes, size_t count,
     size_t rows);
-
-/* When an account would have been blocked first, and why. */
-struct what_if {
-	int64_t at_ms;		/* 0: never */
-	struct judgement judgement;
-};
-
-/* Judge the logins of one account, of which there is at least one. Pure. */
-struct what_if what_if_judge(const struct settings *,
-    const struct past_login *logins, size_t count);
 
 #endif

@@ -2,7 +2,7 @@
  * test_what_if_judge.c -- would these logins have broken a limit?
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "jobs/what_if.h"
+#include "policy/what_if_judge.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -89,4 +89,4 @@ START_TEST(judging)
 }
 END_TEST
 
-UNIT("jobs/what_if_judge", judging)
+UNIT("policy/what_if_judge", judging)

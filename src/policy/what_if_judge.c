@@ -2,7 +2,7 @@
  * what_if_judge.c -- would the logins of an account have broken a limit? Pure.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "jobs/what_if.h"
+#include "policy/what_if_judge.h"
 
 #include "base/mem.h"
 #include "policy/limits.h"

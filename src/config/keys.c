@@ -127,6 +127,11 @@ const struct key keys[] = {
 	{ "block.duration", OPTION_SECONDS, AT(block.duration_s), "24h", 0,
 	    10 * YEAR, NULL, .help = "for so long; 0: until unblocked" },
 
+#define RULE(id, key, kind, initial, least, most, text)                        \
+	{ key, OPTION_RULE, AT(settings.rules[RULE_##id]), initial, least,     \
+	    most, NULL, .help = text },
+#include "config/rules.def"
+
 	{ "rates.count", OPTION_WORD, AT(rates.count), "messages", 0, 0,
 	    WORDS("messages", "recipients"), .help = "what a rate counts" },
 	{ "rates.stage", OPTION_WORD, AT(rates.stage), "rcpt", 0, 0,

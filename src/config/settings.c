@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const names[SETTING_COUNT] = {
+static const char *const names[SETTING_RULES] = {
 	[SETTING_HOME_COUNTRIES] = "limits.home.countries",
 	[SETTING_ONLY_COUNTRIES] = "only_countries",
 	[SETTING_ONLY_NETWORKS] = "only_networks",
@@ -28,8 +28,10 @@ static const char *const origins[] = {
 const char *
 settings_name(enum setting setting)
 {
-	return (int)setting < MEASURE_COUNT ? measures[setting].option :
-					      names[setting];
+	if ((int)setting < MEASURE_COUNT)
+		return measures[setting].option;
+	return setting < SETTING_RULES ? names[setting] :
+					 rules[setting - SETTING_RULES].key;
 }
 
 const char *
@@ -56,6 +58,9 @@ settings_overlay(struct settings *settings, const struct override *override,
 		settings->only_networks = set->only_networks;
 	if (has[SETTING_RATES])
 		settings->rates = set->rates;
+	for (int i = 0; i < RULE_COUNT; i++)
+		if (has[SETTING_RULES + i])
+			settings->rules[i] = set->rules[i];
 	for (int i = 0; i < SETTING_COUNT; i++)
 		if (has[i])
 			settings->origin[i] = (uint8_t)origin;

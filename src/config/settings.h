@@ -11,6 +11,7 @@
 
 #include "base/addr.h"
 #include "config/measures.h"
+#include "config/rules.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,13 +42,15 @@ struct rates {
 	struct rate_rule rules[RATE_RULES_MAX];	/* no two with one per_s */
 };
 
-/* What an override can set: the limits, by enum measure, and these. */
+/* What an override can set: the limits, by enum measure, these, and what the
+ * rules of detection allow, SETTING_RULES + enum rule. */
 enum setting {
 	SETTING_HOME_COUNTRIES = MEASURE_COUNT,	/* which ones are home */
 	SETTING_ONLY_COUNTRIES,
 	SETTING_ONLY_NETWORKS,
 	SETTING_RATES,
-	SETTING_COUNT
+	SETTING_RULES,
+	SETTING_COUNT = SETTING_RULES + RULE_COUNT
 };
 
 enum origin {
@@ -65,6 +68,7 @@ struct settings {
 	struct countries only_countries;	/* count 0: no such list */
 	struct networks only_networks;
 	struct rates rates;
+	uint32_t rules[RULE_COUNT];	/* see rules.def */
 	uint8_t origin[SETTING_COUNT];	/* enum origin of each */
 };
 

@@ -173,6 +173,8 @@ value_read(const struct key *option, struct config *config, const char *text)
 	case OPTION_LIMIT:
 		return value_parse_limit(
 		    text, option->least, option->most, place);
+	case OPTION_RULE:
+		return rule_read(rule_find(option->key), text, place);
 	case OPTION_SECONDS:
 		return read_number(option, place, duration_parse(text));
 	case OPTION_MS:
@@ -232,6 +234,7 @@ value_allowed(const struct key *option, char allowed[VALUE_ALLOWED_SIZE])
 {
 	char *least = NULL;
 	char *most = NULL;
+	char rule[RULE_ALLOWED_SIZE];
 	struct text text;
 
 	text_init(&text, allowed, VALUE_ALLOWED_SIZE);
@@ -244,6 +247,9 @@ value_allowed(const struct key *option, char allowed[VALUE_ALLOWED_SIZE])
 		text_printf(&text, "a number from %d to %d%s",
 		    (int)option->least, (int)option->most,
 		    option->type == OPTION_LIMIT ? ", or unlimited" : "");
+		break;
+	case OPTION_RULE:
+		text_add(&text, rule_allowed(rule_find(option->key), rule));
 		break;
 	case OPTION_SECONDS:
 		least = format_seconds((uint32_t)option->least);
@@ -293,6 +299,7 @@ value_text(const struct key *option, const struct config *config)
 	const void *place = (const char *)config + option->offset;
 	const uint32_t *number = place;
 	char *const *string = place;
+	char rule[RULE_TEXT_SIZE];
 
 	switch ((int)option->type) {
 	case OPTION_BOOL:
@@ -301,6 +308,9 @@ value_text(const struct key *option, const struct config *config)
 		if (*number == UNLIMITED)
 			return mem_dup("unlimited");
 		return mem_printf("%u", *number);
+	case OPTION_RULE:
+		return mem_dup(rule_text(rule_find(option->key), *number,
+		    rule));
 	case OPTION_NUMBER:
 		return mem_printf("%u", *number);
 	case OPTION_SECONDS:

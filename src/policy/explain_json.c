@@ -57,6 +57,14 @@ explain_setting(const struct settings *settings, enum setting setting,
 		add_limit(value, settings->limits[setting]);
 		return;
 	}
+	if (setting >= SETTING_RULES) {
+		enum rule rule = (enum rule)(setting - SETTING_RULES);
+		char words[RULE_TEXT_SIZE];
+
+		text_add(value, rule_text(rule, settings->rules[rule],
+		    words));
+		return;
+	}
 	switch (setting) {
 	case SETTING_HOME_COUNTRIES:
 		add_countries(value, &settings->home_countries);
@@ -70,6 +78,7 @@ explain_setting(const struct settings *settings, enum setting setting,
 	case SETTING_RATES:
 		add_rates(value, &settings->rates);
 		break;
+	case SETTING_RULES:
 	case SETTING_COUNT:
 	default:
 		break;

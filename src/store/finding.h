@@ -17,6 +17,7 @@ enum verdict {
 	VERDICT_BLOCKED = 1,	/* the account is blocked */
 	VERDICT_OVER_LIMIT = 2,	/* over a limit, and nothing is blocked */
 	VERDICT_OVER_RATE = 3,
+	VERDICT_DEFERRED = 4,	/* too much from a new place: try again */
 };
 
 /* Which limit it was. The numbers are those of the store. */
@@ -29,6 +30,17 @@ enum cause {
 	CAUSE_ONLY_NETWORKS = 6,
 	CAUSE_RATE = 7,
 	CAUSE_MANUAL = 8,	/* blocked by an administrator */
+	CAUSE_NEW_COUNTRIES = 11,
+	CAUSE_NEW_PLACES_HOUR = 12,
+	CAUSE_NEW_PLACES_DAY = 13,
+	CAUSE_BURST_HOUR = 14,
+	CAUSE_BURST_DAY = 15,
+	CAUSE_YOUNG_HOUR = 16,	/* mails from young places */
+	CAUSE_YOUNG_DAY = 17,
+	CAUSE_DEFERRALS = 18,	/* deferred on so many days */
+	CAUSE_PATIENCE = 19,	/* deferred for so long */
+	CAUSE_QUOTA_HOUR = 20,	/* mails from new places */
+	CAUSE_QUOTA_DAY = 21,
 };
 
 /* The name of a cause for programs, "home_countries"; "" if there is none. */
@@ -53,6 +65,14 @@ enum { EVIDENCE_TEXT_SIZE = 8 + 40 * MEASURE_COUNT };
 const char *evidence_text(const struct evidence *,
     char text[EVIDENCE_TEXT_SIZE]);
 
+/* Whose network is it? */
+enum trust {
+	TRUST_COUNTED,		/* somebody's: places are new or known */
+	TRUST_PROVIDER,		/* listed, shared by strangers: never new,
+				 * never learned */
+	TRUST_EXEMPT,		/* exempt or private, so likewise */
+};
+
 /* One login: where it came from. */
 struct login {
 	struct addr client;	/* the address itself */
@@ -60,6 +80,7 @@ struct login {
 	char country[3];	/* "" : unknown */
 	uint32_t asn;		/* autonomous system; 0: unknown */
 	char as_name[64];	/* its name, UTF-8; "": unknown */
+	enum trust trust;
 };
 
 struct finding {

@@ -28,6 +28,7 @@ static const struct verdict_row {
 	{ "blocked", STAT_BLOCKED },
 	{ "over_limit", STAT_OVER_LIMIT },
 	{ "over_rate", STAT_OVER_RATE },
+	{ "deferred", STAT_DEFERRED },
 	{ "error", STAT_ERRORS },
 };
 

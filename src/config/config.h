@@ -51,7 +51,7 @@ struct config {
 	struct block_options block;
 	struct rates_options rates;
 	struct {
-		char *ok, *blocked, *over_limit, *over_rate, *error;
+		char *ok, *blocked, *over_limit, *over_rate, *new_place, *error;
 	} actions;
 	size_t override_count;
 	struct override *overrides;	/* first match wins */

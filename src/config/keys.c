@@ -156,6 +156,11 @@ const struct key keys[] = {
 	    "DEFER_IF_PERMIT 4.7.1 Rate limit of ${limit} mails per ${per} "
 	    "reached, retry later",
 	    1, ACTION, NULL, .help = "answer over a rate" },
+	{ "actions.new_place", OPTION_STRING, AT(actions.new_place),
+	    "DEFER_IF_PERMIT 4.7.1 Too many mails from a network that ${account} "
+	    "never used before, retry later",
+	    1, ACTION, NULL,
+	    .help = "answer to mail over the quota of new places" },
 	{ "actions.error", OPTION_STRING, AT(actions.error), "DUNNO", 1, ACTION,
 	    NULL, .help = "answer when the store or the deadline fails" },
 

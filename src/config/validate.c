@@ -137,6 +137,7 @@ check_actions(struct draft *draft)
 	check_action(draft, "actions.blocked", config->actions.blocked);
 	check_action(draft, "actions.over_limit", config->actions.over_limit);
 	check_action(draft, "actions.over_rate", config->actions.over_rate);
+	check_action(draft, "actions.new_place", config->actions.new_place);
 	check_action(draft, "actions.error", config->actions.error);
 }
 

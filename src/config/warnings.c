@@ -80,6 +80,8 @@ look_at_actions(struct draft *draft)
 	look_at_action(draft, "actions.over_limit",
 	    config->actions.over_limit);
 	look_at_action(draft, "actions.over_rate", config->actions.over_rate);
+	look_at_action(draft, "actions.new_place",
+	    config->actions.new_place);
 	look_at_action(draft, "actions.error", config->actions.error);
 }
 

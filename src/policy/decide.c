@@ -25,6 +25,7 @@ static const struct {
 	[OUTCOME_BLOCKED] = { "blocked", STAT_BLOCKED },
 	[OUTCOME_OVER_LIMIT] = { "over_limit", STAT_OVER_LIMIT },
 	[OUTCOME_OVER_RATE] = { "over_rate", STAT_OVER_RATE },
+	[OUTCOME_DEFERRED] = { "deferred", STAT_DEFERRED },
 	[OUTCOME_ERROR] = { "error", STAT_ERRORS },
 	[OUTCOME_BUSY] = { "busy", STAT_ERRORS },
 };
@@ -239,6 +240,8 @@ outcome_of(const struct desk *desk, struct check *check)
 		return OUTCOME_OVER_LIMIT;
 	case VERDICT_OVER_RATE:
 		return OUTCOME_OVER_RATE;
+	case VERDICT_DEFERRED:
+		return OUTCOME_DEFERRED;
 	case VERDICT_PASS:
 	default:
 		return OUTCOME_PASS;
@@ -298,6 +301,7 @@ answer(const struct config *config, struct decision *decision)
 		[OUTCOME_BLOCKED] = config->actions.blocked,
 		[OUTCOME_OVER_LIMIT] = config->actions.over_limit,
 		[OUTCOME_OVER_RATE] = config->actions.over_rate,
+		[OUTCOME_DEFERRED] = config->actions.new_place,
 		[OUTCOME_ERROR] = config->actions.error,
 		[OUTCOME_BUSY] = config->actions.error,
 	};

@@ -40,6 +40,7 @@ enum outcome {
 	OUTCOME_BLOCKED,
 	OUTCOME_OVER_LIMIT,
 	OUTCOME_OVER_RATE,
+	OUTCOME_DEFERRED,	/* too much from a new place */
 	OUTCOME_ERROR,		/* there is no answer from the store */
 	OUTCOME_BUSY,		/* nor yet a decision: decide it again */
 	OUTCOME_COUNT

@@ -12,7 +12,8 @@ static bool
 is_refused(enum outcome outcome)
 {
 	return outcome == OUTCOME_BLOCKED || outcome == OUTCOME_OVER_LIMIT ||
-	    outcome == OUTCOME_OVER_RATE || outcome == OUTCOME_ERROR;
+	    outcome == OUTCOME_OVER_RATE ||
+	    outcome == OUTCOME_DEFERRED || outcome == OUTCOME_ERROR;
 }
 
 /* How many places there are, and may be. */

@@ -32,8 +32,9 @@ static const struct counter_info infos[STAT_COUNT] = {
 static const uint32_t bounds_us[STATS_BUCKETS - 1] = { 250, 500, 1000, 2500,
 	5000, 10000, 25000, 100000, 500000, 1000000, 2500000 };
 
-static struct slot private_slot;
+static struct slot private_slot, private_taken;
 static struct slot *slots = &private_slot;
+static struct slot *taken = &private_taken;	/* by counters_take */
 static struct slot *own = &private_slot;
 static unsigned slot_count = 1;
 
@@ -46,12 +47,13 @@ counters_info(enum counter stat)
 int
 counters_open(unsigned count)
 {
-	void *memory = mmap(NULL, count * sizeof(struct slot),
+	void *memory = mmap(NULL, (count + 1) * sizeof(struct slot),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
 		return -1;
 	slots = own = memory;
+	taken = slots + count;
 	slot_count = count;
 	return 0;
 }
@@ -103,6 +105,22 @@ counters_sum(enum counter stat)
 		sum += atomic_load_explicit(&slots[i].value[stat],
 		    memory_order_relaxed);
 	return sum;
+}
+
+uint64_t
+counters_take(enum counter stat)
+{
+	_Atomic uint64_t *mark = &taken->value[stat];
+	uint64_t before = atomic_load(mark);
+	uint64_t sum;
+
+	do {
+		sum = counters_sum(stat);
+		/* Somebody summed up later than we did, and took it. */
+		if (sum <= before)
+			return 0;
+	} while (!atomic_compare_exchange_weak(mark, &before, sum));
+	return sum - before;
 }
 
 void

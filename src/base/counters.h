@@ -49,6 +49,12 @@ void counters_observe(enum counter first, uint64_t us);
 /* The sum over all slots. */
 uint64_t counters_sum(enum counter);
 
+/*
+ * What was counted since somebody took it last, in whichever process; of
+ * several who take at the same time each gets a part. For counters.
+ */
+uint64_t counters_take(enum counter);
+
 /* Log all of them as one line. */
 void counters_log(void);
 

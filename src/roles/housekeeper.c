@@ -12,6 +12,7 @@
 #include "directory/account_name.h"
 #include "policy/store_of.h"
 #include "policy/stage.h"
+#include "roles/chronicle.h"
 #include "roles/geoip_files.h"
 #include "roles/known_blocks.h"
 #include "roles/shared.h"
@@ -38,6 +39,8 @@ enum {
 	PROBE_PATIENCE_MS = 500,
 	/* How long one of its calls may wait for the store. */
 	PATIENCE_MS = 3000,
+	/* And the last: the master's patience is 4 s. */
+	LAST_PATIENCE_MS = 1000,
 };
 
 struct housekeeper {
@@ -51,6 +54,7 @@ struct housekeeper {
 	struct known_blocks blocks;
 	struct stage_watch stage;
 	struct geoip_watch geoip;
+	struct chronicle chronicle;
 };
 
 /* Is it time? Then set the next time. */
@@ -150,6 +154,15 @@ tend_stage(struct housekeeper *keeper)
 		    (unsigned long long)off, stage_parameter(stage));
 }
 
+static void
+tend_chronicle(struct housekeeper *keeper, bool is_last)
+{
+	if (keeper->is_schema_ready)
+		chronicle_look(&keeper->chronicle, keeper->store, is_last,
+		    clock_mono_ms() + (is_last ? LAST_PATIENCE_MS :
+						 PATIENCE_MS));
+}
+
 static bool
 goes_on(struct housekeeper *keeper, struct poller *poller)
 {
@@ -194,6 +207,7 @@ housekeeper_run(const struct seat *seat)
 	keeper.store = store_of(keeper.config);
 	store_join(keeper.store, keeper.shared->news, true);
 	geoip_watch_start(&keeper.geoip, seat->load);
+	chronicle_start(&keeper.chronicle, seat->load);
 	stage_watch_start(&keeper.stage, keeper.config, count_stages());
 	poller_catch_term();
 	known_blocks_start(&keeper.blocks, keeper.shared->blocked,
@@ -206,9 +220,11 @@ housekeeper_run(const struct seat *seat)
 		if (geoip_watch_look(&keeper.geoip))
 			kill(getppid(), SIGUSR2); /* the master loads it */
 		tend_stage(&keeper);
+		tend_chronicle(&keeper, false);
 	} while (goes_on(&keeper, poller));
 	/* What came since the last look is told, and kept, too. */
 	tend_stage(&keeper);
+	tend_chronicle(&keeper, true);
 	known_blocks_write(&keeper.blocks, true);
 	geoip_watch_stop(&keeper.geoip);
 	store_close(keeper.store);

@@ -262,3 +262,79 @@ SELECT account, network, country, policyd.ms(first_seen),
   FROM policyd.logins
  WHERE (account, network) > ($1, coalesce(nullif($2, ''), '0.0.0.0/0')::cidr)
  ORDER BY account, network LIMIT $3;
+
+-- name: decisions_add
+-- host, now, JSON: [[seconds ago, passed, ..., as the columns go on], ...]
+INSERT INTO policyd.decisions AS d (span, began, host,
+       passed, exempt, blocked, over_limit, over_rate, errors, us, took_250us,
+       took_500us, took_1ms, took_2500us, took_5ms, took_10ms, took_25ms,
+       took_100ms, took_500ms, took_1s, took_2500ms, took_longer)
+SELECT span, to_timestamp(floor((policyd.ms(policyd.moment($2)) / 1000.0 -
+           (r ->> 0)::bigint) / span) * span), $1,
+       sum((r ->> 1)::bigint), sum((r ->> 2)::bigint), sum((r ->> 3)::bigint),
+       sum((r ->> 4)::bigint), sum((r ->> 5)::bigint), sum((r ->> 6)::bigint),
+       sum((r ->> 7)::bigint), sum((r ->> 8)::bigint), sum((r ->> 9)::bigint),
+       sum((r ->> 10)::bigint), sum((r ->> 11)::bigint),
+       sum((r ->> 12)::bigint), sum((r ->> 13)::bigint),
+       sum((r ->> 14)::bigint), sum((r ->> 15)::bigint),
+       sum((r ->> 16)::bigint), sum((r ->> 17)::bigint),
+       sum((r ->> 18)::bigint), sum((r ->> 19)::bigint)
+  FROM jsonb_array_elements($3::jsonb) r,
+       unnest(ARRAY[60, 3600, 86400]) AS s (span)
+ GROUP BY 1, 2
+ON CONFLICT (span, began, host) DO UPDATE SET
+       passed = d.passed + excluded.passed,
+       exempt = d.exempt + excluded.exempt,
+       blocked = d.blocked + excluded.blocked,
+       over_limit = d.over_limit + excluded.over_limit,
+       over_rate = d.over_rate + excluded.over_rate,
+       errors = d.errors + excluded.errors, us = d.us + excluded.us,
+       took_250us = d.took_250us + excluded.took_250us,
+       took_500us = d.took_500us + excluded.took_500us,
+       took_1ms = d.took_1ms + excluded.took_1ms,
+       took_2500us = d.took_2500us + excluded.took_2500us,
+       took_5ms = d.took_5ms + excluded.took_5ms,
+       took_10ms = d.took_10ms + excluded.took_10ms,
+       took_25ms = d.took_25ms + excluded.took_25ms,
+       took_100ms = d.took_100ms + excluded.took_100ms,
+       took_500ms = d.took_500ms + excluded.took_500ms,
+       took_1s = d.took_1s + excluded.took_1s,
+       took_2500ms = d.took_2500ms + excluded.took_2500ms,
+       took_longer = d.took_longer + excluded.took_longer;
+
+-- name: decisions_forget
+-- now: buckets that are too old, and those of a clock that was set back
+DELETE FROM policyd.decisions
+ WHERE began < policyd.moment($1) - CASE span WHEN 60 THEN interval '25 hours'
+           WHEN 3600 THEN interval '31 days' ELSE interval '400 days' END
+    OR began > policyd.moment($1) + interval '1 day';
+
+-- name: decisions_of
+-- span of the buckets, seconds of one row, now, seconds before it: all hosts
+SELECT policyd.ms(began) / ($2::bigint * 1000) * $2 * 1000,
+       sum(passed), sum(exempt), sum(blocked), sum(over_limit),
+       sum(over_rate), sum(errors), sum(us), sum(took_250us), sum(took_500us),
+       sum(took_1ms), sum(took_2500us), sum(took_5ms), sum(took_10ms),
+       sum(took_25ms), sum(took_100ms), sum(took_500ms), sum(took_1s),
+       sum(took_2500ms), sum(took_longer)
+  FROM policyd.decisions
+ WHERE span = $1 AND began <= policyd.moment($3)
+   AND began > policyd.moment($3) - make_interval(secs => $4::bigint)
+ GROUP BY 1 ORDER BY 1;
+
+-- name: host_seen
+-- host, now, version, state
+INSERT INTO policyd.host AS h (host, seen, version, state)
+VALUES ($1, policyd.moment($2), $3, $4::jsonb)
+ON CONFLICT (host) DO UPDATE SET seen = excluded.seen,
+       version = excluded.version, state = excluded.state;
+
+-- name: hosts_forget
+-- now
+DELETE FROM policyd.host
+ WHERE seen < policyd.moment($1) - interval '30 days';
+
+-- name: hosts_all
+-- most
+SELECT host, policyd.ms(seen), version, state FROM policyd.host
+ ORDER BY host LIMIT $1;

@@ -252,3 +252,74 @@ SELECT account, network, country, first_seen, last_seen, mails, asn
   FROM logins
  WHERE (account, network) > (?1, ?2)
  ORDER BY account, network LIMIT ?3;
+
+-- name: decisions_add
+-- host, now, JSON: [[seconds ago, passed, ..., as the columns go on], ...]
+INSERT INTO decisions AS d (span, began, host,
+       passed, exempt, blocked, over_limit, over_rate, errors, us, took_250us,
+       took_500us, took_1ms, took_2500us, took_5ms, took_10ms, took_25ms,
+       took_100ms, took_500ms, took_1s, took_2500ms, took_longer)
+SELECT span, (?2 - (r.value ->> 0) * 1000) / (span * 1000) * span * 1000, ?1,
+       sum(r.value ->> 1), sum(r.value ->> 2), sum(r.value ->> 3),
+       sum(r.value ->> 4), sum(r.value ->> 5), sum(r.value ->> 6),
+       sum(r.value ->> 7), sum(r.value ->> 8), sum(r.value ->> 9),
+       sum(r.value ->> 10), sum(r.value ->> 11), sum(r.value ->> 12),
+       sum(r.value ->> 13), sum(r.value ->> 14), sum(r.value ->> 15),
+       sum(r.value ->> 16), sum(r.value ->> 17), sum(r.value ->> 18),
+       sum(r.value ->> 19)
+  FROM json_each(?3) r,
+       (SELECT 60 AS span UNION ALL SELECT 3600 UNION ALL SELECT 86400)
+ WHERE true GROUP BY 1, 2
+ON CONFLICT (span, began, host) DO UPDATE SET
+       passed = d.passed + excluded.passed,
+       exempt = d.exempt + excluded.exempt,
+       blocked = d.blocked + excluded.blocked,
+       over_limit = d.over_limit + excluded.over_limit,
+       over_rate = d.over_rate + excluded.over_rate,
+       errors = d.errors + excluded.errors, us = d.us + excluded.us,
+       took_250us = d.took_250us + excluded.took_250us,
+       took_500us = d.took_500us + excluded.took_500us,
+       took_1ms = d.took_1ms + excluded.took_1ms,
+       took_2500us = d.took_2500us + excluded.took_2500us,
+       took_5ms = d.took_5ms + excluded.took_5ms,
+       took_10ms = d.took_10ms + excluded.took_10ms,
+       took_25ms = d.took_25ms + excluded.took_25ms,
+       took_100ms = d.took_100ms + excluded.took_100ms,
+       took_500ms = d.took_500ms + excluded.took_500ms,
+       took_1s = d.took_1s + excluded.took_1s,
+       took_2500ms = d.took_2500ms + excluded.took_2500ms,
+       took_longer = d.took_longer + excluded.took_longer;
+
+-- name: decisions_forget
+-- now: buckets that are too old, and those of a clock that was set back
+DELETE FROM decisions
+ WHERE began < ?1 - CASE span WHEN 60 THEN 25 * 3600000
+           WHEN 3600 THEN 31 * 86400000 ELSE 400 * 86400000 END
+    OR began > ?1 + 86400000;
+
+-- name: decisions_of
+-- span of the buckets, seconds of one row, now, seconds before it: all hosts
+SELECT began / (?2 * 1000) * ?2 * 1000 AS at,
+       sum(passed), sum(exempt), sum(blocked), sum(over_limit),
+       sum(over_rate), sum(errors), sum(us), sum(took_250us), sum(took_500us),
+       sum(took_1ms), sum(took_2500us), sum(took_5ms), sum(took_10ms),
+       sum(took_25ms), sum(took_100ms), sum(took_500ms), sum(took_1s),
+       sum(took_2500ms), sum(took_longer)
+  FROM decisions
+ WHERE span = ?1 AND began <= ?3 AND began > ?3 - ?4 * 1000
+ GROUP BY 1 ORDER BY 1;
+
+-- name: host_seen
+-- host, now, version, state
+INSERT INTO host AS h (host, seen, version, state)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (host) DO UPDATE SET seen = excluded.seen,
+       version = excluded.version, state = excluded.state;
+
+-- name: hosts_forget
+-- now
+DELETE FROM host WHERE seen < ?1 - 30 * 86400000;
+
+-- name: hosts_all
+-- most
+SELECT host, seen, version, state FROM host ORDER BY host LIMIT ?1;

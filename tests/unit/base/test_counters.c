@@ -112,6 +112,47 @@ START_TEST(times_go_to_their_buckets)
 }
 END_TEST
 
+/* Several take while others count: each count is taken once. */
+START_TEST(what_is_taken_is_taken_once)
+{
+	uint64_t total = 0, part;
+	pid_t pids[CHILDREN];
+	int ends[2];
+
+	ck_assert_int_eq(counters_open(CHILDREN), 0);
+	ck_assert_uint_eq(counters_take(STAT_PASSED), 0);
+	ck_assert_int_eq(pipe(ends), 0);
+	for (unsigned i = 0; i < CHILDREN; i++) {
+		pids[i] = fork();
+		ck_assert_int_ge(pids[i], 0);
+		if (pids[i] > 0)
+			continue;
+		counters_use(i);
+		part = 0;
+		for (int j = 0; j < ADDS; j++) {
+			counters_add(STAT_PASSED, 1);
+			part += counters_take(STAT_PASSED);
+		}
+		_exit(write(ends[1], &part, sizeof(part)) != sizeof(part));
+	}
+	for (unsigned i = 0; i < CHILDREN; i++) {
+		int status;
+
+		ck_assert_int_eq(waitpid(pids[i], &status, 0), pids[i]);
+		ck_assert_int_eq(status, 0);
+		ck_assert_int_eq(read(ends[0], &part, sizeof(part)),
+		    sizeof(part));
+		total += part;
+	}
+	total += counters_take(STAT_PASSED);
+	ck_assert_uint_eq(total, CHILDREN * ADDS);
+	ck_assert_uint_eq(counters_take(STAT_PASSED), 0);
+	ck_assert_uint_eq(counters_sum(STAT_PASSED), CHILDREN * ADDS);
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
 UNIT("base/counters", names, children_add_up, gauges_start_at_zero,
     counting_before_open_is_harmless,
-    times_go_to_their_buckets)
+    times_go_to_their_buckets, what_is_taken_is_taken_once)

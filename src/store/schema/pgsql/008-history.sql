@@ -1,0 +1,42 @@
+-- 008-history.sql -- what was, for those who look: decisions in buckets of time.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- compatible-from: 7
+
+-- Requests by verdict, in buckets of a minute, an hour and a day (span: seconds)
+-- of each host; us: the microseconds they took in all; took_1ms and the like:
+-- how many took up to so long, and longer than the one before it. The writer
+-- deletes minutes after 25 hours, hours after 31 days and days after 400.
+CREATE TABLE policyd.decisions (
+    span           integer NOT NULL,
+    began          timestamptz NOT NULL,
+    host           text NOT NULL,
+    passed         bigint NOT NULL DEFAULT 0,
+    exempt         bigint NOT NULL DEFAULT 0,
+    blocked        bigint NOT NULL DEFAULT 0,
+    over_limit     bigint NOT NULL DEFAULT 0,
+    over_rate      bigint NOT NULL DEFAULT 0,
+    errors         bigint NOT NULL DEFAULT 0,
+    us             bigint NOT NULL DEFAULT 0,
+    took_250us     bigint NOT NULL DEFAULT 0,
+    took_500us     bigint NOT NULL DEFAULT 0,
+    took_1ms       bigint NOT NULL DEFAULT 0,
+    took_2500us    bigint NOT NULL DEFAULT 0,
+    took_5ms       bigint NOT NULL DEFAULT 0,
+    took_10ms      bigint NOT NULL DEFAULT 0,
+    took_25ms      bigint NOT NULL DEFAULT 0,
+    took_100ms     bigint NOT NULL DEFAULT 0,
+    took_500ms     bigint NOT NULL DEFAULT 0,
+    took_1s        bigint NOT NULL DEFAULT 0,
+    took_2500ms    bigint NOT NULL DEFAULT 0,
+    took_longer    bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (span, began, host)
+);
+
+-- The hosts that use the store, with what they told last; state: JSON. One that
+-- was not seen for 30 days goes.
+CREATE TABLE policyd.host (
+    host     text PRIMARY KEY,
+    version  text NOT NULL,         -- of the program
+    seen     timestamptz NOT NULL,
+    state    jsonb NOT NULL DEFAULT '{}'
+);

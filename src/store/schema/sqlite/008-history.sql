@@ -1,0 +1,42 @@
+-- 008-history.sql -- what was, for those who look: decisions in buckets of time.
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- compatible-from: 7
+
+-- Requests by verdict, in buckets of a minute, an hour and a day (span: seconds)
+-- of each host; us: the microseconds they took in all; took_1ms and the like:
+-- how many took up to so long, and longer than the one before it. The writer
+-- deletes minutes after 25 hours, hours after 31 days and days after 400.
+CREATE TABLE decisions (
+    span           INTEGER NOT NULL,
+    began          INTEGER NOT NULL,
+    host           TEXT NOT NULL,
+    passed         INTEGER NOT NULL DEFAULT 0,
+    exempt         INTEGER NOT NULL DEFAULT 0,
+    blocked        INTEGER NOT NULL DEFAULT 0,
+    over_limit     INTEGER NOT NULL DEFAULT 0,
+    over_rate      INTEGER NOT NULL DEFAULT 0,
+    errors         INTEGER NOT NULL DEFAULT 0,
+    us             INTEGER NOT NULL DEFAULT 0,
+    took_250us     INTEGER NOT NULL DEFAULT 0,
+    took_500us     INTEGER NOT NULL DEFAULT 0,
+    took_1ms       INTEGER NOT NULL DEFAULT 0,
+    took_2500us    INTEGER NOT NULL DEFAULT 0,
+    took_5ms       INTEGER NOT NULL DEFAULT 0,
+    took_10ms      INTEGER NOT NULL DEFAULT 0,
+    took_25ms      INTEGER NOT NULL DEFAULT 0,
+    took_100ms     INTEGER NOT NULL DEFAULT 0,
+    took_500ms     INTEGER NOT NULL DEFAULT 0,
+    took_1s        INTEGER NOT NULL DEFAULT 0,
+    took_2500ms    INTEGER NOT NULL DEFAULT 0,
+    took_longer    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (span, began, host)
+) STRICT, WITHOUT ROWID;
+
+-- The hosts that use the store, with what they told last; state: JSON. One that
+-- was not seen for 30 days goes.
+CREATE TABLE host (
+    host     TEXT PRIMARY KEY,
+    version  TEXT NOT NULL,         -- of the program
+    seen     INTEGER NOT NULL,
+    state    TEXT NOT NULL DEFAULT '{}'
+) STRICT, WITHOUT ROWID;

@@ -371,3 +371,12 @@ detect: $(BUILD)/policyd
 	/usr/bin/python3 -B tests/detect/evaluate.py --build $(BUILD) $(DETECT)
 
 .PHONY: detect
+
+# --- the container image ---------------------------------------------------------
+
+# Builds the image from a Debian of debootstrap's and runs it: takes minutes, and
+# fetches from Debian's mirror. Where that is not possible it says why.
+check-container:
+	/usr/bin/python3 -B tests/container/story.py $(BUILD)
+
+.PHONY: check-container

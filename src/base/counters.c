@@ -59,12 +59,21 @@ counters_open(unsigned count)
 }
 
 void
+counters_release(unsigned number)
+{
+	struct slot *slot = &slots[number % slot_count];
+
+	for (int i = 0; i < STAT_COUNT; i++)
+		if (infos[i].is_gauge)
+			atomic_store_explicit(&slot->value[i], 0,
+			    memory_order_relaxed);
+}
+
+void
 counters_use(unsigned slot)
 {
 	own = &slots[slot % slot_count];
-	for (int i = 0; i < STAT_COUNT; i++)
-		if (infos[i].is_gauge)
-			counters_set((enum counter)i, 0);
+	counters_release(slot);
 }
 
 void

@@ -40,6 +40,9 @@ int counters_open(unsigned slots);
 /* Count in this slot from now on; gauges of the slot start at 0. */
 void counters_use(unsigned slot);
 
+/* Nobody counts in this slot any more: its gauges go to 0. */
+void counters_release(unsigned slot);
+
 void counters_add(enum counter, uint64_t);
 void counters_set(enum counter, uint64_t);
 

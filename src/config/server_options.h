@@ -17,6 +17,7 @@ struct server_options {
 	char *user, *group;
 	char *pidfile;	/* "": none; so with every path */
 	char *state;	/* who is known to be blocked, over a restart */
+	char *status;	/* how it is, for --status */
 	uint32_t deadline_ms;
 	uint32_t idle_timeout_s;
 	uint32_t max_connections;

@@ -279,15 +279,22 @@ geo_has_countries(const struct geo *geo)
 }
 
 int64_t
+geo_file_built_s(const struct geo *geo, enum geoip_file kind)
+{
+	const struct file *file = &geo->files[kind];
+
+	return file->is_open ? (int64_t)file->mmdb.metadata.build_epoch : 0;
+}
+
+int64_t
 geo_built_s(const struct geo *geo)
 {
 	int64_t oldest = 0;
 
 	for (int i = 0; i < GEOIP_FILES; i++) {
-		int64_t built =
-		    (int64_t)geo->files[i].mmdb.metadata.build_epoch;
+		int64_t built = geo_file_built_s(geo, (enum geoip_file)i);
 
-		if (geo->files[i].is_open && (oldest == 0 || built < oldest))
+		if (built != 0 && (oldest == 0 || built < oldest))
 			oldest = built;
 	}
 	return oldest;

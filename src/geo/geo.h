@@ -60,8 +60,9 @@ void geo_locate(struct geo *, const struct addr *addr, struct place *);
 bool geo_has_countries(const struct geo *);
 
 /* When the oldest of the files was made, seconds since the epoch; 0: there is
- * none. */
+ * none. And the same of one of them. */
 int64_t geo_built_s(const struct geo *);
+int64_t geo_file_built_s(const struct geo *, enum geoip_file);
 
 /* "geoip.country" and the like: the key of a file. */
 const char *geo_key(enum geoip_file);

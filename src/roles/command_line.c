@@ -37,7 +37,7 @@ static const char help[] =
     "[--comment TEXT]\n"
     "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
     "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
-    "  --report                          who reached a limit or rate lately\n"
+    "  --status  --report                how it is; who reached a limit lately\n"
     "  --check-postfix [--postfix-config DIR]   does it ask us, as it should?\n"
     "  --test-notify                     send a test notification now\n"
     "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"

@@ -4,6 +4,7 @@
  */
 #include "roles/daemon.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "notify/parcel.h"
@@ -13,6 +14,7 @@
 #include "roles/housekeeper.h"
 #include "roles/serving_of.h"
 #include "roles/shared.h"
+#include "roles/vitals.h"
 #include "roles/worker.h"
 #include "server/master.h"
 #include "store/blocked_file.h"
@@ -160,11 +162,13 @@ roles(const struct config *config, struct role table[ROLES_MAX])
 int
 daemon_run(const struct daemon_options *given)
 {
-	static const struct service service = { load, unload, roles };
+	static const struct service service = { load, unload, roles,
+		vitals_describe };
 	struct master_options master = { given->is_daemon, "" };
 	int status;
 
 	options = given;
+	shared.started_ms = clock_wall_ms();
 	shared.blocked = blocked_open();
 	shared.news = store_news_open();
 	if (shared.blocked == NULL || shared.news == NULL) {

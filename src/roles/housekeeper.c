@@ -16,6 +16,7 @@
 #include "roles/geoip_files.h"
 #include "roles/known_blocks.h"
 #include "roles/shared.h"
+#include "roles/vitals.h"
 #include "server/poller.h"
 #include "store/store.h"
 
@@ -55,6 +56,7 @@ struct housekeeper {
 	struct stage_watch stage;
 	struct geoip_watch geoip;
 	struct chronicle chronicle;
+	struct vitals vitals;
 };
 
 /* Is it time? Then set the next time. */
@@ -183,6 +185,7 @@ goes_on(struct housekeeper *keeper, struct poller *poller)
 			wait_ms = step_ms;
 	}
 	known_blocks_write(&keeper->blocks, false);
+	vitals_tell(&keeper->vitals, keeper->is_schema_ready);
 	seat_alive(keeper->seat);
 	if (poller_wait(poller, &tag, 1, wait_ms) == 0)
 		return !poller_is_told();
@@ -208,6 +211,7 @@ housekeeper_run(const struct seat *seat)
 	store_join(keeper.store, keeper.shared->news, true);
 	geoip_watch_start(&keeper.geoip, seat->load);
 	chronicle_start(&keeper.chronicle, seat->load);
+	vitals_start(&keeper.vitals, seat->load);
 	stage_watch_start(&keeper.stage, keeper.config, count_stages());
 	poller_catch_term();
 	known_blocks_start(&keeper.blocks, keeper.shared->blocked,

@@ -16,6 +16,7 @@
 #include "jobs/overrides.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
+#include "jobs/status.h"
 #include "jobs/unblock.h"
 #include "jobs/what_if.h"
 #include "policy/store_of.h"
@@ -230,6 +231,13 @@ check_postfix(const struct job *job, const struct command *command)
 }
 
 static int
+status(const struct job *job, const struct command *command)
+{
+	(void)command;
+	return status_run(job);
+}
+
+static int
 test_notify(const struct job *job, const struct command *command)
 {
 	(void)command;
@@ -243,6 +251,7 @@ const struct mode_row modes_table[] = {
 	{ "get-config", 0, ARGUMENT_ONE, 0, false, true, get_config },
 	{ "init-store", 0, ARGUMENT_NONE, 0, false, false, init_store },
 	{ "clean", 0, ARGUMENT_NONE, 0, false, false, clean },
+	{ "status", 0, ARGUMENT_NONE, 0, false, false, status },
 	{ "list-blocked", 0, ARGUMENT_NONE, 0, false, false, list_blocked },
 	{ "block", 0, ARGUMENT_ONE, WITH(EXTRA_FOR) | WITH(EXTRA_REASON),
 	    false, false, block },

@@ -8,9 +8,12 @@
 #include "store/blocked.h"
 #include "store/news.h"
 
+#include <stdint.h>
+
 struct shared {
 	struct blocked *blocked;
 	struct store_news *news;
+	int64_t started_ms;	/* wall clock; never changed */
 };
 
 #endif

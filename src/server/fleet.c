@@ -133,8 +133,7 @@ static void
 free_slot(struct fleet *fleet, unsigned slot)
 {
 	fleet->slots[slot] = false;
-	counters_use(slot);
-	counters_use(0);
+	counters_release(slot);
 }
 
 /* Fork the one who is to hold the post; our end of the pair is in place. */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "server/background.h"
 #include "server/fleet.h"
 #include "server/pidfile.h"
@@ -16,10 +17,13 @@
 #include "server/systemd_notify.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sysexits.h>
 
 /* For killed processes to vanish; then we leave without them. */
 enum { KILL_MS = 500 };
+
+enum { STATUS_SIZE = 256 };
 
 struct master {
 	const struct service *service;
@@ -28,25 +32,34 @@ struct master {
 	struct pidfile pidfile;
 	struct background background;
 	struct reload reload;
-	size_t told_up;		/* systemd was told that so many are up ... */
-	unsigned told_number;	/* ... of this generation */
+	char told[STATUS_SIZE];		/* what systemd was told last */
 };
 
+/* To the service manager, and to the counters. */
 static void
 tell_status(struct master *master)
 {
 	const struct generation *serving =
 	    fleet_find(&master->fleet, ROSTER_SERVING);
-	size_t up = serving == NULL ? 0 : restarts_up(&serving->roster);
+	char bytes[STATUS_SIZE];
+	struct text text;
+	size_t up;
 
-	if (serving == NULL || (up == master->told_up &&
-		serving->number == master->told_number))
+	if (serving == NULL)
 		return;
-	master->told_up = up;
-	master->told_number = serving->number;
-	systemd_send(&master->notify,
-	    "STATUS=Generation %u: %zu of %zu processes are up",
+	up = restarts_up(&serving->roster);
+	counters_set(STAT_GENERATION, serving->number);
+	counters_set(STAT_PROCESSES, serving->roster.count);
+	counters_set(STAT_PROCESSES_UP, up);
+	text_init(&text, bytes, sizeof(bytes));
+	text_printf(&text, "Generation %u: %zu of %zu processes are up",
 	    serving->number, up, serving->roster.count);
+	if (master->service->describe != NULL)
+		master->service->describe(serving->load, &text);
+	if (strcmp(bytes, master->told) == 0)
+		return;
+	memcpy(master->told, bytes, sizeof(bytes));
+	systemd_send(&master->notify, "STATUS=%s", bytes);
 }
 
 /* Answer the watchdog while the service is there. Return when to do it next. */

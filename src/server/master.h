@@ -15,6 +15,7 @@
 #ifndef SERVER_MASTER_H
 #define SERVER_MASTER_H
 
+#include "base/text.h"
 #include "server/seat.h"
 
 enum load_reason {
@@ -55,6 +56,11 @@ struct service {
 	 * answered only while one of its processes at least is up and alive.
 	 */
 	size_t (*roles)(const struct config *, struct role roles[ROLES_MAX]);
+	/*
+	 * Add to the line of systemd's status how the service itself is;
+	 * called about once a second. NULL: there is nothing to add.
+	 */
+	void (*describe)(const struct load *, struct text *);
 };
 
 struct master_options {

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/replace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,15 +103,13 @@ blocked_file_read(struct blocked *blocked, const char *path, const char *url)
 
 /* --- write ---------------------------------------------------------------- */
 
-/* Return 0 or an error number. */
-static int
+static void
 write_entries(FILE *file, const struct blocked *blocked, uint64_t store)
 {
 	struct blocked_entry *entries =
 	    mem_new(BLOCKED_MAX, sizeof(*entries));
 	uint64_t secret;
 	size_t count = blocked_copy(blocked, &secret, entries);
-	int failed = 0;
 
 	fprintf(file, "policyd blocked 1 %" PRIx64 " %" PRIx64 "\n", store,
 	    secret);
@@ -118,53 +117,17 @@ write_entries(FILE *file, const struct blocked *blocked, uint64_t store)
 		fprintf(file, "%" PRIx64 " %" PRIx64 "\n", entries[i].hash,
 		    (uint64_t)entries[i].until_ms);
 	fprintf(file, "end %zx\n", count);
-	if (fflush(file) != 0 || fsync(fileno(file)) != 0)
-		failed = errno;
 	free(entries);
-	return failed;
-}
-
-/* The rename is durable only once the folder is. */
-static void
-sync_folder(const char *path)
-{
-	const char *end = strrchr(path, '/');
-	char *folder = end == NULL || end == path ?
-	    mem_dup(end == NULL ? "." : "/") :
-	    mem_dup_n(path, (size_t)(end - path));
-	int fd = open(folder, O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		(void)fsync(fd);
-		close(fd);
-	}
-	free(folder);
 }
 
 int
 blocked_file_write(const struct blocked *blocked, const char *path,
     const char *url)
 {
-	char *new = mem_printf("%s.new", path);
-	int fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
-	    O_NOFOLLOW | O_NONBLOCK, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-	int error = file == NULL ? errno : 0;
+	struct replacement new;
 
-	if (file == NULL && fd >= 0)
-		close(fd);
-	if (file != NULL) {
-		error = write_entries(file, blocked, number_of(url));
-		if (fclose(file) != 0 && error == 0)
-			error = errno;
-		if (error == 0 && rename(new, path) != 0)
-			error = errno;
-		if (error == 0)
-			sync_folder(path);
-		else
-			unlink(new);
-	}
-	free(new);
-	errno = error;
-	return error == 0 ? 0 : -1;
+	if (replace_begin(&new, path, 0600) != 0)
+		return -1;
+	write_entries(new.file, blocked, number_of(url));
+	return replace_end(&new, true);
 }

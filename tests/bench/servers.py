@@ -145,7 +145,8 @@ class Policyd(Server):
         group = grp.getgrgid(OWNER.pw_gid).gr_name
         config = {
             "listen": [f"unix:{self.socket}"],
-            "server": {"workers": workers, "state": ""},
+            "server": {"workers": workers, "state": "",
+                       "status": ""},
             "store": {"url": store_url},
             "geoip": {"country": str(geoip)},
             # The default is DUNNO: failures would look like answers.

@@ -118,7 +118,8 @@ class Policyd:
             "listen": [self.address],
             # No answer fails because others use the machine.
             "server": {"workers": 2, "deadline": "30s",
-                       "state": str(self.root / "blocked")},
+                       "state": str(self.root / "blocked"),
+                       "status": str(self.root / "status")},
             "log": {"level": "info"},
         }
         if IS_ROOT:

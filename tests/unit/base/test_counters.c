@@ -69,6 +69,10 @@ START_TEST(gauges_start_at_zero)
 	counters_use(0);
 	ck_assert_uint_eq(counters_sum(STAT_CONNECTIONS_OPEN), 2);
 	ck_assert_uint_eq(counters_sum(STAT_CONNECTIONS), 5);
+	/* The one of slot 1 died, and nobody else forgets what he set. */
+	counters_set(STAT_CONNECTIONS_OPEN, 4);
+	counters_release(1);
+	ck_assert_uint_eq(counters_sum(STAT_CONNECTIONS_OPEN), 4);
 }
 END_TEST
 

@@ -269,7 +269,7 @@ stage_roles(const struct config *config, struct role roles[ROLES_MAX])
 }
 
 static const struct service stage_service = { stage_load, stage_unload,
-	stage_roles };
+	stage_roles, NULL };
 
 /* --- start, wait, look -------------------------------------------------- */
 

@@ -257,7 +257,7 @@ read_body(struct exchange *exchange)
 	char why[OVERRIDE_WHY_SIZE];
 
 	if (exchange_read_json(exchange) == 0 && keys != NULL &&
-	    override_check_keys(exchange->json, keys, "", why) != 0)
+	    override_check_keys(exchange->json, "", keys, NULL, why) != 0)
 		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST, "%s", why);
 }
 

@@ -138,7 +138,8 @@ static void
 answer_json(struct exchange *exchange, unsigned status, const char *type,
     json_t *document)
 {
-	char *text = json_dumps(document, JSON_INDENT(2));
+	char *text = json_dumps(document,
+	    JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	size_t length;
 
 	json_decref(document);

@@ -145,7 +145,7 @@ print_until(int64_t ms, char text[24])
 void
 print_json(FILE *out, const json_t *document)
 {
-	json_dumpf(document, out, JSON_INDENT(2));
+	json_dumpf(document, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	fputc('\n', out);
 }
 

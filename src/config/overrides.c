@@ -17,8 +17,15 @@
 
 enum { MOST = 1000000, LONGEST_COMMENT = 4096 };
 
-enum field_type { FIELD_LIMIT, FIELD_COUNTRIES, FIELD_NETWORKS, FIELD_RATES };
+enum field_type {
+	FIELD_LIMIT,
+	FIELD_COUNTRIES,
+	FIELD_NETWORKS,
+	FIELD_RATES,
+	FIELD_RULE,
+};
 
+/* Those of one section side by side. */
 static const struct field {
 	const char *name;
 	int setting; /* enum setting, or enum measure */
@@ -27,39 +34,56 @@ static const struct field {
 	int64_t least;
 } fields[] = {
 #define IN(field) offsetof(struct settings, field)
-	{ "home.countries", SETTING_HOME_COUNTRIES, FIELD_COUNTRIES,
-	    IN(home_countries), 0 },
 #define LIMIT(id, field, least)                                                \
 	{ field, MEASURE_##id, FIELD_LIMIT, IN(limits[MEASURE_##id]), least },
 #define FOREIGN(id, name, what, key, initial, least, ...) LIMIT(id, key, least)
-#define HOME(id, name, what, key, initial, least, ...)                         \
-	LIMIT(id, "home." key, least)
 #include "config/measures.def"
-#undef LIMIT
 	{ "only_countries", SETTING_ONLY_COUNTRIES, FIELD_COUNTRIES,
 	    IN(only_countries), 0 },
 	{ "only_networks", SETTING_ONLY_NETWORKS, FIELD_NETWORKS,
 	    IN(only_networks), 0 },
 	{ "rates", SETTING_RATES, FIELD_RATES, IN(rates), 0 },
+	{ "home.countries", SETTING_HOME_COUNTRIES, FIELD_COUNTRIES,
+	    IN(home_countries), 0 },
+#define HOME(id, name, what, key, initial, least, ...)                         \
+	LIMIT(id, "home." key, least)
+#include "config/measures.def"
+#undef LIMIT
+#define RULE(id, key, ...)                                                     \
+	{ key, SETTING_RULES + RULE_##id, FIELD_RULE, IN(rules[RULE_##id]), 0 },
+#include "config/rules.def"
 #undef IN
 };
-
-static const char known_fields[] =
-    "account, "
-#define FOREIGN(id, name, what, key, ...) key ", "
-#include "config/measures.def"
-    "home.countries, "
-#define HOME(id, name, what, key, ...) "home." key ", "
-#include "config/measures.def"
-    "only_countries, only_networks, rates and comment";
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
 static const struct field *
 find_field(const char *name)
 {
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (size_t i = 0; i < FIELDS; i++)
 		if (strcmp(fields[i].name, name) == 0)
 			return &fields[i];
 	return NULL;
+}
+
+/* Is it only a part of the name of a field, "home" or "bursts.hour"? */
+static bool
+is_section(const char *name)
+{
+	return strcmp(name, "home") == 0 || rule_is_section(name);
+}
+
+static void
+complain_unknown(const struct node *node, struct complaints *complaints)
+{
+	char bytes[1024];
+	struct text known;
+
+	text_init(&known, bytes, sizeof(bytes));
+	for (size_t i = 0; i < FIELDS; i++)
+		text_printf(&known, ", %s", fields[i].name);
+	complain(complaints, &node->key,
+	    "%s: no such key, an override has account, comment%s", node->path,
+	    bytes);
 }
 
 static void
@@ -74,6 +98,19 @@ read_limit(const struct field *field, uint32_t *limit, const struct node *node,
 	snprintf(allowed, sizeof(allowed),
 	    "a number from %d to %d, or unlimited", (int)field->least, MOST);
 	tree_complain(node, complaints, NULL, allowed);
+}
+
+static void
+read_rule(const struct field *field, uint32_t *value, const struct node *node,
+    struct complaints *complaints)
+{
+	enum rule rule = (enum rule)(field->setting - SETTING_RULES);
+	char allowed[RULE_ALLOWED_SIZE];
+
+	if (node->kind != NODE_TEXT ||
+	    rule_read(rule, node->value, value) != 0)
+		tree_complain(node, complaints, NULL,
+		    rule_allowed(rule, allowed));
 }
 
 /* A list of countries or of networks. */
@@ -123,6 +160,9 @@ read_field(const struct field *field, struct override *override,
 	case FIELD_COUNTRIES:
 	case FIELD_NETWORKS:
 		read_list(field, place, node, complaints);
+		break;
+	case FIELD_RULE:
+		read_rule(field, place, node, complaints);
 		break;
 	case FIELD_RATES:
 	default:
@@ -192,15 +232,13 @@ read_key(struct override *override, const char *name, const struct node *node,
 		read_account(override, node, complaints);
 	else if (strcmp(name, "comment") == 0)
 		read_comment(override, node, complaints);
-	else if (strcmp(name, "home") != 0)
-		complain(complaints, &node->key,
-		    "%s: no such key, an override has %s", node->path,
-		    known_fields);
+	else if (!is_section(name))
+		complain_unknown(node, complaints);
 	else if (node->kind == NODE_MAP || node->kind == NODE_NULL)
 		return false;
 	else
-		tree_complain(
-		    node, complaints, NULL, "a map such as {countries: [DE]}");
+		tree_complain(node, complaints, NULL,
+		    "a map such as {home: {countries: [DE]}}");
 	return true;
 }
 
@@ -270,13 +308,13 @@ write_rates(const struct rates *rates, FILE *out)
 }
 
 static void
-write_field(const struct field *field, const struct override *override,
-    const char *name, FILE *out)
+write_value(const struct field *field, const struct override *override,
+    FILE *out)
 {
 	const void *place = (const char *)&override->set + field->offset;
+	char text[RULE_TEXT_SIZE];
 	uint32_t limit;
 
-	fprintf(out, "%s: ", name);
 	switch (field->type) {
 	case FIELD_LIMIT:
 		memcpy(&limit, place, sizeof(limit));
@@ -291,6 +329,11 @@ write_field(const struct field *field, const struct override *override,
 	case FIELD_NETWORKS:
 		write_networks(place, out);
 		break;
+	case FIELD_RULE:
+		memcpy(&limit, place, sizeof(limit));
+		fputs(rule_text((enum rule)(field->setting - SETTING_RULES),
+			  limit, text), out);
+		break;
 	case FIELD_RATES:
 	default:
 		write_rates(place, out);
@@ -298,42 +341,57 @@ write_field(const struct field *field, const struct override *override,
 	}
 }
 
-/* home: {countries: [...], ...}, if any of its three is there. */
-static void
-write_home(const struct override *override, FILE *out)
+/* How long are the sections that two names share: 11 of "new_places.x". */
+static size_t
+shared_sections(const char *name, const char *other)
 {
-	const char *before = ", home: {";
+	size_t shared = 0;
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		const char *dot = strchr(fields[i].name, '.');
+	for (size_t i = 0; name[i] != '\0' && name[i] == other[i]; i++)
+		if (name[i] == '.')
+			shared = i + 1;
+	return shared;
+}
 
-		if (dot == NULL || !override->has[fields[i].setting])
-			continue;
-		fputs(before, out);
-		write_field(&fields[i], override, dot + 1, out);
-		before = ", ";
-	}
-	if (strcmp(before, ", ") == 0)
+static void
+close_sections(const char *name, FILE *out)
+{
+	for (; (name = strchr(name, '.')) != NULL; name++)
 		fputc('}', out);
+}
+
+/* ", home: {countries: [...], ...}" after the field before, "" the first. */
+static void
+write_name(const char *name, const char *before, FILE *out)
+{
+	size_t shared = shared_sections(name, before);
+	const char *dot;
+
+	close_sections(before + shared, out);
+	fputs(", ", out);
+	for (name += shared; (dot = strchr(name, '.')) != NULL; name = dot + 1)
+		fprintf(out, "%.*s: {", (int)(dot - name), name);
+	fprintf(out, "%s: ", name);
 }
 
 void
 overrides_write(const struct override *override, FILE *out)
 {
 	char network[ADDR_TEXT_SIZE];
+	const char *before = "";
 
 	fputs("{account: ", out);
 	quote_write(out, override->account != NULL
 			     ? override->account
 			     : addr_format(&override->network, network));
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		if (strchr(fields[i].name, '.') != NULL ||
-		    !override->has[fields[i].setting])
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (!override->has[fields[i].setting])
 			continue;
-		fputs(", ", out);
-		write_field(&fields[i], override, fields[i].name, out);
+		write_name(fields[i].name, before, out);
+		write_value(&fields[i], override, out);
+		before = fields[i].name;
 	}
-	write_home(override, out);
+	close_sections(before, out);
 	if (override->comment != NULL) {
 		fputs(", comment: ", out);
 		quote_write(out, override->comment);

@@ -29,6 +29,18 @@ rule_find(const char *key)
 	return (enum rule)i;
 }
 
+bool
+rule_is_section(const char *path)
+{
+	size_t length = strlen(path);
+
+	for (int i = 0; i < RULE_COUNT; i++)
+		if (strncmp(rules[i].key, path, length) == 0 &&
+		    rules[i].key[length] == '.')
+			return true;
+	return false;
+}
+
 /* "2", "1.5", "0.99": in thousandths; -1: it is none. */
 static int64_t
 parse_factor(const char *text, int64_t most)

@@ -8,6 +8,7 @@
 #ifndef CONFIG_RULES_H
 #define CONFIG_RULES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum rule {
@@ -36,13 +37,15 @@ extern const struct rule_row rules[RULE_COUNT];
 /* The rule with this key, or RULE_COUNT. */
 enum rule rule_find(const char *key);
 
+/* Is it a section of their keys, "new_places" or "new_places.quota"? */
+bool rule_is_section(const char *path);
+
 /* Read the value of a rule; 0, or -1 if it is not allowed. */
 int rule_read(enum rule, const char *text, uint32_t *value);
 
 /* Write it, as it is read. Returns text. */
 enum { RULE_TEXT_SIZE = 16 };
 const char *rule_text(enum rule, uint32_t value, char text[RULE_TEXT_SIZE]);
-
 
 /* Write what rule_read accepts, "a number from 1 to 60". Returns text. */
 enum { RULE_ALLOWED_SIZE = 64 };

@@ -6,6 +6,7 @@
 
 #include "base/duration.h"
 #include "base/mem.h"
+#include "store/override_rules.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -14,39 +15,35 @@
 
 enum { LARGEST = 1000000 };
 
-enum shape { SHAPE_LIMIT, SHAPE_LIST, SHAPE_RATES, SHAPE_TEXT };
+enum shape { SHAPE_LIMIT, SHAPE_LIST, SHAPE_RATES, SHAPE_TEXT, SHAPE_RULE };
 
 static const struct key {
-	const char *section;	/* NULL: at the top */
-	const char *name;
+	const char *path;
 	enum shape shape;
+	int rule;		/* enum rule */
 } keys[] = {
-#define FOREIGN(id, name, what, key, ...) { NULL, key, SHAPE_LIMIT },
+#define FOREIGN(id, name, what, key, ...) { key, SHAPE_LIMIT, 0 },
 #include "config/measures.def"
-	{ "home", "countries", SHAPE_LIST },
-#define HOME(id, name, what, key, ...) { "home", key, SHAPE_LIMIT },
+	{ "home.countries", SHAPE_LIST, 0 },
+#define HOME(id, name, what, key, ...) { "home." key, SHAPE_LIMIT, 0 },
 #include "config/measures.def"
-	{ NULL, "only_countries", SHAPE_LIST },
-	{ NULL, "only_networks", SHAPE_LIST },
-	{ NULL, "rates", SHAPE_RATES },
-	{ NULL, "comment", SHAPE_TEXT },
-	{ NULL, "valid_until", SHAPE_TEXT },
+	{ "only_countries", SHAPE_LIST, 0 },
+	{ "only_networks", SHAPE_LIST, 0 },
+	{ "rates", SHAPE_RATES, 0 },
+	{ "comment", SHAPE_TEXT, 0 },
+	{ "valid_until", SHAPE_TEXT, 0 },
+#define RULE(id, key, ...) { key, SHAPE_RULE, RULE_##id },
+#include "config/rules.def"
 };
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 
 static const struct key *
 find(const char *change, size_t length)
 {
-	char name[40];
-
-	for (size_t i = 0; i < KEYS; i++) {
-		snprintf(name, sizeof(name), "%s%s%s",
-		    keys[i].section != NULL ? keys[i].section : "",
-		    keys[i].section != NULL ? "." : "", keys[i].name);
-		if (strlen(name) == length &&
-		    strncmp(name, change, length) == 0)
+	for (size_t i = 0; i < KEYS; i++)
+		if (strlen(keys[i].path) == length &&
+		    strncmp(keys[i].path, change, length) == 0)
 			return &keys[i];
-	}
 	return NULL;
 }
 
@@ -57,6 +54,16 @@ read_limit(const char *value)
 
 	return number >= 0 ? json_integer((json_int_t)number) :
 			     json_string(value);
+}
+
+/* What it does not allow is a text, and refused as such. */
+static json_t *
+read_rule(enum rule rule, const char *text)
+{
+	uint32_t value;
+
+	return rule_read(rule, text, &value) == 0 ?
+	    override_rule_json(rule, value) : json_string(text);
 }
 
 /* Countries may be written in small letters. */
@@ -123,6 +130,8 @@ read_value(const struct key *key, const char *value)
 		return read_list(value);
 	case SHAPE_RATES:
 		return read_rates(value);
+	case SHAPE_RULE:
+		return read_rule((enum rule)key->rule, value);
 	case SHAPE_TEXT:
 	default:
 		return json_string(value);
@@ -150,9 +159,7 @@ override_change(json_t *override, const char *change,
 		    "nothing" : "\"%.60s\" is not UTF-8", change);
 		return -1;
 	}
-	json_object_set_new(key->section != NULL ?
-	    json_object_get(override, key->section) : override, key->name,
-	    value);
+	override_set_at(override, key->path, value);
 	return 0;
 }
 
@@ -183,6 +190,21 @@ add_rates(const json_t *rates, struct text *words)
 			json_object_get(rule, "per")));
 }
 
+/* A limit, or what a rule allows. */
+static void
+add_value(const json_t *value, struct text *words)
+{
+	if (json_is_integer(value))
+		text_printf(words, "%lld",
+		    (long long)json_integer_value(value));
+	else if (json_is_real(value))
+		text_printf(words, "%g", json_real_value(value));
+	else if (json_is_boolean(value))
+		text_add(words, json_is_true(value) ? "true" : "false");
+	else
+		text_add(words, json_string_value(value));
+}
+
 void
 override_words(const json_t *override, struct text *words)
 {
@@ -190,25 +212,18 @@ override_words(const json_t *override, struct text *words)
 
 	for (size_t i = 0; i < KEYS; i++) {
 		const struct key *key = &keys[i];
-		const json_t *value = json_object_get(key->section != NULL ?
-		    json_object_get(override, key->section) : override,
-		    key->name);
+		const json_t *value = override_at(override, key->path);
 
 		if (value == NULL || json_is_null(value) ||
 		    key->shape == SHAPE_TEXT)
 			continue;
-		text_printf(words, "%s%s%s%s=", gap,
-		    key->section != NULL ? key->section : "",
-		    key->section != NULL ? "." : "", key->name);
+		text_printf(words, "%s%s=", gap, key->path);
 		gap = " ";
 		if (key->shape == SHAPE_RATES)
 			add_rates(value, words);
 		else if (key->shape == SHAPE_LIST)
 			add_list(value, words);
-		else if (json_is_integer(value))
-			text_printf(words, "%lld",
-			    (long long)json_integer_value(value));
 		else
-			text_printf(words, "%s", json_string_value(value));
+			add_value(value, words);
 	}
 }

@@ -12,7 +12,8 @@
 enum { CHANGE_WHY_SIZE = 200 };
 
 /*
- * Lay "countries=5", "home.countries=DE,AT", "rates=100/1h,500/1d" or
+ * Lay "countries=5", "home.countries=DE,AT", "rates=100/1h,500/1d",
+ * "new_places.quota.hour=10" or
  * "networks=", which takes the general value again, over an override as
  * override_set_to_json has it. Values are judged by override_from_json.
  * Returns 0; or -1 and why.

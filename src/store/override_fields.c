@@ -70,8 +70,18 @@ override_read_comment(const json_t *value, struct override *override,
 }
 
 int
-override_check_keys(json_t *object, const char *const *known,
-    const char *where, char why[OVERRIDE_WHY_SIZE])
+override_unknown(char why[OVERRIDE_WHY_SIZE], const char *section,
+    const char *key)
+{
+	snprintf(why, OVERRIDE_WHY_SIZE, "%s%s%.40s: there is no such key",
+	    section, section[0] != '\0' ? "." : "", key);
+	return -1;
+}
+
+int
+override_check_keys(json_t *object, const char *section,
+    const char *const *known, bool (*also)(const char *key),
+    char why[OVERRIDE_WHY_SIZE])
 {
 	const char *key;
 	json_t *value;
@@ -81,11 +91,8 @@ override_check_keys(json_t *object, const char *const *known,
 
 		while (known[i] != NULL && strcmp(known[i], key) != 0)
 			i++;
-		if (known[i] == NULL) {
-			snprintf(why, OVERRIDE_WHY_SIZE,
-			    "%s%.40s: there is no such key", where, key);
-			return -1;
-		}
+		if (known[i] == NULL && (also == NULL || !also(key)))
+			return override_unknown(why, section, key);
 	}
 	return 0;
 }

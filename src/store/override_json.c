@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/mem.h"
 #include "store/override_fields.h"
+#include "store/override_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,7 @@ add_settings(json_t *object, const struct override *override, bool has_nulls)
 	    networks_json(&set->only_networks) : NULL, has_nulls);
 	set_value(object, "rates", has[SETTING_RATES] ?
 	    rates_json(&set->rates) : NULL, has_nulls);
+	override_rules_add(object, override);
 }
 
 json_t *
@@ -119,7 +121,7 @@ char *
 override_json_write(const struct override *override)
 {
 	json_t *object = override_settings_to_json(override);
-	char *text = json_dumps(object, JSON_COMPACT);
+	char *text = json_dumps(object, OVERRIDE_JSON_FLAGS);
 
 	json_decref(object);
 	return text;
@@ -275,6 +277,13 @@ static const char *const known_members[] = {
 	"comment", "valid_until", "author", "changed", "revision", "listed",
 	NULL };
 
+/* "new_places"; a dotted key is none in JSON. */
+static bool
+is_rules_section(const char *key)
+{
+	return strchr(key, '.') == NULL && rule_is_section(key);
+}
+
 /* The settings of which it consists; known: the keys that may be there. */
 static int
 read_settings(json_t *object, const char *const *known, bool is_stored,
@@ -286,14 +295,17 @@ read_settings(json_t *object, const char *const *known, bool is_stored,
 		return override_refuse(why, "body", "an object");
 	if (home != NULL && !json_is_null(home) && !json_is_object(home))
 		return override_refuse(why, "home", "an object or null");
-	if (override_check_keys(object, known, "", why) != 0 ||
-	    override_check_keys(home, known_home, "home.", why) != 0)
+	if (override_check_keys(object, "", known, is_rules_section,
+		why) != 0 ||
+	    override_check_keys(home, "home", known_home, NULL, why) != 0)
 		return -1;
 	for (int i = 0; i < MEASURE_COUNT; i++)
 		if (read_limit(json_object_get(measures[i].is_home ? home :
 			object, measures[i].key), i, is_stored, override,
 			why) != 0)
 			return -1;
+	if (override_rules_read(object, override, why) != 0)
+		return -1;
 	return read_lists(object, is_stored, override, why);
 }
 

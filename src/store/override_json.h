@@ -5,8 +5,9 @@
  * The keys are those of `overrides` in policyd.yaml(5):
  * {"account", "countries", "networks", "home": {"countries",
  * "max_countries", "max_networks"}, "only_countries", "only_networks",
- * "rates": [{"mails", "per"}], "comment", "valid_until"}. A limit is a number
- * or "unlimited"; null, like absence, is the general value. Pure.
+ * "rates": [{"mails", "per"}], "comment", "valid_until"} and the sections of
+ * rules.def (override_rules.h). A limit is a number or "unlimited"; null, like
+ * absence, is the general value. Pure.
  */
 #ifndef STORE_OVERRIDE_JSON_H
 #define STORE_OVERRIDE_JSON_H
@@ -16,7 +17,8 @@
 
 #include <jansson.h>
 
-/* What it sets: the keys above, null if they are not set. The caller's. */
+/* What it sets: the keys above, null if they are not set; of the rules only
+ * what is set. The caller's. */
 json_t *override_set_to_json(const struct stored_override *);
 
 /* The settings alone, without what is null: what the store keeps in the column

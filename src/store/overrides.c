@@ -97,7 +97,7 @@ static int
 note_put(struct store *store, const struct stored_override *stored)
 {
 	json_t *object = override_set_to_json(stored);
-	char *detail = json_dumps(object, JSON_COMPACT);
+	char *detail = json_dumps(object, OVERRIDE_JSON_FLAGS);
 	int worked = changes_add(store, "override.put",
 	    stored->override.account, detail);
 
@@ -167,7 +167,7 @@ list_json(const struct stored_override *list, size_t count, bool is_all)
 			    override->comment != NULL ? override->comment :
 							"");
 		fputs(i > 0 ? "," : "[", out);
-		json_dumpf(row, out, JSON_COMPACT | JSON_ENCODE_ANY);
+		json_dumpf(row, out, OVERRIDE_JSON_FLAGS | JSON_ENCODE_ANY);
 		json_decref(row);
 	}
 	fputs(count > 0 ? "]" : "[]", out);

@@ -146,6 +146,7 @@ def test_changes_are_laid_over_what_is_there(served):
     for change in (["countries=5", "home.countries=de,AT"],
                    ["networks=unlimited", "rates=100/1h,500/1d"],
                    ["only_networks=192.0.2.0/24,2001:db8::/32"],
+                   ["new_places.quota.hour=10", "bursts.day.factor=2.5"],
                    ["countries=", "--comment", "was five"]):
         result = policyd.cli("--override", JOE, *change)
         assert result.returncode == OK, result.stderr
@@ -160,7 +161,8 @@ def test_changes_are_laid_over_what_is_there(served):
     row, = table(policyd.cli("--list-overrides").stdout)
     assert row == [JOE, "networks=unlimited home.countries=DE,AT "
                    "only_networks=192.0.2.0/24,2001:db8::/32 "
-                   "rates=100/3600s,500/86400s", "-", ME, "was five"]
+                   "rates=100/3600s,500/86400s new_places.quota.hour=10 "
+                   "bursts.day.factor=2.5", "-", ME, "was five"]
     # What is shown can be said again.
     assert policyd.cli("--override", ANN, *row[1].split()).returncode == OK
     assert overrides(policyd)[ANN]["rates"] == entry["rates"]
@@ -196,6 +198,9 @@ def test_an_override_is_deleted(served, store):
     ([JOE, "only_countries=D"], "country codes"),
     ([JOE, "only_networks=10.0.0"], "addresses and networks"),
     ([JOE, "rates=100"], "rates=100/1h"),
+    ([JOE, "new_places.deferrals=8"],
+     "new_places.deferrals: allowed is a number from 1 to 7, or unlimited"),
+    ([JOE, "new_places.quota=8"], "one of the keys"),
     ([JOE, "countries=1", "--for", "soon"], "--for wants a duration"),
     ([JOE, "countries=1", "--since", "1h"], "--since goes with --unblock"),
 ])

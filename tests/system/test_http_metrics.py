@@ -207,7 +207,32 @@ def described(method, path, answer):
 OVERRIDE = {"countries": 3, "networks": "unlimited", "home": {
     "countries": ["DE"], "max_countries": 2}, "only_countries": ["FR"],
     "only_networks": ["192.0.2.0/24"], "rates": [{"mails": 1, "per": "1h"}],
+    "new_places": {"quota": {"hour": 10, "day": "unlimited"}},
+    "bursts": {"hour": {"factor": 2.5}, "young": {"around": False}},
     "comment": "x", "valid_until": "2999-01-01T00:00:00Z"}
+
+
+def test_rules_are_described():
+    """An override has every key of rules.def, and no other."""
+    text = (SOURCE / "src/config/rules.def").read_text()
+    rules = set(re.findall(r'^RULE\(\w+, "([a-z_.]+)"', text, re.M))
+    sections = {key.split(".")[0] for key in rules}
+    assert len(rules) > 10
+    for name in "Override", "OverrideRequest":
+        described_rules = set()
+        work = [(key, part) for key, part in
+                OPENAPI["components"]["schemas"][name]["properties"].items()
+                if key in sections]
+        while work:
+            path, part = work.pop()
+            inner = resolve(part).get("properties")
+            if inner is None:
+                described_rules.add(path)
+            for key, one in (inner or {}).items():
+                work.append((f"{path}.{key}", one))
+        assert described_rules == rules
+
+
 SENDER = {"key": "sender", "value": JOE}
 CLIENT = {"key": "client", "value": {"address": "192.0.2.1", "sender": JOE}}
 

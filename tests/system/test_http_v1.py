@@ -137,6 +137,9 @@ FULL = {
              "max_networks": "unlimited", "max_asns": 7},
     "only_countries": ["FR"], "only_networks": ["192.0.2.0/24", "2001:db8::1"],
     "rates": [{"mails": 10, "per": 60}, {"mails": 100, "per": 3600}],
+    "history": {"decay": 0.97},
+    "new_places": {"quota": {"hour": 10, "day": "unlimited"}},
+    "bursts": {"day": {"factor": 2.5}, "young": {"around": False}},
     "comment": "Straße\nzwei", "valid_until": "2999-12-31T23:59:59Z",
 }
 
@@ -163,6 +166,7 @@ def test_put_replaces_the_whole(served):
     served.api("PUT", f"/v1/overrides/{JOE}", FULL)
     body = served.api("PUT", f"/v1/overrides/{JOE}", {"networks": 3}).json()
     assert body["networks"] == 3 and body["countries"] is None
+    assert not {"history", "new_places", "bursts"} & set(body)
     assert body["rates"] is None and body["home"] == {
         "countries": None, "max_countries": None, "max_networks": None,
         "max_asns": None}

@@ -95,6 +95,16 @@ static const struct {
 	    "overrides",
 	    "{account: \"192.0.2.0/24\", rates: [], "
 	    "home: {countries: [\"NO\"], max_networks: 4}}" },
+	{ "overrides:\n- account: a\n  bursts: {hour: {mails: 1000},\n"
+	  "    young: {around: False}}\n  new_places:\n"
+	  "    quota: {hour: 10, day: Unlimited}\n    deferrals: 7\n"
+	  "  history: {known_after: 3, decay: 0.50}\n"
+	  "  home: {max_asns: 2}\n  comment: x\n", "overrides",
+	    "{account: \"a\", home: {max_asns: 2}, "
+	    "history: {known_after: 3, decay: 0.5}, "
+	    "new_places: {quota: {hour: 10, day: unlimited}, deferrals: 7}, "
+	    "bursts: {hour: {mails: 1000}, young: {around: false}}, "
+	    "comment: \"x\"}" },
 };
 
 START_TEST(values)
@@ -269,6 +279,16 @@ static const struct {
 	{ "overrides: [{account: a, home: 1}]", "f:1:32: overrides[0].home" },
 	{ "overrides: [{account: a, home: {x: 1}}]",
 	    "f:1:33: overrides[0].home.x: no such key" },
+	{ "overrides: [{account: a, new_places: 1}]",
+	    "f:1:38: overrides[0].new_places: found \"1\"" },
+	{ "overrides: [{account: a, new_places: {quota: {hours: 1}}}]",
+	    "f:1:47: overrides[0].new_places.quota.hours: no such key" },
+	{ "overrides: [{account: a, new_places: {deferrals: 8}}]",
+	    "f:1:50: overrides[0].new_places.deferrals: found \"8\", allowed "
+	    "is a number from 1 to 7, or unlimited" },
+	{ "overrides: [{account: a, bursts: {young: {days: [1]}}}]",
+	    "f:1:43: overrides[0].bursts.young.days: found a list, allowed is "
+	    "a number from 1 to 60" },
 	{ "overrides: [{account: a, only_countries: [x1]}]",
 	    "f:1:43: overrides[0].only_countries[0]" },
 	{ "overrides: [{account: a, only_networks: 1}]", "f:1:41: overrides" },

@@ -310,7 +310,11 @@ START_TEST(dump_of_everything)
 		"   only_networks: ['2001:db8::/32', 192.0.2.1],\n"
 		"   rates: [{mails: 1, per: 1s}, {mails: 2, per: 90s}]}\n"
 		"- {account: '2001:db8::/32', rates: []}\n"
-		"- {account: '@b', only_countries: []}\n",
+		"- {account: '@b', only_countries: []}\n"
+		"- {account: c, history: {decay: 0.125},\n"
+		"   new_places: {countries: {day: 1}, quota: {day: 0},\n"
+		"   beginner: {hour: unlimited}, patience: 3},\n"
+		"   bursts: {day: {factor: 1000}, young: {around: true}}}\n",
 		"http: {users: {'a.b': '*', 'null': '!', '- c': '*'},\n"
 		"  tokens: ['admin:*']}\n",
 		"store: {url: 'postgresql://u:p:q@h/d?a=b&password=c&e=f'}\n",

@@ -1,29 +1,26 @@
 /*
- * print.h -- what jobs print: aligned tables, times, JSON.
+ * print.h -- what jobs print: times, JSON; and tables.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef COMMAND_PRINT_H
 #define COMMAND_PRINT_H
 
+#include "command/table.h"
+#include "command/when.h"
+
 #include <jansson.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/* A table with as many columns as heads, which end with NULL. */
-struct table;
-struct table *table_new(const char *const *heads);
-void table_free(struct table *);
+/*
+ * A time in a cell, "-" for 0: on a terminal "3 h ago", elsewhere
+ * "2026-01-31T12:00:00Z".
+ */
+void print_time(FILE *out, int64_t ms, char text[WHEN_SIZE]);
 
-/* Add a row of that many texts, copied; control bytes are shown escaped. */
-void table_add(struct table *, const char *const *row);
-size_t table_rows(const struct table *);
-
-/* Print heads and rows, columns aligned; columns of numbers to the right. */
-void table_print(const struct table *, FILE *);
-
-/* "2026-01-31T12:00:00Z", or "-" for 0: no end. */
-void print_until(int64_t ms, char text[24]);
+/* The same in a sentence: on a terminal "2026-01-31 13:00:00 CET", in the local
+ * time zone. */
+void print_moment(FILE *out, int64_t ms, char text[WHEN_SIZE]);
 
 /* A JSON document and a line end. */
 void print_json(FILE *, const json_t *);

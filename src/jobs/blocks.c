@@ -6,9 +6,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "command/print.h"
 #include "command/subject.h"
+#include "jobs/choice.h"
 #include "policy/store_of.h"
 #include "policy/reply.h"
 #include "policy/show.h"
@@ -19,8 +21,11 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* Blocks read at a time. */
-enum { PAGE = 500 };
+/* The blocks that are listed. */
+struct listing {
+	struct block *blocks;
+	size_t count;
+};
 
 static int64_t
 deadline(void)
@@ -29,18 +34,39 @@ deadline(void)
 }
 
 static void
-add_row(struct table *table, const struct block *block)
+take_block(void *taker, struct block *block)
 {
-	char began[24];
-	char until[24];
+	struct listing *listing = taker;
+
+	listing->blocks = mem_grow(listing->blocks, listing->count + 1,
+	    sizeof(*listing->blocks));
+	listing->blocks[listing->count++] = *block;
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct block *one = a;
+	const struct block *other = b;
+
+	if (one->began_ms != other->began_ms)
+		return one->began_ms < other->began_ms ? 1 : -1;
+	return strcmp(one->account, other->account);
+}
+
+static void
+add_row(struct table *table, const struct block *block, FILE *out)
+{
+	char began[WHEN_SIZE];
+	char until[WHEN_SIZE];
 	char attempts[24];
 	char reason[REASON_SIZE];
 	const char *row[] = { block->account, began, until, attempts,
 		block->country[0] != '\0' ? block->country : "-",
 		block->client[0] != '\0' ? block->client : "-", reason };
 
-	clock_format(block->began_ms, began);
-	print_until(block->until_ms, until);
+	print_time(out, block->began_ms, began);
+	print_time(out, block->until_ms, until);
 	snprintf(attempts, sizeof(attempts), "%llu",
 	    (unsigned long long)block->attempts);
 	reply_reason(block->cause, block->found, block->limit, block->per_s,
@@ -48,54 +74,63 @@ add_row(struct table *table, const struct block *block)
 	table_add(table, row);
 }
 
-/* Read all blocks, page by page, into a table or an array of JSON. */
-static enum store_result
-collect(struct store *store, struct table *table, json_t *array)
-{
-	enum store_result result;
-	char after[ACCOUNT_SIZE] = "";
-	size_t count;
-
-	do {
-		struct block *blocks = NULL;
-
-		result = store_list_blocked(store, after, PAGE, &blocks,
-		    &count, deadline());
-		if (result != STORE_DONE)
-			return result;
-		for (size_t i = 0; i < count; i++) {
-			if (array != NULL)
-				json_array_append_new(array,
-				    show_block(&blocks[i]));
-			else
-				add_row(table, &blocks[i]);
-			snprintf(after, sizeof(after), "%s",
-			    blocks[i].account);
-			block_clear(&blocks[i]);
-		}
-		free(blocks);
-	} while (count == PAGE);
-	return STORE_DONE;
-}
-
-int
-blocks_list(const struct job *job)
+static void
+print_listing(const struct job *job, const struct listing *listing,
+    size_t most)
 {
 	static const char *const heads[] = { "ACCOUNT", "BLOCKED AT", "UNTIL",
 		"REFUSED", "COUNTRY", "CLIENT", "REASON", NULL };
-	struct store *store = store_of(job->config);
 	struct table *table = table_new(heads);
-	json_t *array = job->is_json ? json_array() : NULL;
-	enum store_result result = collect(store, table, array);
+	json_t *array = json_array();
 
-	if (result == STORE_DONE && job->is_json)
+	for (size_t i = 0; i < most; i++) {
+		if (job->is_json)
+			json_array_append_new(array,
+			    show_block(&listing->blocks[i]));
+		else
+			add_row(table, &listing->blocks[i], job->out);
+	}
+	if (job->is_json)
 		print_json(job->out, array);
-	else if (result == STORE_DONE && table_rows(table) > 0)
+	else if (table_rows(table) > 0)
 		table_print(table, job->out);
+	if (!job->is_json && most < listing->count)
+		fprintf(job->out, "and %zu more\n", listing->count - most);
 	json_decref(array);
 	table_free(table);
+}
+
+int
+blocks_list(const struct job *job, const struct blocks_order *order)
+{
+	struct listing listing = { NULL, 0 };
+	struct choice choice;
+	struct store *store;
+	int status = choice_read(&choice, job, order->names, order->count,
+	    order->since_s);
+
+	if (status != EX_OK) {
+		choice_clear(&choice);
+		return status;
+	}
+	store = store_of(job->config);
+	if (choice_blocks(&choice, store, take_block, &listing) !=
+	    STORE_DONE) {
+		status = EX_UNAVAILABLE;
+	} else {
+		if (listing.count > 0)
+			qsort(listing.blocks, listing.count,
+			    sizeof(*listing.blocks), newest_first);
+		print_listing(job, &listing, order->rows > 0 &&
+			(uint64_t)order->rows < listing.count ?
+		    (size_t)order->rows : listing.count);
+	}
+	for (size_t i = 0; i < listing.count; i++)
+		block_clear(&listing.blocks[i]);
+	free(listing.blocks);
 	store_close(store);
-	return result == STORE_DONE ? EX_OK : EX_UNAVAILABLE;
+	choice_clear(&choice);
+	return status;
 }
 
 int
@@ -105,7 +140,7 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 	struct store *store;
 	char account[ACCOUNT_SIZE];
 	enum store_result result;
-	char until[24];
+	char until[WHEN_SIZE];
 	int status = subject_find(job, given, account);
 
 	if (status != EX_OK)
@@ -125,7 +160,7 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 	store_close(store);
 	if (result != STORE_DONE)
 		return EX_UNAVAILABLE;
-	print_until(duration_s == 0 ? 0 :
+	print_moment(job->out, duration_s == 0 ? 0 :
 	    clock_wall_ms() + (int64_t)duration_s * 1000, until);
 	if (job->is_json)
 		print_outcome(job->out, account, "blocked");

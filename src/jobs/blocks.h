@@ -9,8 +9,15 @@
 
 #include <stdint.h>
 
-/* --list-blocked */
-int blocks_list(const struct job *);
+struct blocks_order {
+	char *const *names;	/* accounts and @domains; none: all */
+	size_t count;
+	int64_t since_s;	/* blocked within so long; -1: whenever */
+	int64_t rows;		/* at most; 0 or less: all */
+};
+
+/* --list-blocked: the newest first. */
+int blocks_list(const struct job *, const struct blocks_order *);
 
 /* --block: for so many seconds, 0 until unblocked; note may be "". */
 int blocks_add(const struct job *, const char *account, uint32_t duration_s,

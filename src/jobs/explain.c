@@ -26,13 +26,13 @@ static void
 show_block(FILE *out, const struct block *block)
 {
 	char reason[REASON_SIZE];
-	char began[24];
-	char until[24];
+	char began[WHEN_SIZE];
+	char until[WHEN_SIZE];
 	bool holds = block->ended_ms == 0 &&
 	    (block->until_ms == 0 || block->until_ms > clock_wall_ms());
 
-	clock_format(block->began_ms, began);
-	print_until(holds ? block->until_ms : block->ended_ms, until);
+	print_moment(out, block->began_ms, began);
+	print_moment(out, holds ? block->until_ms : block->ended_ms, until);
 	if (holds)
 		fprintf(out, "State      BLOCKED since %s until %s\n", began,
 		    block->until_ms == 0 ? "it is unblocked" : until);
@@ -70,7 +70,7 @@ static void
 show_evidence(FILE *out, const struct account_record *record)
 {
 	char window[24];
-	char since[24];
+	char since[WHEN_SIZE];
 
 	duration_format(record->settings.window_s, window);
 	fprintf(out, "Evidence   within %s: ", window);
@@ -81,7 +81,7 @@ show_evidence(FILE *out, const struct account_record *record)
 	}
 	fputc('\n', out);
 	if (record->since_ms != 0) {
-		clock_format(record->since_ms, since);
+		print_moment(out, record->since_ms, since);
 		fprintf(out, "           counted afresh since %s\n", since);
 	}
 }
@@ -133,16 +133,16 @@ show_logins(FILE *out, const struct account_record *record)
 	for (size_t i = 0; i < record->login_count && i < LOGINS_SHOWN; i++) {
 		const struct login_record *login = &record->logins[i];
 		char network[ADDR_TEXT_SIZE];
-		char first[24];
-		char last[24];
+		char first[WHEN_SIZE];
+		char last[WHEN_SIZE];
 		char mails[24];
 		const char *row[] = { network, login->country[0] != '\0' ?
 			login->country : "-", first, last, mails,
 			login->is_within ? "yes" : "no" };
 
 		addr_format(&login->network, network);
-		clock_format(login->first_ms, first);
-		clock_format(login->last_ms, last);
+		print_time(out, login->first_ms, first);
+		print_time(out, login->last_ms, last);
 		snprintf(mails, sizeof(mails), "%llu",
 		    (unsigned long long)login->mails);
 		table_add(table, row);

@@ -73,7 +73,7 @@ show(const struct job *job, const struct stored_override *stored)
 {
 	json_t *object = override_to_json(stored);
 	char bytes[WORDS_SIZE];
-	char until[24];
+	char until[WHEN_SIZE];
 	struct text words;
 
 	if (job->is_json) {
@@ -81,7 +81,7 @@ show(const struct job *job, const struct stored_override *stored)
 	} else {
 		text_init(&words, bytes, sizeof(bytes));
 		override_words(object, &words);
-		print_until(stored->valid_until_ms, until);
+		print_moment(job->out, stored->valid_until_ms, until);
 		fprintf(job->out, "%s: %s%s%s\n", stored->override.account,
 		    words.length > 0 ? bytes : "nothing of its own",
 		    stored->valid_until_ms > 0 ? ", until " : "",
@@ -183,6 +183,7 @@ overrides_delete(const struct job *job, const char *given)
 struct listing {
 	struct table *table;
 	json_t *array;		/* NULL: the table */
+	FILE *out;
 	const char *file;	/* where those come from that nobody wrote */
 };
 
@@ -192,7 +193,7 @@ add(struct listing *listing, const struct stored_override *stored)
 	json_t *object = override_to_json(stored);
 	const char *author = stored->author != NULL ? stored->author : "";
 	char bytes[WORDS_SIZE];
-	char until[24];
+	char until[WHEN_SIZE];
 	struct text words;
 	const char *row[] = { stored->override.account, bytes, until,
 		stored->author != NULL ? author : listing->file,
@@ -207,7 +208,7 @@ add(struct listing *listing, const struct stored_override *stored)
 	} else {
 		text_init(&words, bytes, sizeof(bytes));
 		override_words(object, &words);
-		print_until(stored->valid_until_ms, until);
+		print_time(listing->out, stored->valid_until_ms, until);
 		table_add(listing->table, row);
 	}
 	json_decref(object);
@@ -245,7 +246,7 @@ overrides_list(const struct job *job)
 	struct store *store = open_store(job);
 	struct listing listing = { .table = table_new(heads),
 		.array = job->is_json ? json_array() : NULL,
-		.file = job->config->path };
+		.out = job->out, .file = job->config->path };
 	enum store_result result;
 
 	for (size_t i = 0; i < job->config->override_count; i++)

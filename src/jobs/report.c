@@ -109,14 +109,14 @@ print_table(const struct hits *hits, FILE *out)
 
 	for (size_t i = 0; i < hits->count; i++) {
 		const struct hit *hit = &hits->list[i];
-		char times[24], first[24], last[24], text[REACHED_SIZE];
+		char first[WHEN_SIZE], last[WHEN_SIZE], times[24], text[REACHED_SIZE];
 		const char *row[] = { hit->account, times, first, last,
 			reached(hit, text) };
 
 		snprintf(times, sizeof(times), "%llu",
 		    (unsigned long long)hit->times);
-		clock_format(hit->first_ms, first);
-		clock_format(hit->last_ms, last);
+		print_time(out, hit->first_ms, first);
+		print_time(out, hit->last_ms, last);
 		table_add(table, row);
 	}
 	table_print(table, out);

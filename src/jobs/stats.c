@@ -37,10 +37,11 @@ head(const char *name, char text[24])
 }
 
 static const char *
-show(enum figure_kind kind, const char *cell, char time[24])
+show(enum figure_kind kind, const char *cell, FILE *out,
+    char time[WHEN_SIZE])
 {
 	if (kind == FIGURE_TIME) {
-		print_until(strtoll(cell, NULL, 10), time);
+		print_time(out, strtoll(cell, NULL, 10), time);
 		return time;
 	}
 	return cell[0] != '\0' ? cell : "-";
@@ -53,7 +54,7 @@ print_table(const struct figure *figure, const struct figure_table *found,
 	char names[FIGURE_COLUMNS_MAX][24];
 	const char *heads[FIGURE_COLUMNS_MAX + 1] = { NULL };
 	const char *row[FIGURE_COLUMNS_MAX];
-	char times[FIGURE_COLUMNS_MAX][24];
+	char times[FIGURE_COLUMNS_MAX][WHEN_SIZE];
 	struct table *table;
 
 	for (size_t i = 0; i < found->columns; i++) {
@@ -64,9 +65,10 @@ print_table(const struct figure *figure, const struct figure_table *found,
 	for (size_t at = 0; at < found->count; at += found->columns) {
 		for (size_t i = 0; i < found->columns; i++)
 			row[i] = show(figure->columns[i].kind,
-			    found->cells[at + i], times[i]);
+			    found->cells[at + i], out, times[i]);
 		table_add(table, row);
 	}
+	table_draw(table, stats_table_share(figure));
 	if (table_rows(table) > 0)
 		table_print(table, out);
 	table_free(table);

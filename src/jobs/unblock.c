@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "command/print.h"
-#include "command/subject.h"
+#include "jobs/choice.h"
 #include "policy/store_of.h"
 #include "server/privs.h"
 #include "store/store.h"
@@ -20,17 +20,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum {
-	PAGE = 500,	/* blocks read at a time */
-	MANY = 10,	/* more than so many are asked about */
-};
+/* More than so many are asked about. */
+enum { MANY = 10 };
 
 struct unblock {
 	const struct job *job;
 	const struct unblock_order *order;
 	struct privs privs;
 	struct store *store;
-	char (*names)[ACCOUNT_SIZE];	/* as given, but cleaned */
+	struct choice choice;
 	char **accounts;	/* to be unblocked */
 	size_t count;
 	json_t *array;		/* of what was done; NULL: tell it in words */
@@ -52,49 +50,11 @@ choose(struct unblock *unblock, const char *account)
 	unblock->accounts[unblock->count++] = mem_dup(account);
 }
 
-/* Is a blocked account one of those that were named? */
-static bool
-is_meant(const struct unblock *unblock, const char *account)
+static void
+choose_block(void *unblock, struct block *block)
 {
-	const struct unblock_order *order = unblock->order;
-	const char *domain = strrchr(account, '@');
-
-	for (size_t i = 0; i < order->count; i++) {
-		const char *name = unblock->names[i];
-
-		if (strcmp(name, account) == 0 || (name[0] == '@' &&
-		    domain != NULL && strcmp(name, domain) == 0))
-			return true;
-	}
-	return order->count == 0;
-}
-
-/* Choose among the accounts that are blocked. */
-static int
-choose_blocked(struct unblock *unblock)
-{
-	int64_t since_s = unblock->order->since_s;
-	int64_t since_ms = since_s < 0 ? 0 : clock_wall_ms() - since_s * 1000;
-	char after[ACCOUNT_SIZE] = "";
-	size_t count;
-
-	do {
-		struct block *blocks = NULL;
-
-		if (store_list_blocked(unblock->store, after, PAGE, &blocks,
-			&count, deadline()) != STORE_DONE)
-			return EX_UNAVAILABLE;
-		for (size_t i = 0; i < count; i++) {
-			if (blocks[i].began_ms >= since_ms &&
-			    is_meant(unblock, blocks[i].account))
-				choose(unblock, blocks[i].account);
-			snprintf(after, sizeof(after), "%s",
-			    blocks[i].account);
-			block_clear(&blocks[i]);
-		}
-		free(blocks);
-	} while (count == PAGE);
-	return EX_OK;
+	choose(unblock, block->account);
+	block_clear(block);
 }
 
 /* Whom is it about? Who is named is told of, blocked or not, unless a time or
@@ -103,22 +63,18 @@ static int
 find(struct unblock *unblock)
 {
 	const struct unblock_order *order = unblock->order;
-	bool is_list = order->since_s < 0;
-	int status;
+	struct choice *choice = &unblock->choice;
+	int status = choice_read(choice, unblock->job, order->names,
+	    order->count, order->since_s);
 
-	unblock->names = mem_new(order->count + 1, sizeof(*unblock->names));
-	for (size_t i = 0; i < order->count; i++) {
-		status = subject_find(unblock->job, order->names[i],
-		    unblock->names[i]);
-		if (status != EX_OK)
-			return status;
-		is_list = is_list && unblock->names[i][0] != '@';
-	}
-	unblock->is_one = is_list && order->count == 1;
-	if (!is_list)
-		return choose_blocked(unblock);
-	for (size_t i = 0; i < order->count; i++)
-		choose(unblock, unblock->names[i]);
+	if (status != EX_OK)
+		return status;
+	if (order->since_s >= 0 || choice_has_domain(choice))
+		return choice_blocks(choice, unblock->store, choose_block,
+		    unblock) == STORE_DONE ? EX_OK : EX_UNAVAILABLE;
+	unblock->is_one = choice->count == 1;
+	for (size_t i = 0; i < choice->count; i++)
+		choose(unblock, choice->names[i]);
 	return EX_OK;
 }
 
@@ -242,7 +198,7 @@ fail:
 	for (size_t i = 0; i < unblock.count; i++)
 		free(unblock.accounts[i]);
 	free(unblock.accounts);
-	free(unblock.names);
+	choice_clear(&unblock.choice);
 	json_decref(unblock.array);
 	privs_clear(&unblock.privs);
 	return status;

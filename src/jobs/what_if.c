@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "command/bar.h"
 #include "command/print.h"
 #include "config/spelling.h"
 #include "jobs/progress.h"
@@ -38,6 +39,7 @@ struct survey {
 	struct world now, then;
 	uint64_t accounts;
 	size_t most, shown;	/* rows */
+	FILE *out;
 	struct table *table;
 	json_t *array;
 	struct progress progress;
@@ -124,13 +126,15 @@ tell(struct survey *survey, const char *account, const struct what_if *then,
     bool is_now)
 {
 	char at[24];
+	char shown_at[WHEN_SIZE];
 	char reason[REASON_SIZE];
-	const char *row[] = { account, at, is_now ? "yes" : "no", reason };
+	const char *row[] = { account, shown_at, is_now ? "yes" : "no", reason };
 
 	if (survey->most > 0 && survey->shown >= survey->most)
 		return;
 	survey->shown++;
 	clock_format(then->at_ms, at);
+	print_time(survey->out, then->at_ms, shown_at);
 	reply_reason(then->judgement.cause, then->judgement.found,
 	    then->judgement.limit, survey->then.config->settings.window_s, "",
 	    reason);
@@ -199,12 +203,28 @@ judge_all(struct survey *survey)
 
 /* --- telling ------------------------------------------------------------- */
 
+/* "what if  ###  3 of 340 (0.9 %)" */
+static void
+draw(const struct terminal *terminal, const char *name, uint64_t value,
+    const struct survey *survey)
+{
+	uint64_t whole = survey->then.blocked > survey->now.blocked ?
+	    survey->then.blocked : survey->now.blocked;
+	char bar[BAR_SIZE];
+
+	fprintf(survey->out, "%-8s  %6llu of %llu (%.1f %%)  %s\n", name,
+	    (unsigned long long)value, (unsigned long long)survey->accounts,
+	    100 * (double)value / (double)survey->accounts,
+	    bar_draw(terminal, value, whole, BAR_CELLS, bar));
+}
+
 static void
 print_survey(const struct survey *survey, const struct job *job)
 {
 	unsigned long long then = survey->then.blocked;
 	unsigned long long now = survey->now.blocked;
 	unsigned long long accounts = survey->accounts;
+	struct terminal terminal = terminal_of(job->out);
 
 	if (job->is_json) {
 		json_t *document = json_pack("{sI sI sI sO}", "accounts",
@@ -224,6 +244,10 @@ print_survey(const struct survey *survey, const struct job *job)
 	}
 	fprintf(job->out, "%llu of %llu accounts would have been blocked; "
 	    "with the limits as they are: %llu\n", then, accounts, now);
+	if (terminal.is_terminal && accounts > 0) {
+		draw(&terminal, "what if", then, survey);
+		draw(&terminal, "as it is", now, survey);
+	}
 }
 
 /* Do these allow more than those? */
@@ -244,7 +268,7 @@ what_if_run(const struct job *job, char *const *changes, size_t count,
 		"REASON", NULL };
 	int status;
 	struct config *changed = load_changed(job, changes, count, &status);
-	struct survey survey = { .most = rows };
+	struct survey survey = { .most = rows, .out = job->out };
 
 	if (changed == NULL)
 		return status;

@@ -213,8 +213,14 @@ clean(const struct job *job, const struct command *command)
 static int
 list_blocked(const struct job *job, const struct command *command)
 {
-	(void)command;
-	return blocks_list(job);
+	const struct blocks_order order = {
+		.names = command->rest,
+		.count = command->rest_count,
+		.since_s = command->since_s,
+		.rows = command->rows,
+	};
+
+	return blocks_list(job, &order);
 }
 
 static int
@@ -252,7 +258,8 @@ const struct mode_row modes_table[] = {
 	{ "init-store", 0, ARGUMENT_NONE, 0, false, false, init_store },
 	{ "clean", 0, ARGUMENT_NONE, 0, false, false, clean },
 	{ "status", 0, ARGUMENT_NONE, 0, false, false, status },
-	{ "list-blocked", 0, ARGUMENT_NONE, 0, false, false, list_blocked },
+	{ "list-blocked", 0, ARGUMENT_ANY, WITH(EXTRA_SINCE) |
+	    WITH(EXTRA_ROWS), false, false, list_blocked },
 	{ "block", 0, ARGUMENT_ONE, WITH(EXTRA_FOR) | WITH(EXTRA_REASON),
 	    false, false, block },
 	{ "unblock", 0, ARGUMENT_ANY, WITH(EXTRA_RELEASE) |

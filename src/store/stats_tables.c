@@ -108,6 +108,23 @@ stats_table_width(const struct figure *figure)
 	return width;
 }
 
+size_t
+stats_table_share(const struct figure *figure)
+{
+	size_t width = stats_table_width(figure);
+	size_t i;
+
+	for (i = 0; i < width; i++) {
+		const char *name = figure->columns[i].name;
+
+		if (figure->columns[i].kind == FIGURE_NUMBER &&
+		    strncmp(figure->order, name, strlen(name)) == 0 &&
+		    strncmp(figure->order + strlen(name), " DESC", 5) == 0)
+			break;
+	}
+	return i;
+}
+
 static void
 add_columns(struct text *text, const struct figure *figure,
     const struct figure_dialect *dialect)

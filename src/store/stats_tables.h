@@ -70,6 +70,10 @@ const char *stats_table_sql(const struct figure_query *,
 /* How many columns a figure has. */
 size_t stats_table_width(const struct figure *);
 
+/* The column of numbers that its rows are ordered by, the most first: each is a
+ * share of the whole. stats_table_width: there is none. */
+size_t stats_table_share(const struct figure *);
+
 /* What was found: row by row, texts that the caller owns. */
 struct figure_table {
 	size_t columns;

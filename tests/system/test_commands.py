@@ -202,7 +202,7 @@ def test_an_override_is_deleted(served, store):
      "new_places.deferrals: allowed is a number from 1 to 7, or unlimited"),
     ([JOE, "new_places.quota=8"], "one of the keys"),
     ([JOE, "countries=1", "--for", "soon"], "--for wants a duration"),
-    ([JOE, "countries=1", "--since", "1h"], "--since goes with --unblock"),
+    ([JOE, "countries=1", "--since", "1h"], "--since goes with"),
 ])
 def test_what_is_no_override(served, arguments, said):
     policyd = served()

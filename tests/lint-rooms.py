@@ -22,7 +22,7 @@ FLOORS = [["base"], ["config"],
           ["jobs", "import", "admin"], ["roles"], ["main"]]
 SIDES = ["store/pgsql", "store/sqlite"]
 SECTIONS = {
-    "store": ["block", "notify", "report", "server", "store"],
+    "store": ["block", "history", "notify", "report", "server", "store"],
     "directory": ["identity", "ldap"], "geo": ["geoip"],
     "server": ["geoip", "http", "server"],
     "mail": ["smtp"], "notify": ["notify", "smtp"]}

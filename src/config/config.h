@@ -16,6 +16,7 @@
 #include "config/count_options.h"
 #include "config/endpoint.h"
 #include "config/geoip_options.h"
+#include "config/history_options.h"
 #include "config/http_options.h"
 #include "config/identity_options.h"
 #include "config/ldap_options.h"
@@ -44,6 +45,7 @@ struct config {
 	struct server_options server;
 	struct store_options store;
 	struct geoip_options geoip;
+	struct history_options history;
 	struct identity_options identity;
 	struct count_options count;
 	struct exempt_options exempt;

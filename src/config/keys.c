@@ -130,6 +130,9 @@ const struct key keys[] = {
 	{ "block.duration", OPTION_SECONDS, AT(block.duration_s), "24h", 0,
 	    10 * YEAR, NULL, .help = "for so long; 0: until unblocked" },
 
+	{ "history.warm_up", OPTION_SECONDS, AT(history.warm_up_s), "7d", 0,
+	    60 * DAY, NULL,
+	    .help = "a new store learns so long before it judges" },
 #define RULE(id, key, kind, initial, least, most, text)                        \
 	{ key, OPTION_RULE, AT(settings.rules[RULE_##id]), initial, least,     \
 	    most, NULL, .help = text },

@@ -18,6 +18,7 @@ store_of(const struct config *config)
 		.mode = &config->mode,
 		.settings = &config->settings,
 		.judge = limits_judge,
+		.history = &config->history,
 	};
 
 	return store_open(&setup);

@@ -22,6 +22,7 @@ state_init(struct account_state *state)
 	state->place_count = 0;
 	state->rates.count = 0;
 	state->instance_count = 0;
+	history_init(&state->history);
 }
 
 static struct place *
@@ -130,11 +131,12 @@ state_clamp(struct account_state *state, int64_t now_ms)
 			state->places[i].is_due = true;
 			stepped = true;
 		}
+	stepped |= history_clamp(&state->history, now_ms);
 	return rates_clamp(&state->rates, now_ms) || stepped;
 }
 
 int64_t
-state_instance(const char *instance)
+state_instance(const char *instance, const struct addr *client)
 {
 	uint64_t hash = 14695981039346656037u; /* FNV-1a, 64 bits */
 
@@ -142,6 +144,8 @@ state_instance(const char *instance)
 		return 0;
 	for (; *instance != '\0'; instance++)
 		hash = (hash ^ (uint8_t)*instance) * 1099511628211u;
+	for (size_t i = 0; i < client->bits / 8; i++)
+		hash = (hash ^ client->bytes[i]) * 1099511628211u;
 	return hash != 0 ? (int64_t)hash : 1;
 }
 

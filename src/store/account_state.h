@@ -10,6 +10,7 @@
 #define STORE_ACCOUNT_STATE_H
 
 #include "base/addr.h"
+#include "store/history.h"
 #include "store/rates.h"
 
 #include <stdbool.h>
@@ -60,6 +61,7 @@ struct account_state {
 	struct rate_rings rates;
 	size_t instance_count;
 	int64_t instances[INSTANCES_MAX];	/* newest first */
+	struct history history;
 };
 
 /* An account that nothing is known of. */
@@ -103,8 +105,8 @@ size_t state_put_instances(const struct account_state *,
 void state_take_instances(struct account_state *, const uint8_t *bytes,
     size_t length);
 
-/* The number that an instance is known by; 0 for "". */
-int64_t state_instance(const char *instance);
+/* The number that a mail is known by: its instance, of a client; 0 for "". */
+int64_t state_instance(const char *instance, const struct addr *client);
 bool state_has_instance(const struct account_state *, int64_t instance);
 void state_add_instance(struct account_state *, int64_t instance);
 

@@ -4,6 +4,7 @@
  */
 #include "store/blocking.h"
 
+#include "store/detect.h"
 #include "store/places.h"
 
 struct block_change *
@@ -32,6 +33,7 @@ blocking_end(struct work *work, const struct settings *settings, int64_t at_ms)
 	    places_since(state, settings, at_ms));
 	state->blocked_until_ms = 0;
 	state->since_ms = at_ms;
+	history_afresh(&state->history);
 	state_drop(state, INT64_MAX);
 	/* Nothing that counts from here on is anywhere else. */
 	state->complete_ms = at_ms;
@@ -66,6 +68,7 @@ block_by_hand(struct work *work, const struct settings *settings,
 	    places_since(&work->state, settings, now_ms));
 	change->cause = CAUSE_MANUAL;
 	change->note = work->note;
+	detect_blocked(&work->state.history, settings->rules);
 	work->is_audited = true;
 }
 

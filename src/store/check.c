@@ -5,6 +5,7 @@
 #include "store/check.h"
 
 #include "store/blocking.h"
+#include "store/detect.h"
 #include "store/places.h"
 
 #include <stdio.h>
@@ -19,6 +20,8 @@ struct question {
 	int64_t instance;
 	int64_t now_ms;
 	int64_t since_ms;	/* logins up to here do not count */
+	bool is_repeat;		/* the mail has passed: it counts once */
+	struct attempt attempt;
 };
 
 /* The account is blocked: count the attempt. */
@@ -84,8 +87,6 @@ record_login(struct question *q)
 	place->pending += q->instance == 0 ||
 	    state->last_instance != q->instance;
 	state->seen_ms = q->now_ms;
-	state->last_instance = q->instance;
-	q->work->is_changed = true;
 	return is_new;
 }
 
@@ -95,6 +96,11 @@ judge_login(struct question *q)
 	struct finding *finding = &q->check->finding;
 	struct judgement judgement;
 
+	if (q->check->login.network.bits == 0) {
+		finding->evidence = places_count(q->work, q->settings,
+		    q->since_ms);
+		return;
+	}
 	/* What is new must not be forgotten by a crash, or more would pass
 	 * than the limit; a repeat can be. */
 	q->work->must_last |= record_login(q);
@@ -111,6 +117,41 @@ judge_login(struct question *q)
 						      VERDICT_OVER_LIMIT;
 }
 
+/* Count the attempt in the history. */
+static void
+begin_attempt(struct question *q)
+{
+	struct account_state *state = &q->work->state;
+	struct login login = q->check->login;
+
+	/* Where an account may log in is said already. */
+	if (q->settings->only_countries.count > 0 ||
+	    q->settings->only_networks.count > 0)
+		login.trust = TRUST_EXEMPT;
+	detect_begin(&state->history, &login, q->settings->rules,
+	    q->instance != 0 && state->last_instance == q->instance,
+	    q->now_ms, &q->attempt);
+}
+
+/* Judge it by the history; what it says goes before the limits. */
+static void
+judge_history(struct question *q)
+{
+	struct finding *finding = &q->check->finding;
+	struct suspicion found = detect_judge(&q->work->state.history,
+	    &q->attempt, q->settings->rules, q->setup->is_warm, q->now_ms);
+
+	if (found.cause == CAUSE_NONE)
+		return;
+	finding->cause = found.cause;
+	finding->found = found.found;
+	finding->limit = found.limit;
+	finding->per_s = found.per_s;
+	finding->verdict = found.is_deferral ? VERDICT_DEFERRED :
+	    q->setup->block->enabled	     ? VERDICT_BLOCKED :
+					       VERDICT_OVER_LIMIT;
+}
+
 /* Refused mail is not counted, and one mail is counted once. */
 static void
 ask_rates(struct question *q)
@@ -122,9 +163,9 @@ ask_rates(struct question *q)
 	uint64_t used = 0;
 	size_t broken;
 
-	if (finding->cause != CAUSE_NONE || check->weight == 0 ||
-	    rates->count == 0 || (check->weighs_once &&
-				     state_has_instance(state, q->instance)))
+	if (finding->cause != CAUSE_NONE || q->setup->is_learning ||
+	    check->weight == 0 ||
+	    rates->count == 0 || (check->weighs_once && q->is_repeat))
 		return;
 	broken = rates_ask(&state->rates, rates, check->weight, q->now_ms,
 	    &used);
@@ -138,7 +179,18 @@ ask_rates(struct question *q)
 	}
 	state->rated_ms = q->now_ms;
 	q->work->is_changed = true;
-	if (check->weighs_once && q->instance != 0)
+}
+
+/* It passes: the history learns, and a further recipient is no mail more. */
+static void
+remember_mail(struct question *q)
+{
+	struct account_state *state = &q->work->state;
+
+	if (q->is_repeat)
+		return;
+	detect_passed(&state->history, &q->attempt, q->settings->rules);
+	if (q->instance != 0)
 		state_add_instance(state, q->instance);
 }
 
@@ -149,11 +201,15 @@ conclude(struct question *q)
 	struct finding *finding = &q->check->finding;
 	struct block_change *change;
 
-	if (finding->cause == CAUSE_NONE)
+	if (finding->cause == CAUSE_NONE) {
+		remember_mail(q);
 		return;
+	}
 	work_reach(q->work, finding->cause, finding->limit, finding->per_s);
-	if (finding->verdict != VERDICT_BLOCKED ||
-	    *q->setup->mode == MODE_OBSERVE)
+	if (finding->verdict != VERDICT_BLOCKED)
+		return;
+	detect_blocked(&q->work->state.history, q->settings->rules);
+	if (*q->setup->mode == MODE_OBSERVE)
 		return;
 	finding->is_new_block = true;
 	change = blocking_begin(q->work, q->setup->block->duration_s,
@@ -174,6 +230,17 @@ conclude(struct question *q)
 		finding->until_ms = change->until_ms;
 }
 
+/* It was sent long ago, whatever is said of it now. */
+static void
+pass_anyway(struct finding *finding)
+{
+	finding->verdict = VERDICT_PASS;
+	finding->cause = CAUSE_NONE;
+	finding->found = 0;
+	finding->limit = 0;
+	finding->per_s = 0;
+}
+
 static void
 apply(struct work *work, struct check *check,
     const struct settings *settings, const struct store_setup *setup,
@@ -183,7 +250,8 @@ apply(struct work *work, struct check *check,
 	struct finding *finding = &check->finding;
 	struct question q = { .work = work, .check = check,
 		.settings = settings, .setup = setup,
-		.instance = state_instance(check->instance),
+		.instance = state_instance(check->instance,
+		    &check->login.client),
 		.now_ms = now_ms };
 
 	memset(finding, 0, sizeof(*finding));
@@ -196,11 +264,17 @@ apply(struct work *work, struct check *check,
 		answer_blocked(&q);
 		return;
 	}
-	if (check->login.network.bits != 0)
-		judge_login(&q);
-	else
-		finding->evidence = places_count(work, settings, q.since_ms);
+	q.is_repeat = state_has_instance(state, q.instance);
+	if (!q.is_repeat)
+		begin_attempt(&q);
+	judge_login(&q);
+	if (!q.is_repeat)
+		judge_history(&q);
+	if (setup->is_learning)
+		pass_anyway(finding);
 	ask_rates(&q);
+	state->last_instance = q.instance;
+	work->is_changed = true;
 	conclude(&q);
 }
 

@@ -93,6 +93,7 @@ struct store {
 	void *self;
 	struct round *round;
 	char *owner;	/* of turns: nobody else has this name */
+	int64_t warm_look_ms;	/* monotonic: when it was asked last; 0: never */
 	struct actor actor;
 };
 

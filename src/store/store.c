@@ -11,6 +11,7 @@
 #include "store/cleaning.h"
 #include "store/round.h"
 #include "store/side.h"
+#include "store/warm_up.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,7 @@ void
 store_check(struct store *store, struct check *checks, size_t count,
     int64_t deadline_ms)
 {
+	warm_up_look(store, deadline_ms);
 	round_check(store->round, checks, count, deadline_ms);
 }
 

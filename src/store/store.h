@@ -14,6 +14,7 @@
 #define STORE_STORE_H
 
 #include "config/block_options.h"
+#include "config/history_options.h"
 #include "config/notify_options.h"
 #include "config/report_options.h"
 #include "config/server_options.h"
@@ -52,6 +53,10 @@ struct store_setup {
 	const struct settings *settings;	/* general */
 	struct judgement (*judge)(const struct settings *,
 	    const struct evidence *, const struct login *);
+	const struct history_options *history;
+	int64_t history_since_ms;	/* 0: as the store says */
+	bool is_learning;	/* what is asked has passed long ago */
+	bool is_warm;	/* kept by the store: it has learned long enough */
 };
 
 /* Never blocks and never fails: the connection is made by the first call. */
@@ -74,6 +79,10 @@ int store_tend(struct store *);
  * STORE_NONE: it is missing, old or newer than this program (logged).
  */
 enum store_result store_init(struct store *, bool may_create,
+    int64_t deadline_ms);
+
+/* What the store knows of accounts reaches back to then, at least. */
+enum store_result store_learned_since(struct store *, int64_t since_ms,
     int64_t deadline_ms);
 
 /* One question, and its answer. Strings are borrowed. */

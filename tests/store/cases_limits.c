@@ -133,9 +133,9 @@ const struct store_case cases_limits[] = {
 	{ "a country both exempt and home does not count",
 	    "set exempt DE\nset home DE\nset home_max_networks 0\n"
 	    "login joe 192.0.2.1 DE => pass places=0/0 home=0/0\n" },
-	{ "a login that does not count leaves nothing",
+	{ "a login that does not count is not stored",
 	    "login joe exempt DE => pass places=0/0\n"
-	    "explain joe => unknown logins=0/0\n" },
+	    "explain joe => known logins=0/0\n" },
 	{ "a login that does not count tells the places known",
 	    "login joe 192.0.2.1 DE => pass places=1/1\n"
 	    "login joe exempt AT => pass places=1/1\n"

@@ -102,7 +102,7 @@ tell_settings(struct text *text, const struct settings *settings)
 		    addr_format(&settings->only_networks.list[i], network));
 	}
 	text_add(text, " origins=");
-	for (int i = 0; i < SETTING_COUNT; i++)
+	for (int i = 0; i < SETTING_RULES; i++)
 		text_printf(text, "%d", settings->origin[i]);
 }
 

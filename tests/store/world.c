@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/mem.h"
+#include "config/keys.h"
 #include "config/config.h"
 #include "policy/store_of.h"
 #include "script.h"
@@ -21,6 +22,21 @@ int64_t
 world_deadline(void)
 {
 	return clock_mono_ms() + 60000;
+}
+
+/* Limits off, all else as it is by default. */
+static void
+switch_off_rules(struct settings *settings)
+{
+	for (const struct key *key = keys; key->key != NULL; key++) {
+		enum rule rule = rule_find(key->key);
+
+		if (rule != RULE_COUNT)
+			ck_assert_int_eq(rule_read(rule,
+			    rules[rule].kind == RULE_IS_LIMIT ? "unlimited" :
+								key->initial,
+			    &settings->rules[rule]), 0);
+	}
 }
 
 static struct config
@@ -44,6 +60,7 @@ default_config(enum side_kind kind)
 		    .on_unblock = true },
 	};
 
+	switch_off_rules(&config.settings);
 	config.store.url = mem_dup(side_url(kind));
 	return config;
 }
@@ -266,6 +283,9 @@ world_set(struct world *world, const char *key, const char *value)
 		config->block.duration_s = duration_of(value);
 	else if (strcmp(key, "window") == 0)
 		settings->window_s = duration_of(value);
+	else if (rule_find(key) != RULE_COUNT)
+		ck_assert_int_eq(rule_read(rule_find(key), value,
+		    &settings->rules[rule_find(key)]), 0);
 	else if (limit_named(key) != MEASURE_COUNT)
 		settings->limits[limit_named(key)] = limit_of(value);
 	else if (strcmp(key, "notify") == 0)

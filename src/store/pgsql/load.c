@@ -22,7 +22,8 @@ enum column {
 	COLUMN_BLOCKED_UNTIL, COLUMN_SEEN, COLUMN_RATED, COLUMN_COMPLETE,
 	COLUMN_MAIL_HASH, COLUMN_PLACES, COLUMN_RINGS, COLUMN_MAIL_HASHES,
 	COLUMN_CAUSE, COLUMN_FOUND, COLUMN_ALLOWED, COLUMN_PER_S, COLUMN_NOTE,
-	COLUMN_BEGAN_AT, COLUMN_OF_ACCOUNT, COLUMN_OF_DOMAIN, COLUMNS,
+	COLUMN_BEGAN_AT, COLUMN_OF_ACCOUNT, COLUMN_OF_DOMAIN,
+	COLUMN_HISTORY, COLUMNS,
 };
 
 /* A row of a result. */
@@ -78,6 +79,9 @@ take_state(const struct row *row, struct account_state *state)
 	    (const uint8_t *)text_at(row, COLUMN_MAIL_HASHES),
 	    (size_t)PQgetlength(row->result, row->number,
 		COLUMN_MAIL_HASHES));
+	history_unpack(&state->history,
+	    (const uint8_t *)text_at(row, COLUMN_HISTORY),
+	    (size_t)PQgetlength(row->result, row->number, COLUMN_HISTORY));
 }
 
 static void

@@ -16,7 +16,7 @@ static const struct pgsql_statement statements[] = {
 	[PGSQL_LOAD] = { "load", "SELECT * FROM policyd.load($1, $2, $3)" },
 	[PGSQL_SAVE] = { "save", "SELECT policyd.save($1, $2, $3, $4, $5, $6, "
 	    "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-	    "$20, $21, $22)" },
+	    "$20, $21, $22, $23)" },
 	{ NULL, NULL },
 };
 

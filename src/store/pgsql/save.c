@@ -48,6 +48,7 @@ add_states(struct arrays *arrays, struct work *const *works, size_t count)
 {
 	char places[PLACES_TEXT_SIZE];
 	uint8_t bytes[RATE_RINGS_BYTES + INSTANCES_BYTES];
+	uint8_t history[HISTORY_BYTES_MAX];
 
 	EACH(ARRAYS_TEXT, (void)state;
 	     arrays_text(arrays, works[i]->account));
@@ -65,6 +66,8 @@ add_states(struct arrays *arrays, struct work *const *works, size_t count)
 	    rates_pack(&state->rates, bytes)));
 	EACH(ARRAYS_BYTEA, add_bytes(arrays, bytes,
 	    state_put_instances(state, bytes)));
+	EACH(ARRAYS_BYTEA, add_bytes(arrays, history,
+	    history_pack(&state->history, history)));
 }
 
 /* One column of the logins that are to be written. */

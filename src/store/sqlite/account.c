@@ -20,7 +20,7 @@
 enum column {
 	COLUMN_VERSION, COLUMN_SINCE, COLUMN_BLOCKED_UNTIL, COLUMN_SEEN,
 	COLUMN_RATED, COLUMN_COMPLETE, COLUMN_INSTANCE, COLUMN_PLACES,
-	COLUMN_RATES, COLUMN_INSTANCES,
+	COLUMN_RATES, COLUMN_INSTANCES, COLUMN_HISTORY,
 };
 
 static void
@@ -41,6 +41,9 @@ take_state(sqlite3_stmt *row, struct account_state *state)
 	state_take_instances(state,
 	    sqlite3_column_blob(row, COLUMN_INSTANCES),
 	    (size_t)sqlite3_column_bytes(row, COLUMN_INSTANCES));
+	history_unpack(&state->history,
+	    sqlite3_column_blob(row, COLUMN_HISTORY),
+	    (size_t)sqlite3_column_bytes(row, COLUMN_HISTORY));
 }
 
 /* The block of an account that says it is blocked. */
@@ -159,6 +162,8 @@ save_state(struct sqlite_db *db, const struct work *work)
 	uint8_t instances[INSTANCES_BYTES];
 	size_t rates_length = rates_pack(&state->rates, rates);
 	size_t instances_length = state_put_instances(state, instances);
+	uint8_t history[HISTORY_BYTES_MAX];
+	size_t history_length = history_pack(&state->history, history);
 	const struct db_value nothing = DB_TEXT(NULL);
 
 	state_put_places(state, places);
@@ -170,7 +175,8 @@ save_state(struct sqlite_db *db, const struct work *work)
 	    DB_INT(state->complete_ms), DB_INT(state->last_instance),
 	    DB_TEXT(places), DB_BLOB(rates_length > 0 ? rates : NULL,
 		rates_length), DB_BLOB(instances_length > 0 ? instances :
-		NULL, instances_length));
+		NULL, instances_length), DB_BLOB(history_length > 0 ?
+		history : NULL, history_length));
 }
 
 static int

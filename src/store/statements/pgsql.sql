@@ -8,6 +8,18 @@
 -- now
 SELECT policyd.ms(policyd.moment($1));
 
+-- name: history_since
+-- now; since when the store learns, now
+SELECT policyd.ms(coalesce(min(history_since), min(at))),
+       policyd.ms(policyd.moment($1))
+  FROM policyd.schema_version WHERE version >= 8;
+
+-- name: history_learned
+-- since
+UPDATE policyd.schema_version
+   SET history_since = least(history_since, at, policyd.moment($1))
+ WHERE version = 8;
+
 -- name: blocks_held
 -- after, now, most
 SELECT account, cause, found, allowed, per_s, note, policyd.ms(began_at),

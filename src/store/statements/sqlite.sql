@@ -8,6 +8,17 @@
 -- now
 SELECT ?1;
 
+-- name: history_since
+-- now; since when the store learns, now
+SELECT coalesce(min(history_since), min(at)), ?1
+  FROM schema_version WHERE version >= 8;
+
+-- name: history_learned
+-- since
+UPDATE schema_version
+   SET history_since = min(coalesce(history_since, at), at, ?1)
+ WHERE version = 8;
+
 -- name: blocks_held
 -- after, now, most
 SELECT account, cause, found, allowed, per_s, note, began_at,

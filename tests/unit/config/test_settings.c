@@ -46,6 +46,8 @@ START_TEST(every_setting_has_its_flag)
 
 		for (int k = 0; k < MEASURE_COUNT; k++)
 			all.set.limits[k] = 1;
+		for (int k = 0; k < RULE_COUNT; k++)
+			all.set.rules[k] = 1;
 		all.set.home_countries.codes = codes;
 		all.set.only_countries.codes = codes;
 		all.set.only_networks.list = &addr;
@@ -56,6 +58,8 @@ START_TEST(every_setting_has_its_flag)
 		settings_overlay(&settings, &all, ORIGIN_YAML);
 		for (int k = 0; k < MEASURE_COUNT; k++)
 			changed += settings.limits[k];
+		for (int k = 0; k < RULE_COUNT; k++)
+			changed += settings.rules[k];
 		changed += settings.home_countries.codes != NULL;
 		changed += settings.only_countries.codes != NULL;
 		changed += settings.only_networks.list != NULL;

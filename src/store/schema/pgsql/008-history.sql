@@ -40,3 +40,11 @@ CREATE TABLE policyd.host (
     seen     timestamptz NOT NULL,
     state    jsonb NOT NULL DEFAULT '{}'
 );
+
+-- What is known of how an account is used, see store/history.h: its days,
+-- places, peaks. history_since, of the last row: since when the store learns.
+ALTER TABLE policyd.account ADD COLUMN history bytea;
+ALTER TABLE policyd.schema_version ADD COLUMN history_since timestamptz;
+
+-- It has one more column from now on.
+DROP FUNCTION IF EXISTS policyd.load;

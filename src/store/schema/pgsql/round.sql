@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION policyd.load(p_accounts text[], p_domains text[],
     complete_since bigint, mail_hash bigint, places text, rings bytea,
     mail_hashes bytea, cause integer, found bigint, allowed bigint,
     per_s bigint, note text, began_at timestamptz, of_account text,
-    of_domain text
+    of_domain text, history bytea
 ) LANGUAGE plpgsql STABLE ROWS 32
 SET enable_hashjoin = off SET enable_mergejoin = off
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
@@ -26,7 +26,7 @@ BEGIN
            a.last_seen, a.rated_at, a.complete_since, a.mail_hash, a.places,
            a.rings, a.mail_hashes, b.cause::integer, b.found::bigint,
            b.allowed::bigint, b.per_s::bigint, b.note, b.began_at,
-           o.settings::text, d.settings::text
+           o.settings::text, d.settings::text, a.history
       FROM unnest(p_accounts, p_domains) WITH ORDINALITY
            AS q (account, domain, i)
       LEFT JOIN policyd.account a ON a.account = q.account
@@ -162,7 +162,7 @@ CREATE OR REPLACE FUNCTION policyd.save(p_version bigint, p_accounts text[],
     p_versions bigint[], p_since timestamptz[], p_blocked timestamptz[],
     p_seen timestamptz[], p_rated timestamptz[], p_complete bigint[],
     p_mail_hash bigint[], p_places text[], p_rings bytea[],
-    p_mail_hashes bytea[], p_owners integer[], p_networks cidr[],
+    p_mail_hashes bytea[], p_histories bytea[], p_owners integer[], p_networks cidr[],
     p_countries text[], p_asns bigint[], p_lasts timestamptz[],
     p_mails bigint[], p_follow jsonb, p_refused text[], p_times bigint[],
     p_must_last boolean
@@ -196,24 +196,27 @@ BEGIN
        SET version = p_version, evidence_since = q.since,
            blocked_until = q.blocked, last_seen = q.seen, rated_at = q.rated,
            complete_since = q.complete, mail_hash = q.mail_hash,
-           places = q.places, rings = q.rings, mail_hashes = q.mail_hashes
+           places = q.places, rings = q.rings, mail_hashes = q.mail_hashes,
+           history = q.history
       FROM unnest(p_accounts, p_since, p_blocked, p_seen, p_rated, p_complete,
-                  p_mail_hash, p_places, p_rings, p_mail_hashes)
+                  p_mail_hash, p_places, p_rings, p_mail_hashes, p_histories)
            WITH ORDINALITY AS q (account, since, blocked, seen, rated,
-               complete, mail_hash, places, rings, mail_hashes, i)
+               complete, mail_hash, places, rings, mail_hashes, history, i)
      WHERE a.account = q.account AND q.i = ANY (v_mine);
     IF 0 = ANY (p_versions) THEN
         WITH fresh AS (
             INSERT INTO policyd.account (account, version, evidence_since,
                 blocked_until, last_seen, rated_at, complete_since, mail_hash,
-                places, rings, mail_hashes)
+                places, rings, mail_hashes, history)
             SELECT q.account, p_version, q.since, q.blocked, q.seen, q.rated,
-                   q.complete, q.mail_hash, q.places, q.rings, q.mail_hashes
+                   q.complete, q.mail_hash, q.places, q.rings, q.mail_hashes,
+                   q.history
               FROM unnest(p_accounts, p_versions, p_since, p_blocked, p_seen,
                           p_rated, p_complete, p_mail_hash, p_places, p_rings,
-                          p_mail_hashes)
+                          p_mail_hashes, p_histories)
                    AS q (account, version, since, blocked, seen, rated,
-                       complete, mail_hash, places, rings, mail_hashes)
+                       complete, mail_hash, places, rings, mail_hashes,
+                       history)
              WHERE q.version = 0
              ORDER BY q.account
             ON CONFLICT DO NOTHING RETURNING account)

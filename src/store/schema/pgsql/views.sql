@@ -7,7 +7,18 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT (ARRAY['countries', 'networks', 'home countries', 'home networks',
                   'outside the allowed countries',
                   'outside the allowed networks', 'rate', 'manual',
-                  'autonomous systems', 'autonomous systems at home'])[cause]
+                  'autonomous systems', 'autonomous systems at home',
+                  'countries never used before',
+                  'networks never used before',
+                  'networks never used before',
+                  'mails',
+                  'mails',
+                  'mails from networks used since lately',
+                  'mails from networks used since lately',
+                  'days with mail deferred',
+                  'spans of 5 minutes with mail deferred',
+                  'mails from networks never used before',
+                  'mails from networks never used before'])[cause]
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.milliseconds(at timestamptz) RETURNS bigint

@@ -40,3 +40,8 @@ CREATE TABLE host (
     seen     INTEGER NOT NULL,
     state    TEXT NOT NULL DEFAULT '{}'
 ) STRICT, WITHOUT ROWID;
+
+-- What is known of how an account is used, see store/history.h: its days,
+-- places, peaks. history_since, of the last row: since when the store learns.
+ALTER TABLE account ADD COLUMN history BLOB;
+ALTER TABLE schema_version ADD COLUMN history_since INTEGER;

@@ -6,7 +6,18 @@ INSERT INTO cause VALUES
     (1, 'countries'), (2, 'networks'), (3, 'home countries'),
     (4, 'home networks'), (5, 'outside the allowed countries'),
     (6, 'outside the allowed networks'), (7, 'rate'), (8, 'manual'),
-    (9, 'autonomous systems'), (10, 'autonomous systems at home');
+    (9, 'autonomous systems'), (10, 'autonomous systems at home'),
+    (11, 'countries never used before'),
+    (12, 'networks never used before'),
+    (13, 'networks never used before'),
+    (14, 'mails'),
+    (15, 'mails'),
+    (16, 'mails from networks used since lately'),
+    (17, 'mails from networks used since lately'),
+    (18, 'days with mail deferred'),
+    (19, 'spans of 5 minutes with mail deferred'),
+    (20, 'mails from networks never used before'),
+    (21, 'mails from networks never used before');
 
 -- Logins with what is still pending in the account row: read this one.
 DROP VIEW IF EXISTS logins;

@@ -1,0 +1,275 @@
+/*
+ * detect.c -- is an account used in a way that is not its owner's?
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/detect.h"
+
+#include "store/place_name.h"
+
+#include <math.h>
+#include <string.h>
+
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS (24 * HOUR_MS)
+
+enum {
+	HOUR_S = 3600,
+	DAY_S = 24 * HOUR_S,
+	DEFERRAL_DAYS = 7,
+	PATIENCE_S = HOUR_S / 12 * RATE_SUMS,
+};
+
+bool
+detect_is_settled(const struct history *history, const uint32_t *allowed)
+{
+	return history_past_days(history->active) >=
+	    allowed[RULE_SETTLED_AFTER];
+}
+
+static bool
+is_known(const struct days_table *table, uint64_t name,
+    const uint32_t *allowed)
+{
+	return history_past_days(history_days(table, name)) >=
+	    allowed[RULE_KNOWN_AFTER];
+}
+
+/* A known place, but the /16 is not, or all its days are of late. */
+static bool
+is_young(const struct history *history, const struct attempt *attempt,
+    const uint32_t *allowed)
+{
+	uint64_t old = ~UINT64_C(0) << allowed[RULE_YOUNG_DAYS] &
+	    ((UINT64_C(1) << (HISTORY_DAYS + 1)) - 1);
+
+	if (allowed[RULE_YOUNG_AROUND] &&
+	    detect_is_settled(history, allowed) &&
+	    !is_known(&history->arounds, attempt->around, allowed))
+		return true;
+	return (history_days(&history->places, attempt->place) & old) == 0 &&
+	    (history->active & old) != 0;
+}
+
+void
+detect_begin(struct history *history, const struct login *login,
+    const uint32_t *allowed, bool is_again, int64_t now_ms,
+    struct attempt *attempt)
+{
+	attempt->place = place_name(&login->client, login->asn);
+	attempt->around = place_name_around(&login->client);
+	attempt->country = place_name_country(login->country);
+	attempt->trust = attempt->place != 0 ? login->trust : TRUST_EXEMPT;
+	history_turn(history, now_ms, allowed[RULE_DECAY]);
+	attempt->is_new = attempt->trust == TRUST_COUNTED &&
+	    !is_known(&history->places, attempt->place, allowed);
+	attempt->is_young = attempt->trust == TRUST_COUNTED &&
+	    !attempt->is_new && is_young(history, attempt, allowed);
+	for (int i = 0; i < SPANS && !is_again; i++) {
+		history_count(&history->rings[i], MAIL_ALL);
+		if (attempt->is_young)
+			history_count(&history->rings[i], MAIL_YOUNG);
+	}
+	if (!attempt->is_new)
+		return;
+	history_see(&history->new_places, attempt->place, now_ms);
+	if (attempt->country != 0 &&
+	    !is_known(&history->countries, attempt->country, allowed))
+		history_see(&history->new_countries, attempt->country,
+		    now_ms);
+}
+
+/* --- the rules ------------------------------------------------------------- */
+
+static bool
+is_over(uint32_t found, uint32_t limit)
+{
+	return limit != UNLIMITED && found > limit;
+}
+
+static struct suspicion
+block(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s)
+{
+	return (struct suspicion){ cause, found, limit, per_s, false };
+}
+
+static const struct suspicion nothing = { CAUSE_NONE, 0, 0, 0, false };
+
+/* Rules 1 and 2: how many countries and places are new? */
+static struct suspicion
+judge_places(const struct history *history, const uint32_t *allowed,
+    int64_t now_ms)
+{
+	uint32_t hour, day;
+
+	day = history_seen(&history->new_countries, now_ms - DAY_MS);
+	if (is_over(day, allowed[RULE_NEW_COUNTRIES_DAY]))
+		return block(CAUSE_NEW_COUNTRIES, day,
+		    allowed[RULE_NEW_COUNTRIES_DAY], DAY_S);
+	if (!detect_is_settled(history, allowed))
+		return nothing;
+	hour = history_seen(&history->new_places, now_ms - HOUR_MS);
+	if (is_over(hour, allowed[RULE_NEW_PLACES_HOUR]))
+		return block(CAUSE_NEW_PLACES_HOUR, hour,
+		    allowed[RULE_NEW_PLACES_HOUR], HOUR_S);
+	day = history_seen(&history->new_places, now_ms - DAY_MS);
+	if (is_over(day, allowed[RULE_NEW_PLACES_DAY]))
+		return block(CAUSE_NEW_PLACES_DAY, day,
+		    allowed[RULE_NEW_PLACES_DAY], DAY_S);
+	return nothing;
+}
+
+/* What a limit allows beside so many times the peak; it may be UNLIMITED. */
+static uint32_t
+more_of(uint32_t limit, double peak)
+{
+	if (limit == UNLIMITED || peak <= limit)
+		return limit;
+	return peak < UNLIMITED - 1 ? (uint32_t)peak : UNLIMITED - 1;
+}
+
+/* Rule 3: more mails than ever? */
+static struct suspicion
+judge_bursts(const struct history *history, enum mail_kind kind,
+    const uint32_t *allowed)
+{
+	static const struct {
+		enum rule mails, factor;
+		enum cause cause;
+	} bursts[2][SPANS] = {
+		{ { RULE_BURST_HOUR, RULE_BURST_HOUR_FACTOR,
+		      CAUSE_BURST_HOUR },
+		    { RULE_BURST_DAY, RULE_BURST_DAY_FACTOR,
+			CAUSE_BURST_DAY } },
+		{ { RULE_YOUNG_HOUR, RULE_BURST_HOUR_FACTOR,
+		      CAUSE_YOUNG_HOUR },
+		    { RULE_YOUNG_DAY, RULE_BURST_DAY_FACTOR,
+			CAUSE_YOUNG_DAY } },
+	};
+
+	for (int i = 0; i < SPANS; i++) {
+		uint32_t mails = history_sum(&history->rings[i], kind);
+		double factor =
+		    allowed[bursts[kind == MAIL_YOUNG][i].factor] / 1000.0;
+		uint32_t limit = more_of(
+		    allowed[bursts[kind == MAIL_YOUNG][i].mails],
+		    factor * history->peaks[i]);
+
+		if (is_over(mails, limit))
+			return block(bursts[kind == MAIL_YOUNG][i].cause,
+			    mails, limit, i == SPAN_HOUR ? HOUR_S : DAY_S);
+	}
+	return nothing;
+}
+
+/* Rule 5: may one more mail come from a new place? */
+static struct suspicion
+judge_quota(const struct history *history, const uint32_t *allowed)
+{
+	bool is_settled = detect_is_settled(history, allowed);
+	const uint32_t quotas[SPANS] = {
+		allowed[is_settled ? RULE_QUOTA_HOUR : RULE_BEGINNER_HOUR],
+		allowed[is_settled ? RULE_QUOTA_DAY : RULE_BEGINNER_DAY],
+	};
+
+	for (int i = 0; i < SPANS; i++) {
+		uint32_t mails =
+		    history_sum(&history->rings[i], MAIL_NEW) + 1;
+		/* A peak that is no whole number allows the mail begun. */
+		uint32_t limit = more_of(quotas[i], ceil(history->peaks[i]));
+
+		if (is_over(mails, limit))
+			return (struct suspicion){ i == SPAN_HOUR ?
+				CAUSE_QUOTA_HOUR : CAUSE_QUOTA_DAY, mails,
+				limit, i == SPAN_HOUR ? HOUR_S : DAY_S, true };
+	}
+	return nothing;
+}
+
+/* Rule 4: note a deferral; has the account been deferred too often? */
+static struct suspicion
+judge_deferral(struct history *history, const struct attempt *attempt,
+    const uint32_t *allowed, struct suspicion deferral)
+{
+	struct mail_ring *ring = &history->rings[SPAN_HOUR];
+	uint32_t days, spans;
+
+	history_bar(&history->places, attempt->place);
+	history_mark(&history->deferred);
+	ring->sums[MAIL_DEFERRED][0] = 1;
+	days = (uint32_t)__builtin_popcountll(history->deferred &
+	    ((1 << DEFERRAL_DAYS) - 1));
+	if (allowed[RULE_DEFERRALS] != UNLIMITED &&
+	    days >= allowed[RULE_DEFERRALS])
+		return block(CAUSE_DEFERRALS, days,
+		    allowed[RULE_DEFERRALS] - 1, DEFERRAL_DAYS * DAY_S);
+	spans = history_sum(ring, MAIL_DEFERRED);
+	if (is_over(spans, allowed[RULE_PATIENCE]))
+		return block(CAUSE_PATIENCE, spans, allowed[RULE_PATIENCE],
+		    PATIENCE_S);
+	return deferral;
+}
+
+struct suspicion
+detect_judge(struct history *history, const struct attempt *attempt,
+    const uint32_t *allowed, bool is_warm, int64_t now_ms)
+{
+	struct suspicion found = judge_places(history, allowed, now_ms);
+
+	if (found.cause != CAUSE_NONE || !is_warm)
+		return found;
+	found = judge_bursts(history, MAIL_ALL, allowed);
+	if (found.cause == CAUSE_NONE && attempt->is_young)
+		found = judge_bursts(history, MAIL_YOUNG, allowed);
+	if (found.cause != CAUSE_NONE || !attempt->is_new)
+		return found;
+	found = judge_quota(history, allowed);
+	if (found.is_deferral)
+		found = judge_deferral(history, attempt, allowed, found);
+	return found;
+}
+
+/* --- what follows ---------------------------------------------------------- */
+
+void
+detect_passed(struct history *history, const struct attempt *attempt,
+    const uint32_t *allowed)
+{
+	bool is_usual = !attempt->is_new ||
+	    !detect_is_settled(history, allowed);
+
+	for (int i = 0; i < SPANS; i++) {
+		struct mail_ring *ring = &history->rings[i];
+
+		if (attempt->is_new)
+			history_count(ring, MAIL_NEW);
+		if (is_usual) {
+			uint32_t sum;
+
+			history_count(ring, MAIL_USUAL);
+			sum = history_sum(ring, MAIL_USUAL);
+			if (history->tops[i] < sum)
+				history->tops[i] = sum;
+		}
+	}
+	history_mark(&history->active);
+	if (attempt->trust != TRUST_COUNTED)
+		return;
+	history_learn(&history->places, attempt->place);
+	history_learn(&history->arounds, attempt->around);
+	if (attempt->country != 0)
+		history_learn(&history->countries, attempt->country);
+}
+
+void
+detect_blocked(struct history *history, const uint32_t *allowed)
+{
+	int64_t midnight_ms = history->day * DAY_MS;
+
+	for (size_t i = 0; i < history->new_places.count; i++) {
+		const struct sighting *seen = &history->new_places.list[i];
+
+		if (seen->last_ms >= midnight_ms &&
+		    !is_known(&history->places, seen->name, allowed))
+			history_bar(&history->places, seen->name);
+	}
+}

@@ -257,7 +257,8 @@ zshdir ?= $(datadir)/zsh/site-functions
 INSTALL_DATA = install -m 644
 # Where the program and its configuration are, in units and the like.
 PLACES = sed -e 's|/usr/sbin/policyd|$(sbindir)/policyd|g' \
-	-e 's|/etc/policyd/|$(confdir)/|g'
+	-e 's|/etc/policyd/|$(confdir)/|g' \
+	-e 's|/usr/share/policyd/|$(datadir)/policyd/|g'
 
 install: $(BUILD)/policyd
 	install -d $(DESTDIR)$(sbindir)
@@ -303,8 +304,12 @@ install: $(BUILD)/policyd
 	$(INSTALL_DATA) $(BUILD)/cron $(DESTDIR)$(sysconfdir)/cron.d/policyd
 	# What an administrator wrote is kept.
 	install -d $(DESTDIR)$(confdir)
+	$(PLACES) -e 's|^# Every key is here with its default, so|# Every key is here with its default, but for providers.file, so|' \
+		-e 's|^  file: ""$$|  file: $(datadir)/policyd/providers.txt|' \
+		etc/policyd.yaml >$(BUILD)/policyd.yaml
+	grep -q '^  file: $(datadir)/policyd/providers.txt' $(BUILD)/policyd.yaml
 	test -e $(DESTDIR)$(confdir)/policyd.yaml || $(INSTALL_DATA) \
-		etc/policyd.yaml $(DESTDIR)$(confdir)/policyd.yaml
+		$(BUILD)/policyd.yaml $(DESTDIR)$(confdir)/policyd.yaml
 
 dist: $(BUILD)/config.mk
 	git archive --prefix=policyd-$(VERSION)/ \

@@ -7,10 +7,9 @@
  */
 #include "base/netset.h"
 
+#include "base/list_file.h"
 #include "base/mem.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,53 +86,19 @@ netset_count(const struct netset *set)
 	return set->count;
 }
 
-/* Cut comment and white space off a line; return its first word. */
-static char *
-strip(char *line)
+static const char *
+take(void *opaque, const char *word)
 {
-	char *end;
+	struct addr network;
 
-	line[strcspn(line, "#\r\n")] = '\0';
-	line += strspn(line, " \t");
-	end = line + strlen(line);
-	while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
-		*--end = '\0';
-	return line;
+	if (addr_parse(word, &network) != 0)
+		return "is not a network; write 192.0.2.0/24 or 2001:db8::/32";
+	netset_add(opaque, &network);
+	return NULL;
 }
 
 int
 netset_load(struct netset *set, const char *path, char *error, size_t size)
 {
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t room = 0;
-	int result = 0;
-
-	if (file == NULL) {
-		snprintf(error, size, "%s: %s", path, strerror(errno));
-		return -1;
-	}
-	for (unsigned number = 1; getline(&line, &room, file) >= 0; number++) {
-		char *word = strip(line);
-		struct addr network;
-
-		if (*word == '\0')
-			continue;
-		if (addr_parse(word, &network) != 0) {
-			snprintf(error, size,
-			    "%s:%u: \"%.60s\" is not a network; write "
-			    "192.0.2.0/24 or 2001:db8::/32",
-			    path, number, word);
-			result = -1;
-			break;
-		}
-		netset_add(set, &network);
-	}
-	if (result == 0 && ferror(file)) {
-		snprintf(error, size, "%s: %s", path, strerror(errno));
-		result = -1;
-	}
-	free(line);
-	fclose(file);
-	return result;
+	return list_file_read(path, take, set, error, size);
 }

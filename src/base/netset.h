@@ -24,11 +24,7 @@ bool netset_has(const struct netset *, const struct addr *);
 
 size_t netset_count(const struct netset *);
 
-/*
- * Add every network of a file: one a line, '#' starts a comment, blank lines
- * are skipped. On failure write what is wrong, with the line, to error (size
- * bytes) and return -1; the set then holds what came before.
- */
+/* Add every network of a file, one a line, as list_file_read. */
 int netset_load(struct netset *, const char *path, char *error, size_t size);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/netset.h"
 #include "config/draft.h"
 #include "config/dump.h"
+#include "config/providers.h"
 #include "config/spelling.h"
 #include "config/validate.h"
 #include "config/warnings.h"
@@ -149,6 +150,7 @@ config_free(struct config *config)
 			free(*(char **)((char *)config + o->aside));
 	}
 	netset_free(config->exempt.networks);
+	providers_free(config->providers.all);
 	netset_free(config->rates.networks);
 	free(config->endpoints.list);
 	free(config->path);

@@ -21,6 +21,7 @@
 #include "config/identity_options.h"
 #include "config/ldap_options.h"
 #include "config/notify_options.h"
+#include "config/provider_options.h"
 #include "config/report_options.h"
 #include "config/server_options.h"
 #include "config/settings.h"
@@ -49,6 +50,7 @@ struct config {
 	struct identity_options identity;
 	struct count_options count;
 	struct exempt_options exempt;
+	struct provider_options providers;
 	struct settings settings;	/* limits, home and rates.rules */
 	struct block_options block;
 	struct rates_options rates;

@@ -4,6 +4,7 @@
  */
 #include "config/item.h"
 
+#include "config/providers.h"
 #include "config/value.h"
 
 #include <string.h>
@@ -82,4 +83,13 @@ item_is_domain(const struct key *option, const char *text)
 {
 	(void)option;
 	return item_is_name(text) && strchr(text, '@') == NULL;
+}
+
+bool
+item_is_asn(const struct key *option, const char *text)
+{
+	uint32_t asn;
+
+	(void)option;
+	return providers_read_asn(text, &asn) == 0;
 }

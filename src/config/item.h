@@ -17,6 +17,9 @@ bool item_is_line(const struct key *, const char *text);
 bool item_is_account(const struct key *, const char *text);
 bool item_is_domain(const struct key *, const char *text);
 
+/* "AS64500" or "64500". */
+bool item_is_asn(const struct key *, const char *text);
+
 /* "name:hash", as crypt(5) writes hashes; "*" or "!" for nobody. */
 bool item_is_user(const struct key *, const char *text);
 

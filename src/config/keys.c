@@ -109,6 +109,13 @@ const struct key keys[] = {
 	{ "exempt.countries", OPTION_COUNTRIES, AT(exempt.countries), "", 0,
 	    1000, NULL, .help = "countries whose logins do not count" },
 
+	{ "providers.file", OPTION_PATH, AT(providers.file), "", 0, LONG, NULL,
+	    .help = "networks and AS numbers that strangers share, one a line" },
+	{ "providers.asns", OPTION_ASNS, AT(providers.asns), "", 0, 10000,
+	    NULL, .help = "more autonomous systems" },
+	{ "providers.networks", OPTION_NETWORKS, AT(providers.networks), "", 0,
+	    MILLION, NULL, .help = "more networks" },
+
 	{ "limits.window", OPTION_SECONDS, AT(settings.window_s), "24h", 1,
 	    YEAR, NULL, .help = "logins of the last so long are counted" },
 #define LIMIT(id, option, initial, least, text)                                \

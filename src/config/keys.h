@@ -34,6 +34,7 @@ enum option_type {
 	OPTION_DOMAINS,		/* struct strings, lower case, no "@" */
 	OPTION_NETWORKS,	/* struct networks */
 	OPTION_COUNTRIES,	/* struct countries */
+	OPTION_ASNS,		/* struct strings: "AS64500" */
 	OPTION_IDENTITY,	/* config->identity.keys */
 	OPTION_FLAGS,		/* one bool per word, side by side */
 	OPTION_RULES,		/* struct rates */

@@ -278,6 +278,8 @@ static const struct type {
 	    "a network such as 192.0.2.0/24 or 2001:db8::/32" },
 	[OPTION_COUNTRIES] = { &countries_keeper, NULL, false,
 	    "a country code of two letters such as DE" },
+	[OPTION_ASNS] = { &strings_keeper, item_is_asn, false,
+	    "an AS number such as AS64500" },
 	[OPTION_IDENTITY] = { &identities_keeper, NULL, false, ", each once" },
 	[OPTION_FLAGS] = { &flags_keeper, NULL, false, "" },
 };

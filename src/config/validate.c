@@ -8,6 +8,7 @@
 #include "base/private_networks.h"
 #include "config/endpoint.h"
 #include "config/macros.h"
+#include "config/providers.h"
 #include "config/secret.h"
 #include "config/validate_servers.h"
 
@@ -141,19 +142,50 @@ check_actions(struct draft *draft)
 	check_action(draft, "actions.error", config->actions.error);
 }
 
+/* Nothing to wait on: a pipe would be. */
+static bool
+is_plain_file(struct draft *draft, const char *key, const char *path)
+{
+	struct stat info;
+
+	if (stat(path, &info) != 0 || S_ISREG(info.st_mode))
+		return true;
+	draft_refuse(draft, key, "%s is not a plain file", path);
+	return false;
+}
+
 /* Add the networks of a file. */
 static void
 load_networks(struct draft *draft, struct netset *set, const char *path)
 {
-	struct stat info;
+	static const char key[] = "exempt.networks_file";
 	char error[512];
 
-	/* Nothing to wait on: a pipe would be. */
-	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
-		draft_refuse(draft, "exempt.networks_file",
-		    "%s is not a plain file", path);
-	else if (netset_load(set, path, error, sizeof(error)) != 0)
-		draft_refuse(draft, "exempt.networks_file", "%s", error);
+	if (is_plain_file(draft, key, path) &&
+	    netset_load(set, path, error, sizeof(error)) != 0)
+		draft_refuse(draft, key, "%s", error);
+}
+
+static void
+make_providers(struct draft *draft)
+{
+	static const char key[] = "providers.file";
+	struct provider_options *options = &draft->config->providers;
+	struct providers *all = providers_new();
+	char error[512];
+	uint32_t asn;
+
+	for (size_t i = 0; i < options->networks.count; i++)
+		providers_add_network(all, &options->networks.list[i]);
+	for (size_t i = 0; i < options->asns.count; i++)
+		if (providers_read_asn(options->asns.list[i], &asn) == 0)
+			providers_add_asn(all, asn);
+	if (*options->file != '\0' &&
+	    is_plain_file(draft, key, options->file) &&
+	    providers_load(all, options->file, error, sizeof(error)) != 0)
+		draft_refuse(draft, key, "%s", error);
+	providers_seal(all);
+	options->all = all;
 }
 
 static struct netset *
@@ -178,6 +210,7 @@ make_sets(struct draft *draft)
 	if (!config->count.private)
 		private_networks_add(config->exempt.networks);
 	netset_seal(config->exempt.networks);
+	make_providers(draft);
 	if (config->rates.networks_list.count == 0)
 		return;
 	config->rates.networks = make_set(&config->rates.networks_list);

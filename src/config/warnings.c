@@ -121,6 +121,10 @@ look_at_limits(struct draft *draft)
 	    &settings->home_countries);
 	look_at_countries(draft, "exempt.countries",
 	    &config->exempt.countries);
+	if (config->providers.asns.count > 0 &&
+	    what_is_wanted(&config->geoip, MEASURED_ASN) != NULL)
+		draft_warn(draft, "providers.asns",
+		    "has no effect without geoip.asn");
 	if (settings->window_s < HOUR_S)
 		draft_warn(draft, "limits.window",
 		    "%u seconds are a short window; a day is 24h",

@@ -167,7 +167,8 @@ show_verdict(FILE *out, const char *address, const struct would_be *would)
 	fprintf(out, "\nA login from %s (%s%s%s) would be: %s", address,
 	    would->login.country[0] != '\0' ? would->login.country :
 	    "country unknown", asn, would->is_network_exempt ?
-	    ", an exempt network" : "", decide_outcome(would->outcome));
+	    ", an exempt network" : would->login.trust == TRUST_PROVIDER ?
+	    ", a provider's network" : "", decide_outcome(would->outcome));
 	reply_reason(f->cause, f->found, f->limit, f->per_s, f->note, reason);
 	if (reason[0] != '\0')
 		fprintf(out, ": %s", reason);

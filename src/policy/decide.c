@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/netset.h"
 #include "base/text.h"
+#include "config/providers.h"
 #include "policy/store_of.h"
 #include "policy/stage.h"
 
@@ -133,6 +134,18 @@ locate(struct geo *geo, struct login *login)
 		counters_add(STAT_GEO_MISSES, 1);
 }
 
+/* Whose network is it? An exempt country's logins are stored all the same. */
+static enum trust
+trust_of(const struct config *config, const struct login *login,
+    bool is_exempt)
+{
+	if (is_exempt ||
+	    countries_has(&config->exempt.countries, login->country))
+		return TRUST_EXEMPT;
+	return providers_has(config->providers.all, &login->client,
+		   login->asn) ? TRUST_PROVIDER : TRUST_COUNTED;
+}
+
 /* Steps 5 and 6. */
 bool
 decide_login(const struct desk *desk, const char *address,
@@ -141,12 +154,14 @@ decide_login(const struct desk *desk, const char *address,
 	const struct config *config = desk->config;
 
 	*is_exempt = false;
+	login->trust = TRUST_EXEMPT;
 	if (addr_parse(address, &login->client) != 0 ||
 	    login->client.prefix != login->client.bits)
 		return false;
 	locate(desk->geo, login);
 	*is_exempt = netset_has(config->exempt.networks, &login->client);
-	if (!*is_exempt)
+	login->trust = trust_of(config, login, *is_exempt);
+	if (!*is_exempt && login->trust != TRUST_PROVIDER)
 		login->network = addr_mask(&login->client,
 		    config->count.ipv4_prefix, config->count.ipv6_prefix);
 	return true;

@@ -69,8 +69,9 @@ void decide(struct desk *, struct decision *, size_t count,
 
 /*
  * Where does an address log in from? Fill in login for it: what it is masked
- * to, its country and autonomous system; the network stays empty if it is
- * exempt. Returns false if it is not an address.
+ * to, its country and autonomous system, and whose it is; the network stays
+ * empty if it is exempt or a provider's. Returns false if it is not an
+ * address.
  */
 bool decide_login(const struct desk *, const char *address, struct login *,
     bool *is_exempt);

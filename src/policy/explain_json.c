@@ -157,10 +157,11 @@ verdict_json(const char *address, const struct would_be *would)
 	char reason[REASON_SIZE];
 
 	reply_reason(f->cause, f->found, f->limit, f->per_s, f->note, reason);
-	return json_pack("{ss ss sI ss sb ss ss sb}", "client", address,
+	return json_pack("{ss ss sI ss sb sb ss ss sb}", "client", address,
 	    "country", would->login.country, "asn",
 	    (json_int_t)would->login.asn, "as_name", would->login.as_name,
 	    "exempt_network", would->is_network_exempt,
+	    "provider", would->login.trust == TRUST_PROVIDER,
 	    "verdict", decide_outcome(would->outcome), "reason", reason,
 	    "observed", would->is_observed);
 }

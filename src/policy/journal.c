@@ -46,6 +46,8 @@ log_outcome(const struct decision *decision)
 
 	if (decision->is_network_exempt)
 		log_text("exempt", "network");
+	else if (decision->login.trust == TRUST_PROVIDER)
+		log_text("exempt", "provider");
 	if (decision->is_observed && is_refused(decision->outcome)) {
 		log_text("verdict", "pass");
 		log_text("would", outcome);

@@ -87,7 +87,7 @@ verdict_foretell(const struct desk *desk, const char *account,
 		would->outcome = OUTCOME_EXEMPT;
 	else if (is_blocked(record))
 		foretell_block(record, would);
-	else if (!would->is_network_exempt)
+	else if (would->login.network.bits != 0)
 		foretell_limits(desk->config, record, would);
 	if (would->outcome == OUTCOME_PASS)
 		foretell_rates(record, would);

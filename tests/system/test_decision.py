@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
+import signal
 
 import pytest
 
@@ -177,6 +178,53 @@ def test_exempt_networks_from_a_file(make_policyd, geoip):
     assert verdicts(policyd, JOE, [
         address("DE"), address("AT", 14), address6("AT"), address("AT")]) == \
         "ok ok ok blocked"
+
+
+def test_logins_from_providers_do_not_count(make_policyd, geoip, database):
+    """A country is a system of its own in the files of the tests."""
+    policyd = make_policyd({"actions": ACTIONS,
+                            "limits": {"countries": 1, "networks": 1},
+                            "geoip": {"asn": str(geoip / "asn.mmdb")}})
+    listed = policyd.root / "providers"
+    listed.write_text("198.51.100.0/24\nAS64498 # CH\n")
+    policyd.write({"providers": {"file": str(listed), "asns": ["AS64496"],
+                                 "networks": ["2001:db8:5::/48"]}})
+    policyd.start()
+    assert verdicts(policyd, JOE, [
+        address("FR"), address("CH"), "198.51.100.200", "2001:db8:5::1",
+        address("DE"), address("CH", 2)]) == "ok ok ok ok ok ok"
+    assert logins(database) == 1
+    policyd.wait_log(f"client={address('CH', 2)} .*asn=64498 "
+                     ".*exempt=provider")
+    shown = policyd.cli("--explain", JOE, address("CH")).stdout
+    assert "Example 2, a provider's network) would be: pass" in shown
+    login = json.loads(policyd.cli("--explain", JOE, address("CH"),
+                                   "--json").stdout)["login"]
+    assert login["provider"] is True and login["exempt_network"] is False
+    # Who is blocked is blocked there, too.
+    assert verdicts(policyd, JOE, [address("IT"), address("CH"),
+                                   "198.51.100.200"]) == \
+        "blocked blocked blocked"
+
+
+def test_a_file_of_providers_is_read_anew_by_a_reload(make_policyd, geoip,
+                                                      database):
+    policyd = make_policyd({"actions": ACTIONS, "limits": {"countries": 1}})
+    listed = policyd.root / "providers"
+    listed.write_text("198.51.100.0/24\n")
+    policyd.write({"providers": {"file": str(listed)}})
+    policyd.start()
+    assert verdicts(policyd, JOE, ["198.51.100.1"]) == "ok"
+    assert logins(database) == 0
+    listed.write_text("192.0.2.0/24\n198.51.100.0\nAS\n")
+    policyd.signal(signal.SIGHUP)
+    policyd.wait_log(f"{listed}:3: .AS. is neither a network nor an AS")
+    assert verdicts(policyd, JOE, ["198.51.100.1"]) == "ok"
+    assert logins(database) == 0
+    listed.write_text("192.0.2.0/24\n")
+    policyd.reload()
+    assert verdicts(policyd, JOE, ["198.51.100.1"]) == "ok"
+    assert logins(database) == 1
 
 
 PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.1.1", "172.31.255.255",

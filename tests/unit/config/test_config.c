@@ -95,6 +95,10 @@ static const struct {
 	    "overrides",
 	    "{account: \"192.0.2.0/24\", rates: [], "
 	    "home: {countries: [\"NO\"], max_networks: 4}}" },
+	{ "providers: {asns: [AS15169, 64500, as4294967295]}",
+	    "providers.asns", "AS15169\n64500\nas4294967295" },
+	{ "providers: {networks: [192.0.2.9/24]}", "providers.networks",
+	    "192.0.2.0/24" },
 	{ "overrides:\n- account: a\n  bursts: {hour: {mails: 1000},\n"
 	  "    young: {around: False}}\n  new_places:\n"
 	  "    quota: {hour: 10, day: Unlimited}\n    deferrals: 7\n"
@@ -187,6 +191,14 @@ static const struct {
 	{ "exempt: {networks_file: /nonexistent}",
 	    "f:1:25: exempt.networks_f" },
 	{ "exempt: {networks_file: /dev/null}", "f:1:25: exempt.networks_f" },
+	{ "providers: {asns: [AS]}", "f:1:20: providers.asns[0]: found" },
+	{ "providers: {asns: [0]}", "f:1:20: providers.asns[0]: found" },
+	{ "providers: {asns: [AS4294967296]}", "f:1:20: providers.asns[0]" },
+	{ "providers: {networks: [AS1]}", "f:1:24: providers.networks[0]" },
+	{ "providers: {file: /nonexistent}",
+	    "f:1:19: providers.file: /nonexistent: No such file" },
+	{ "providers: {file: /dev/null}",
+	    "f:1:19: providers.file: /dev/null is not a plain file" },
 	{ "identity: {keys: []}", "f:1:12: identity.keys: found 0 items" },
 	{ "identity: {keys: [sender, sender]}", "f:1:27: identity.keys[1]" },
 	{ "identity: {keys: [helo]}", "f:1:19: identity.keys[0]" },

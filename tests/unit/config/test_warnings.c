@@ -30,6 +30,8 @@ static const struct {
 	{ "exempt: {countries: [XX]}", "exempt.countries: there is no country" },
 	{ "overrides: [{account: a@b, only_countries: [ZZ]}]",
 	    "there is no country ZZ" },
+	{ "providers: {asns: [AS1]}", "providers.asns: has no effect" },
+	{ "providers: {asns: [AS1]}\ngeoip: {asn: /x}", NULL },
 	{ "limits: {countries: 2}", "limits.countries: has no effect" },
 	{ "limits: {countries: 3}", NULL },
 	{ "limits: {countries: unlimited}", NULL },

@@ -31,10 +31,9 @@ changes_add(struct store *store, const char *action, const char *subject,
 {
 	if (store->actor.name == NULL)
 		return 0;
-	if (query_run(store, "audit_add", VALUE_NOW,
+	if (query_run(store, "audit_add", VALUE_TEXT(subject), VALUE_NOW,
 		VALUE_TEXT(store->actor.name), VALUE_TEXT(store->actor.origin),
-		VALUE_TEXT(action), VALUE_TEXT(subject),
-		VALUE_TEXT(detail)) != 0)
+		VALUE_TEXT(action), VALUE_TEXT(detail)) != 0)
 		return -1;
 	return query_run(store, "audit_forget", VALUE_NOW);
 }

@@ -50,16 +50,30 @@ is_due(struct store *store, const char *channel, int64_t deadline_ms)
 	return found != 0 ? STORE_DONE : STORE_NONE;
 }
 
+/* Lease them; those that somebody else has by now are left out. */
 static int
-lease(struct store *store, const struct query_list *list, uint32_t lease_s)
+lease(struct store *store, struct query_list *list, uint32_t lease_s)
 {
-	const struct outbox_row *rows = list->rows;
+	struct outbox_row *rows = list->rows;
+	size_t ours = 0;
+	int worked = 0;
 
-	for (size_t i = 0; i < list->count; i++)
-		if (query_run(store, "outbox_lease", VALUE_NUMBER(rows[i].id),
-			VALUE_NOW, VALUE_NUMBER(lease_s)) != 0)
-			return -1;
-	return 0;
+	for (size_t i = 0; i < list->count; i++) {
+		int64_t is_ours = 0;
+
+		if (worked == 0)
+			worked = query(store, "outbox_lease",
+			    VALUE_NUMBER(rows[i].id), VALUE_NOW,
+			    VALUE_NUMBER(lease_s));
+		if (worked == 0)
+			worked = query_one(store, 0, &is_ours);
+		if (is_ours != 0)
+			rows[ours++] = rows[i];
+		else
+			clear(&rows[i]);
+	}
+	list->count = ours;
+	return worked;
 }
 
 enum store_result
@@ -95,8 +109,8 @@ store_outbox_add(struct store *store, const struct outbox_row *row,
     uint32_t delay_s, int64_t deadline_ms)
 {
 	return query_change(store, ACCESS_LASTING, deadline_ms, "outbox_add",
-	    VALUE_NOW, VALUE_TEXT(row->channel), VALUE_TEXT(row->kind),
-	    VALUE_TEXT(row->account), VALUE_TEXT(row->event),
+	    VALUE_TEXT(row->account), VALUE_NOW, VALUE_TEXT(row->channel),
+	    VALUE_TEXT(row->kind), VALUE_TEXT(row->event),
 	    VALUE_TEXT(row->recipients), VALUE_NUMBER(delay_s));
 }
 

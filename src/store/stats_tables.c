@@ -154,14 +154,13 @@ stats_table_sql(const struct figure_query *query,
 	text_init(&text, sql, FIGURE_SQL_SIZE);
 	text_add(&text, "SELECT ");
 	add_columns(&text, figure, dialect);
-	text_printf(&text, " FROM %s%s", dialect->schema, figure->view);
-	if (query->account != NULL)
-		text_add(&text, " WHERE account = $1");
-	else if (strcmp(figure->view, "logins") == 0)
+	text_printf(&text, " FROM %s%s%s", dialect->schema, figure->view,
+	    query->account != NULL ? dialect->of_one : dialect->of_all);
+	if (query->account == NULL && strcmp(figure->view, "logins") == 0)
 		text_printf(&text, " WHERE account IN (SELECT account FROM "
-		    "%sstats_accounts WHERE %s > %u)", dialect->schema,
-		    figure->counted, query->more_than);
-	else if (figure->counted != NULL)
+		    "%sstats_accounts%s WHERE %s > %u)", dialect->schema,
+		    dialect->of_all, figure->counted, query->more_than);
+	else if (query->account == NULL && figure->counted != NULL)
 		text_printf(&text, " WHERE %s > %u", figure->counted,
 		    query->more_than);
 	text_printf(&text, " ORDER BY %s", figure->order);

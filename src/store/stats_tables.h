@@ -2,8 +2,9 @@
  * stats_tables.h -- the statistics that can be asked for, as a table.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each is a view of views.sql, with the columns, the condition and the
- * order that answer one question. Both stores have the same views.
+ * Each is a view of views.sql, with the columns, the condition and the order
+ * that answer one question. Both stores have the same views; PostgreSQL has
+ * functions for them (stats.sql).
  */
 #ifndef STORE_STATS_TABLES_H
 #define STORE_STATS_TABLES_H
@@ -60,6 +61,8 @@ struct figure_query {
 struct figure_dialect {
 	const char *schema;	/* "policyd." or "" */
 	const char *time;	/* function: a time column as milliseconds */
+	/* Behind the name of a view: all of it, and one account, $1. */
+	const char *of_all, *of_one;
 };
 
 /* Write the statement; its one parameter, $1, is the account if there is one.

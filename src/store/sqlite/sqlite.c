@@ -118,7 +118,7 @@ const struct store_side store_sqlite = {
 	.number = sqlite_run_number,
 	.text = sqlite_run_text,
 	.end = sqlite_run_end,
-	.dialect = { "", "" },
+	.dialect = { "", "", "", " WHERE account = $1" },
 	.load_accounts = sqlite_load_accounts,
 	.load_logins = sqlite_load_logins,
 };

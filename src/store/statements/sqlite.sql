@@ -69,8 +69,8 @@ SELECT (SELECT count(*) FROM block
   FROM outbox WHERE ended_at IS NULL;
 
 -- name: audit_add
--- now, actor, origin, action, subject, detail
-INSERT INTO audit (at, actor, origin, action, subject, detail)
+-- subject, now, actor, origin, action, detail
+INSERT INTO audit (subject, at, actor, origin, action, detail)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6);
 
 -- name: audit_forget
@@ -86,10 +86,10 @@ SELECT id, at, actor, origin, action, subject, detail
  WHERE ?1 = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2;
 
 -- name: outbox_add
--- now, channel, kind, account, event, recipients, seconds until it is due
-INSERT INTO outbox (created_at, channel, kind, account, event, recipients,
+-- account, now, channel, kind, event, recipients, seconds until it is due
+INSERT INTO outbox (account, created_at, channel, kind, event, recipients,
                     next_try)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?1 + ?7 * 1000);
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?2 + ?7 * 1000);
 
 -- name: outbox_is_due
 -- channel (NULL: all), now
@@ -107,9 +107,10 @@ SELECT id, channel, kind, account, event, recipients, created_at,
  ORDER BY next_try, id LIMIT ?3;
 
 -- name: outbox_lease
--- id, now, seconds
+-- id, now, seconds: a row if it was still to be had
 UPDATE outbox SET attempts = attempts + 1, next_try = ?2 + ?3 * 1000
- WHERE id = ?1;
+ WHERE id = ?1 AND ended_at IS NULL AND next_try <= ?2
+RETURNING 1;
 
 -- name: outbox_end
 -- id, now, error

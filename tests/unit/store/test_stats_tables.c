@@ -8,8 +8,9 @@
 #include <string.h>
 
 static const struct figure_dialect pgsql = { "policyd.",
-	"policyd.milliseconds" };
-static const struct figure_dialect sqlite = { "", "" };
+	"policyd.milliseconds", "()", "($1)" };
+static const struct figure_dialect sqlite = { "", "", "",
+	" WHERE account = $1" };
 
 static const struct {
 	const char *name, *account;
@@ -19,7 +20,7 @@ static const struct {
 } rows[] = {
 	{ "suspects", NULL, 3, 20, &pgsql,
 	    "SELECT account, mails, networks, countries "
-	    "FROM policyd.stats_accounts WHERE countries > 3 "
+	    "FROM policyd.stats_accounts() WHERE countries > 3 "
 	    "ORDER BY countries DESC, networks DESC, account LIMIT 20" },
 	{ "travellers", NULL, 1, 0, &sqlite,
 	    "SELECT account, countries FROM stats_accounts "
@@ -27,10 +28,13 @@ static const struct {
 	{ "logins", NULL, 1, 0, &pgsql,
 	    "SELECT account, network, country, mails, "
 	    "policyd.milliseconds(first_seen), "
-	    "policyd.milliseconds(last_seen) FROM policyd.logins "
-	    "WHERE account IN (SELECT account FROM policyd.stats_accounts "
-	    "WHERE countries > 1) ORDER BY account, last_seen DESC, "
+	    "policyd.milliseconds(last_seen) FROM policyd.logins() "
+	    "WHERE account IN (SELECT account FROM "
+	    "policyd.stats_accounts() WHERE countries > 1) ORDER BY account, last_seen DESC, "
 	    "network" },
+	{ "mails", "joe@example.com", 0, 20, &pgsql,
+	    "SELECT account, mails FROM policyd.stats_accounts($1) "
+	    "ORDER BY account LIMIT 20" },
 	{ "mails", "'; DROP TABLE login; --", 0, 20, &sqlite,
 	    "SELECT account, mails FROM stats_accounts WHERE account = $1 "
 	    "ORDER BY account LIMIT 20" },

@@ -77,3 +77,38 @@ LANGUAGE sql AS $$
         last_seen = greatest(l.last_seen, excluded.last_seen),
         mails = greatest(l.mails, excluded.mails)
 $$;
+
+-- Pages of what is here, behind a key, for another store.
+CREATE OR REPLACE FUNCTION policyd.save_accounts(p_after text, p_most bigint
+) RETURNS TABLE (account text, since bigint) LANGUAGE sql STABLE AS $$
+    SELECT account, policyd.ms(evidence_since) FROM policyd.account
+     WHERE account > p_after ORDER BY account LIMIT p_most
+$$;
+
+-- The last blocks of the accounts behind p_after, up to p_last.
+CREATE OR REPLACE FUNCTION policyd.save_blocks(p_after text, p_last text
+) RETURNS TABLE (
+    account text, cause integer, found integer, allowed integer,
+    per_s integer, note text, began bigint, until bigint, ended bigint,
+    attempts bigint, client text, country text
+) LANGUAGE sql STABLE AS $$
+    SELECT account, cause, found, allowed, per_s, note, policyd.ms(began_at),
+           policyd.ms(until), policyd.ms(ended_at), attempts,
+           coalesce(host(client), ''), country
+      FROM policyd.block WHERE account > p_after AND account <= p_last
+     ORDER BY account
+$$;
+
+CREATE OR REPLACE FUNCTION policyd.save_logins(p_after text, p_network text,
+    p_most bigint
+) RETURNS TABLE (
+    account text, network cidr, country text, first bigint, last bigint,
+    mails bigint, asn bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT account, network, country, policyd.ms(first_seen),
+           policyd.ms(last_seen), mails, asn
+      FROM policyd.logins
+     WHERE (account, network) > (p_after,
+               coalesce(nullif(p_network, ''), '0.0.0.0/0')::cidr)
+     ORDER BY account, network LIMIT p_most
+$$;

@@ -330,13 +330,22 @@ $(BUILD)/tests/bench/load: $(BUILD)/tests/bench/load.o \
 		$(BUILD)/tests/bench/workload.o $(BUILD)/tests/bench/histogram.o
 	$(LINK) -o $@ $^ -lm
 
+$(BUILD)/tests/bench/crowded: $(BUILD)/tests/bench/crowded.o \
+		$(BUILD)/libpolicyd.a
+	$(LINK) -o $@ $^ $(LIBS)
+
 -include $(wildcard $(BUILD)/tests/bench/*.d)
 
 # Options of tests/bench/run.py, such as BENCH="--seconds 10 --rounds 3".
 bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
 	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
 
-.PHONY: bench
+# What a login costs when nothing blocks its account, which is tried from
+# everywhere; BENCH_CROWDED="10 1000" are other numbers of attempts.
+bench-crowded: $(BUILD)/tests/bench/crowded
+	tests/bench/crowded.sh $(BUILD) $(BENCH_CROWDED)
+
+.PHONY: bench bench-crowded
 
 # --- the Debian package --------------------------------------------------------
 

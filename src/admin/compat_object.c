@@ -57,7 +57,7 @@ seen(const struct account_record *record, bool wants_home, bool wants_networks)
 json_t *
 compat_object(const struct compat_client *client)
 {
-	static const struct evidence none = { { 0 } };
+	static const struct evidence none = { .found = { 0 } };
 	const struct account_record *record = client->record;
 	const struct evidence *evidence = record != NULL ? &record->evidence :
 							   &none;

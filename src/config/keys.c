@@ -96,6 +96,9 @@ const struct key keys[] = {
 	{ "count.ipv6_prefix", OPTION_NUMBER, AT(count.ipv6_prefix), "64", 16,
 	    128, NULL,
 	    .help = "leading bits of an IPv6 address that are its network" },
+	{ "count.most_networks", OPTION_NUMBER, AT(settings.most_networks),
+	    "1000", 200, 100000, NULL,
+	    .help = "networks of an account that are remembered" },
 	{ "count.private", OPTION_BOOL, AT(count.private), "false", 0, 0, NULL,
 	    .help = "count logins from loopback and private networks" },
 

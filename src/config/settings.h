@@ -62,6 +62,7 @@ enum origin {
 
 struct settings {
 	uint32_t window_s;
+	uint32_t most_networks;	/* of an account that are remembered */
 	uint32_t limits[MEASURE_COUNT];	/* the most of each, or UNLIMITED */
 	struct countries home_countries;
 	struct countries exempt_countries;	/* never overridden */

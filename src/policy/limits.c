@@ -60,10 +60,10 @@ limits_count(const struct settings *settings,
 			addr_equal(&logins[i].network, &extra->network)))
 			continue;
 		tally_add(&tally, settings, logins[i].country,
-		    logins[i].asn);
+		    logins[i].asn, 1);
 	}
 	if (extra != NULL)
-		tally_add(&tally, settings, extra->country, extra->asn);
+		tally_add(&tally, settings, extra->country, extra->asn, 1);
 	return tally_end(&tally);
 }
 

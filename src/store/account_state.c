@@ -41,8 +41,7 @@ state_find(struct account_state *state, const struct addr *network)
 	return find(state, network, false);
 }
 
-/* Let a place go: the row of the account will not have it. It still counts for
- * the requests that follow in the same round. */
+/* Let a place go: the row of the account will not have it. */
 static void
 let_go(struct account_state *state, struct place *place)
 {
@@ -53,24 +52,31 @@ let_go(struct account_state *state, struct place *place)
 	place->is_gone = true;
 }
 
-/* The place seen least lately, if the row has no room for one more. */
-static void
-make_room(struct account_state *state)
+bool
+state_is_full(const struct account_state *state)
 {
 	size_t held = 0;
+
+	for (size_t i = 0; i < state->place_count; i++)
+		held += !state->places[i].is_gone;
+	return held >= PLACES_MAX;
+}
+
+const struct place *
+state_let_oldest_go(struct account_state *state)
+{
 	struct place *oldest = NULL;
 
 	for (size_t i = 0; i < state->place_count; i++) {
 		struct place *place = &state->places[i];
 
-		if (place->is_gone)
-			continue;
-		held++;
-		if (oldest == NULL || place->last_ms < oldest->last_ms)
+		if (!place->is_gone && (oldest == NULL ||
+					   place->last_ms < oldest->last_ms))
 			oldest = place;
 	}
-	if (held == PLACES_MAX)
-		let_go(state, oldest);
+	assert(oldest != NULL);
+	let_go(state, oldest);
+	return oldest;
 }
 
 struct place *
@@ -78,7 +84,6 @@ state_add(struct account_state *state, const struct addr *network)
 {
 	struct place *place;
 
-	make_room(state);
 	/* A row is written once in a statement: it is the same place. */
 	place = find(state, network, true);
 	if (place != NULL) {

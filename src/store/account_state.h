@@ -18,11 +18,11 @@
 #include <stdint.h>
 
 enum {
-	/* Networks that the row holds; an account with more of them within
-	 * its window is counted from the table of logins. */
-	PLACES_MAX = 64,
-	/* With those that a round put in their place. */
-	PLACES_ROOM = 2 * PLACES_MAX + 1,
+	/* Networks that the row holds; for an account with more of them
+	 * within its window see older_places.h. */
+	PLACES_MAX = 32,
+	/* With those that the checks of a round put in their place. */
+	PLACES_ROOM = PLACES_MAX + 64 + 1,
 	PLACE_TEXT_SIZE = ADDR_TEXT_SIZE + 3 + 11 + 14 + 14 + 11,
 	PLACES_TEXT_SIZE = PLACES_MAX * PLACE_TEXT_SIZE,
 	/* The row of a login is written this often at most. */
@@ -70,11 +70,13 @@ void state_init(struct account_state *);
 /* The place with this network, or NULL. */
 struct place *state_find(struct account_state *, const struct addr *network);
 
-/*
- * Add a place; one that has been seen least lately gives way if there are
- * PLACES_MAX. Returns it, all but its network zero; one that was let go comes
- * back as it was.
- */
+/* Has the row room for no more? Then let the place seen least lately go. What
+ * goes is still among `places`, marked as gone. */
+bool state_is_full(const struct account_state *);
+const struct place *state_let_oldest_go(struct account_state *);
+
+/* Add a place; the row is not full. Returns it, all but its network zero; one
+ * that was let go comes back as it was. */
 struct place *state_add(struct account_state *, const struct addr *network);
 
 /* Take out the places last seen up to then; what their rows do not have yet

@@ -37,7 +37,8 @@ blocking_end(struct work *work, const struct settings *settings, int64_t at_ms)
 	state_drop(state, INT64_MAX);
 	/* Nothing that counts from here on is anywhere else. */
 	state->complete_ms = at_ms;
-	work->older_count = 0;
+	work->row_count = 0;
+	older_count(&work->older, NULL, 0, at_ms);
 	work->is_changed = true;
 	work->must_last = true;
 }

@@ -55,6 +55,7 @@ enum measure cause_measure(enum cause);
 /* Distinct places of an account within the window. */
 struct evidence {
 	uint32_t found[MEASURE_COUNT];
+	bool is_capped;		/* so many of each, or more */
 };
 
 /* At home and elsewhere together. */

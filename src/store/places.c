@@ -79,19 +79,19 @@ is_new_asn(struct seen_asns *seen, uint32_t asn, bool is_home)
 
 void
 tally_add(struct tally *tally, const struct settings *settings,
-    const char *country, uint32_t asn)
+    const char *country, uint32_t asn, uint32_t networks)
 {
 	bool is_home = countries_has(&settings->home_countries, country);
-	bool is_new[MEASURED_KINDS];
+	uint32_t more[MEASURED_KINDS];
 
 	if (countries_has(&settings->exempt_countries, country))
 		return;
-	is_new[MEASURED_NETWORK] = true;
-	is_new[MEASURED_COUNTRY] = is_new_country(&tally->countries, country);
-	is_new[MEASURED_ASN] = is_new_asn(&tally->asns, asn, is_home);
+	more[MEASURED_NETWORK] = networks;
+	more[MEASURED_COUNTRY] = is_new_country(&tally->countries, country);
+	more[MEASURED_ASN] = is_new_asn(&tally->asns, asn, is_home);
 	for (int i = 0; i < MEASURE_COUNT; i++)
 		if (measures[i].is_home == is_home)
-			tally->evidence.found[i] += is_new[measures[i].what];
+			tally->evidence.found[i] += more[measures[i].what];
 }
 
 struct evidence
@@ -102,21 +102,60 @@ tally_end(struct tally *tally)
 	return tally->evidence;
 }
 
+size_t
+places_most(const struct settings *settings)
+{
+	/* Fewer than a row and its changes hold would never do. */
+	size_t most = settings->most_networks > PLACES_ROOM ?
+	    settings->most_networks : PLACES_ROOM;
+
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		if (settings->limits[i] != UNLIMITED &&
+		    settings->limits[i] >= most)
+			most = (size_t)settings->limits[i] + 1;
+	return most;
+}
+
+/* Those that the row has no room for. */
+static void
+add_older(struct tally *tally, const struct older_places *older,
+    const struct settings *settings)
+{
+	for (size_t i = 0; i < older->count; i++)
+		tally_add(tally, settings, older->groups[i].country,
+		    older->groups[i].asn, older->groups[i].networks);
+}
+
+/* Some gave way: there were as many as are remembered, or more. They do not
+ * give way one by one. */
+static void
+cap(struct evidence *evidence, uint32_t most)
+{
+	evidence->is_capped = true;
+	for (int i = 0; i < MEASURE_COUNT; i++)
+		if (evidence->found[i] > most)
+			evidence->found[i] = most;
+}
+
 struct evidence
 places_count(const struct work *work, const struct settings *settings,
     int64_t since_ms)
 {
 	const struct account_state *state = &work->state;
-	struct tally tally = { 0 };
+	const struct older_places *older = &work->older;
+	bool has_older = older->is_counted && since_ms < state->complete_ms;
+	struct tally tally = { .countries = { { 0 } } };
+	struct evidence evidence;
 
 	for (size_t i = 0; i < state->place_count; i++)
-		if (state->places[i].last_ms > since_ms)
+		if (!state->places[i].is_gone &&
+		    state->places[i].last_ms > since_ms)
 			tally_add(&tally, settings, state->places[i].country,
-			    state->places[i].asn);
-	for (size_t i = 0; i < work->older_count; i++)
-		if (!work->older[i].is_gone &&
-		    work->older[i].last_ms > since_ms)
-			tally_add(&tally, settings, work->older[i].country,
-			    work->older[i].asn);
-	return tally_end(&tally);
+			    state->places[i].asn, 1);
+	if (has_older)
+		add_older(&tally, older, settings);
+	evidence = tally_end(&tally);
+	if (has_older && older->lost_ms > since_ms)
+		cap(&evidence, (uint32_t)places_most(settings));
+	return evidence;
 }

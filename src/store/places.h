@@ -29,9 +29,9 @@ struct tally {
 	struct seen_asns asns;
 };
 
-/* Add a network that was not added yet, and where it is. */
+/* Add networks that were not added yet, and where they are. */
 void tally_add(struct tally *, const struct settings *, const char *country,
-    uint32_t asn);
+    uint32_t asn, uint32_t networks);
 
 /* What was counted; the tally is over. */
 struct evidence tally_end(struct tally *);
@@ -40,8 +40,12 @@ struct evidence tally_end(struct tally *);
 int64_t places_since(const struct account_state *, const struct settings *,
     int64_t now_ms);
 
-/* Count the places, and older logins that are not among them, that were seen
- * after since_ms. */
+/* How many networks of an account are remembered: settings say, but enough to
+ * see that a limit is broken. */
+size_t places_most(const struct settings *);
+
+/* Count the places that were seen after since_ms: those of the row, and those
+ * before. */
 struct evidence places_count(const struct work *, const struct settings *,
     int64_t since_ms);
 

@@ -9,15 +9,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/check.h"
-#include "store/places.h"
+#include "store/completing.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum {
-	/* Logins of an account that are counted at most. */
-	LOGINS_MAX = 1000,
 	/* How long a round waits for a row that somebody has locked and does
 	 * not change. */
 	LOCK_PATIENCE_MS = 20,
@@ -30,6 +28,7 @@ struct round {
 	const struct store_setup *setup;
 	const struct store_side *side;
 	void *self;		/* the side's */
+	struct completing completing;	/* the same */
 	struct work *works;
 	struct check **checks;
 	size_t room;
@@ -45,6 +44,7 @@ round_new(const struct store_setup *setup, const struct store_side *side,
 	round->setup = setup;
 	round->side = side;
 	round->self = self;
+	round->completing = (struct completing){ setup, side, self };
 	return round;
 }
 
@@ -58,58 +58,6 @@ round_free(struct round *round)
 	free(round->works);
 	free(round->checks);
 	free(round);
-}
-
-/* --- deciding ------------------------------------------------------------ */
-
-/* The settings of all that is asked reach back to then at most. */
-static int64_t
-reach(const struct round *round, const struct work *work, int64_t now_ms)
-{
-	int64_t until_ms = work->state.blocked_until_ms;
-	/* What is told of a block that is over is as it was at its end. */
-	int64_t at_ms = until_ms != 0 && until_ms < now_ms ? until_ms : now_ms;
-	int64_t since_ms = INT64_MAX;
-
-	if (work->kind != WORK_CHECK)
-		return places_since(&work->state, round->setup->settings,
-		    at_ms);
-	if (until_ms > now_ms)
-		return since_ms; /* nothing is counted */
-	for (size_t i = 0; i < work->check_count; i++) {
-		const struct check *check = work->checks[i];
-		int64_t own_ms = places_since(&work->state, check->settings,
-		    at_ms);
-
-		if (check->login.network.bits != 0 && own_ms < since_ms)
-			since_ms = own_ms;
-	}
-	return since_ms;
-}
-
-static int
-load_older(struct round *round, struct work *work, int64_t since_ms,
-    int64_t now_ms, int64_t deadline_ms)
-{
-	if (round->side->logins_since(round->self, work, since_ms, LOGINS_MAX,
-		deadline_ms) != 0)
-		return -1;
-	work_take_older(work, since_ms, now_ms);
-	return 0;
-}
-
-/* Load the logins that the row has no room for, if they count. */
-static int
-complete(struct round *round, struct work *work, int64_t now_ms,
-    int64_t deadline_ms)
-{
-	const struct account_state *state = &work->state;
-	int64_t since_ms = reach(round, work, now_ms);
-
-	if (!state->is_known || since_ms == INT64_MAX ||
-	    since_ms >= state->complete_ms)
-		return 0;
-	return load_older(round, work, since_ms, now_ms, deadline_ms);
 }
 
 /* --- one try ------------------------------------------------------------- */
@@ -163,7 +111,8 @@ try(struct round *round, struct work *const *works, size_t count,
 			done++;
 			continue;
 		}
-		if (complete(round, work, now_ms, deadline_ms) != 0)
+		if (completing_load(&round->completing, work, now_ms,
+			deadline_ms) != 0)
 			return -1;
 		check_decide(work, round->setup, now_ms);
 		save[to_save++] = work;
@@ -359,21 +308,16 @@ int
 round_read(struct round *round, struct work *work, struct settings *settings,
     int64_t *now_ms, int64_t deadline_ms)
 {
-	struct account_state *state = &work->state;
 	int result;
 
 	work_reset(work);
 	result = round->side->load(round->self, &work, 1, true, now_ms,
 	    deadline_ms);
 	if (result == 0 && work->progress == WORK_OPEN) {
-		int64_t since_ms;
-
 		*settings = work_settings(work, settings);
-		state_clamp(state, *now_ms);
-		since_ms = places_since(state, settings, *now_ms);
-		if (state->is_known && since_ms < state->complete_ms)
-			result = load_older(round, work, since_ms, *now_ms,
-			    deadline_ms);
+		state_clamp(&work->state, *now_ms);
+		result = completing_read(&round->completing, work, settings,
+		    *now_ms, deadline_ms);
 	}
 	round->side->leave(round->self, 0);
 	return work->progress == WORK_OPEN ? result : -1;

@@ -53,9 +53,12 @@ struct store_side {
 	 */
 	int (*load)(void *, struct work *const *, size_t, bool is_read,
 	    int64_t *now_ms, int64_t deadline_ms);
-	/* More logins of one of them, after since_ms, the newest first. */
-	int (*logins_since)(void *, struct work *, int64_t since_ms,
-	    size_t most, int64_t deadline_ms);
+	/* Load work->older of one of them, and work->rows of those networks of
+	 * its checks that its state does not hold. */
+	int (*load_older)(void *, struct work *, int64_t deadline_ms);
+	/* Load work->rows of one of them: its logins, the newest first. */
+	int (*load_rows)(void *, struct work *, size_t most,
+	    int64_t deadline_ms);
 	/* Save what follows of those works whose rows did not change since
 	 * they were loaded: these are WORK_DONE then. */
 	int (*save)(void *, struct work *const *, size_t, int64_t now_ms,

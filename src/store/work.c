@@ -14,11 +14,13 @@ work_reset(struct work *work)
 	state_init(&work->state);
 	override_clear(&work->of_domain);
 	override_clear(&work->of_account);
-	free(work->older);
-	work->older = NULL;
-	work->older_count = 0;
+	older_clear(&work->older);
+	free(work->rows);
+	work->rows = NULL;
+	work->row_count = 0;
 	work->is_changed = false;
 	work->must_last = false;
+	work->trim_ms = 0;
 	work->is_moved = false;
 	work->attempts = 0;
 	work->reached_count = 0;
@@ -59,15 +61,37 @@ take_newer(struct place *place, const struct place *copied)
 	place->pending = pending;
 }
 
+/* Of the newest most + 1 the last one gives way, and all before it. What the
+ * row holds is written once more, so that it stays. */
+static void
+give_way(struct work *work, size_t most, int64_t since_ms)
+{
+	struct account_state *state = &work->state;
+	int64_t lost_ms = work->rows[most].last_ms;
+
+	work->row_count = most;
+	work->trim_ms = work->rows[most - 1].last_ms;
+	work->is_changed = true;
+	if (lost_ms > since_ms)
+		work->older.lost_ms = lost_ms;
+	for (size_t i = 0; i < state->place_count; i++)
+		if (state->places[i].written_ms < work->trim_ms)
+			state->places[i].is_due = true;
+}
+
 void
-work_take_older(struct work *work, int64_t since_ms, int64_t now_ms)
+work_take_rows(struct work *work, size_t most, int64_t since_ms,
+    int64_t now_ms)
 {
 	struct account_state *state = &work->state;
 	size_t held = state->place_count;
-	size_t kept = 0;
+	int64_t newest_ms = since_ms;
+	size_t left = 0;
 
-	for (size_t i = 0; i < work->older_count; i++) {
-		struct place place = work->older[i];
+	if (work->row_count > most)
+		give_way(work, most, since_ms);
+	for (size_t i = 0; i < work->row_count; i++) {
+		struct place place = work->rows[i];
 		struct place *there = state_find(state, &place.network);
 
 		if (place.last_ms > now_ms) {
@@ -78,15 +102,20 @@ work_take_older(struct work *work, int64_t since_ms, int64_t now_ms)
 			take_newer(there, &place);
 			continue;
 		}
-		if (held < PLACES_MAX)
+		if (place.last_ms <= since_ms)
+			continue;
+		if (held < PLACES_MAX) {
 			state->places[held++] = place;
-		else
-			work->older[kept++] = place;
+			state->place_count = held;
+			continue;
+		}
+		if (place.last_ms > newest_ms)
+			newest_ms = place.last_ms;
+		work->rows[left++] = place;
 	}
-	state->place_count = held;
-	work->older_count = kept;
-	/* Those left over are read again the next time. */
-	state->complete_ms = kept > 0 ? work->older[0].last_ms : since_ms;
+	work->row_count = left;
+	state->complete_ms = newest_ms;
+	older_count(&work->older, work->rows, left, now_ms);
 }
 
 void

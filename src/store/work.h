@@ -9,6 +9,7 @@
 #define STORE_WORK_H
 
 #include "store/account_state.h"
+#include "store/older_places.h"
 #include "store/side.h"
 
 /* A block that holds, and why. */
@@ -70,13 +71,16 @@ struct work {
 	/* What the store has for the account and its domain; account NULL:
 	 * nothing. */
 	struct override of_domain, of_account;
-	/* If places are not complete: more logins, newest first. */
-	struct place *older;
-	size_t older_count;
+	/* If places are not complete: those before, counted, ... */
+	struct older_places older;
+	/* ... and rows of the table of logins that were read. */
+	struct place *rows;
+	size_t row_count;
 
 	/* What follows. */
 	bool is_changed;	/* the state is to be saved */
 	bool must_last;		/* wait for the disk */
+	int64_t trim_ms;	/* logins before this give way; 0: none */
 	bool is_moved;		/* held.began_ms and its end were in the future */
 	uint32_t attempts;	/* refused because of the block */
 	struct reached reached[REACHED_MAX];
@@ -102,12 +106,14 @@ struct settings work_settings(const struct work *, const struct settings *);
 void work_clear(struct work *);
 
 /*
- * The side loaded work->older, newest first: logins after since_ms. Those that
- * the state has are left out, or taken if they are newer; the newest of the
- * others go into its free places. What lies in
- * the future of now_ms is of a clock that was ahead.
+ * The side loaded work->rows: all logins, newest first, or the newest most + 1.
+ * Those that the state has are left out, or taken if they are newer; the
+ * newest of the others go into its free places, and those left over that were
+ * seen after since_ms are counted in work->older. Beyond `most` they give way.
+ * What lies in the future of now_ms is of a clock that was ahead.
  */
-void work_take_older(struct work *, int64_t since_ms, int64_t now_ms);
+void work_take_rows(struct work *, size_t most, int64_t since_ms,
+    int64_t now_ms);
 
 /* Count one more time that a limit was reached. */
 void work_reach(struct work *, enum cause, uint32_t limit, uint32_t per_s);

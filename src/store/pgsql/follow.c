@@ -5,6 +5,7 @@
 #include "store/pgsql/follow.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
 /* One more thing to do, to be filled in. at_ms: when. */
 static json_t *
@@ -82,7 +83,23 @@ is_due(const struct work *work)
 {
 	return work->change_count > 0 || work->reached_count > 0 ||
 	    work->attempts > 0 || work->is_moved || work->is_orphan ||
-	    work->is_audited;
+	    work->is_audited || work->older.is_changed || work->trim_ms != 0;
+}
+
+/* What the account's row has no room for, and who gives way. */
+static void
+add_older(json_t *list, const struct work *work, size_t i)
+{
+	char *text;
+
+	if (work->trim_ms != 0)
+		add(list, work, i, "trim", work->trim_ms);
+	if (!work->older.is_changed)
+		return;
+	text = older_text(&work->older, work->state.complete_ms);
+	json_object_set_new(add(list, work, i, "older", 0), "older",
+	    json_string(text));
+	free(text);
 }
 
 static void
@@ -112,6 +129,7 @@ add_work(json_t *list, const struct notify_options *notify, const struct actor *
 	if (work->attempts > 0)
 		json_object_set_new(add(list, work, i, "attempts", now_ms),
 		    "times", json_integer(work->attempts));
+	add_older(list, work, i);
 	add_audit(list, actor, work, i, now_ms);
 }
 

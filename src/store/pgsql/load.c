@@ -169,39 +169,79 @@ pgsql_load(void *opaque, struct work *const *works, size_t count, bool is_read,
 	return 0;
 }
 
-int
-pgsql_logins_since(void *opaque, struct work *work, int64_t since_ms,
-    size_t most, int64_t deadline_ms)
+/* Rows of network, country, autonomous system, last seen. */
+static void
+take_rows(const PGresult *result, struct work *work)
 {
-	struct store_pgsql *self = opaque;
-	struct params *params = &self->params;
-	PGresult *result;
-
-	params_clear(params);
-	params_text(params, work->account);
-	params_number(params, since_ms);
-	params_number(params, (int64_t)most);
-	result = pgsql_run(self, "SELECT network, country, asn, " MS("last_seen")
-	    " FROM policyd.logins_since($1, policyd.moment($2), $3)",
-	    deadline_ms);
-	if (result == NULL)
-		return -1;
-	work->older = mem_new((size_t)PQntuples(result),
-	    sizeof(*work->older));
+	work->rows = mem_new((size_t)PQntuples(result),
+	    sizeof(*work->rows));
 	for (int i = 0; i < PQntuples(result); i++) {
-		struct place *place = &work->older[work->older_count];
+		struct place *place = &work->rows[work->row_count];
 
 		if (addr_parse(PQgetvalue(result, i, 0),
 			&place->network) != 0)
-			continue;
+			continue; /* the account's own */
 		snprintf(place->country, sizeof(place->country), "%s",
 		    PQgetvalue(result, i, 1));
-		place->asn = (uint32_t)strtoul(PQgetvalue(result, i, 2), NULL,
-		    10);
-		place->last_ms = strtoll(PQgetvalue(result, i, 3), NULL, 10);
+		place->asn = (uint32_t)arrays_get_int8(
+		    PQgetvalue(result, i, 2));
+		place->last_ms = arrays_get_time(PQgetvalue(result, i, 3));
 		place->written_ms = place->last_ms;
-		work->older_count++;
+		work->row_count++;
 	}
+}
+
+/* Is this the network of a login that the account's row does not hold? */
+static bool
+is_missing(struct work *work, const struct check *check)
+{
+	return check->login.network.bits != 0 &&
+	    state_find(&work->state, &check->login.network) == NULL;
+}
+
+int
+pgsql_load_older(void *opaque, struct work *work, int64_t deadline_ms)
+{
+	struct store_pgsql *self = opaque;
+	struct arrays *arrays = &self->arrays;
+	size_t missing = 0;
+	PGresult *result;
+
+	for (size_t i = 0; i < work->check_count; i++)
+		missing += is_missing(work, work->checks[i]);
+	arrays_clear(arrays);
+	arrays_text(arrays, work->account);
+	arrays_begin(arrays, ARRAYS_CIDR, missing);
+	for (size_t i = 0; i < work->check_count; i++)
+		if (is_missing(work, work->checks[i]))
+			arrays_cidr(arrays, &work->checks[i]->login.network);
+	arrays_end(arrays);
+	result = pgsql_call(self, PGSQL_OLDER, deadline_ms);
+	if (result == NULL)
+		return -1;
+	take_rows(result, work);
+	/* The account's own row is the last one. */
+	if (PQntuples(result) > 0)
+		older_read(&work->older, PQgetvalue(result,
+		    PQntuples(result) - 1, 4), work->state.complete_ms);
+	PQclear(result);
+	return 0;
+}
+
+int
+pgsql_load_rows(void *opaque, struct work *work, size_t most,
+    int64_t deadline_ms)
+{
+	struct store_pgsql *self = opaque;
+	PGresult *result;
+
+	arrays_clear(&self->arrays);
+	arrays_text(&self->arrays, work->account);
+	arrays_int8(&self->arrays, (int64_t)most);
+	result = pgsql_call(self, PGSQL_ROWS, deadline_ms);
+	if (result == NULL)
+		return -1;
+	take_rows(result, work);
 	PQclear(result);
 	return 0;
 }

@@ -17,6 +17,12 @@ static const struct pgsql_statement statements[] = {
 	[PGSQL_SAVE] = { "save", "SELECT policyd.save($1, $2, $3, $4, $5, $6, "
 	    "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
 	    "$20, $21, $22, $23)" },
+	/* The same columns first: load.c reads both. */
+	[PGSQL_OLDER] = { "older", "SELECT policyd.place_name(network), "
+	    "country, asn, last_seen, older FROM policyd.older($1, $2)" },
+	[PGSQL_ROWS] = { "rows", "SELECT policyd.place_name(network), "
+	    "country, asn, last_seen FROM policyd.logins_since($1, "
+	    "'-infinity', $2)" },
 	{ NULL, NULL },
 };
 
@@ -138,7 +144,8 @@ const struct store_side store_pgsql = {
 	.tend = tend,
 	.init = init,
 	.load = pgsql_load,
-	.logins_since = pgsql_logins_since,
+	.load_older = pgsql_load_older,
+	.load_rows = pgsql_load_rows,
 	.save = pgsql_save,
 	.may_retry = pgsql_may_retry,
 	.leave = pgsql_leave,

@@ -26,7 +26,7 @@ struct store_pgsql {
 };
 
 /* The calls of a round: statements that are prepared. */
-enum pgsql_call { PGSQL_LOAD, PGSQL_SAVE };
+enum pgsql_call { PGSQL_LOAD, PGSQL_SAVE, PGSQL_OLDER, PGSQL_ROWS };
 
 /* Make one with the arrays collected: binary both ways. NULL: the store is in
  * trouble, which is logged. */

@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "store/sqlite/audit.h"
+#include "store/sqlite/older_logins.h"
 #include "store/sqlite/override_of.h"
 
 #include <stdio.h>
@@ -114,41 +114,6 @@ sqlite_load(void *self, struct work *const *works, size_t count, bool is_read,
 			return -1;
 		}
 	return 0;
-}
-
-int
-sqlite_logins_since(void *self, struct work *work, int64_t since_ms,
-    size_t most, int64_t deadline_ms)
-{
-	struct sqlite_db *db = self;
-	sqlite3_stmt *rows = db_query(db, SQL_LOGINS_SINCE,
-	    DB_TEXT(work->account), DB_INT(since_ms), DB_INT((int64_t)most));
-	size_t room = 0;
-	int more;
-
-	(void)deadline_ms; /* that of the load */
-	while ((more = db_step(db, rows)) > 0) {
-		struct place *place;
-
-		if (work->older_count == room) {
-			room = 2 * room + 64;
-			work->older = mem_grow(work->older, room,
-			    sizeof(*work->older));
-		}
-		place = &work->older[work->older_count];
-		memset(place, 0, sizeof(*place));
-		if (addr_parse(db_text(rows, 0), &place->network) != 0)
-			continue;
-		snprintf(place->country, sizeof(place->country), "%s",
-		    db_text(rows, 1));
-		place->asn = (uint32_t)sqlite3_column_int64(rows, 2);
-		place->last_ms = sqlite3_column_int64(rows, 3);
-		place->written_ms = place->last_ms;
-		work->older_count++;
-	}
-	if (more != 0)
-		db_fail(db);
-	return more;
 }
 
 /* --- saving -------------------------------------------------------------- */
@@ -281,7 +246,8 @@ static int
 save_work(struct sqlite_db *db, const struct work *work, int64_t now_ms)
 {
 	if (save_ends(db, work) != 0 || (work->is_changed &&
-		(save_logins(db, work) != 0 || save_state(db, work) != 0)) ||
+		(save_logins(db, work) != 0 || save_state(db, work) != 0 ||
+		    older_save(db, work) != 0)) ||
 	    save_begins(db, work) != 0)
 		return -1;
 	if (work->is_moved && db_run(db, SQL_BLOCK_MOVE,

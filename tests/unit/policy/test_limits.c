@@ -91,7 +91,7 @@ login_from(const char *address, const char *country)
 
 /* Foreign countries and networks, and those at home. */
 #define FOUND(some, more, home, home_more)                                     \
-	{ { [MEASURE_COUNTRIES] = some, [MEASURE_NETWORKS] = more,             \
+	{ .found = { [MEASURE_COUNTRIES] = some, [MEASURE_NETWORKS] = more,    \
 	    [MEASURE_HOME_COUNTRIES] = home,                                   \
 	    [MEASURE_HOME_NETWORKS] = home_more } }
 #define U UNLIMITED

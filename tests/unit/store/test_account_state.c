@@ -31,6 +31,8 @@ add(unsigned number, int64_t last_ms)
 
 	snprintf(text, sizeof(text), "198.51.100.%u", number);
 	addr = network(text);
+	if (state_is_full(&state))
+		ck_assert(state_let_oldest_go(&state)->is_gone);
 	place = state_add(&state, &addr);
 	place->last_ms = last_ms;
 	place->written_ms = last_ms;
@@ -74,6 +76,7 @@ START_TEST(one_that_comes_back_is_the_same)
 	state.places[0].pending = 3;
 	add(100, NOW + 100);
 	count = state.place_count;
+	ck_assert_ptr_eq(state_let_oldest_go(&state), &state.places[1]);
 	place = state_add(&state, &state.places[0].network);
 	ck_assert_ptr_eq(place, &state.places[0]);
 	ck_assert(!place->is_gone);

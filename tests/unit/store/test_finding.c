@@ -62,7 +62,7 @@ END_TEST
 
 START_TEST(sums)
 {
-	struct evidence evidence = { { 0 } };
+	struct evidence evidence = { .found = { 0 } };
 
 	evidence.found[MEASURE_COUNTRIES] = 3;
 	evidence.found[MEASURE_HOME_COUNTRIES] = 2;

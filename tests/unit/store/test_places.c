@@ -12,11 +12,11 @@
 
 /* Foreign countries and networks, and those at home. */
 #define FOUND(some, more, home, home_more)                                     \
-	{ { [MEASURE_COUNTRIES] = some, [MEASURE_NETWORKS] = more,             \
+	{ .found = { [MEASURE_COUNTRIES] = some, [MEASURE_NETWORKS] = more,             \
 	    [MEASURE_HOME_COUNTRIES] = home,                                   \
 	    [MEASURE_HOME_NETWORKS] = home_more } }
 
-/* One login of each country, a second after the other; "" ends them. */
+/* One login of each country, a second before the other; NULL ends them. */
 static const struct {
 	const char *name;
 	const char *countries[8];
@@ -37,32 +37,31 @@ static const struct {
 	    NULL, NULL, 0, FOUND(0, 3, 0, 0) },
 	{ "the first and the last there can be", { "AA", "ZZ", "AZ", "ZA" },
 	    NULL, NULL, 0, FOUND(4, 4, 0, 0) },
-	{ "a login of the very moment does not count", { "DE", "AT", "CH" },
-	    NULL, NULL, NOW + 1000, FOUND(1, 1, 0, 0) },
 };
 
 static struct work work;
 
+/* The first of them in the row, the others before it. */
 static void
 prepare(const char *const countries[8], size_t in_row)
 {
-	static struct place older[8];
+	struct place before[8];
+	size_t count = 0;
 
+	older_clear(&work.older);
 	memset(&work, 0, sizeof(work));
-	work.older = older;
 	for (size_t i = 0; i < 8 && countries[i] != NULL; i++) {
-		struct place *place = i < in_row ? &work.state.places[i] :
-						   &older[i - in_row];
+		struct place *place = i < in_row ?
+		    &work.state.places[work.state.place_count++] :
+		    &before[count++];
 
 		memset(place, 0, sizeof(*place));
 		snprintf(place->country, sizeof(place->country), "%s",
 		    countries[i]);
-		place->last_ms = NOW + (int64_t)i * 1000;
-		if (i < in_row)
-			work.state.place_count++;
-		else
-			work.older_count++;
+		place->last_ms = NOW + (int64_t)(7 - i) * 1000;
 	}
+	work.state.complete_ms = NOW + 7000;
+	older_count(&work.older, before, count, NOW);
 }
 
 static void
@@ -85,8 +84,9 @@ START_TEST(places_count_wherever_they_stand)
 			prepare(rows[i].countries, in_row);
 			evidence = places_count(&work, &settings,
 			    rows[i].since_ms);
-			ck_assert_msg(memcmp(&evidence, &rows[i].evidence,
-			    sizeof(evidence)) == 0, "%s, %zu in the row",
+			ck_assert_msg(memcmp(evidence.found,
+			    rows[i].evidence.found,
+			    sizeof(evidence.found)) == 0, "%s, %zu in the row",
 			    rows[i].name, in_row);
 		}
 		countries_clear(&settings.home_countries);
@@ -95,20 +95,61 @@ START_TEST(places_count_wherever_they_stand)
 }
 END_TEST
 
-START_TEST(one_that_moved_to_the_row_counts_once)
+START_TEST(a_login_of_the_very_moment_does_not_count)
+{
+	static const char *const countries[8] = { "DE", "AT", "CH" };
+	const struct settings settings = { .window_s = 86400 };
+
+	prepare(countries, 8);
+	ck_assert_uint_eq(places_count(&work, &settings, NOW + 6000)
+	    .found[MEASURE_NETWORKS], 1);
+	/* What is before the row's is not asked one by one. */
+	prepare(countries, 1);
+	ck_assert_uint_eq(places_count(&work, &settings, NOW + 7000)
+	    .found[MEASURE_NETWORKS], 0);
+	ck_assert_uint_eq(places_count(&work, &settings, NOW + 6999)
+	    .found[MEASURE_NETWORKS], 3);
+}
+END_TEST
+
+START_TEST(one_that_the_row_let_go_does_not_count_there)
 {
 	static const char *const countries[8] = { "DE", "AT" };
 	const struct settings settings = { .window_s = 86400 };
 
-	prepare(countries, 1);
-	work.older[0].is_gone = true;
-	ck_assert_uint_eq(places_count(&work, &settings, 0)
-	    .found[MEASURE_NETWORKS], 1);
-	/* One that made room for another still does. */
 	prepare(countries, 2);
 	work.state.places[0].is_gone = true;
 	ck_assert_uint_eq(places_count(&work, &settings, 0)
-	    .found[MEASURE_NETWORKS], 2);
+	    .found[MEASURE_NETWORKS], 1);
+}
+END_TEST
+
+/* Who gave way is not counted, and that is said as long as it would be. */
+START_TEST(so_many_or_more)
+{
+	static const char *const countries[8] = { "DE", "AT", "CH" };
+	struct settings settings = { .window_s = 86400, .limits = {
+	    [MEASURE_NETWORKS] = UNLIMITED, [MEASURE_COUNTRIES] = 3 } };
+	struct place many[300] = { { .last_ms = NOW } };
+	struct evidence evidence;
+
+	prepare(countries, 1);
+	ck_assert(!places_count(&work, &settings, 0).is_capped);
+	work.older.lost_ms = NOW + 1;
+	ck_assert(places_count(&work, &settings, 0).is_capped);
+	ck_assert(!places_count(&work, &settings, NOW + 1).is_capped);
+	for (size_t i = 1; i < 300; i++)
+		many[i].last_ms = NOW + 2;
+	older_count(&work.older, many, 300, NOW);
+	settings.most_networks = 250;
+	evidence = places_count(&work, &settings, 0);
+	ck_assert_uint_eq(evidence.found[MEASURE_NETWORKS], 250);
+	ck_assert_uint_eq(evidence.found[MEASURE_COUNTRIES], 1);
+	/* A limit that is greater can be broken all the same. */
+	settings.limits[MEASURE_NETWORKS] = 270;
+	evidence = places_count(&work, &settings, 0);
+	ck_assert_uint_eq(evidence.found[MEASURE_NETWORKS], 271);
+	older_clear(&work.older);
 }
 END_TEST
 
@@ -117,16 +158,16 @@ START_TEST(autonomous_systems_count_once)
 {
 	const struct settings settings = { .window_s = 86400 };
 	struct evidence evidence;
-	struct tally tally = { 0 };
+	struct tally tally = { .asns = { 0 } };
 
 	for (int again = 0; again < 2; again++)
 		for (uint32_t asn = 0; asn <= 5000; asn++)
-			tally_add(&tally, &settings, "DE", asn);
-	tally_add(&tally, &settings, "DE", UINT32_MAX);
+			tally_add(&tally, &settings, "DE", asn, 1);
+	tally_add(&tally, &settings, "DE", UINT32_MAX, 2);
 	evidence = tally_end(&tally);
 	ck_assert_uint_eq(evidence.found[MEASURE_ASNS], 5001);
 	ck_assert_uint_eq(evidence.found[MEASURE_HOME_ASNS], 0);
-	ck_assert_uint_eq(evidence.found[MEASURE_NETWORKS], 10003);
+	ck_assert_uint_eq(evidence.found[MEASURE_NETWORKS], 10004);
 }
 END_TEST
 
@@ -144,5 +185,6 @@ START_TEST(the_window_or_a_fresh_count)
 END_TEST
 
 UNIT("store/places", places_count_wherever_they_stand,
-    one_that_moved_to_the_row_counts_once,
+    a_login_of_the_very_moment_does_not_count,
+    one_that_the_row_let_go_does_not_count_there, so_many_or_more,
     autonomous_systems_count_once, the_window_or_a_fresh_count)

@@ -42,12 +42,10 @@ load(void *self, struct work *const *works, size_t count, bool is_read,
 }
 
 static int
-logins_since(void *self, struct work *work, int64_t since_ms, size_t most,
-    int64_t deadline_ms)
+load_rows(void *self, struct work *work, size_t most, int64_t deadline_ms)
 {
 	(void)self;
 	(void)work;
-	(void)since_ms;
 	(void)most;
 	(void)deadline_ms;
 	return 0;
@@ -116,7 +114,7 @@ judge(const struct settings *settings, const struct evidence *evidence,
 }
 
 static const struct store_side side = { .load = load,
-	.logins_since = logins_since, .save = save, .may_retry = may_retry,
+	.load_rows = load_rows, .save = save, .may_retry = may_retry,
 	.leave = leave };
 static const struct block_options block = { .enabled = true };
 static const enum mode mode = MODE_ENFORCE;

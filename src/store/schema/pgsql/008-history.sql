@@ -48,3 +48,7 @@ ALTER TABLE policyd.schema_version ADD COLUMN history_since timestamptz;
 
 -- It has one more column from now on.
 DROP FUNCTION IF EXISTS policyd.load;
+
+-- Networks of the window that `places` has no room for, counted by country and
+-- autonomous system; see store/older_places.h.
+ALTER TABLE policyd.account ADD COLUMN older text NOT NULL DEFAULT '';

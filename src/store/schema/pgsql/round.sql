@@ -53,6 +53,28 @@ BEGIN
 END
 $$;
 
+-- The rows of those networks of an account; the last one says what the account's
+-- own row has of older places.
+CREATE OR REPLACE FUNCTION policyd.older(p_account text, p_networks cidr[]
+) RETURNS TABLE (network cidr, country text, asn bigint, last_seen timestamptz,
+    older text)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    IF p_networks <> '{}' THEN
+        -- OFFSET: each is looked for by itself, whatever the planner thinks.
+        RETURN QUERY
+        SELECT l.network, l.country, l.asn, l.last_seen, NULL::text
+          FROM unnest(p_networks) n, LATERAL (
+               SELECT * FROM policyd.login
+                WHERE account = p_account AND network = n OFFSET 0) l;
+    END IF;
+    RETURN QUERY
+    SELECT NULL::cidr, NULL::text, NULL::bigint, NULL::timestamptz, a.older
+      FROM policyd.account a WHERE a.account = p_account;
+END
+$$;
+
 -- The event as it is told by mail, program and webhook.
 CREATE OR REPLACE FUNCTION policyd.event(
     p_kind text, p_account text, p_at timestamptz,
@@ -122,6 +144,12 @@ BEGIN
                              e -> 'channels', e -> 'counts');
         UPDATE policyd.block SET ended_at = v_at
          WHERE account = v_account AND ended_at IS NULL;
+    WHEN 'older' THEN
+        UPDATE policyd.account SET older = e ->> 'older'
+         WHERE account = v_account;
+    WHEN 'trim' THEN
+        DELETE FROM policyd.login
+         WHERE account = v_account AND last_seen < v_at;
     WHEN 'orphan' THEN
         UPDATE policyd.block SET ended_at = v_at
          WHERE account = v_account AND ended_at IS NULL;

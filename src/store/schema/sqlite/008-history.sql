@@ -45,3 +45,7 @@ CREATE TABLE host (
 -- places, peaks. history_since, of the last row: since when the store learns.
 ALTER TABLE account ADD COLUMN history BLOB;
 ALTER TABLE schema_version ADD COLUMN history_since INTEGER;
+
+-- Networks of the window that `places` has no room for, counted by country and
+-- autonomous system; see store/older_places.h.
+ALTER TABLE account ADD COLUMN older TEXT NOT NULL DEFAULT '';

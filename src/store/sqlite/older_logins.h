@@ -1,0 +1,15 @@
+/*
+ * older_logins.h -- places that an account's row has no room for, in SQLite.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_SQLITE_OLDER_LOGINS_H
+#define STORE_SQLITE_OLDER_LOGINS_H
+
+#include "store/sqlite/connection.h"
+#include "store/work.h"
+
+/* Save how many there are, and delete who gives way; 0, or -1: failed. What is
+ * loaded stands in account.h. */
+int older_save(struct sqlite_db *, const struct work *);
+
+#endif

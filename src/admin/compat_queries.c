@@ -159,7 +159,7 @@ reason_of(const struct question *question, char reason[REASON_SIZE])
 {
 	const struct finding *f = &question->finding;
 
-	reply_reason(f->cause, f->found, f->limit, f->per_s, f->note, reason);
+	reply_reason_of(f, reason);
 }
 
 /* Is a parameter of the query set to yes? */

@@ -60,7 +60,8 @@ list_found(FILE *out, const struct evidence *evidence, bool is_home)
 	for (int i = 0; i < MEASURE_COUNT; i++) {
 		if (measures[i].is_home != is_home)
 			continue;
-		fprintf(out, "%s%u %s", before, evidence->found[i],
+		fprintf(out, "%s%u %s%s", before, evidence->found[i],
+		    evidence->is_capped ? "or more " : "",
 		    measures[measure_of(measures[i].what, false)].many);
 		before = ", ";
 	}
@@ -169,7 +170,7 @@ show_verdict(FILE *out, const char *address, const struct would_be *would)
 	    "country unknown", asn, would->is_network_exempt ?
 	    ", an exempt network" : would->login.trust == TRUST_PROVIDER ?
 	    ", a provider's network" : "", decide_outcome(would->outcome));
-	reply_reason(f->cause, f->found, f->limit, f->per_s, f->note, reason);
+	reply_reason_of(f, reason);
 	if (reason[0] != '\0')
 		fprintf(out, ": %s", reason);
 	fprintf(out, "%s\n", would->is_observed &&

@@ -113,6 +113,8 @@ evidence_json(const struct evidence *evidence, uint32_t window_s)
 	for (int i = 0; i < MEASURE_COUNT; i++)
 		json_object_set_new(object, measures[i].name,
 		    json_integer((json_int_t)evidence->found[i]));
+	json_object_set_new(object, "or_more",
+	    json_boolean(evidence->is_capped));
 	return object;
 }
 
@@ -156,7 +158,7 @@ verdict_json(const char *address, const struct would_be *would)
 	const struct finding *f = &would->finding;
 	char reason[REASON_SIZE];
 
-	reply_reason(f->cause, f->found, f->limit, f->per_s, f->note, reason);
+	reply_reason_of(f, reason);
 	return json_pack("{ss ss sI ss sb sb ss ss sb}", "client", address,
 	    "country", would->login.country, "asn",
 	    (json_int_t)would->login.asn, "as_name", would->login.as_name,

@@ -35,6 +35,8 @@ log_counts(const struct config *config, const struct finding *finding)
 		snprintf(key, sizeof(key), "%s_limit", measures[i].name);
 		log_number(key, finding->limits[i]);
 	}
+	if (finding->evidence.is_capped)
+		log_text("or_more", "yes");
 }
 
 static void
@@ -56,8 +58,7 @@ log_outcome(const struct decision *decision)
 	}
 	if (finding->is_new_block)
 		log_text("blocked", "now");
-	log_text("reason", reply_reason(finding->cause, finding->found,
-	    finding->limit, finding->per_s, finding->note, reason));
+	log_text("reason", reply_reason_of(finding, reason));
 }
 
 void

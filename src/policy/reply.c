@@ -46,6 +46,33 @@ write_note(const char *note, char text[REASON_SIZE])
 	text[length] = '\0';
 }
 
+/* "4 countries within 24h, 3 allowed" */
+static void
+write_measure(const struct measure_row *measure, uint32_t found,
+    bool is_capped, uint32_t limit, uint32_t per_s, char text[REASON_SIZE])
+{
+	char per[24];
+
+	duration_format(per_s, per);
+	snprintf(text, REASON_SIZE, "%u %s%s within %s, %u allowed", found,
+	    is_capped ? "or more " : "", measure->many, per, limit);
+}
+
+const char *
+reply_reason_of(const struct finding *finding, char text[REASON_SIZE])
+{
+	enum measure measure = cause_measure(finding->cause);
+
+	/* What was found when a block began may be something else. */
+	if (measure == MEASURE_COUNT || !finding->evidence.is_capped ||
+	    finding->found != finding->evidence.found[measure])
+		return reply_reason(finding->cause, finding->found,
+		    finding->limit, finding->per_s, finding->note, text);
+	write_measure(&measures[measure], finding->found, true,
+	    finding->limit, finding->per_s, text);
+	return text;
+}
+
 const char *
 reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
     const char *note, char text[REASON_SIZE])
@@ -55,8 +82,8 @@ reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
 
 	duration_format(per_s, per);
 	if (measure != MEASURE_COUNT) {
-		snprintf(text, REASON_SIZE, "%u %s within %s, %u allowed",
-		    found, measures[measure].many, per, limit);
+		write_measure(&measures[measure], found, false, limit, per_s,
+		    text);
 		return text;
 	}
 	switch ((int)cause) {
@@ -128,14 +155,14 @@ value_of(const char *name, size_t length, const struct values *v,
 	else if (is_macro(name, length, "as_name"))
 		snprintf(value, VALUE_SIZE, "%s", v->login->as_name);
 	else if (found_of(name, length, &f->evidence, &found))
-		snprintf(value, VALUE_SIZE, "%u", found);
+		snprintf(value, VALUE_SIZE, "%u%s", found,
+		    f->evidence.is_capped ? " or more" : "");
 	else if (is_macro(name, length, "limit"))
 		snprintf(value, VALUE_SIZE, "%u", f->limit);
 	else if (is_macro(name, length, "per"))
 		duration_format(f->per_s, value);
 	else if (is_macro(name, length, "reason"))
-		snprintf(value, VALUE_SIZE, "%s", reply_reason(f->cause,
-		    f->found, f->limit, f->per_s, f->note, reason));
+		snprintf(value, VALUE_SIZE, "%s", reply_reason_of(f, reason));
 	else if (is_macro(name, length, "until") && f->until_ms == 0)
 		strcpy(value, "unblocked by an administrator");
 	else if (is_macro(name, length, "until")) {

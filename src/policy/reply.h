@@ -21,6 +21,9 @@ enum { REPLY_SIZE = 401, REASON_SIZE = 200 };
 const char *reply_reason(enum cause, uint32_t found, uint32_t limit,
     uint32_t per_s, const char *note, char text[REASON_SIZE]);
 
+/* The same of a finding; "1000 or more" of what is remembered no longer. */
+const char *reply_reason_of(const struct finding *, char text[REASON_SIZE]);
+
 /*
  * Write an action with its ${...} filled in. What is filled in cannot break
  * the line: control bytes are dropped. The whole is cut at REPLY_SIZE.

@@ -41,6 +41,7 @@ foretell_limits(const struct config *config,
 
 	would->finding.evidence = limits_count(&record->settings,
 	    record->logins, record->login_count, &would->login);
+	would->finding.evidence.is_capped = record->evidence.is_capped;
 	judgement = limits_judge(&record->settings, &would->finding.evidence,
 	    &would->login);
 	if (judgement.cause == CAUSE_NONE)

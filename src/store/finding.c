@@ -93,6 +93,6 @@ evidence_text(const struct evidence *evidence, char bytes[EVIDENCE_TEXT_SIZE])
 	for (int i = 0; i < MEASURE_COUNT; i++)
 		text_printf(&text, "%s\"%s\":%u", i == 0 ? "{" : ",",
 		    measures[i].name, evidence->found[i]);
-	text_add(&text, "}");
+	text_add(&text, evidence->is_capped ? ",\"or_more\":true}" : "}");
 	return bytes;
 }

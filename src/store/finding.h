@@ -61,8 +61,9 @@ struct evidence {
 /* At home and elsewhere together. */
 uint32_t evidence_sum(const struct evidence *, enum measured);
 
-/* Write it as a JSON object, for events. Return text. */
-enum { EVIDENCE_TEXT_SIZE = 8 + 40 * MEASURE_COUNT };
+/* Write it as a JSON object, for events: "or_more" if it is capped. Return
+ * text. */
+enum { EVIDENCE_TEXT_SIZE = 24 + 40 * MEASURE_COUNT };
 const char *evidence_text(const struct evidence *,
     char text[EVIDENCE_TEXT_SIZE]);
 

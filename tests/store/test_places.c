@@ -12,8 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows hold 64. */
+/* Rows hold 32. */
 enum { MANY = 100 };
+
+/* From one login to the next; the window is a day. */
+enum { STEP_MS = 20000 };
 
 static struct check
 login_from(const struct world *world, const char *address)
@@ -120,6 +123,184 @@ START_TEST(a_network_that_made_room_comes_back)
 }
 END_TEST
 
+/* Log in from so many networks, one after the other, all in one round; returns
+ * what the last one found. */
+static struct finding
+log_in_from(struct world *world, unsigned first, unsigned last)
+{
+	struct check checks[64];
+	size_t count = 0;
+
+	for (unsigned i = first; i <= last; i++) {
+		char address[32];
+
+		snprintf(address, sizeof(address), "10.%u.%u.%u", i / 10000,
+		    i / 100 % 100, i % 100);
+		checks[count++] = login_from(world, address);
+		if (count < 64 && i < last)
+			continue;
+		clock_set_wall_ms(SCRIPT_START_MS + (int64_t)i * STEP_MS);
+		world_checks(world->store, checks, count);
+		for (size_t k = 0; k < count; k++)
+			ck_assert_int_eq(checks[k].result, STORE_DONE);
+		if (i < last)
+			count = 0;
+	}
+	return checks[count - 1].finding;
+}
+
+static unsigned
+rows_of(struct world *world)
+{
+	char *rows = side_sql(world->side, world->kind == SIDE_PGSQL ?
+	    "SELECT count(*) FROM policyd.login" :
+	    "SELECT count(*) FROM login");
+	unsigned count = (unsigned)strtoul(rows, NULL, 10);
+
+	free(rows);
+	return count;
+}
+
+/* An account that is tried from everywhere, while nothing blocks it. */
+START_TEST(the_oldest_give_way)
+{
+	struct world world;
+	struct finding finding;
+	struct account_record record;
+
+	if (!begin(&world, _i))
+		return;
+	world.config.settings.most_networks = 200;
+	finding = log_in_from(&world, 1, 200);
+	ck_assert_uint_eq(finding.evidence.found[MEASURE_NETWORKS], 200);
+	ck_assert(!finding.evidence.is_capped);
+	ck_assert_uint_eq(rows_of(&world), 200);
+	finding = log_in_from(&world, 201, 1500);
+	ck_assert_uint_eq(finding.evidence.found[MEASURE_NETWORKS], 200);
+	ck_assert(finding.evidence.is_capped);
+	/* A quarter more, and a round. */
+	ck_assert_uint_le(rows_of(&world), 200 + 50 + 64);
+	ck_assert_uint_ge(rows_of(&world), 200);
+	ck_assert_int_eq(store_account(world.console, "joe",
+	    &world.config.settings, 10, &record, world_deadline()),
+	    STORE_DONE);
+	ck_assert_uint_eq(record.evidence.found[MEASURE_NETWORKS], 200);
+	ck_assert(record.evidence.is_capped);
+	account_record_clear(&record);
+	/* Those that gave way are no longer missing a day later. */
+	clock_set_wall_ms(SCRIPT_START_MS + 1500 * STEP_MS + 86300000);
+	finding = log_in_from(&world, 1500 + 4316, 1500 + 4316);
+	ck_assert(!finding.evidence.is_capped);
+	world_close(&world);
+}
+END_TEST
+
+/* One that is used all the time stays, and what is known of it. */
+START_TEST(who_comes_again_does_not_give_way)
+{
+	struct world world;
+	struct check home;
+	char *mails;
+
+	if (!begin(&world, _i))
+		return;
+	world.config.settings.most_networks = 200;
+	home = login_from(&world, "192.0.2.1");
+	for (unsigned i = 0; i < 30; i++) {
+		log_in_from(&world, 1 + i * 40, 40 + i * 40);
+		home.login.country[0] = 'D';
+		world_checks(world.store, &home, 1);
+		ck_assert_int_eq(home.result, STORE_DONE);
+	}
+	mails = side_sql(world.side, _i == SIDE_PGSQL ?
+	    "SELECT mails FROM policyd.logins WHERE network = '192.0.2.1'" :
+	    "SELECT mails FROM logins WHERE network = '192.0.2.1'");
+	ck_assert_str_eq(mails, "30\n");
+	free(mails);
+	world_close(&world);
+}
+END_TEST
+
+/* The last one that a limit allows, and one more: wherever they stand. */
+START_TEST(a_limit_beyond_the_row_is_exact)
+{
+	struct world world;
+	struct finding finding;
+	struct check again;
+
+	if (!begin(&world, _i))
+		return;
+	world.config.settings.most_networks = 200;
+	world_set(&world, "networks", "300");
+	finding = log_in_from(&world, 1, 300);
+	ck_assert_int_eq(finding.verdict, VERDICT_PASS);
+	ck_assert_uint_eq(finding.evidence.found[MEASURE_NETWORKS], 300);
+	/* Places that are known, in the row and before it. */
+	for (unsigned i = 1; i <= 300; i += 7) {
+		finding = log_in_from(&world, i, i);
+		ck_assert_int_eq(finding.verdict, VERDICT_PASS);
+		ck_assert_uint_eq(finding.evidence.found[MEASURE_NETWORKS],
+		    300);
+	}
+	again = login_from(&world, "10.0.0.1");
+	clock_set_wall_ms(SCRIPT_START_MS + 301 * STEP_MS);
+	world_checks(world.store, &again, 1);
+	ck_assert_int_eq(again.finding.verdict, VERDICT_PASS);
+	finding = log_in_from(&world, 302, 302);
+	ck_assert_int_eq(finding.verdict, VERDICT_BLOCKED);
+	ck_assert_uint_eq(finding.found, 301);
+	world_close(&world);
+}
+END_TEST
+
+/* Places leave the window while others are counted before the row. */
+START_TEST(older_places_leave_with_the_window)
+{
+	struct world world;
+	struct finding finding;
+
+	if (!begin(&world, _i))
+		return;
+	world_set(&world, "networks", "100");
+	finding = log_in_from(&world, 1, 60);
+	/* They were seen 20 s after one another, in a round of 60. */
+	clock_set_wall_ms(SCRIPT_START_MS + 4300 * STEP_MS);
+	finding = log_in_from(&world, 4300, 4340);
+	ck_assert_int_eq(finding.verdict, VERDICT_BLOCKED);
+	ck_assert_int_eq(store_unblock(world.console, "joe",
+	    world_deadline()), STORE_DONE);
+	finding = log_in_from(&world, 5001, 5060);
+	ck_assert_uint_eq(finding.evidence.found[MEASURE_NETWORKS], 60);
+	/* A day later all but the last is new. */
+	finding = log_in_from(&world, 5060 + 4321, 5060 + 4380);
+	ck_assert_int_eq(finding.verdict, VERDICT_PASS);
+	ck_assert_uint_eq(finding.evidence.found[MEASURE_NETWORKS], 60);
+	world_close(&world);
+}
+END_TEST
+
+/* Another program wrote to the row, and knows nothing of what is before it. */
+START_TEST(a_row_that_somebody_else_changed_is_counted_again)
+{
+	struct world world;
+	struct finding finding;
+	char *nothing;
+
+	if (!begin(&world, _i))
+		return;
+	log_in_from(&world, 1, 100);
+	nothing = side_sql(world.side, _i == SIDE_PGSQL ?
+	    "UPDATE policyd.account SET complete_since = complete_since + 1, "
+	    "version = version + 1" :
+	    "UPDATE account SET complete_since = complete_since + 1, "
+	    "version = version + 1");
+	free(nothing);
+	finding = log_in_from(&world, 101, 101);
+	ck_assert_uint_eq(finding.evidence.found[MEASURE_NETWORKS], 101);
+	world_close(&world);
+}
+END_TEST
+
 /* The event of a block by hand, and of its end, counts them all. */
 START_TEST(events_count_each_network)
 {
@@ -221,6 +402,14 @@ tests_places(void)
 	    SIDES);
 	tcase_add_loop_test(tcase, a_network_that_made_room_comes_back, 0,
 	    SIDES);
+	tcase_add_loop_test(tcase, the_oldest_give_way, 0, SIDES);
+	tcase_add_loop_test(tcase, who_comes_again_does_not_give_way, 0,
+	    SIDES);
+	tcase_add_loop_test(tcase, a_limit_beyond_the_row_is_exact, 0, SIDES);
+	tcase_add_loop_test(tcase, older_places_leave_with_the_window, 0,
+	    SIDES);
+	tcase_add_loop_test(tcase,
+	    a_row_that_somebody_else_changed_is_counted_again, 0, SIDES);
 	tcase_add_loop_test(tcase, events_count_each_network, 0, SIDES);
 	tcase_add_loop_test(tcase, a_login_that_was_copied_counts, 0, SIDES);
 	tcase_add_loop_test(tcase, what_is_pending_is_found_by_any_name, 0,

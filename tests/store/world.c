@@ -49,7 +49,8 @@ default_config(enum side_kind kind)
 		    .deadline_ms = 60000 },
 		.store = { .create = true, .prepare = true,
 		    .retention_s = 30 * 86400 },
-		.settings = { .window_s = 86400, .limits = {
+		.settings = { .window_s = 86400, .most_networks = 1000,
+		    .limits = {
 		    [MEASURE_COUNTRIES] = 3, [MEASURE_NETWORKS] = 10,
 		    [MEASURE_ASNS] = UNLIMITED,
 		    [MEASURE_HOME_ASNS] = UNLIMITED,

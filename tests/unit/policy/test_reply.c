@@ -61,7 +61,8 @@ static struct finding finding = {
 	.limit = 3,
 	.per_s = 86400,
 	.until_ms = 1767225600000,
-	.evidence = { { [MEASURE_COUNTRIES] = 4, [MEASURE_NETWORKS] = 6,
+	.evidence = { .found = { [MEASURE_COUNTRIES] = 4,
+	    [MEASURE_NETWORKS] = 6,
 	    [MEASURE_HOME_COUNTRIES] = 1, [MEASURE_HOME_NETWORKS] = 2 } },
 };
 
@@ -101,6 +102,27 @@ START_TEST(fills_in)
 		    &finding, text);
 		ck_assert_str_eq(text, rows[i].text);
 	}
+}
+END_TEST
+
+START_TEST(what_is_no_longer_remembered)
+{
+	struct login login = { .country = "DE" };
+	struct finding capped = finding;
+	char text[REPLY_SIZE];
+	char reason[REASON_SIZE];
+
+	capped.evidence.is_capped = true;
+	reply_format("${networks}: ${reason}", "joe", &login, &capped, text);
+	ck_assert_str_eq(text, "8 or more: 4 or more countries within 24h, "
+	    "3 allowed");
+	/* What was counted when the block began was not capped. */
+	capped.found = 5;
+	ck_assert_str_eq(reply_reason_of(&capped, reason),
+	    "5 countries within 24h, 3 allowed");
+	capped.cause = CAUSE_RATE;
+	ck_assert_str_eq(reply_reason_of(&capped, reason),
+	    "5 mails within 24h, 3 allowed");
 }
 END_TEST
 
@@ -144,5 +166,5 @@ START_TEST(is_cut_between_characters)
 }
 END_TEST
 
-UNIT("policy/reply", gives_reasons, fills_in, a_block_without_end_says_so,
+UNIT("policy/reply", gives_reasons, fills_in, what_is_no_longer_remembered, a_block_without_end_says_so,
     is_cut_between_characters)

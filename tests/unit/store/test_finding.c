@@ -43,7 +43,7 @@ END_TEST
 
 START_TEST(evidence_as_json)
 {
-	struct evidence evidence;
+	struct evidence evidence = { .is_capped = false };
 	char text[EVIDENCE_TEXT_SIZE];
 	char wanted[100];
 
@@ -57,6 +57,10 @@ START_TEST(evidence_as_json)
 	}
 	ck_assert_int_eq(text[0], '{');
 	ck_assert_int_eq(text[strlen(text) - 1], '}');
+	ck_assert_ptr_null(strstr(text, "or_more"));
+	evidence.is_capped = true;
+	evidence_text(&evidence, text);
+	ck_assert_ptr_nonnull(strstr(text, ",\"or_more\":true}"));
 }
 END_TEST
 

@@ -84,23 +84,29 @@ take_out(struct days_table *table, size_t i)
 	    (table->count - i) * sizeof(table->list[0]));
 }
 
+/* The one that leaves first. */
+static size_t
+find_least(const struct days_table *table)
+{
+	size_t least = 0;
+
+	for (size_t i = 1; i < table->count; i++)
+		if (is_worth_less(&table->list[i], &table->list[least]))
+			least = i;
+	return least;
+}
+
 /* The days of a name, made if there are none; what came first stands first. */
 static struct days *
 make(struct days_table *table, uint64_t name)
 {
 	size_t at = find(table, name);
-	size_t least = 0;
 	struct days *days;
 
 	if (at < table->count)
 		return &table->list[at];
-	if (table->count == HISTORY_DAYS_MAX) {
-		for (size_t i = 1; i < table->count; i++)
-			if (is_worth_less(&table->list[i],
-				&table->list[least]))
-				least = i;
-		take_out(table, least);
-	}
+	if (table->count == HISTORY_DAYS_MAX)
+		take_out(table, find_least(table));
 	days = &table->list[table->count++];
 	days->name = name;
 	days->bits = 0;
@@ -333,6 +339,16 @@ history_accept(struct history *history, unsigned known_after, int64_t now_ms)
 	    now_ms - DAY_MS);
 }
 
+/* A place that is new to a full table must be worth more than the one that
+ * leaves: merging once more would bring that back otherwise. */
+static bool
+has_room(const struct days_table *table, const struct days *more)
+{
+	return table->count < HISTORY_DAYS_MAX ||
+	    find(table, more->name) < table->count ||
+	    is_worth_less(&table->list[find_least(table)], more);
+}
+
 /* Both stand at the same day. */
 static bool
 merge_days(struct days_table *table, const struct days_table *other)
@@ -340,14 +356,14 @@ merge_days(struct days_table *table, const struct days_table *other)
 	bool is_changed = false;
 
 	for (size_t i = 0; i < other->count; i++) {
-		uint64_t bits = other->list[i].bits & DAYS;
-		struct days *days;
+		struct days more = other->list[i];
+		uint64_t known = history_days(table, more.name);
 
-		if (bits == 0 ||
-		    (history_days(table, other->list[i].name) & bits) == bits)
+		more.bits &= (known & BARRED) != 0 ? DAYS & ~TODAY : DAYS;
+		if ((known & more.bits) == more.bits ||
+		    !has_room(table, &more))
 			continue;
-		days = make(table, other->list[i].name);
-		days->bits |= bits;
+		make(table, more.name)->bits |= more.bits;
 		is_changed = true;
 	}
 	return is_changed;

@@ -3,13 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A byte that tells the format, then numbers of 7 bits a byte, the lowest
- * first (LEB128), but for peaks, which are IEEE 754, 8 bytes.
+ * first (LEB128), but for peaks, which are IEEE 754, 8 bytes, the lowest first.
  */
 #include "store/history.h"
 
 #include <string.h>
 
-enum { FORMAT = 1, NUMBER_MAX = 10 };
+enum { FORMAT = 1, NUMBER_MAX = 10, PEAK_BYTES = 8 };
 
 static uint8_t *
 put(uint8_t *at, uint64_t number)
@@ -41,6 +41,17 @@ put_sightings(uint8_t *at, const struct sightings *seen)
 		at = put(at, seen->list[i].name);
 		at = put(at, (uint64_t)seen->list[i].last_ms);
 	}
+	return at;
+}
+
+static uint8_t *
+put_peak(uint8_t *at, double peak)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &peak, sizeof(bits));
+	for (int i = 0; i < PEAK_BYTES; i++)
+		*at++ = (uint8_t)(bits >> (8 * i));
 	return at;
 }
 
@@ -78,8 +89,7 @@ history_pack(const struct history *history, uint8_t bytes[HISTORY_BYTES_MAX])
 		at = put(at, (uint64_t)ring->newest);
 		for (int kind = 0; kind < MAIL_KINDS; kind++)
 			at = put_sums(at, ring->sums[kind]);
-		memcpy(at, &history->peaks[i], sizeof(double));
-		at += sizeof(double);
+		at = put_peak(at, history->peaks[i]);
 		at = put(at, history->tops[i]);
 	}
 	at = put_sightings(at, &history->new_places);
@@ -147,14 +157,16 @@ take_ring(struct source *source, struct mail_ring *ring)
 static double
 take_peak(struct source *source)
 {
-	double peak = 0;
+	uint64_t bits = 0;
+	double peak;
 
-	if (source->end - source->at < (ptrdiff_t)sizeof(peak)) {
+	if (source->end - source->at < PEAK_BYTES) {
 		source->is_bad = true;
 		return 0;
 	}
-	memcpy(&peak, source->at, sizeof(peak));
-	source->at += sizeof(peak);
+	for (int i = 0; i < PEAK_BYTES; i++)
+		bits |= (uint64_t)*source->at++ << (8 * i);
+	memcpy(&peak, &bits, sizeof(peak));
 	source->is_bad |= !(peak >= 0 && peak <= UINT32_MAX);
 	return peak;
 }
@@ -181,6 +193,6 @@ history_unpack(struct history *history, const uint8_t *bytes, size_t length)
 	}
 	take_sightings(&source, &history->new_places);
 	take_sightings(&source, &history->new_countries);
-	if (source.is_bad || source.at != source.end)
+	if (source.is_bad || source.at != source.end || history->day == 0)
 		history_init(history);
 }

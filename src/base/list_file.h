@@ -15,7 +15,7 @@ typedef const char *list_file_take(void *opaque, const char *word);
  * a comment, blank lines are skipped. On failure write what is wrong, with the
  * line, to error (size bytes) and return -1; what came before was taken.
  */
-int list_file_read(const char *path, list_file_take *, void *opaque,
+int list_file_read(const char *path, list_file_take *take, void *opaque,
     char *error, size_t size);
 
 #endif

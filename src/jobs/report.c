@@ -5,7 +5,6 @@
 #include "jobs/report.h"
 
 #include "base/clock.h"
-#include "base/duration.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "command/print.h"
@@ -27,7 +26,6 @@ enum {
 	FORGET_MAX = 200,
 	/* Beyond what a delivery can last. */
 	LEASE_MARGIN_S = 60,
-	REACHED_SIZE = 80,
 	/* Who is not to get it yet may get it then. */
 	PUT_OFF_S = 60,
 };
@@ -73,31 +71,13 @@ read_hits(struct store *store, struct hits *hits)
 
 /* "more than 3 countries in 24h", "100 mails in 1h". */
 static const char *
-reached(const struct hit *hit, char text[REACHED_SIZE])
+reached(const struct hit *hit, char text[CAUSE_TEXT_SIZE])
 {
-	enum measure measure = cause_measure(hit->cause);
-	char per[24];
+	const char *words = cause_words(hit->cause);
 
-	duration_format(hit->per_s, per);
-	if (measure != MEASURE_COUNT) {
-		snprintf(text, REACHED_SIZE, "more than %u %s in %s",
-		    hit->limit, hit->limit == 1 ? measures[measure].one :
-		    measures[measure].many, per);
+	if (cause_reached(hit->cause, hit->limit, hit->per_s, text))
 		return text;
-	}
-	switch ((int)hit->cause) {
-	case CAUSE_ONLY_COUNTRIES:
-	case CAUSE_ONLY_NETWORKS:
-		return cause_words(hit->cause);
-	case CAUSE_RATE:
-		snprintf(text, REACHED_SIZE, "%u mail%s in %s", hit->limit,
-		    hit->limit == 1 ? "" : "s", per);
-		return text;
-	case CAUSE_NONE:
-	case CAUSE_MANUAL:
-	default:
-		return "-";
-	}
+	return words != NULL ? words : "-";
 }
 
 static void
@@ -109,7 +89,7 @@ print_table(const struct hits *hits, FILE *out)
 
 	for (size_t i = 0; i < hits->count; i++) {
 		const struct hit *hit = &hits->list[i];
-		char first[WHEN_SIZE], last[WHEN_SIZE], times[24], text[REACHED_SIZE];
+		char first[WHEN_SIZE], last[WHEN_SIZE], times[24], text[CAUSE_TEXT_SIZE];
 		const char *row[] = { hit->account, times, first, last,
 			reached(hit, text) };
 
@@ -331,7 +311,7 @@ print_hits_json(const struct hits *hits, FILE *out)
 
 	for (size_t i = 0; i < hits->count; i++) {
 		const struct hit *hit = &hits->list[i];
-		char text[REACHED_SIZE];
+		char text[CAUSE_TEXT_SIZE];
 
 		json_array_append_new(array, json_pack(
 		    "{ss ss sI so so sI sI}", "account", hit->account,

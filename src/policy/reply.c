@@ -46,56 +46,24 @@ write_note(const char *note, char text[REASON_SIZE])
 	text[length] = '\0';
 }
 
-/* "4 countries within 24h, 3 allowed" */
-static void
-write_measure(const struct measure_row *measure, uint32_t found,
-    bool is_capped, uint32_t limit, uint32_t per_s, char text[REASON_SIZE])
+/* is_more: what was found may be more. The note may be longer than that of a
+ * finding. */
+static const char *
+write_reason(const struct finding *finding, const char *note, bool is_more,
+    char text[REASON_SIZE])
 {
-	char per[24];
+	char counted[CAUSE_TEXT_SIZE];
 
-	duration_format(per_s, per);
-	snprintf(text, REASON_SIZE, "%u %s%s within %s, %u allowed", found,
-	    is_capped ? "or more " : "", measure->many, per, limit);
-}
-
-const char *
-reply_reason_of(const struct finding *finding, char text[REASON_SIZE])
-{
-	enum measure measure = cause_measure(finding->cause);
-
-	/* What was found when a block began may be something else. */
-	if (measure == MEASURE_COUNT || !finding->evidence.is_capped ||
-	    finding->found != finding->evidence.found[measure])
-		return reply_reason(finding->cause, finding->found,
-		    finding->limit, finding->per_s, finding->note, text);
-	write_measure(&measures[measure], finding->found, true,
-	    finding->limit, finding->per_s, text);
-	return text;
-}
-
-const char *
-reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
-    const char *note, char text[REASON_SIZE])
-{
-	enum measure measure = cause_measure(cause);
-	char per[24];
-
-	duration_format(per_s, per);
-	if (measure != MEASURE_COUNT) {
-		write_measure(&measures[measure], found, false, limit, per_s,
-		    text);
+	if (cause_reason(finding->cause, finding->found, is_more,
+		finding->limit, finding->per_s, counted)) {
+		strcpy(text, counted);
 		return text;
 	}
-	switch ((int)cause) {
+	switch ((int)finding->cause) {
 	case CAUSE_ONLY_COUNTRIES:
-		strcpy(text, "login from outside the allowed countries");
-		break;
 	case CAUSE_ONLY_NETWORKS:
-		strcpy(text, "login from outside the allowed networks");
-		break;
-	case CAUSE_RATE:
-		snprintf(text, REASON_SIZE, "%u mails within %s, %u allowed",
-		    found, per, limit);
+		snprintf(text, REASON_SIZE, "login from %s",
+		    cause_words(finding->cause));
 		break;
 	case CAUSE_MANUAL:
 		write_note(note[0] != '\0' ? note :
@@ -107,6 +75,27 @@ reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
 		break;
 	}
 	return text;
+}
+
+const char *
+reply_reason_of(const struct finding *finding, char text[REASON_SIZE])
+{
+	enum measure measure = cause_measure(finding->cause);
+
+	/* What was found when a block began may be something else. */
+	return write_reason(finding, finding->note,
+	    measure != MEASURE_COUNT && finding->evidence.is_capped &&
+	    finding->found == finding->evidence.found[measure], text);
+}
+
+const char *
+reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
+    const char *note, char text[REASON_SIZE])
+{
+	const struct finding finding = { .cause = cause, .found = found,
+		.limit = limit, .per_s = per_s };
+
+	return write_reason(&finding, note, false, text);
 }
 
 /* Is the macro at name (length bytes) this one? */

@@ -52,6 +52,17 @@ const char *cause_words(enum cause);
 /* What is counted if it was that limit; MEASURE_COUNT: another cause. */
 enum measure cause_measure(enum cause);
 
+/*
+ * What was found, in words: "4 countries within 24h, 3 allowed"; and the limit
+ * that was reached: "more than 3 countries in 24h". is_more: "4 or more
+ * countries". False, and "", if nothing is counted for the cause.
+ */
+enum { CAUSE_TEXT_SIZE = 120 };
+bool cause_reason(enum cause, uint32_t found, bool is_more, uint32_t limit,
+    uint32_t per_s, char text[CAUSE_TEXT_SIZE]);
+bool cause_reached(enum cause, uint32_t limit, uint32_t per_s,
+    char text[CAUSE_TEXT_SIZE]);
+
 /* Distinct places of an account within the window. */
 struct evidence {
 	uint32_t found[MEASURE_COUNT];

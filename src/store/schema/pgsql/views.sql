@@ -8,17 +8,17 @@ LANGUAGE sql IMMUTABLE AS $$
                   'outside the allowed countries',
                   'outside the allowed networks', 'rate', 'manual',
                   'autonomous systems', 'autonomous systems at home',
-                  'countries never used before',
-                  'networks never used before',
-                  'networks never used before',
-                  'mails',
-                  'mails',
-                  'mails from networks used since lately',
-                  'mails from networks used since lately',
+                  'new countries',
+                  'new networks in an hour',
+                  'new networks in a day',
+                  'mails in an hour',
+                  'mails in a day',
+                  'mails in an hour from networks first used lately',
+                  'mails in a day from networks first used lately',
                   'days with mail deferred',
                   'spans of 5 minutes with mail deferred',
-                  'mails from networks never used before',
-                  'mails from networks never used before'])[cause]
+                  'mails in an hour from networks never used before',
+                  'mails in a day from networks never used before'])[cause]
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.milliseconds(at timestamptz) RETURNS bigint

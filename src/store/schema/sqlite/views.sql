@@ -7,17 +7,17 @@ INSERT INTO cause VALUES
     (4, 'home networks'), (5, 'outside the allowed countries'),
     (6, 'outside the allowed networks'), (7, 'rate'), (8, 'manual'),
     (9, 'autonomous systems'), (10, 'autonomous systems at home'),
-    (11, 'countries never used before'),
-    (12, 'networks never used before'),
-    (13, 'networks never used before'),
-    (14, 'mails'),
-    (15, 'mails'),
-    (16, 'mails from networks used since lately'),
-    (17, 'mails from networks used since lately'),
+    (11, 'new countries'),
+    (12, 'new networks in an hour'),
+    (13, 'new networks in a day'),
+    (14, 'mails in an hour'),
+    (15, 'mails in a day'),
+    (16, 'mails in an hour from networks first used lately'),
+    (17, 'mails in a day from networks first used lately'),
     (18, 'days with mail deferred'),
     (19, 'spans of 5 minutes with mail deferred'),
-    (20, 'mails from networks never used before'),
-    (21, 'mails from networks never used before');
+    (20, 'mails in an hour from networks never used before'),
+    (21, 'mails in a day from networks never used before');
 
 -- Logins with what is still pending in the account row: read this one.
 DROP VIEW IF EXISTS logins;

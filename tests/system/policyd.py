@@ -121,6 +121,8 @@ class Policyd:
                        "state": str(self.root / "blocked"),
                        "status": str(self.root / "status")},
             "log": {"level": "info"},
+            # Accounts of the tests are everywhere on their first day.
+            "new_places": {"countries": {"day": "unlimited"}},
         }
         if IS_ROOT:
             defaults["server"].update(user=self.user, group=group)

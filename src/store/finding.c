@@ -103,8 +103,9 @@ cause_reason(enum cause cause, uint32_t found, bool is_more, uint32_t limit,
 		return false;
 	duration_format(per_s, per);
 	snprintf(text, CAUSE_TEXT_SIZE, "%u %s%s within %s%s, %u allowed",
-	    found, is_more ? "or more " : "", found == 1 && !is_more ? causes[cause].one : causes[cause].many, per,
-	    causes[cause].more, limit);
+	    found, is_more ? "or more " : "", found == 1 && !is_more ?
+	    causes[cause].one : causes[cause].many, per, causes[cause].more,
+	    limit);
 	return true;
 }
 

@@ -18,6 +18,7 @@
 #include "roles/worker.h"
 #include "server/master.h"
 #include "store/blocked_file.h"
+#include "store/recent.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -171,12 +172,15 @@ daemon_run(const struct daemon_options *given)
 	shared.started_ms = clock_wall_ms();
 	shared.blocked = blocked_open();
 	shared.news = store_news_open();
-	if (shared.blocked == NULL || shared.news == NULL) {
+	shared.recent = recent_open();
+	if (shared.blocked == NULL || shared.news == NULL ||
+	    shared.recent == NULL) {
 		log_error("no memory to share: %s", strerror(errno));
 		return EX_OSERR;
 	}
 	status = master_run(&service, &master);
 	blocked_close(shared.blocked);
 	store_news_close(shared.news);
+	recent_close(shared.recent);
 	return status;
 }

@@ -10,10 +10,13 @@
 
 #include <stdint.h>
 
+struct recent;
+
 struct shared {
 	struct blocked *blocked;
 	struct store_news *news;
 	int64_t started_ms;	/* wall clock; never changed */
+	struct recent *recent;
 };
 
 #endif

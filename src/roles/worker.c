@@ -365,6 +365,7 @@ worker_run(const struct seat *seat)
 		goto fail;
 	worker->desk.blocked = shared->blocked;
 	store_join(worker->desk.store, shared->news, false);
+	store_share(worker->desk.store, shared->recent);
 	worker->desk.may_defer = true;
 	worker->poller = poller_new();
 	if (worker->poller == NULL ||

@@ -106,6 +106,32 @@ state_drop(struct account_state *state, int64_t until_ms)
 			let_go(state, &state->places[i]);
 }
 
+/* What its row of the table login has now. */
+static void
+settle(struct place *place)
+{
+	if (place->is_due) {
+		place->written_ms = place->last_ms;
+		place->pending = 0;
+	}
+	place->is_due = false;
+}
+
+void
+state_settle(struct account_state *state)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < state->place_count; i++) {
+		if (state->places[i].is_gone)
+			continue;
+		settle(&state->places[i]);
+		state->places[kept++] = state->places[i];
+	}
+	state->place_count = kept;
+	state->is_known = true;
+}
+
 bool
 place_is_due(const struct place *place)
 {

@@ -56,12 +56,12 @@ struct account_state {
 	int64_t rated_ms;	/* when a rate was last counted; 0: never */
 	int64_t complete_ms;	/* places has every login after this */
 	int64_t last_instance;	/* 0: none */
-	size_t place_count;
-	struct place places[PLACES_ROOM];
 	struct rate_rings rates;
 	size_t instance_count;
 	int64_t instances[INSTANCES_MAX];	/* newest first */
 	struct history history;
+	size_t place_count;
+	struct place places[PLACES_ROOM];
 };
 
 /* An account that nothing is known of. */
@@ -82,6 +82,9 @@ struct place *state_add(struct account_state *, const struct addr *network);
 /* Take out the places last seen up to then; what their rows do not have yet
  * is due. */
 void state_drop(struct account_state *, int64_t until_ms);
+
+/* It was saved: make it what loading it would give. */
+void state_settle(struct account_state *);
 
 /* Is there a row of the table login to be written? */
 bool place_is_due(const struct place *);
@@ -106,6 +109,13 @@ size_t state_put_instances(const struct account_state *,
     uint8_t bytes[INSTANCES_BYTES]);
 void state_take_instances(struct account_state *, const uint8_t *bytes,
     size_t length);
+
+/*
+ * The whole of it as bytes that processes of this program on this host read
+ * back. state_pack returns how many, 0 if there is no room for them.
+ */
+size_t state_pack(const struct account_state *, uint8_t *bytes, size_t room);
+void state_unpack(struct account_state *, const uint8_t *bytes);
 
 /* The number that a mail is known by: its instance, of a client; 0 for "". */
 int64_t state_instance(const char *instance, const struct addr *client);

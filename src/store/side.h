@@ -70,6 +70,8 @@ struct store_side {
 	enum store_result (*clean_batch)(void *, struct clean_walk *,
 	    int64_t deadline_ms);
 	void (*act_as)(void *, const struct actor *);
+	/* As store_share; NULL: there is no use for it. */
+	void (*share)(void *, struct recent *);
 	/*
 	 * What query.h is made of. begin: nothing need be done before the
 	 * first run. next: the rows of the last run, 1, 0: no more, -1.

@@ -50,6 +50,13 @@ store_join(struct store *store, struct store_news *news, bool is_prober)
 	trouble->is_prober = is_prober;
 }
 
+void
+store_share(struct store *store, struct recent *recent)
+{
+	if (store->side->share != NULL)
+		store->side->share(store->self, recent);
+}
+
 int
 store_tend(struct store *store)
 {

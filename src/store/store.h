@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 struct store;
+struct recent;
 
 enum store_result {
 	STORE_DONE,
@@ -66,6 +67,10 @@ void store_close(struct store *);
 /* Hear from other processes that the store works again; or be the one that
  * tries it for them, every second (news.h). */
 void store_join(struct store *, struct store_news *, bool is_prober);
+
+/* Keep what accounts are like in memory that processes share (recent.h): most
+ * requests need one call then. */
+void store_share(struct store *, struct recent *);
 
 /*
  * Look after the connection between calls: bring a reconnect forward, notice

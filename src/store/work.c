@@ -18,6 +18,7 @@ work_reset(struct work *work)
 	free(work->rows);
 	work->rows = NULL;
 	work->row_count = 0;
+	work->is_recalled = false;
 	work->is_changed = false;
 	work->must_last = false;
 	work->trim_ms = 0;

@@ -76,6 +76,7 @@ struct work {
 	/* ... and rows of the table of logins that were read. */
 	struct place *rows;
 	size_t row_count;
+	bool is_recalled;	/* from memory: the row may be another one */
 
 	/* What follows. */
 	bool is_changed;	/* the state is to be saved */

@@ -22,7 +22,7 @@
 static void
 block_for_ever(const struct config *config, unsigned number, int fd)
 {
-	struct store *store = store_of(config);
+	struct store *store = world_store(config);
 
 	for (unsigned i = 0;; i++) {
 		char line[64];

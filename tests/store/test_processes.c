@@ -23,7 +23,7 @@ enum { ACCOUNTS = 25, NETWORKS_EACH = 4 };
 static void
 log_in(const struct config *config, unsigned number, int fd)
 {
-	struct store *store = store_of(config);
+	struct store *store = world_store(config);
 
 	for (unsigned a = 0; a < ACCOUNTS; a++)
 		for (unsigned n = 0; n < NETWORKS_EACH; n++) {
@@ -65,7 +65,7 @@ END_TEST
 static void
 send_mails(const struct config *config, unsigned number, int fd)
 {
-	struct store *store = store_of(config);
+	struct store *store = world_store(config);
 
 	for (unsigned i = 0; i < 20; i++) {
 		struct check checks[3];
@@ -106,7 +106,7 @@ END_TEST
 static void
 quarrel(const struct config *config, unsigned number, int fd)
 {
-	struct store *store = store_of(config);
+	struct store *store = world_store(config);
 
 	for (unsigned i = 0; i < 30; i++) {
 		enum store_result result = STORE_FAILED;
@@ -167,7 +167,7 @@ END_TEST
 static void
 create(const struct config *config, unsigned number, int fd)
 {
-	struct store *store = store_of(config);
+	struct store *store = world_store(config);
 	struct check check = worker_login(config, "joe", number);
 	enum store_result made = store_init(store, true, world_deadline());
 
@@ -233,7 +233,7 @@ START_TEST(cleaning_is_safe_beside_the_server)
 	world_let_go(&world);
 	pid = fork();
 	if (pid == 0) {
-		struct store *store = store_of(&world.config);
+		struct store *store = world_store(&world.config);
 
 		if (store_clean(store, 86400, 500, &cleaned,
 			world_deadline()) != STORE_DONE ||

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "policy/store_of.h"
 #include "script.h"
+#include "store/recent.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -66,10 +67,24 @@ default_config(enum side_kind kind)
 	return config;
 }
 
+struct store *
+world_store(const struct config *config)
+{
+	/* Of all tests and their processes, as of a server's. */
+	static struct recent *recent;
+	struct store *store = store_of(config);
+
+	if (recent == NULL)
+		recent = recent_open();
+	ck_assert_ptr_nonnull(recent);
+	store_share(store, recent);
+	return store;
+}
+
 void
 world_take_up(struct world *world)
 {
-	world->store = store_of(&world->config);
+	world->store = world_store(&world->config);
 	world->console = store_of(&world->config);
 	world->side = side_open(world->kind);
 }

@@ -27,6 +27,8 @@ void world_close(struct world *);
  * must not cross a fork, nor may any other of the process be open then.
  */
 void world_let_go(struct world *);
+/* A store with the memory that a server's workers share. */
+struct store *world_store(const struct config *);
 void world_take_up(struct world *);
 
 /* Checks, those of accounts whose row somebody else has asked again. */

@@ -78,7 +78,7 @@ class Database:
             UPDATE policyd.login l SET last_seen = v.last_seen, mails = v.mails
               FROM policyd.logins v
              WHERE v.account = l.account AND v.network = l.network;
-            UPDATE policyd.account SET places = '', version = version + 1,
+            UPDATE policyd.account SET places = '', version = (random() * 9e18)::bigint,
                    complete_since = 9223372036854775807""")
 
     def age(self, interval):
@@ -89,6 +89,8 @@ class Database:
                 ("account", ("last_seen",))):
             changes = ", ".join(f"{column} = {column} - interval '{interval}'"
                                 for column in columns)
+            if table == "account":
+                changes += ", version = (random() * 9e18)::bigint"
             self.sql(f"UPDATE policyd.{table} SET {changes}")
 
     def backends(self):

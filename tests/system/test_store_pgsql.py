@@ -182,9 +182,9 @@ def test_more_requests_than_the_store_answers_in_time(start_policyd,
         for client in clients:
             client.ask()
         database.sql("""DO $$ BEGIN EXECUTE replace(
-            pg_get_functiondef('policyd.load'::regproc), 'RETURN QUERY',
+            pg_get_functiondef('policyd.save'::regproc), 'IF p_must_last',
             'PERFORM pg_sleep(0.010 * array_length(p_accounts, 1));
-             RETURN QUERY'); END $$""")
+             IF p_must_last'); END $$""")
         for number, client in enumerate(clients):
             client.send(request(f"ann{number}@example.com"))
         began = time.monotonic()

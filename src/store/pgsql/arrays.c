@@ -182,6 +182,24 @@ arrays_time(struct arrays *arrays, int64_t ms)
 }
 
 void
+arrays_some_bytes(struct arrays *arrays, const void *bytes, size_t length)
+{
+	if (length == 0)
+		arrays_null(arrays);
+	else
+		arrays_bytes(arrays, bytes, length);
+}
+
+void
+arrays_some_time(struct arrays *arrays, int64_t ms)
+{
+	if (ms == 0)
+		arrays_null(arrays);
+	else
+		arrays_time(arrays, ms);
+}
+
+void
 arrays_cidr(struct arrays *arrays, const struct addr *addr)
 {
 	/* PGSQL_AF_INET is AF_INET, PGSQL_AF_INET6 one more. */

@@ -27,7 +27,7 @@ enum arrays_type {
 	ARRAYS_TIME = 1184,
 };
 
-enum { ARRAYS_MAX = 24 };
+enum { ARRAYS_MAX = 26 };
 
 struct arrays {
 	char *bytes;
@@ -59,6 +59,10 @@ void arrays_cidr(struct arrays *, const struct addr *);
 
 /* Milliseconds since 1970; INT64_MAX is infinity, INT64_MIN -infinity. */
 void arrays_time(struct arrays *, int64_t ms);
+
+/* The same, with NULL for no bytes, and for 0. */
+void arrays_some_bytes(struct arrays *, const void *bytes, size_t length);
+void arrays_some_time(struct arrays *, int64_t ms);
 
 /* Make values, lengths and formats point to what was added. */
 void arrays_finish(struct arrays *);

@@ -68,12 +68,16 @@ enum column {
 	COLUMN_READ_ONLY,
 	COLUMN_POOLED,
 	COLUMN_ENCODING,
+	COLUMN_COMMIT,
 	COLUMN_VERSION,
 	COLUMN_FLOOR,
 };
 
 /*
- * What a session needs; pgsql_send_limits says why. Behind a pooler that gives
+ * What a session needs; pgsql_send_limits says why. Rounds are planned along
+ * the keys, once, whatever the planner knows of the tables then: they grow.
+ * What a round counts may be lost with the server, unless it says otherwise:
+ * it can be counted again. Behind a pooler that gives
  * each transaction another server connection (its process is not the one that
  * we were told when we connected) nothing may be left behind on it for others:
  * then all of this ends with its transaction.
@@ -86,19 +90,25 @@ set_up(struct pgsql *pg)
 	    "coalesce(max((to_jsonb(v)->>'compatible_from')::integer), 0) "
 	    "AS floor FROM policyd.schema_version v) AS found";
 	unsigned budget = pg->setup->server->deadline_ms / 2;
-	char sql[900];
+	char sql[1200];
 
 	snprintf(sql, sizeof(sql),
 	    "SELECT pg_is_in_recovery(), current_setting("
 	    "'transaction_read_only')::boolean, is_pooled, "
-	    "getdatabaseencoding(), %s, "
+	    "getdatabaseencoding(), synchronous_commit, %s, "
 	    "set_config('statement_timeout', '%u', is_pooled), "
 	    "set_config('lock_timeout', '%u', is_pooled), "
 	    "set_config('default_transaction_isolation', 'read committed', "
 	    "is_pooled), set_config('jit', 'off', is_pooled), "
 	    "set_config('plan_cache_mode', 'force_generic_plan', is_pooled), "
+	    "set_config('enable_hashjoin', 'off', is_pooled), "
+	    "set_config('enable_mergejoin', 'off', is_pooled), "
+	    "set_config('enable_seqscan', 'off', is_pooled), "
+	    "set_config('synchronous_commit', 'off', is_pooled), "
 	    "set_config('client_min_messages', 'error', is_pooled) "
-	    "FROM (SELECT pg_backend_pid() <> %d AS is_pooled) AS session%s",
+	    "FROM (SELECT pg_backend_pid() <> %d AS is_pooled, "
+	    "current_setting('synchronous_commit') AS synchronous_commit "
+	    "OFFSET 0) AS session%s",
 	    pg->is_initialising ? "NULL, NULL" : "version, floor",
 	    budget, pgsql_lock_ms(budget), PQbackendPID(pg->conn),
 	    pg->is_initialising ? "" : found);
@@ -218,6 +228,8 @@ accept_server(struct pgsql *pg, const PGresult *result)
 	}
 	if (PQgetvalue(result, 0, COLUMN_POOLED)[0] == 't')
 		pgsql_is_behind_pooler(pg);
+	snprintf(pg->synchronous_commit, sizeof(pg->synchronous_commit), "%s",
+	    PQgetvalue(result, 0, COLUMN_COMMIT));
 	if (accept_encoding(pg, PQgetvalue(result, 0, COLUMN_ENCODING)) &&
 	    !pg->is_initialising)
 		accept_schema(pg, atoi(PQgetvalue(result, 0, COLUMN_VERSION)),

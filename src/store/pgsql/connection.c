@@ -18,8 +18,6 @@
 enum {
 	/* How often a connection under way is looked after. */
 	TEND_MS = 20,
-	/* The longest time to wait for a lock. */
-	LOCK_MS = 1000,
 };
 
 struct pgsql *
@@ -221,48 +219,6 @@ pgsql_is_pooled(const struct pgsql *pg)
 	return pg->is_pooled;
 }
 
-unsigned
-pgsql_lock_ms(unsigned statement_ms)
-{
-	return statement_ms / 4 < LOCK_MS ? statement_ms / 4 + 1 : LOCK_MS;
-}
-
-bool
-pgsql_send_limits(struct pgsql *pg, unsigned statement_ms)
-{
-	char statement[16];
-	char lock[16];
-	const char *const values[] = { statement, lock };
-
-	snprintf(statement, sizeof(statement), "%u", statement_ms);
-	snprintf(lock, sizeof(lock), "%u", pgsql_lock_ms(statement_ms));
-	/* The pooler's sessions have the default of the database. */
-	if (pg->is_pooled && !PQsendQueryParams(pg->conn,
-		"SET TRANSACTION ISOLATION LEVEL READ COMMITTED", 0, NULL,
-		NULL, NULL, NULL, 0))
-		return false;
-	return PQsendQueryParams(pg->conn,
-	    "SELECT set_config('statement_timeout', $1, true), "
-	    "set_config('lock_timeout', $2, true), "
-	    "set_config('plan_cache_mode', 'force_custom_plan', true)", 2,
-	    NULL, values, NULL, NULL, 0) != 0;
-}
-
-bool
-pgsql_send_begin(struct pgsql *pg)
-{
-	return PQsendQueryParams(pg->conn,
-	    "BEGIN ISOLATION LEVEL READ COMMITTED", 0, NULL, NULL, NULL, NULL,
-	    0) != 0;
-}
-
-bool
-pgsql_send_end(struct pgsql *pg, bool is_kept)
-{
-	return PQsendQueryParams(pg->conn, is_kept ? "COMMIT" : "ROLLBACK", 0,
-	    NULL, NULL, NULL, NULL, 0) != 0;
-}
-
 /* Is the class of an error, or the error itself, in a list? */
 static bool
 is_one_of(const char *code, const char *const *list)
@@ -328,6 +284,30 @@ pgsql_take(struct pgsql *pg, int64_t deadline_ms)
 	}
 	PQclear(kept);
 	return NULL;
+}
+
+bool
+pgsql_take_list(struct pgsql *pg, PGresult **list, size_t most, size_t *count,
+    int64_t deadline_ms)
+{
+	*count = 0;
+	while (pgsql_wait(pg, deadline_ms)) {
+		PGresult *result = PQgetResult(pg->conn);
+		ExecStatusType status = PQresultStatus(result);
+
+		if (status == PGRES_PIPELINE_SYNC) {
+			PQclear(result);
+			return true;
+		}
+		if (result == NULL || status == PGRES_PIPELINE_ABORTED ||
+		    *count == most)
+			PQclear(result);
+		else
+			list[(*count)++] = result;
+	}
+	while (*count > 0)
+		PQclear(list[--*count]);
+	return false;
 }
 
 int

@@ -55,6 +55,10 @@ bool pgsql_is_prepared(const struct pgsql *);
  */
 bool pgsql_send_limits(struct pgsql *, unsigned statement_ms);
 
+/* What a session of ours has for the statements of a round, sent for one
+ * transaction of a pooler's. */
+bool pgsql_send_round(struct pgsql *, unsigned statement_ms);
+
 /* Send the begin of a transaction, whose isolation is what we need whatever
  * the database has as its default; and the end. */
 bool pgsql_send_begin(struct pgsql *);
@@ -68,6 +72,11 @@ bool pgsql_wait(struct pgsql *, int64_t deadline_ms);
 /* The last result before the sync, or the first error; NULL if the connection
  * is lost or late. Before the sync nothing is committed. */
 PGresult *pgsql_take(struct pgsql *, int64_t deadline_ms);
+
+/* All results before the sync, in order, for the caller to clear; false, and
+ * none, as above. At most `most` of them. */
+bool pgsql_take_list(struct pgsql *, PGresult **list, size_t most,
+    size_t *count, int64_t deadline_ms);
 
 /* Send the sync and wait for what was sent before it. 0, with the last result
  * in *result (the caller's) unless that is NULL; -1 after logging why. */

@@ -78,8 +78,8 @@ add_audit(json_t *list, const struct actor *actor, const struct work *work,
 	json_object_set_new(object, "detail", detail);
 }
 
-static bool
-is_due(const struct work *work)
+bool
+follow_is_due(const struct work *work)
 {
 	return work->change_count > 0 || work->reached_count > 0 ||
 	    work->attempts > 0 || work->is_moved || work->is_orphan ||
@@ -141,7 +141,7 @@ follow_json(const struct notify_options *notify, const struct actor *actor,
 	char *text;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_due(works[i]))
+		if (!follow_is_due(works[i]))
 			continue;
 		if (list == NULL)
 			list = json_array();

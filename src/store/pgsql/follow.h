@@ -7,6 +7,10 @@
 
 #include "store/work.h"
 
+/* Does anything follow, beside what the rows of the account and of its logins
+ * become? */
+bool follow_is_due(const struct work *);
+
 /* A JSON array, one object for each thing to do; to be freed. NULL: nothing
  * follows, as mostly. */
 char *follow_json(const struct notify_options *, const struct actor *,

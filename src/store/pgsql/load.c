@@ -2,7 +2,8 @@
  * load.c -- load the accounts of a round from PostgreSQL.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The statement is policyd.load of schema/pgsql/round.sql.
+ * Those of which the state that was saved last is in memory (store/recent.h)
+ * are not asked for: saving them finds out whether they are as they were.
  */
 #include "store/pgsql/account.h"
 
@@ -16,16 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The columns of policyd.load. */
-enum column {
-	COLUMN_I, COLUMN_NOW, COLUMN_VERSION, COLUMN_SINCE,
-	COLUMN_BLOCKED_UNTIL, COLUMN_SEEN, COLUMN_RATED, COLUMN_COMPLETE,
-	COLUMN_MAIL_HASH, COLUMN_PLACES, COLUMN_RINGS, COLUMN_MAIL_HASHES,
-	COLUMN_CAUSE, COLUMN_FOUND, COLUMN_ALLOWED, COLUMN_PER_S, COLUMN_NOTE,
-	COLUMN_BEGAN_AT, COLUMN_OF_ACCOUNT, COLUMN_OF_DOMAIN,
-	COLUMN_HISTORY, COLUMNS,
-};
-
 /* A row of a result. */
 struct row {
 	const PGresult *result;
@@ -33,7 +24,7 @@ struct row {
 };
 
 static int64_t
-number_at(const struct row *row, enum column column)
+number_at(const struct row *row, enum pgsql_loaded column)
 {
 	if (PQgetisnull(row->result, row->number, (int)column))
 		return 0;
@@ -43,7 +34,7 @@ number_at(const struct row *row, enum column column)
 
 /* 0: NULL, or before all times. */
 static int64_t
-time_at(const struct row *row, enum column column)
+time_at(const struct row *row, enum pgsql_loaded column)
 {
 	int64_t ms;
 
@@ -55,7 +46,7 @@ time_at(const struct row *row, enum column column)
 }
 
 static const char *
-text_at(const struct row *row, enum column column)
+text_at(const struct row *row, enum pgsql_loaded column)
 {
 	return PQgetvalue(row->result, row->number, (int)column);
 }
@@ -64,24 +55,24 @@ static void
 take_state(const struct row *row, struct account_state *state)
 {
 	state->is_known = true;
-	state->version = number_at(row, COLUMN_VERSION);
-	state->since_ms = time_at(row, COLUMN_SINCE);
-	state->blocked_until_ms = time_at(row, COLUMN_BLOCKED_UNTIL);
-	state->seen_ms = time_at(row, COLUMN_SEEN);
-	state->rated_ms = time_at(row, COLUMN_RATED);
-	state->complete_ms = number_at(row, COLUMN_COMPLETE);
-	state->last_instance = number_at(row, COLUMN_MAIL_HASH);
-	state_take_places(state, text_at(row, COLUMN_PLACES));
+	state->version = number_at(row, LOADED_VERSION);
+	state->since_ms = time_at(row, LOADED_SINCE);
+	state->blocked_until_ms = time_at(row, LOADED_BLOCKED_UNTIL);
+	state->seen_ms = time_at(row, LOADED_SEEN);
+	state->rated_ms = time_at(row, LOADED_RATED);
+	state->complete_ms = number_at(row, LOADED_COMPLETE);
+	state->last_instance = number_at(row, LOADED_MAIL_HASH);
+	state_take_places(state, text_at(row, LOADED_PLACES));
 	rates_unpack(&state->rates,
-	    (const uint8_t *)text_at(row, COLUMN_RINGS),
-	    (size_t)PQgetlength(row->result, row->number, COLUMN_RINGS));
+	    (const uint8_t *)text_at(row, LOADED_RINGS),
+	    (size_t)PQgetlength(row->result, row->number, LOADED_RINGS));
 	state_take_instances(state,
-	    (const uint8_t *)text_at(row, COLUMN_MAIL_HASHES),
+	    (const uint8_t *)text_at(row, LOADED_MAIL_HASHES),
 	    (size_t)PQgetlength(row->result, row->number,
-		COLUMN_MAIL_HASHES));
+		LOADED_MAIL_HASHES));
 	history_unpack(&state->history,
-	    (const uint8_t *)text_at(row, COLUMN_HISTORY),
-	    (size_t)PQgetlength(row->result, row->number, COLUMN_HISTORY));
+	    (const uint8_t *)text_at(row, LOADED_HISTORY),
+	    (size_t)PQgetlength(row->result, row->number, LOADED_HISTORY));
 }
 
 static void
@@ -89,28 +80,28 @@ take_held(const struct row *row, struct held_block *held)
 {
 	memset(held, 0, sizeof(*held));
 	held->cause = CAUSE_MANUAL;
-	if (PQgetisnull(row->result, row->number, COLUMN_CAUSE))
+	if (PQgetisnull(row->result, row->number, LOADED_CAUSE))
 		return;
 	held->cause = (enum cause)arrays_get_int4(
-	    text_at(row, COLUMN_CAUSE));
-	held->found = (uint32_t)number_at(row, COLUMN_FOUND);
-	held->limit = (uint32_t)number_at(row, COLUMN_ALLOWED);
-	held->per_s = (uint32_t)number_at(row, COLUMN_PER_S);
-	held->began_ms = time_at(row, COLUMN_BEGAN_AT);
+	    text_at(row, LOADED_CAUSE));
+	held->found = (uint32_t)number_at(row, LOADED_FOUND);
+	held->limit = (uint32_t)number_at(row, LOADED_ALLOWED);
+	held->per_s = (uint32_t)number_at(row, LOADED_PER_S);
+	held->began_ms = time_at(row, LOADED_BEGAN_AT);
 	snprintf(held->note, sizeof(held->note), "%s",
-	    text_at(row, COLUMN_NOTE));
+	    text_at(row, LOADED_NOTE));
 }
 
 /* The store's override; a text that is none fails this account alone. */
 static void
 take_override(struct store_pgsql *self, const struct row *row,
-    enum column column, struct work *work, struct override *override)
+    enum pgsql_loaded column, struct work *work, struct override *override)
 {
 	const char *at = strrchr(work->account, '@');
 
 	if (PQgetisnull(row->result, row->number, (int)column))
 		return;
-	override->account = mem_dup(column == COLUMN_OF_ACCOUNT ?
+	override->account = mem_dup(column == LOADED_OF_ACCOUNT ?
 	    work->account : at != NULL ? at : "");
 	if (override_json_read(text_at(row, column), override) == 0)
 		return;
@@ -123,23 +114,17 @@ take_override(struct store_pgsql *self, const struct row *row,
 static void
 take_work(struct store_pgsql *self, const struct row *row, struct work *work)
 {
-	if (!PQgetisnull(row->result, row->number, COLUMN_VERSION))
+	if (!PQgetisnull(row->result, row->number, LOADED_VERSION))
 		take_state(row, &work->state);
 	if (work->state.blocked_until_ms != 0)
 		take_held(row, &work->held);
-	take_override(self, row, COLUMN_OF_ACCOUNT, work, &work->of_account);
-	take_override(self, row, COLUMN_OF_DOMAIN, work, &work->of_domain);
+	take_override(self, row, LOADED_OF_ACCOUNT, work, &work->of_account);
+	take_override(self, row, LOADED_OF_DOMAIN, work, &work->of_domain);
 }
 
-int
-pgsql_load(void *opaque, struct work *const *works, size_t count, bool is_read,
-    int64_t *now_ms, int64_t deadline_ms)
+static void
+add_names(struct arrays *arrays, struct work *const *works, size_t count)
 {
-	struct store_pgsql *self = opaque;
-	struct arrays *arrays = &self->arrays;
-	PGresult *result;
-
-	(void)is_read; /* nothing is locked */
 	arrays_clear(arrays);
 	arrays_begin(arrays, ARRAYS_TEXT, count);
 	for (size_t i = 0; i < count; i++)
@@ -153,20 +138,50 @@ pgsql_load(void *opaque, struct work *const *works, size_t count, bool is_read,
 		arrays_time(arrays, clock_wall_ms());
 	else
 		arrays_null(arrays);
+}
+
+static int
+ask(struct store_pgsql *self, struct work *const *works, size_t count,
+    int64_t *now_ms, int64_t deadline_ms)
+{
+	PGresult *result;
+
+	add_names(&self->arrays, works, count);
 	result = pgsql_call(self, PGSQL_LOAD, deadline_ms);
 	if (result == NULL)
 		return -1;
 	*now_ms = clock_wall_ms();
 	for (int i = 0; i < PQntuples(result); i++) {
 		const struct row row = { result, i };
-		size_t place = (size_t)number_at(&row, COLUMN_I) - 1;
+		size_t place = (size_t)number_at(&row, LOADED_I) - 1;
 
-		*now_ms = time_at(&row, COLUMN_NOW);
+		*now_ms = time_at(&row, LOADED_NOW);
+		self->recall.overrides = number_at(&row, LOADED_OVERRIDES);
 		if (place < count)
 			take_work(self, &row, works[place]);
 	}
+	if (PQntuples(result) > 0)
+		recall_set_clock(&self->recall, *now_ms);
 	PQclear(result);
 	return 0;
+}
+
+int
+pgsql_load(void *opaque, struct work *const *works, size_t count, bool is_read,
+    int64_t *now_ms, int64_t deadline_ms)
+{
+	struct store_pgsql *self = opaque;
+	struct work *unknown[ROUND_WORKS];
+	size_t asked = 0;
+
+	*now_ms = recall_clock(&self->recall);
+	for (size_t i = 0; i < count; i++)
+		if (is_read || *now_ms == 0 ||
+		    !recall_find(&self->recall, works[i], now_ms))
+			unknown[asked++] = works[i];
+	if (asked == 0)
+		return 0;
+	return ask(self, unknown, asked, now_ms, deadline_ms);
 }
 
 /* Rows of network, country, autonomous system, last seen. */

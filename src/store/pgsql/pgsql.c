@@ -12,27 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct pgsql_statement statements[] = {
-	[PGSQL_LOAD] = { "load", "SELECT * FROM policyd.load($1, $2, $3)" },
-	[PGSQL_SAVE] = { "save", "SELECT policyd.save($1, $2, $3, $4, $5, $6, "
-	    "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-	    "$20, $21, $22, $23)" },
-	/* The same columns first: load.c reads both. */
-	[PGSQL_OLDER] = { "older", "SELECT policyd.place_name(network), "
-	    "country, asn, last_seen, older FROM policyd.older($1, $2)" },
-	[PGSQL_ROWS] = { "rows", "SELECT policyd.place_name(network), "
-	    "country, asn, last_seen FROM policyd.logins_since($1, "
-	    "'-infinity', $2)" },
-	{ NULL, NULL },
-};
-
 static void *
 open_side(const struct store_setup *setup)
 {
 	struct store_pgsql *self = mem_new(1, sizeof(*self));
 
 	self->setup = setup;
-	self->pg = pgsql_new(setup, statements);
+	self->pg = pgsql_new(setup, pgsql_statements);
 	return self;
 }
 
@@ -72,6 +58,14 @@ init(void *opaque, bool may_create, int64_t deadline_ms)
 }
 
 static void
+share(void *opaque, struct recent *recent)
+{
+	struct store_pgsql *self = opaque;
+
+	self->recall.recent = recent;
+}
+
+static void
 act_as(void *opaque, const struct actor *actor)
 {
 	struct store_pgsql *self = opaque;
@@ -84,57 +78,6 @@ pgsql_run(struct store_pgsql *self, const char *sql, int64_t deadline_ms)
 {
 	return pgsql_query(self->pg, sql, (int)self->params.count,
 	    params_values(&self->params), deadline_ms);
-}
-
-static bool
-send_call(struct store_pgsql *self, enum pgsql_call call)
-{
-	PGconn *conn = pgsql_conn(self->pg);
-	struct arrays *arrays = &self->arrays;
-	int count = (int)arrays->count;
-	int sent;
-
-	arrays_finish(arrays);
-	if (pgsql_is_pooled(self->pg) && !pgsql_send_limits(self->pg,
-		self->setup->server->deadline_ms / 2))
-		return false;
-	if (pgsql_is_prepared(self->pg))
-		sent = PQsendQueryPrepared(conn, statements[call].name, count,
-		    arrays->values, arrays->lengths, arrays->formats, 1);
-	else
-		sent = PQsendQueryParams(conn, statements[call].sql, count,
-		    NULL, arrays->values, arrays->lengths, arrays->formats,
-		    1);
-	return sent && PQpipelineSync(conn);
-}
-
-/* A connection that is lost may be made anew, once in a round. */
-PGresult *
-pgsql_call(struct store_pgsql *self, enum pgsql_call call, int64_t deadline_ms)
-{
-	PGresult *result = NULL;
-
-	self->is_lost = false;
-	if (!pgsql_is_up(self->pg, deadline_ms))
-		return NULL;
-	pgsql_forgive(self->pg, !self->is_retry);
-	if (send_call(self, call))
-		result = pgsql_take(self->pg, deadline_ms);
-	if (result != NULL && PQresultStatus(result) == PGRES_TUPLES_OK) {
-		pgsql_worked(self->pg);
-	} else if (result != NULL) {
-		self->is_lost = pgsql_failed(self->pg, result);
-		PQclear(result);
-		result = NULL;
-	} else if (clock_left_ms(deadline_ms) == 0) {
-		pgsql_late(self->pg);
-	} else {
-		pgsql_drop(self->pg, PQerrorMessage(pgsql_conn(self->pg)));
-		self->is_lost = true;
-	}
-	self->is_retry |= self->is_lost;
-	pgsql_forgive(self->pg, false);
-	return result;
 }
 
 const struct store_side store_pgsql = {
@@ -151,6 +94,7 @@ const struct store_side store_pgsql = {
 	.leave = pgsql_leave,
 	.clean_batch = pgsql_clean_batch,
 	.act_as = act_as,
+	.share = share,
 	.begin = pgsql_run_begin,
 	.run = pgsql_run_query,
 	.next = pgsql_run_next,

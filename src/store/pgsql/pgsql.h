@@ -9,7 +9,9 @@
 #include "store/pgsql/arrays.h"
 #include "store/pgsql/connection.h"
 #include "store/pgsql/params.h"
+#include "store/pgsql/recall.h"
 #include "store/pgsql/run.h"
+#include "store/pgsql/statements.h"
 #include "store/side.h"
 
 struct store_pgsql {
@@ -20,17 +22,27 @@ struct store_pgsql {
 	struct actor actor;
 	struct pgsql_run run;
 	int64_t version;	/* of the row written last; 0: none yet */
+	struct recall recall;
+	size_t sent;		/* calls, since they began */
 	bool is_lost;		/* the last call lost its connection */
 	bool is_retry;		/* and it is made anew within the round */
 	struct log_limit limit;
 };
 
-/* The calls of a round: statements that are prepared. */
-enum pgsql_call { PGSQL_LOAD, PGSQL_SAVE, PGSQL_OLDER, PGSQL_ROWS };
-
-/* Make one with the arrays collected: binary both ways. NULL: the store is in
- * trouble, which is logged. */
+/* Make a call with the arrays collected: binary both ways. NULL: the store is
+ * in trouble, which is logged. */
 PGresult *pgsql_call(struct store_pgsql *, enum pgsql_call,
+    int64_t deadline_ms);
+
+/*
+ * The same in parts: several calls in one transaction. begin; send each with
+ * the arrays collected; then `take` gets their results, in order, to clear.
+ * Returns false if the store is in trouble: nothing was done.
+ */
+bool pgsql_calls_begin(struct store_pgsql *, int64_t deadline_ms);
+bool pgsql_calls_send(struct store_pgsql *, enum pgsql_call);
+bool pgsql_calls_end(struct store_pgsql *,
+    void (*take)(void *, size_t number, PGresult *), void *,
     int64_t deadline_ms);
 
 /* Time columns are read as milliseconds since the epoch; 0 for infinite. */

@@ -2,13 +2,16 @@
  * save.c -- save what was decided of the accounts of a round in PostgreSQL.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The statement is policyd.save of schema/pgsql/round.sql.
+ * A few accounts of which nothing but their rows, and those of logins, is to be
+ * written are saved by a statement each; all others by one call of policyd.save
+ * (schema/pgsql/round.sql), which costs more to begin with and less for each.
  */
 #include "store/pgsql/account.h"
 
 #include "base/clock.h"
 #include "store/pgsql/follow.h"
 #include "store/pgsql/pgsql.h"
+#include "store/pgsql/touch.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,25 +28,6 @@
 	} while (0)
 
 static void
-add_bytes(struct arrays *arrays, const uint8_t *bytes, size_t length)
-{
-	if (length == 0)
-		arrays_null(arrays);
-	else
-		arrays_bytes(arrays, bytes, length);
-}
-
-/* 0 stands for what never was. */
-static void
-add_time(struct arrays *arrays, int64_t ms)
-{
-	if (ms == 0)
-		arrays_null(arrays);
-	else
-		arrays_time(arrays, ms);
-}
-
-static void
 add_states(struct arrays *arrays, struct work *const *works, size_t count)
 {
 	char places[PLACES_TEXT_SIZE];
@@ -55,18 +39,18 @@ add_states(struct arrays *arrays, struct work *const *works, size_t count)
 	EACH(ARRAYS_INT8, arrays_int8(arrays, state->version));
 	EACH(ARRAYS_TIME, arrays_time(arrays,
 	    state->since_ms == 0 ? INT64_MIN : state->since_ms));
-	EACH(ARRAYS_TIME, add_time(arrays, state->blocked_until_ms));
-	EACH(ARRAYS_TIME, add_time(arrays, state->seen_ms));
-	EACH(ARRAYS_TIME, add_time(arrays, state->rated_ms));
+	EACH(ARRAYS_TIME, arrays_some_time(arrays, state->blocked_until_ms));
+	EACH(ARRAYS_TIME, arrays_some_time(arrays, state->seen_ms));
+	EACH(ARRAYS_TIME, arrays_some_time(arrays, state->rated_ms));
 	EACH(ARRAYS_INT8, arrays_int8(arrays, state->complete_ms));
 	EACH(ARRAYS_INT8, arrays_int8(arrays, state->last_instance));
 	EACH(ARRAYS_TEXT, arrays_bytes(arrays, places,
 	    state_put_places(state, places)));
-	EACH(ARRAYS_BYTEA, add_bytes(arrays, bytes,
+	EACH(ARRAYS_BYTEA, arrays_some_bytes(arrays, bytes,
 	    rates_pack(&state->rates, bytes)));
-	EACH(ARRAYS_BYTEA, add_bytes(arrays, bytes,
+	EACH(ARRAYS_BYTEA, arrays_some_bytes(arrays, bytes,
 	    state_put_instances(state, bytes)));
-	EACH(ARRAYS_BYTEA, add_bytes(arrays, history,
+	EACH(ARRAYS_BYTEA, arrays_some_bytes(arrays, history,
 	    history_pack(&state->history, history)));
 }
 
@@ -86,15 +70,32 @@ add_states(struct arrays *arrays, struct work *const *works, size_t count)
 		arrays_end(arrays);                                            \
 	} while (0)
 
-static void
-add_logins(struct arrays *arrays, struct work *const *works, size_t count)
+static size_t
+count_due(struct work *const *works, size_t count)
 {
 	size_t due = 0;
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < works[i]->state.place_count; k++)
 			due += place_is_due(&works[i]->state.places[k]);
-	EACH_DUE(ARRAYS_INT4, arrays_int4(arrays, (int32_t)i + 1));
+	return due;
+}
+
+static void
+add_owners(struct arrays *arrays, struct work *const *works, size_t count)
+{
+	size_t due = count_due(works, count);
+
+	EACH_DUE(ARRAYS_INT4,
+	    (void)place; arrays_int4(arrays, (int32_t)i + 1));
+}
+
+void
+pgsql_add_logins(struct arrays *arrays, struct work *const *works,
+    size_t count)
+{
+	size_t due = count_due(works, count);
+
 	EACH_DUE(ARRAYS_CIDR, arrays_cidr(arrays, &place->network));
 	EACH_DUE(ARRAYS_TEXT, arrays_text(arrays, place->country));
 	EACH_DUE(ARRAYS_INT8, arrays_int8(arrays, place->asn));
@@ -137,9 +138,10 @@ struct selection {
 	struct work *works[2 * ROUND_WORKS];
 	size_t changed, refused;
 	bool must_last;
+	bool is_recalled;	/* some are */
 };
 
-/* Who has nothing to save is done. */
+/* Who has nothing to save is done, unless it is not sure what there is. */
 static void
 pick(struct work *const *works, size_t count, struct selection *selection)
 {
@@ -147,6 +149,7 @@ pick(struct work *const *works, size_t count, struct selection *selection)
 		if (works[i]->is_changed) {
 			selection->works[selection->changed++] = works[i];
 			selection->must_last |= works[i]->must_last;
+			selection->is_recalled |= works[i]->is_recalled;
 		}
 	for (size_t i = 0; i < count; i++) {
 		if (works[i]->is_changed)
@@ -154,7 +157,7 @@ pick(struct work *const *works, size_t count, struct selection *selection)
 		if (works[i]->attempts > 0)
 			selection->works[selection->changed +
 			    selection->refused++] = works[i];
-		else
+		else if (!works[i]->is_recalled)
 			works[i]->progress = WORK_DONE;
 	}
 }
@@ -172,38 +175,58 @@ add_refused(struct arrays *arrays, struct work *const *works, size_t count)
 	arrays_end(arrays);
 }
 
+/* Write all of the selection in one call. */
+static int
+save_all(struct store_pgsql *self, const struct selection *selection,
+    int64_t version, int64_t now_ms, int64_t deadline_ms)
+{
+	struct arrays *arrays = &self->arrays;
+	char *follow = follow_json(self->setup->notify, &self->actor,
+	    selection->works, selection->changed, now_ms);
+	PGresult *result;
+
+	arrays_clear(arrays);
+	arrays_int8(arrays, version);
+	add_states(arrays, selection->works, selection->changed);
+	add_owners(arrays, selection->works, selection->changed);
+	pgsql_add_logins(arrays, selection->works, selection->changed);
+	arrays_json(arrays, follow);
+	free(follow);
+	add_refused(arrays, selection->works + selection->changed,
+	    selection->refused);
+	arrays_bool(arrays, selection->must_last);
+	pgsql_add_expected(self, selection->is_recalled, now_ms);
+	result = pgsql_call(self, PGSQL_SAVE, deadline_ms);
+	if (result == NULL)
+		return -1;
+	take_saved(result, selection->works, selection->changed +
+	    selection->refused);
+	PQclear(result);
+	return 0;
+}
+
 int
 pgsql_save(void *opaque, struct work *const *works, size_t count,
     int64_t now_ms, int64_t deadline_ms)
 {
 	struct store_pgsql *self = opaque;
-	struct arrays *arrays = &self->arrays;
 	struct selection selection = { .changed = 0 };
 	int64_t version = next_version(self);
-	char *follow;
-	PGresult *result;
+	int result = 0;
 
 	pick(works, count, &selection);
-	if (selection.changed + selection.refused == 0)
-		return 0;
 	for (size_t i = 0; i < selection.changed; i++)
 		selection.works[i]->saved_version = version;
-	follow = follow_json(self->setup->notify, &self->actor, selection.works,
-	    selection.changed, now_ms);
-	arrays_clear(arrays);
-	arrays_int8(arrays, version);
-	add_states(arrays, selection.works, selection.changed);
-	add_logins(arrays, selection.works, selection.changed);
-	arrays_json(arrays, follow);
-	free(follow);
-	add_refused(arrays, selection.works + selection.changed,
-	    selection.refused);
-	arrays_bool(arrays, selection.must_last);
-	result = pgsql_call(self, PGSQL_SAVE, deadline_ms);
-	if (result == NULL)
-		return -1;
-	take_saved(result, selection.works, selection.changed +
-	    selection.refused);
-	PQclear(result);
-	return 0;
+	if (selection.refused == 0 &&
+	    pgsql_may_touch(selection.works, selection.changed))
+		result = pgsql_touch(self, selection.works, selection.changed,
+		    version, now_ms, deadline_ms);
+	else if (selection.changed + selection.refused > 0)
+		result = save_all(self, &selection, version, now_ms,
+		    deadline_ms);
+	if (result == 0)
+		for (size_t i = 0; i < count; i++)
+			if (works[i]->is_changed || works[i]->is_recalled)
+				recall_saved(&self->recall, works[i], now_ms);
+	return result;
 }

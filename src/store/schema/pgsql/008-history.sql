@@ -1,6 +1,6 @@
 -- 008-history.sql -- what was, for those who look: decisions in buckets of time.
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- compatible-from: 7
+-- compatible-from: 8
 
 -- Requests by verdict, in buckets of a minute, an hour and a day (span: seconds)
 -- of each host; us: the microseconds they took in all; took_1ms and the like:
@@ -46,9 +46,28 @@ CREATE TABLE policyd.host (
 ALTER TABLE policyd.account ADD COLUMN history bytea;
 ALTER TABLE policyd.schema_version ADD COLUMN history_since timestamptz;
 
--- It has one more column from now on.
-DROP FUNCTION IF EXISTS policyd.load;
-
 -- Networks of the window that `places` has no room for, counted by country and
 -- autonomous system; see store/older_places.h.
 ALTER TABLE policyd.account ADD COLUMN older text NOT NULL DEFAULT '';
+
+-- Another number with each change of the overrides, so that who knows that an
+-- account has none need not look again.
+CREATE TABLE policyd.revision (
+    of        text PRIMARY KEY,
+    revision  bigint NOT NULL
+);
+INSERT INTO policyd.revision VALUES ('overrides', 1);
+
+-- The functions of version 7 that have others in their place now.
+DO $$
+DECLARE
+    r record;
+BEGIN
+    FOR r IN SELECT oid::regprocedure AS name FROM pg_proc
+              WHERE pronamespace = 'policyd'::regnamespace
+                AND proname IN ('load', 'save')
+    LOOP
+        EXECUTE format('DROP FUNCTION %s', r.name);
+    END LOOP;
+END
+$$;

@@ -25,7 +25,7 @@ BEGIN
         ON CONFLICT (account) DO UPDATE SET
             evidence_since = greatest(a.evidence_since,
                                       excluded.evidence_since),
-            version = a.version + 1,
+            version = (random() * 9e18)::bigint,
             complete_since = 9223372036854775807;
         CONTINUE WHEN NOT r.has_block;
         INSERT INTO policyd.block AS b VALUES (r.account, r.cause, r.found,
@@ -49,7 +49,7 @@ BEGIN
 END
 $$;
 
--- The same for logins.
+-- The same for logins. The version is a number that no program has given or will.
 CREATE OR REPLACE FUNCTION policyd.load_logins(p_rows jsonb) RETURNS void
 LANGUAGE sql AS $$
     WITH known AS MATERIALIZED (
@@ -58,7 +58,7 @@ LANGUAGE sql AS $$
                              FROM jsonb_array_elements(p_rows) x)
          ORDER BY account FOR NO KEY UPDATE
     ) UPDATE policyd.account a
-        SET version = a.version + 1, complete_since = 9223372036854775807
+        SET version = (random() * 9e18)::bigint, complete_since = 9223372036854775807
         FROM known WHERE a.account = known.account;
     INSERT INTO policyd.login AS l (account, network, country, first_seen,
                                     last_seen, mails, asn)

@@ -123,3 +123,18 @@ CREATE OR REPLACE FUNCTION policyd.listed_put(p_rows jsonb, p_author text,
            changed_at = excluded.changed_at, position = excluded.position,
            revision = o.revision + 1
 $$;
+
+-- Who changes overrides changes their revision, to a number that was not there before, even if the last changes were lost with a
+-- server that failed.
+CREATE OR REPLACE FUNCTION policyd.overrides_changed() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE policyd.revision SET revision = (random() * 9e18)::bigint
+     WHERE of = 'overrides';
+    RETURN NULL;
+END
+$$;
+DROP TRIGGER IF EXISTS changed ON policyd.override;
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE
+    ON policyd.override FOR EACH STATEMENT
+    EXECUTE FUNCTION policyd.overrides_changed();

@@ -1,41 +1,85 @@
 -- round.sql -- load the accounts of a round, and save what was decided.
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Deciding is done in the program (store/check.c). Nobody waits for a row here:
--- one that is locked, or was changed since it was loaded, is not saved, and the
--- program loads it again.
+-- Deciding is done in the program (store/check.c). Nobody waits for a row here: one that is locked, or was changed since it was
+-- loaded, is not saved, and the program loads it again. How these statements
+-- are planned is set for the session (store/pgsql/connect.c): along the keys,
+-- whatever the planner knows of the tables so far.
 
+-- The accounts of a round with their blocks and overrides. It is put in the
+-- place of its call, and planned with it.
 CREATE OR REPLACE FUNCTION policyd.load(p_accounts text[], p_domains text[],
     p_now timestamptz
 ) RETURNS TABLE (
-    i bigint, now timestamptz, version bigint, evidence_since timestamptz,
-    blocked_until timestamptz, last_seen timestamptz, rated_at timestamptz,
-    complete_since bigint, mail_hash bigint, places text, rings bytea,
-    mail_hashes bytea, cause integer, found bigint, allowed bigint,
-    per_s bigint, note text, began_at timestamptz, of_account text,
-    of_domain text, history bytea
-) LANGUAGE plpgsql STABLE ROWS 32
-SET enable_hashjoin = off SET enable_mergejoin = off
-SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
-#variable_conflict use_column
-DECLARE
-    v_now timestamptz := coalesce(p_now, clock_timestamp());
-BEGIN
-    RETURN QUERY
-    SELECT q.i, v_now, a.version, a.evidence_since, a.blocked_until,
-           a.last_seen, a.rated_at, a.complete_since, a.mail_hash, a.places,
-           a.rings, a.mail_hashes, b.cause::integer, b.found::bigint,
-           b.allowed::bigint, b.per_s::bigint, b.note, b.began_at,
-           o.settings::text, d.settings::text, a.history
-      FROM unnest(p_accounts, p_domains) WITH ORDINALITY
+    i bigint, now timestamptz, overrides bigint, version bigint,
+    evidence_since timestamptz, blocked_until timestamptz,
+    last_seen timestamptz, rated_at timestamptz, complete_since bigint,
+    mail_hash bigint, places text, rings bytea, mail_hashes bytea,
+    cause integer, found bigint, allowed bigint, per_s bigint, note text,
+    began_at timestamptz, of_account text, of_domain text, history bytea
+) LANGUAGE sql STABLE ROWS 32 AS $$
+    SELECT q.i, m.now, m.overrides, a.version, a.evidence_since,
+           a.blocked_until, a.last_seen, a.rated_at, a.complete_since,
+           a.mail_hash, a.places, a.rings, a.mail_hashes, b.cause::integer,
+           b.found::bigint, b.allowed::bigint, b.per_s::bigint, b.note,
+           b.began_at, o.settings::text, d.settings::text, a.history
+      FROM (SELECT coalesce(p_now, clock_timestamp()) AS now,
+                   (SELECT revision FROM policyd.revision
+                     WHERE of = 'overrides') AS overrides OFFSET 0) m
+     CROSS JOIN unnest(p_accounts, p_domains) WITH ORDINALITY
            AS q (account, domain, i)
       LEFT JOIN policyd.account a ON a.account = q.account
       LEFT JOIN policyd.block b ON b.account = q.account
             AND b.ended_at IS NULL AND a.blocked_until IS NOT NULL
       LEFT JOIN policyd.override o ON o.account = q.account
-            AND (o.valid_until > v_now) IS NOT FALSE
+            AND (o.valid_until > m.now) IS NOT FALSE
       LEFT JOIN policyd.override d ON d.account = q.domain
-            AND (d.valid_until > v_now) IS NOT FALSE;
+            AND (d.valid_until > m.now) IS NOT FALSE
+$$;
+
+-- Save one account of which nothing but its row, and rows of its logins, is to
+-- be written: what is expected is as for policyd.save. NULL: it is another one.
+CREATE OR REPLACE FUNCTION policyd.touch(p_account text, p_expected bigint,
+    p_version bigint, p_since timestamptz, p_blocked timestamptz,
+    p_seen timestamptz, p_rated timestamptz, p_complete bigint,
+    p_mail_hash bigint, p_places text, p_rings bytea, p_mail_hashes bytea,
+    p_history bytea, p_networks cidr[], p_countries text[], p_asns bigint[],
+    p_lasts timestamptz[], p_mails bigint[], p_overrides bigint,
+    p_now timestamptz
+) RETURNS timestamptz LANGUAGE plpgsql AS $$
+BEGIN
+    IF clock_timestamp() - p_now NOT BETWEEN interval '0' AND interval '1s'
+    THEN
+        RETURN NULL;
+    END IF;
+    UPDATE policyd.account
+       SET version = p_version, evidence_since = p_since,
+           blocked_until = p_blocked, last_seen = p_seen, rated_at = p_rated,
+           complete_since = p_complete, mail_hash = p_mail_hash,
+           places = p_places, rings = p_rings, mail_hashes = p_mail_hashes,
+           history = p_history
+     WHERE ctid = (SELECT ctid FROM policyd.account
+                    WHERE account = p_account AND version = p_expected
+                      AND (p_overrides IS NULL OR p_overrides =
+                           (SELECT revision FROM policyd.revision
+                             WHERE of = 'overrides'))
+                      FOR NO KEY UPDATE SKIP LOCKED);
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    IF p_networks <> '{}' THEN
+        INSERT INTO policyd.login AS l (account, network, country, first_seen,
+                                        last_seen, mails, asn)
+        SELECT p_account, q.network, q.country, q.last, q.last, q.mails, q.asn
+          FROM unnest(p_networks, p_countries, p_asns, p_lasts, p_mails)
+               AS q (network, country, asn, last, mails)
+        ON CONFLICT (account, network) DO UPDATE
+           SET country = excluded.country, asn = excluded.asn,
+               first_seen = least(l.first_seen, excluded.first_seen),
+               last_seen = excluded.last_seen,
+               mails = l.mails + excluded.mails;
+    END IF;
+    RETURN clock_timestamp();
 END
 $$;
 
@@ -184,8 +228,10 @@ $$;
 -- each, in order of the account; then the logins to be written, each with the
 -- place of its account in these arrays; then all else that follows; then the
 -- accounts whose blocks refused so many requests. A version of 0 is an account
--- without a row. p_version is what the rows get. Returns the places of those
--- that were saved; those of p_refused go on behind p_accounts.
+-- without a row. p_version is what the rows get. Those that the program had in
+-- memory are saved if overrides have the revision p_overrides still, and p_now,
+-- when they were decided, is not in the future nor long ago. Returns the places
+-- of those that were saved; those of p_refused go on behind p_accounts.
 CREATE OR REPLACE FUNCTION policyd.save(p_version bigint, p_accounts text[],
     p_versions bigint[], p_since timestamptz[], p_blocked timestamptz[],
     p_seen timestamptz[], p_rated timestamptz[], p_complete bigint[],
@@ -193,15 +239,17 @@ CREATE OR REPLACE FUNCTION policyd.save(p_version bigint, p_accounts text[],
     p_mail_hashes bytea[], p_histories bytea[], p_owners integer[], p_networks cidr[],
     p_countries text[], p_asns bigint[], p_lasts timestamptz[],
     p_mails bigint[], p_follow jsonb, p_refused text[], p_times bigint[],
-    p_must_last boolean
-) RETURNS integer[] LANGUAGE plpgsql
-SET enable_hashjoin = off SET enable_mergejoin = off
-SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
+    p_must_last boolean, p_overrides bigint, p_now timestamptz
+) RETURNS integer[] LANGUAGE plpgsql AS $$
 DECLARE
     v_mine integer[];
     v_fresh integer[];
     e jsonb;
 BEGIN
+    -- What may be lost with the server is off for the session.
+    IF p_must_last THEN
+        SET LOCAL synchronous_commit TO DEFAULT;
+    END IF;
     -- In one order, and those alone that nobody else works on.
     SELECT array_agg(i) INTO v_mine FROM (
         SELECT q.i::integer AS i
@@ -209,6 +257,11 @@ BEGIN
                AS q (account, version, i)
           JOIN policyd.account a ON a.account = q.account
            AND a.version = q.version
+         WHERE (p_now IS NULL OR clock_timestamp() - p_now
+                BETWEEN interval '0' AND interval '1s')
+           AND (p_overrides IS NULL OR p_overrides =
+                (SELECT revision FROM policyd.revision
+                  WHERE of = 'overrides'))
          ORDER BY q.account
            FOR NO KEY UPDATE OF a SKIP LOCKED) AS mine;
     IF p_follow IS NOT NULL THEN
@@ -294,10 +347,6 @@ BEGIN
             OR NOT EXISTS (SELECT FROM policyd.block b
                             WHERE b.account = q.account
                               AND b.ended_at IS NULL);
-    END IF;
-    IF NOT p_must_last THEN
-        -- What can be counted again need not wait for the disk.
-        PERFORM set_config('synchronous_commit', 'off', true);
     END IF;
     RETURN coalesce(v_mine, '{}');
 END

@@ -1,6 +1,6 @@
 -- 008-history.sql -- what was, for those who look: decisions in buckets of time.
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- compatible-from: 7
+-- compatible-from: 8
 
 -- Requests by verdict, in buckets of a minute, an hour and a day (span: seconds)
 -- of each host; us: the microseconds they took in all; took_1ms and the like:
@@ -49,3 +49,41 @@ ALTER TABLE schema_version ADD COLUMN history_since INTEGER;
 -- Networks of the window that `places` has no room for, counted by country and
 -- autonomous system; see store/older_places.h.
 ALTER TABLE account ADD COLUMN older TEXT NOT NULL DEFAULT '';
+
+-- The last changes of blocks and overrides, for servers that have them in
+-- memory: kind is block, unblock or overrides, until as in block. Who missed
+-- one that is gone knows it by the numbers.
+CREATE TABLE news (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind     TEXT NOT NULL,
+    account  TEXT NOT NULL DEFAULT '',
+    until    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TRIGGER news_kept AFTER INSERT ON news WHEN NEW.id % 100 = 0
+BEGIN
+    DELETE FROM news WHERE id < NEW.id - 1000;
+END;
+
+CREATE TRIGGER block_begun AFTER INSERT ON block WHEN NEW.ended_at IS NULL
+BEGIN
+    INSERT INTO news (kind, account, until)
+    VALUES ('block', NEW.account, NEW.until);
+END;
+CREATE TRIGGER block_changed AFTER UPDATE OF began_at, until, ended_at ON block
+BEGIN
+    INSERT INTO news (kind, account, until)
+    VALUES (CASE WHEN NEW.ended_at IS NULL THEN 'block' ELSE 'unblock' END,
+            NEW.account, NEW.until);
+END;
+CREATE TRIGGER override_made AFTER INSERT ON override
+BEGIN
+    INSERT INTO news (kind) VALUES ('overrides');
+END;
+CREATE TRIGGER override_changed AFTER UPDATE ON override
+BEGIN
+    INSERT INTO news (kind) VALUES ('overrides');
+END;
+CREATE TRIGGER override_gone AFTER DELETE ON override
+BEGIN
+    INSERT INTO news (kind) VALUES ('overrides');
+END;

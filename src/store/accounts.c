@@ -13,6 +13,7 @@
 #include "store/query.h"
 #include "store/round.h"
 #include "store/side.h"
+#include "store/warm_up.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,8 @@ tell_state(const struct work *work, int64_t now_ms,
 	record->since_ms = state->since_ms;
 	record->evidence = places_count(work, settings,
 	    places_since(state, settings, now_ms));
+	record->history = state->history;
+	history_turn(&record->history, now_ms, settings->rules[RULE_DECAY]);
 	record->rate_count = settings->rates.count;
 	for (size_t i = 0; i < record->rate_count; i++) {
 		uint32_t per_s = settings->rates.rules[i].per_s;
@@ -235,6 +238,9 @@ store_account(struct store *store, const char *account,
 	memset(record, 0, sizeof(*record));
 	record->settings = *settings;
 	work->account = account;
+	warm_up_look(store, deadline_ms);
+	record->is_warm = store->setup.is_warm;
+	record->warm_at_ms = store->setup.warm_at_ms;
 	if (text_is_utf8(account) && round_read(store->round, work,
 		&record->settings, &record->now_ms, deadline_ms) == 0) {
 		tell_state(work, record->now_ms, record);

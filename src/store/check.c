@@ -136,10 +136,7 @@ begin_attempt(struct question *q)
 	struct account_state *state = &q->work->state;
 	struct login login = q->check->login;
 
-	/* Where an account may log in is said already. */
-	if (q->settings->only_countries.count > 0 ||
-	    q->settings->only_networks.count > 0)
-		login.trust = TRUST_EXEMPT;
+	login.trust = detect_trust(&login, q->settings);
 	detect_begin(&state->history, &login, q->settings->rules,
 	    q->instance != 0 && state->last_instance == q->instance,
 	    q->now_ms, &q->attempt);

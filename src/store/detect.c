@@ -26,12 +26,31 @@ detect_is_settled(const struct history *history, const uint32_t *allowed)
 	    allowed[RULE_SETTLED_AFTER];
 }
 
-static bool
-is_known(const struct days_table *table, uint64_t name,
+bool
+detect_is_known(const struct days_table *table, uint64_t name,
     const uint32_t *allowed)
 {
 	return history_past_days(history_days(table, name)) >=
 	    allowed[RULE_KNOWN_AFTER];
+}
+
+bool
+detect_is_recent(const struct history *history, uint64_t place,
+    const uint32_t *allowed)
+{
+	uint64_t old = ~UINT64_C(0) << allowed[RULE_YOUNG_DAYS] &
+	    ((UINT64_C(1) << (HISTORY_DAYS + 1)) - 1);
+
+	return (history_days(&history->places, place) & old) == 0 &&
+	    (history->active & old) != 0;
+}
+
+enum trust
+detect_trust(const struct login *login, const struct settings *settings)
+{
+	return settings->only_countries.count > 0 ||
+		settings->only_networks.count > 0 ? TRUST_EXEMPT :
+						    login->trust;
 }
 
 /* A known place, but the /16 is not, or all its days are of late. */
@@ -39,15 +58,11 @@ static bool
 is_young(const struct history *history, const struct attempt *attempt,
     const uint32_t *allowed)
 {
-	uint64_t old = ~UINT64_C(0) << allowed[RULE_YOUNG_DAYS] &
-	    ((UINT64_C(1) << (HISTORY_DAYS + 1)) - 1);
-
 	if (allowed[RULE_YOUNG_AROUND] &&
 	    detect_is_settled(history, allowed) &&
-	    !is_known(&history->arounds, attempt->around, allowed))
+	    !detect_is_known(&history->arounds, attempt->around, allowed))
 		return true;
-	return (history_days(&history->places, attempt->place) & old) == 0 &&
-	    (history->active & old) != 0;
+	return detect_is_recent(history, attempt->place, allowed);
 }
 
 void
@@ -61,7 +76,7 @@ detect_begin(struct history *history, const struct login *login,
 	attempt->trust = attempt->place != 0 ? login->trust : TRUST_EXEMPT;
 	history_turn(history, now_ms, allowed[RULE_DECAY]);
 	attempt->is_new = attempt->trust == TRUST_COUNTED &&
-	    !is_known(&history->places, attempt->place, allowed);
+	    !detect_is_known(&history->places, attempt->place, allowed);
 	attempt->is_young = attempt->trust == TRUST_COUNTED &&
 	    !attempt->is_new && is_young(history, attempt, allowed);
 	for (int i = 0; i < SPANS && !is_again; i++) {
@@ -73,7 +88,7 @@ detect_begin(struct history *history, const struct login *login,
 		return;
 	history_see(&history->new_places, attempt->place, now_ms);
 	if (attempt->country != 0 &&
-	    !is_known(&history->countries, attempt->country, allowed))
+	    !detect_is_known(&history->countries, attempt->country, allowed))
 		history_see(&history->new_countries, attempt->country,
 		    now_ms);
 }
@@ -127,36 +142,48 @@ more_of(uint32_t limit, double peak)
 	return peak < UNLIMITED - 1 ? (uint32_t)peak : UNLIMITED - 1;
 }
 
+uint32_t
+detect_allowed(const struct history *history, enum mail_kind kind,
+    enum span span, const uint32_t *allowed)
+{
+	static const enum rule rules_of[][SPANS] = {
+		{ RULE_BURST_HOUR, RULE_BURST_DAY },
+		{ RULE_YOUNG_HOUR, RULE_YOUNG_DAY },
+		{ RULE_QUOTA_HOUR, RULE_QUOTA_DAY },
+		{ RULE_BEGINNER_HOUR, RULE_BEGINNER_DAY },
+	};
+	static const enum rule factors[SPANS] = { RULE_BURST_HOUR_FACTOR,
+		RULE_BURST_DAY_FACTOR };
+	double peak = history->peaks[span];
+
+	if (kind == MAIL_NEW)
+		/* A peak that is no whole number allows the mail begun. */
+		return more_of(allowed[rules_of[2 + !detect_is_settled(history,
+		    allowed)][span]], ceil(peak));
+	return more_of(allowed[rules_of[kind == MAIL_YOUNG][span]],
+	    allowed[factors[span]] / 1000.0 * peak);
+}
+
+static const uint32_t spans_s[SPANS] = { HOUR_S, DAY_S };
+
 /* Rule 3: more mails than ever? */
 static struct suspicion
 judge_bursts(const struct history *history, enum mail_kind kind,
     const uint32_t *allowed)
 {
-	static const struct {
-		enum rule mails, factor;
-		enum cause cause;
-	} bursts[2][SPANS] = {
-		{ { RULE_BURST_HOUR, RULE_BURST_HOUR_FACTOR,
-		      CAUSE_BURST_HOUR },
-		    { RULE_BURST_DAY, RULE_BURST_DAY_FACTOR,
-			CAUSE_BURST_DAY } },
-		{ { RULE_YOUNG_HOUR, RULE_BURST_HOUR_FACTOR,
-		      CAUSE_YOUNG_HOUR },
-		    { RULE_YOUNG_DAY, RULE_BURST_DAY_FACTOR,
-			CAUSE_YOUNG_DAY } },
+	static const enum cause causes[2][SPANS] = {
+		{ CAUSE_BURST_HOUR, CAUSE_BURST_DAY },
+		{ CAUSE_YOUNG_HOUR, CAUSE_YOUNG_DAY },
 	};
 
 	for (int i = 0; i < SPANS; i++) {
 		uint32_t mails = history_sum(&history->rings[i], kind);
-		double factor =
-		    allowed[bursts[kind == MAIL_YOUNG][i].factor] / 1000.0;
-		uint32_t limit = more_of(
-		    allowed[bursts[kind == MAIL_YOUNG][i].mails],
-		    factor * history->peaks[i]);
+		uint32_t limit = detect_allowed(history, kind, (enum span)i,
+		    allowed);
 
 		if (is_over(mails, limit))
-			return block(bursts[kind == MAIL_YOUNG][i].cause,
-			    mails, limit, i == SPAN_HOUR ? HOUR_S : DAY_S);
+			return block(causes[kind == MAIL_YOUNG][i], mails,
+			    limit, spans_s[i]);
 	}
 	return nothing;
 }
@@ -165,22 +192,18 @@ judge_bursts(const struct history *history, enum mail_kind kind,
 static struct suspicion
 judge_quota(const struct history *history, const uint32_t *allowed)
 {
-	bool is_settled = detect_is_settled(history, allowed);
-	const uint32_t quotas[SPANS] = {
-		allowed[is_settled ? RULE_QUOTA_HOUR : RULE_BEGINNER_HOUR],
-		allowed[is_settled ? RULE_QUOTA_DAY : RULE_BEGINNER_DAY],
-	};
+	static const enum cause causes[SPANS] = { CAUSE_QUOTA_HOUR,
+		CAUSE_QUOTA_DAY };
 
 	for (int i = 0; i < SPANS; i++) {
 		uint32_t mails =
 		    history_sum(&history->rings[i], MAIL_NEW) + 1;
-		/* A peak that is no whole number allows the mail begun. */
-		uint32_t limit = more_of(quotas[i], ceil(history->peaks[i]));
+		uint32_t limit = detect_allowed(history, MAIL_NEW,
+		    (enum span)i, allowed);
 
 		if (is_over(mails, limit))
-			return (struct suspicion){ i == SPAN_HOUR ?
-				CAUSE_QUOTA_HOUR : CAUSE_QUOTA_DAY, mails,
-				limit, i == SPAN_HOUR ? HOUR_S : DAY_S, true };
+			return (struct suspicion){ causes[i], mails, limit,
+				spans_s[i], true };
 	}
 	return nothing;
 }
@@ -269,7 +292,7 @@ detect_blocked(struct history *history, const uint32_t *allowed)
 		const struct sighting *seen = &history->new_places.list[i];
 
 		if (seen->last_ms >= midnight_ms &&
-		    !is_known(&history->places, seen->name, allowed))
+		    !detect_is_known(&history->places, seen->name, allowed))
 			history_bar(&history->places, seen->name);
 	}
 }

@@ -31,6 +31,23 @@ struct suspicion {
 /* Is the account settled: has it days enough? */
 bool detect_is_settled(const struct history *, const uint32_t *rules);
 
+/* Is a place, what is around one, or a country known? */
+bool detect_is_known(const struct days_table *, uint64_t name,
+    const uint32_t *rules);
+
+/* Of a known place: is its first day not long ago? */
+bool detect_is_recent(const struct history *, uint64_t place,
+    const uint32_t *rules);
+
+/* So many mails of a kind are allowed in an hour or a day, with the peak that
+ * there is now: MAIL_ALL, MAIL_YOUNG or MAIL_NEW. May be UNLIMITED. */
+uint32_t detect_allowed(const struct history *, enum mail_kind, enum span,
+    const uint32_t *rules);
+
+/* Whose network a login counts as: one of nobody in particular where the
+ * settings say already where the account may log in from. */
+enum trust detect_trust(const struct login *, const struct settings *);
+
 /*
  * Come to now_ms and count the attempt; is_again: it is the last one once
  * more, and counts once.

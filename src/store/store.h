@@ -21,6 +21,7 @@
 #include "config/settings.h"
 #include "config/store_options.h"
 #include "store/finding.h"
+#include "store/history.h"
 #include "store/news.h"
 #include "store/stats_tables.h"
 
@@ -58,6 +59,7 @@ struct store_setup {
 	int64_t history_since_ms;	/* 0: as the store says */
 	bool is_learning;	/* what is asked has passed long ago */
 	bool is_warm;	/* kept by the store: it has learned long enough */
+	int64_t warm_at_ms;	/* likewise: when it will have; 0: unknown */
 };
 
 /* Never blocks and never fails: the connection is made by the first call. */
@@ -169,6 +171,9 @@ struct account_record {
 	uint64_t logins_in_all;
 	struct rate_state rates[RATE_RULES_MAX];
 	size_t rate_count;
+	struct history history;	/* as it is at now_ms */
+	bool is_warm;		/* the store has learned long enough, or ... */
+	int64_t warm_at_ms;	/* ... when it will have; 0: unknown */
 	struct settings settings;	/* with the store's overrides laid over */
 	struct override of_account, of_domain;	/* what settings borrows from */
 };

@@ -47,8 +47,9 @@ warm_up_look(struct store *store, int64_t deadline_ms)
 			return;
 		store->warm_look_ms = clock_mono_ms();
 	}
-	setup->is_warm = since_ms != 0 && now_ms >= since_ms +
-	    (int64_t)setup->history->warm_up_s * 1000;
+	setup->warm_at_ms = since_ms == 0 ? 0 :
+	    since_ms + (int64_t)setup->history->warm_up_s * 1000;
+	setup->is_warm = since_ms != 0 && now_ms >= setup->warm_at_ms;
 }
 
 enum store_result

@@ -52,7 +52,7 @@ struct account_state {
 	int64_t version;	/* of the row, as it was read */
 	int64_t since_ms;	/* logins up to here do not count */
 	int64_t blocked_until_ms;	/* 0: not blocked; or STATE_FOREVER */
-	int64_t seen_ms;	/* the last login that counts; 0: none */
+	int64_t seen_ms;	/* the last mail that was judged; 0: none */
 	int64_t rated_ms;	/* when a rate was last counted; 0: never */
 	int64_t complete_ms;	/* places has every login after this */
 	int64_t last_instance;	/* 0: none */

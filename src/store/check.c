@@ -98,7 +98,6 @@ record_login(struct question *q)
 	place->last_ms = q->now_ms;
 	place->pending += q->instance == 0 ||
 	    state->last_instance != q->instance;
-	state->seen_ms = q->now_ms;
 	return is_new;
 }
 
@@ -273,11 +272,12 @@ apply(struct work *work, struct check *check,
 		answer_blocked(&q);
 		return;
 	}
+	state->seen_ms = now_ms;
 	q.is_repeat = state_has_instance(state, q.instance);
 	if (!q.is_repeat)
 		begin_attempt(&q);
 	judge_login(&q);
-	if (!q.is_repeat)
+	if (!q.is_repeat && !setup->is_learning)
 		judge_history(&q);
 	if (setup->is_learning)
 		pass_anyway(finding);

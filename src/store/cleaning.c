@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "store/account_state.h"
+#include "store/history.h"
 #include "store/query.h"
 
 #include <stdlib.h>
@@ -26,6 +27,9 @@ enum {
 	 * took, so that cleaning has half of the disk at most. */
 	PAUSE_US = 1000,
 };
+
+/* Until a day is forgotten, that day included. */
+#define HISTORY_KEPT_MS ((HISTORY_DAYS + 1) * INT64_C(86400000))
 
 static const char turn[] = "clean";
 
@@ -75,16 +79,28 @@ find_before(const struct cleaning *cleaning, int64_t *before_ms)
 	return query_end(store, worked);
 }
 
+/* What stays longer than the retention, milliseconds. */
+static int64_t
+kept_longer(const struct cleaning *cleaning, enum clean_table table)
+{
+	int64_t kept_ms = (int64_t)cleaning->retention_s * 1000;
+
+	/* The row of a login may be behind what it stands for. */
+	if (table == CLEAN_LOGINS)
+		return PLACE_FRESH_MS;
+	/* The row of an account has its history. */
+	return table == CLEAN_ACCOUNTS && kept_ms < HISTORY_KEPT_MS ?
+	    HISTORY_KEPT_MS - kept_ms : 0;
+}
+
 /* Clean one table; renew_ms: when the turn is to be renewed. */
 static enum store_result
 walk_table(const struct cleaning *cleaning, enum clean_table table,
     int64_t before_ms, int64_t *renew_ms, uint64_t *deleted)
 {
 	const struct store *store = cleaning->store;
-	/* The row of a login may be behind what it stands for. */
 	struct clean_walk walk = { .table = table,
-		.before_ms = table == CLEAN_LOGINS ?
-		    before_ms - PLACE_FRESH_MS : before_ms };
+		.before_ms = before_ms - kept_longer(cleaning, table) };
 	unsigned most = cleaning->most > 0 ? cleaning->most : 1;
 	enum store_result result = STORE_DONE;
 

@@ -17,8 +17,8 @@ const struct store_case cases_admin[] = {
 	    "explain joe => logins=1/1 192.0.2.2:DE:+10d..+10d:1:out\n" },
 	{ "an account goes when its last login went",
 	    "login joe 192.0.2.1 DE => pass\nlogin ann 192.0.2.1 DE => pass\n"
-	    "at +20d\nlogin ann 192.0.2.1 DE => pass\nat +31d\n"
-	    "clean 30d 100 => done logins=1 accounts=1\n"
+	    "at +20d\nlogin ann 192.0.2.1 DE => pass\nat +71d\n"
+	    "clean 70d 100 => done logins=1 accounts=1\n"
 	    "explain joe => unknown\nexplain ann => known logins=1/1\n" },
 	{ "in batches smaller than what there is",
 	    "login a 192.0.2.1 DE => pass\nlogin a 192.0.2.2 DE => pass\n"
@@ -26,23 +26,24 @@ const struct store_case cases_admin[] = {
 	    "login b 192.0.2.2 DE => pass\nlogin c 192.0.2.1 DE => pass\n"
 	    "login d 192.0.2.1 DE => pass\nlogin e 192.0.2.1 DE => pass\n"
 	    "at +20d\nlogin c 192.0.2.9 DE => pass\n"
-	    "login a 192.0.2.2 DE => pass\nat +31d\n"
-	    "clean 30d 2 => done logins=7 accounts=3\n"
+	    "login a 192.0.2.2 DE => pass\nat +71d\n"
+	    "clean 70d 2 => done logins=7 accounts=3\n"
 	    "explain a => logins=1/1\nexplain b => unknown\n"
 	    "explain c => logins=1/1\nexplain d => unknown\n" },
 	{ "a batch of one, and one that ends with the table",
 	    "login a 192.0.2.1 DE => pass\nlogin b 192.0.2.1 DE => pass\n"
-	    "login c 192.0.2.1 DE => pass\nat +31d\n"
-	    "clean 30d 1 => done logins=3 accounts=3\n"
-	    "clean 30d 3 => done logins=0 accounts=0\n" },
+	    "login c 192.0.2.1 DE => pass\nat +71d\n"
+	    "clean 70d 1 => done logins=3 accounts=3\n"
+	    "clean 70d 3 => done logins=0 accounts=0\n" },
 	{ "blocks that hold stay, those that ended long ago go",
 	    "block joe 0 => done\nblock ann 1h => done\nblock ben 1d => done\n"
 	    "at +2d\nexpire => ended=2\nat +30d1m\n"
 	    "clean 30d 100 => done blocks=0\nat +30d1h1m\n"
-	    "clean 30d 1 => done blocks=1 accounts=1\n"
-	    "list => count=1 joe:manual:0\nexplain ann => unknown\n"
+	    "clean 30d 1 => done blocks=1 accounts=0\n"
+	    "list => count=1 joe:manual:0\nexplain ann => known\n"
 	    "explain ben => known block=manual ended=+24h\nat +90d\n"
-	    "clean 30d 100 => blocks=1 accounts=1\nlist => count=1\n" },
+	    "clean 30d 100 => blocks=1 accounts=2\nlist => count=1\n"
+	    "explain ann => unknown\n" },
 	{ "an account with a block stays, and so does its end",
 	    "login joe 192.0.2.1 DE => pass\nblock joe 60d => done\nat +40d\n"
 	    "clean 30d 100 => logins=1 blocks=0 accounts=0\n"
@@ -54,13 +55,19 @@ const struct store_case cases_admin[] = {
 	{ "an account that only its rates are known of stays while they hold",
 	    "set rates 5/1h\nlogin joe exempt - weight=5 => pass\n"
 	    "clean 30d 100 => accounts=0\nat +30m\n"
-	    "login joe exempt - weight=1 => over_rate\nat +31d\n"
-	    "clean 30d 100 => accounts=1\nexplain joe => unknown\n" },
+	    "login joe exempt - weight=1 => over_rate\nat +71d\n"
+	    "clean 70d 100 => accounts=1\nexplain joe => unknown\n" },
+	{ "what is known of an account stays for 61 days, if logins do not",
+	    "login joe 192.0.2.1 DE => pass\nlogin ann exempt - => pass\n"
+	    "at +61d\nclean 30d 100 => logins=1 accounts=0\n"
+	    "clean 1d 100 => accounts=0\n"
+	    "at +61d+1ms\nclean 30d 100 => accounts=2\n"
+	    "explain joe => unknown\nexplain ann => unknown\n" },
 	{ "a login seen within the minute that is not written stays",
 	    "login joe 192.0.2.1 DE => pass\nat +30d\n"
 	    "login joe 192.0.2.1 DE => pass\nat +30d40s\n"
 	    "login joe 192.0.2.1 DE => pass\nat +60d\n"
-	    "clean 29d 100 => logins=1 accounts=1\n" },
+	    "clean 29d 100 => logins=1 accounts=0\n" },
 	{ "cleaning leaves no turn behind",
 	    "clean 30d 1 => done\nclean 30d 1 => done\n" },
 	{ "hits are counted by what was reached",

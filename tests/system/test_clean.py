@@ -59,7 +59,10 @@ def test_it_says_what_it_deleted(served, store):
     # Of joe's block the end is told when it is noticed.
     assert clean(policyd) == counts(ended_blocks=1, notifications=2)
     store.age(2)
-    assert clean(policyd) == counts(logins=3, blocks=2, accounts=3)
+    assert clean(policyd) == counts(logins=3, blocks=2)
+    # What is known of an account is kept for longer.
+    store.age(31)
+    assert clean(policyd) == counts(accounts=3)
     assert store.value("SELECT count(*) FROM policyd.outbox") == "2"
     assert store.value("SELECT count(*) FROM policyd.account") == "0"
 

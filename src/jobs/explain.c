@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "command/print.h"
 #include "command/subject.h"
+#include "jobs/explain_history.h"
 #include "policy/explain_json.h"
 #include "policy/limits.h"
 #include "policy/verdict.h"
@@ -169,7 +170,10 @@ show_verdict(FILE *out, const char *address, const struct would_be *would)
 	    would->login.country[0] != '\0' ? would->login.country :
 	    "country unknown", asn, would->is_network_exempt ?
 	    ", an exempt network" : would->login.trust == TRUST_PROVIDER ?
-	    ", a provider's network" : "", decide_outcome(would->outcome));
+	    ", a provider's network" : would->attempt.is_new ?
+	    ", a place never used before" : would->attempt.is_young ?
+	    ", a place first used lately" : "",
+	    decide_outcome(would->outcome));
 	reply_reason_of(f, reason);
 	if (reason[0] != '\0')
 		fprintf(out, ": %s", reason);
@@ -200,6 +204,7 @@ show(const struct job *job, const struct desk *desk, const char *account,
 		fprintf(out, "GeoIP      none: geoip.country is not set, so "
 		    "networks alone are counted\n");
 	show_evidence(out, record);
+	explain_history_show(out, desk, record);
 	show_settings(out, &record->settings);
 	show_rates(out, record);
 	if (record->login_count > 0)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/duration.h"
+#include "policy/explain_history.h"
 #include "policy/show.h"
 
 #include <string.h>
@@ -158,10 +159,14 @@ verdict_json(const char *address, const struct would_be *would)
 	const struct finding *f = &would->finding;
 	char reason[REASON_SIZE];
 
+	char place[PLACE_NAME_SIZE];
+
 	reply_reason_of(f, reason);
-	return json_pack("{ss ss sI ss sb sb ss ss sb}", "client", address,
+	return json_pack("{ss ss sI ss ss ss sb sb ss ss sb}", "client", address,
 	    "country", would->login.country, "asn",
 	    (json_int_t)would->login.asn, "as_name", would->login.as_name,
+	    "place", place_name_text(would->attempt.place, place), "state",
+	    explain_place_state(would),
 	    "exempt_network", would->is_network_exempt,
 	    "provider", would->login.trust == TRUST_PROVIDER,
 	    "verdict", decide_outcome(would->outcome), "reason", reason,
@@ -186,6 +191,8 @@ explain_json(const struct desk *desk, const char *account,
 	    "settings", settings_json(&record->settings), "rates",
 	    rates_json(record), "logins", logins_json(record));
 
+	json_object_set_new(document, "history",
+	    explain_history(desk, record));
 	if (would != NULL)
 		json_object_set_new(document, "login",
 		    verdict_json(address, would));

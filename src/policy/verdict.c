@@ -54,6 +54,27 @@ foretell_limits(const struct config *config,
 	would->finding.per_s = record->settings.window_s;
 }
 
+/* The rules of detection, on a copy of the history; what they say goes before
+ * the limits. */
+static void
+foretell_history(const struct config *config,
+    const struct account_record *record, struct history *history,
+    struct would_be *would)
+{
+	struct suspicion found = detect_judge(history, &would->attempt,
+	    record->settings.rules, record->is_warm, record->now_ms);
+
+	if (found.cause == CAUSE_NONE)
+		return;
+	would->outcome = found.is_deferral ? OUTCOME_DEFERRED :
+	    config->block.enabled	   ? OUTCOME_BLOCKED :
+					     OUTCOME_OVER_LIMIT;
+	would->finding.cause = found.cause;
+	would->finding.found = found.found;
+	would->finding.limit = found.limit;
+	would->finding.per_s = found.per_s;
+}
+
 static void
 foretell_rates(const struct account_record *record, struct would_be *would)
 {
@@ -76,20 +97,30 @@ verdict_foretell(const struct desk *desk, const char *account,
     const struct account_record *record, const char *address,
     struct would_be *would)
 {
+	struct history history = record->history;
+	struct login login;
+
 	memset(would, 0, sizeof(*would));
 	would->is_observed = desk->config->mode == MODE_OBSERVE;
 	would->finding.evidence = record->evidence;
 	if (!decide_login(desk, address, &would->login,
 		&would->is_network_exempt))
 		return false;
+	login = would->login;
+	login.trust = detect_trust(&login, &record->settings);
+	detect_begin(&history, &login, record->settings.rules, false,
+	    record->now_ms, &would->attempt);
 	if (!account_name_is_ours(&desk->config->identity, account))
 		would->outcome = OUTCOME_NO_ACCOUNT;
 	else if (configured_is_exempt(desk->overrides, account))
 		would->outcome = OUTCOME_EXEMPT;
 	else if (is_blocked(record))
 		foretell_block(record, would);
-	else if (would->login.network.bits != 0)
-		foretell_limits(desk->config, record, would);
+	else {
+		if (would->login.network.bits != 0)
+			foretell_limits(desk->config, record, would);
+		foretell_history(desk->config, record, &history, would);
+	}
 	if (would->outcome == OUTCOME_PASS)
 		foretell_rates(record, would);
 	return true;

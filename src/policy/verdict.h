@@ -6,12 +6,14 @@
 #define POLICY_VERDICT_H
 
 #include "policy/decide.h"
+#include "store/detect.h"
 
 struct would_be {
 	enum outcome outcome;
 	bool is_observed;		/* nobody is refused: mode observe */
 	bool is_network_exempt;
 	struct login login;
+	struct attempt attempt;		/* is the place new, or young? */
 	struct finding finding;		/* cause, found, limit, evidence */
 };
 

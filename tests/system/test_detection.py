@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 The rules themselves are tested in tests/store and tests/unit.
 """
 import json
+import re
 
 import pytest
 
@@ -55,3 +56,89 @@ def test_new_countries_are_told(served):
     assert [policyd.ask(BEN, address(country)) for country in ("DE", "AT")] \
         == ["DUNNO", "REJECT 2 countries never used before within 24h, "
             "1 allowed"]
+
+
+# --- explained ---------------------------------------------------------------
+
+def explained(policyd, account, *address):
+    result = policyd.cli("--explain", account, *address, "--json")
+    assert result.returncode == OK, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def systems(geoip):
+    """Where each country is an autonomous system of its own."""
+    return {**RULES, "geoip": {"asn": str(geoip / "asn.mmdb")}}
+
+
+def test_what_is_known_of_an_account_is_explained(served, systems):
+    policyd = served(systems)
+    for country in ("DE", "CH", "CH"):
+        policyd.ask(JOE, address(country))
+    history = explained(policyd, JOE)["history"]
+    assert (history["settled"], history["days"]) == (False, 0)
+    assert history["deferred_days"] == 1 and history["learning"] is False
+    assert history["hour"] == {
+        "peak": 0, "mails": {"found": 3, "allowed": 400},
+        "young": {"found": 0, "allowed": 60},
+        "new": {"found": 2, "allowed": 2}}
+    assert history["day"]["new"] == {"found": 2, "allowed": None}
+    german, swiss = sorted(history["places"], key=lambda one: one["place"])
+    today = german["first"]
+    assert german == {"place": "AS64496", "as_name": "Example 0", "days": 1,
+                      "state": "new", "first": today, "last": today,
+                      "barred": False}
+    # Its mail was deferred, so that today does not count.
+    assert (swiss["place"], swiss["days"], swiss["barred"]) == \
+        ("AS64498", 0, True)
+    assert {(one["country"], one["days"]) for one in history["countries"]} \
+        == {("DE", 1), ("CH", 1)}
+    text = policyd.cli("--explain", JOE).stdout
+    assert "not settled: mail on 0 of the 60 days before today" in text
+    assert "mail deferred on 1 of the last 7 days" in text
+    assert "within 1h: 3 of 400; 0 of 60 from places first used lately, " \
+        "2 of 2 passed from new ones; peak 0" in text
+    assert re.search(rf"^AS64496 +Example 0 +new +1 +{today} +{today}$",
+                     text, re.M), text
+
+
+def test_what_a_login_would_get_is_what_it_gets(served, systems):
+    """Foretold by the rules, without a trace."""
+    policyd = served(systems)
+    client = address("DE")
+    for _ in range(2):
+        login = explained(policyd, ANN, client)["login"]
+        assert (login["verdict"], login["state"], login["place"]) == \
+            ("pass", "new", "AS64496")
+        assert policyd.ask(ANN, client) == "DUNNO"
+    for _ in range(2):
+        login = explained(policyd, ANN, client)["login"]
+        assert (login["verdict"], login["reason"]) == ("deferred", OVER)
+    assert explained(policyd, ANN)["history"]["deferred_days"] == 0
+    assert policyd.ask(ANN, client) == f"DEFER 2 in 1h: {OVER}"
+    text = policyd.cli("--explain", ANN, client).stdout
+    assert f"a place never used before) would be: deferred: {OVER}" in text
+    policyd.cli("--override", ANN, "bursts.hour.mails=3")
+    login = explained(policyd, ANN, client)["login"]
+    assert login["verdict"] == "blocked"
+    assert login["reason"] == "4 mails within 1h, 3 allowed"
+
+
+def test_a_store_that_learns_says_so(served, systems):
+    policyd = served({**systems, "history": {"warm_up": "7d"}})
+    for _ in range(5):
+        assert policyd.ask(JOE, address("DE")) == "DUNNO"
+    document = explained(policyd, JOE, address("DE"))
+    assert document["login"]["verdict"] == "pass"
+    assert document["history"]["learning"] is True
+    assert document["history"]["learning_until"] > \
+        document["history"]["places"][0]["first"]
+    assert "the store learns until " in policyd.cli("--explain", JOE).stdout
+
+
+def test_who_is_nobody_has_no_history(served, systems):
+    policyd = served(systems)
+    history = explained(policyd, BEN)["history"]
+    assert history["places"] == history["countries"] == []
+    assert "Places" not in policyd.cli("--explain", BEN).stdout

@@ -24,18 +24,26 @@ query_end(struct store *store, int worked)
 	    STORE_DONE : STORE_FAILED;
 }
 
+const struct named_statement *
+query_statement(const char *name)
+{
+	const struct named_statement *statement = named_statements;
+
+	while (strcmp(statement->name, name) != 0) {
+		statement++;
+		assert(statement->name != NULL);
+	}
+	return statement;
+}
+
 int
 query_values(struct store *store, const char *name, const char *sql,
     const struct value *values, size_t count)
 {
 	struct named_statement unnamed = { .pgsql = sql, .sqlite = sql };
 	const struct named_statement *statement = name == NULL ? &unnamed :
-							   named_statements;
+	    query_statement(name);
 
-	while (name != NULL && strcmp(statement->name, name) != 0) {
-		statement++;
-		assert(statement->name != NULL);
-	}
 	assert(name == NULL || (size_t)statement->parameters == count);
 	return store->side->run(store->self, statement, values, count);
 }

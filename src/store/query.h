@@ -30,6 +30,9 @@ struct named_statement {
 };
 extern const struct named_statement named_statements[];
 
+/* One of them; there is one of that name. */
+const struct named_statement *query_statement(const char *name);
+
 enum access {
 	ACCESS_READ,	/* each statement by itself */
 	ACCESS_WALK,	/* the same for all, along the keys of large tables */

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,90 @@ store_save_logins(struct store *store, const char *after,
 	*logins = list.rows;
 	*count = list.count;
 	return result;
+}
+
+/* --- taken over ---------------------------------------------------------- */
+
+/* Run statements that each read the same rows. */
+static enum store_result
+load(struct store *store, json_t *rows, const char *const *names,
+    int64_t deadline_ms)
+{
+	char *text = json_dumps(rows, JSON_COMPACT);
+	int worked = query_begin(store, ACCESS_LASTING, deadline_ms);
+
+	json_decref(rows);
+	for (; worked == 0 && *names != NULL; names++)
+		worked = query_run(store, *names, VALUE_TEXT(text));
+	free(text);
+	return query_end(store, worked);
+}
+
+/* Account, since; and of its block, if there is one: cause, found, allowed,
+ * per_s, note, began, until, ended, attempts, client, country. */
+static json_t *
+account_json(const struct saved_account *account)
+{
+	const struct block *block = &account->block;
+
+	if (!account->has_block)
+		return json_pack("[s I]", account->account,
+		    (json_int_t)account->since_ms);
+	return json_pack("[s I i I I I s I I I I s s]", account->account,
+	    (json_int_t)account->since_ms, (int)block->cause,
+	    (json_int_t)block->found, (json_int_t)block->limit,
+	    (json_int_t)block->per_s, block->note,
+	    (json_int_t)block->began_ms, (json_int_t)block->until_ms,
+	    (json_int_t)block->ended_ms, (json_int_t)block->attempts,
+	    block->client, block->country);
+}
+
+static enum store_result
+load_accounts(struct store *store, const struct saved_account *accounts,
+    size_t count, int64_t deadline_ms)
+{
+	static const char *const names[] = { "load_accounts", "load_blocks",
+		"load_held", NULL };
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(rows, account_json(&accounts[i]));
+	return load(store, rows, names, deadline_ms);
+}
+
+enum store_result
+store_load_accounts(struct store *store, const struct saved_account *accounts,
+    size_t count, int64_t deadline_ms)
+{
+	/* Requests of these accounts wait: for a few, and not for long. */
+	enum { BATCH = 50 };
+	enum store_result result = STORE_DONE;
+
+	for (size_t i = 0; i < count && result == STORE_DONE; i += BATCH)
+		result = load_accounts(store, accounts + i,
+		    count - i < BATCH ? count - i : BATCH, deadline_ms);
+	return result;
+}
+
+enum store_result
+store_load_logins(struct store *store, const struct saved_login *logins,
+    size_t count, int64_t deadline_ms)
+{
+	static const char *const names[] = { "load_logins", "load_recount",
+		NULL };
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		char network[ADDR_TEXT_SIZE];
+
+		json_array_append_new(rows, json_pack("[s s s I I I I]",
+		    logins[i].account,
+		    addr_format(&logins[i].network, network),
+		    logins[i].country, (json_int_t)logins[i].first_ms,
+		    (json_int_t)logins[i].last_ms,
+		    (json_int_t)logins[i].mails, (json_int_t)logins[i].asn));
+	}
+	return load(store, rows, names, deadline_ms);
 }
 
 void

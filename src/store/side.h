@@ -86,10 +86,6 @@ struct store_side {
 	const char *(*text)(void *, int column);
 	int (*end)(void *, bool is_kept);
 	struct figure_dialect dialect;
-	enum store_result (*load_accounts)(void *,
-	    const struct saved_account *, size_t, int64_t deadline_ms);
-	enum store_result (*load_logins)(void *, const struct saved_login *,
-	    size_t, int64_t deadline_ms);
 };
 
 struct store {

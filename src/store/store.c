@@ -93,28 +93,6 @@ store_clean(struct store *store, uint32_t retention_s, unsigned batch,
 	return cleaning_run(&cleaning, cleaned);
 }
 
-enum store_result
-store_load_accounts(struct store *store, const struct saved_account *accounts,
-    size_t count, int64_t deadline_ms)
-{
-	/* Requests of these accounts wait: for a few, and not for long. */
-	enum { BATCH = 50 };
-	enum store_result result = STORE_DONE;
-
-	for (size_t i = 0; i < count && result == STORE_DONE; i += BATCH)
-		result = store->side->load_accounts(store->self, accounts + i,
-		    count - i < BATCH ? count - i : BATCH, deadline_ms);
-	return result;
-}
-
-enum store_result
-store_load_logins(struct store *store, const struct saved_login *logins,
-    size_t count, int64_t deadline_ms)
-{
-	return store->side->load_logins(store->self, logins, count,
-	    deadline_ms);
-}
-
 void
 block_clear(struct block *block)
 {

@@ -5,6 +5,7 @@
 #include "store/work.h"
 
 #include <assert.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,4 +149,18 @@ work_change(struct work *work)
 	memset(change, 0, sizeof(*change));
 	change->note = "";
 	return change;
+}
+
+char *
+work_audit(const struct work *work, const char **action)
+{
+	bool is_block = work->kind == WORK_BLOCK;
+	json_t *detail = is_block ? json_pack("{sI ss}", "duration",
+	    (json_int_t)work->duration_s, "reason", work->note) :
+				    json_object();
+	char *text = json_dumps(detail, JSON_COMPACT);
+
+	json_decref(detail);
+	*action = is_block ? "block" : "unblock";
+	return text;
 }

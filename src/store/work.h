@@ -119,6 +119,10 @@ void work_take_rows(struct work *, size_t most, int64_t since_ms,
 /* Count one more time that a limit was reached. */
 void work_reach(struct work *, enum cause, uint32_t limit, uint32_t per_s);
 
+/* What the audit trail says of one that is_audited: what was done, and a JSON
+ * object, which the caller frees. */
+char *work_audit(const struct work *, const char **action);
+
 /* The next change of the block. */
 struct block_change *work_change(struct work *);
 

@@ -63,19 +63,18 @@ add_audit(json_t *list, const struct actor *actor, const struct work *work,
     size_t i, int64_t now_ms)
 {
 	json_t *object;
-	json_t *detail;
+	const char *action;
+	char *detail;
 
 	if (!work->is_audited || actor->name == NULL)
 		return;
 	object = add(list, work, i, "audit", now_ms);
-	detail = work->kind != WORK_BLOCK ? json_object() :
-	    json_pack("{sI ss}", "duration", (json_int_t)work->duration_s,
-		"reason", work->note);
+	detail = work_audit(work, &action);
 	json_object_set_new(object, "actor", json_string(actor->name));
 	json_object_set_new(object, "origin", json_string(actor->origin));
-	json_object_set_new(object, "action",
-	    json_string(work->kind == WORK_BLOCK ? "block" : "unblock"));
-	json_object_set_new(object, "detail", detail);
+	json_object_set_new(object, "action", json_string(action));
+	json_object_set_new(object, "detail", json_loads(detail, 0, NULL));
+	free(detail);
 }
 
 bool

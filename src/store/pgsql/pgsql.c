@@ -102,6 +102,4 @@ const struct store_side store_pgsql = {
 	.text = pgsql_run_text,
 	.end = pgsql_run_end,
 	.dialect = { "policyd.", "policyd.milliseconds", "()", "($1)" },
-	.load_accounts = pgsql_load_accounts,
-	.load_logins = pgsql_load_logins,
 };

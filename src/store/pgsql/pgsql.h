@@ -45,24 +45,9 @@ bool pgsql_calls_end(struct store_pgsql *,
     void (*take)(void *, size_t number, PGresult *), void *,
     int64_t deadline_ms);
 
-/* Time columns are read as milliseconds since the epoch; 0 for infinite. */
-#define MS(column)                                                             \
-	"CASE WHEN isfinite(" column ") THEN "                                 \
-	"(extract(epoch FROM " column ") * 1000)::bigint ELSE 0 END"
-
-#define BLOCK_COLUMNS                                                          \
-	"b.account, b.cause, b.found, b.allowed, b.per_s, b.note, "            \
-	MS("b.began_at") ", " MS("b.until") ", "                               \
-	"coalesce(" MS("b.ended_at") ", 0), b.attempts, "                      \
-	"coalesce(host(b.client), ''), b.country"
-
 /* As in store.h; self is a struct store_pgsql. */
 enum store_result pgsql_clean_batch(void *self, struct clean_walk *,
     int64_t deadline_ms);
-enum store_result pgsql_load_accounts(void *self,
-    const struct saved_account *, size_t, int64_t deadline_ms);
-enum store_result pgsql_load_logins(void *self, const struct saved_login *,
-    size_t, int64_t deadline_ms);
 
 /* Run a statement with the parameters collected. */
 PGresult *pgsql_run(struct store_pgsql *, const char *sql,

@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/sqlite/audit.h"
 #include "store/sqlite/older_logins.h"
 #include "store/sqlite/override_of.h"
+#include "store/sqlite/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,14 +217,37 @@ save_begins(struct sqlite_db *db, const struct work *work)
 	return 0;
 }
 
+/* Run a statement of statements/sqlite.sql that gives no rows. */
+#define run_named(db, name, ...)                                               \
+	run_values(db, name, (const struct value[]){ __VA_ARGS__ },            \
+	    sizeof((struct value[]){ __VA_ARGS__ }) / sizeof(struct value))
+
+static int
+run_values(struct sqlite_db *db, const char *name, const struct value *values,
+    size_t count)
+{
+	return sqlite_run_query(db, query_statement(name), values, count) == 0 ?
+	    sqlite_run_next(db) :
+	    -1;
+}
+
 static int
 save_audit(struct sqlite_db *db, const struct work *work)
 {
-	if (!work->is_audited)
+	const char *action;
+	char *detail;
+	int result;
+
+	if (!work->is_audited || db->actor.name == NULL)
 		return 0;
-	return work->kind == WORK_BLOCK ?
-	    audit_block(db, work->account, work->duration_s, work->note) :
-	    audit_add(db, "unblock", work->account, "{}");
+	detail = work_audit(work, &action);
+	/* The statements that changes.c runs, within this transaction. */
+	result = run_named(db, "audit_add", VALUE_TEXT(work->account),
+	    VALUE_NOW, VALUE_TEXT(db->actor.name),
+	    VALUE_TEXT(db->actor.origin), VALUE_TEXT(action),
+	    VALUE_TEXT(detail));
+	free(detail);
+	return result != 0 ? -1 : run_named(db, "audit_forget", VALUE_NOW);
 }
 
 static int

@@ -9,7 +9,6 @@
 #include "store/sqlite/account.h"
 #include "store/sqlite/clean.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/copy.h"
 #include "store/sqlite/run.h"
 
 enum {
@@ -120,6 +119,4 @@ const struct store_side store_sqlite = {
 	.text = sqlite_run_text,
 	.end = sqlite_run_end,
 	.dialect = { "", "", "", " WHERE account = $1" },
-	.load_accounts = sqlite_load_accounts,
-	.load_logins = sqlite_load_logins,
 };

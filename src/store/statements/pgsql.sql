@@ -143,3 +143,21 @@ SELECT policyd.hosts_forget($1);
 
 -- name: hosts_all
 SELECT * FROM policyd.hosts_all($1);
+
+-- name: load_accounts
+SELECT policyd.load_accounts($1);
+
+-- name: load_blocks
+-- load_accounts has done it.
+SELECT $1;
+
+-- name: load_held
+-- load_accounts has done it.
+SELECT $1;
+
+-- name: load_logins
+SELECT policyd.load_logins($1);
+
+-- name: load_recount
+-- load_logins has done it.
+SELECT $1;

@@ -335,3 +335,58 @@ DELETE FROM host WHERE seen < ?1 - 30 * 86400000;
 -- name: hosts_all
 -- most
 SELECT host, seen, version, state FROM host ORDER BY host LIMIT ?1;
+
+-- name: load_accounts
+-- rows: a JSON array of arrays, see saved.c
+INSERT INTO account (account, evidence_since)
+SELECT r.value ->> 0, r.value ->> 1 FROM json_each(?1) r
+ WHERE true
+    ON CONFLICT DO UPDATE SET
+       evidence_since = max(evidence_since, excluded.evidence_since),
+       version = version + 1, complete_since = 9223372036854775807;
+
+-- name: load_blocks
+-- the same: their blocks, unless a newer one is there
+INSERT INTO block
+SELECT r.value ->> 0, r.value ->> 2, r.value ->> 3,
+       r.value ->> 4, r.value ->> 5, r.value ->> 6,
+       r.value ->> 7, iif(r.value ->> 8 = 0, 9223372036854775807,
+                                r.value ->> 8),
+       nullif(r.value ->> 9, 0), r.value ->> 10,
+       r.value ->> 11, r.value ->> 12
+  FROM json_each(?1) r WHERE json_array_length(r.value) > 2
+    ON CONFLICT DO UPDATE SET cause = excluded.cause, found = excluded.found,
+       allowed = excluded.allowed, per_s = excluded.per_s,
+       note = excluded.note, began_at = excluded.began_at,
+       until = excluded.until, ended_at = excluded.ended_at,
+       attempts = excluded.attempts, client = excluded.client,
+       country = excluded.country
+ WHERE began_at < excluded.began_at;
+
+-- name: load_held
+-- the same: who is blocked by what is there now
+UPDATE account SET blocked_until = iif(b.ended_at IS NULL, b.until, NULL)
+  FROM json_each(?1) r, block b
+ WHERE json_array_length(r.value) > 2 AND account.account = r.value ->> 0
+   AND b.account = account.account;
+
+-- name: load_logins
+-- rows: a JSON array of arrays, see saved.c
+INSERT INTO login (account, network, country, first_seen, last_seen, mails,
+                   asn)
+SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2,
+       r.value ->> 3, r.value ->> 4, r.value ->> 5,
+       r.value ->> 6
+  FROM json_each(?1) r WHERE true
+    ON CONFLICT DO UPDATE SET
+       country = iif(last_seen < excluded.last_seen, excluded.country,
+                     country),
+       asn = iif(last_seen < excluded.last_seen, excluded.asn, asn),
+       first_seen = min(first_seen, excluded.first_seen),
+       last_seen = max(last_seen, excluded.last_seen),
+       mails = max(mails, excluded.mails);
+
+-- name: load_recount
+-- the same: their accounts' rows have not all logins any more
+UPDATE account SET version = version + 1, complete_since = 9223372036854775807
+ WHERE account IN (SELECT r.value ->> 0 FROM json_each(?1) r);

@@ -8,66 +8,65 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- Take over accounts and their blocks from another store: what is here is kept
--- where it is newer. p_rows: what store/pgsql/copy.c writes.
+-- where it is newer. p_rows: [[account, since, cause, found, allowed, per_s,
+-- note, began, until, ended, attempts, client, country], ...]; without a block
+-- it ends behind since. Rows are locked in order of the account. The version is a
+-- number that no program has given or will.
 CREATE OR REPLACE FUNCTION policyd.load_accounts(p_rows jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-    r record;
-BEGIN
-    FOR r IN SELECT * FROM jsonb_to_recordset(p_rows) AS x(account text,
-                 since bigint, has_block boolean, cause integer, found integer,
-                 allowed integer, per_s integer, note text, began bigint,
-                 until bigint, ended bigint, attempts bigint, client text,
-                 country text) ORDER BY account
-    LOOP
-        INSERT INTO policyd.account AS a (account, evidence_since)
-        VALUES (r.account, coalesce(policyd.at_ms(r.since), '-infinity'))
-        ON CONFLICT (account) DO UPDATE SET
-            evidence_since = greatest(a.evidence_since,
-                                      excluded.evidence_since),
-            version = (random() * 9e18)::bigint,
-            complete_since = 9223372036854775807;
-        CONTINUE WHEN NOT r.has_block;
-        INSERT INTO policyd.block AS b VALUES (r.account, r.cause, r.found,
-            r.allowed, r.per_s, r.note, policyd.at_ms(r.began),
-            coalesce(policyd.at_ms(r.until), 'infinity'),
-            policyd.at_ms(r.ended), r.attempts, nullif(r.client, '')::inet,
-            r.country)
-        ON CONFLICT (account) DO UPDATE SET
-            cause = excluded.cause, found = excluded.found,
-            allowed = excluded.allowed, per_s = excluded.per_s,
-            note = excluded.note, began_at = excluded.began_at,
-            until = excluded.until, ended_at = excluded.ended_at,
-            attempts = excluded.attempts, client = excluded.client,
-            country = excluded.country
-        WHERE b.began_at < excluded.began_at;
-        UPDATE policyd.account a
-           SET blocked_until = CASE WHEN b.ended_at IS NULL THEN b.until END
-          FROM policyd.block b
-         WHERE a.account = r.account AND b.account = r.account;
-    END LOOP;
-END
+LANGUAGE sql AS $$
+    INSERT INTO policyd.account AS a (account, evidence_since)
+    SELECT r ->> 0, coalesce(policyd.at_ms((r ->> 1)::bigint), '-infinity')
+      FROM jsonb_array_elements(p_rows) r ORDER BY (r ->> 0) COLLATE "C"
+    ON CONFLICT (account) DO UPDATE SET
+        evidence_since = greatest(a.evidence_since, excluded.evidence_since),
+        version = (random() * 9e18)::bigint,
+        complete_since = 9223372036854775807;
+    INSERT INTO policyd.block AS b
+    SELECT r ->> 0, (r ->> 2)::smallint, (r ->> 3)::integer,
+           (r ->> 4)::integer, (r ->> 5)::integer, r ->> 6,
+           policyd.at_ms((r ->> 7)::bigint),
+           coalesce(policyd.at_ms((r ->> 8)::bigint), 'infinity'),
+           policyd.at_ms((r ->> 9)::bigint), (r ->> 10)::bigint,
+           nullif(r ->> 11, '')::inet, r ->> 12
+      FROM jsonb_array_elements(p_rows) r
+     WHERE jsonb_array_length(r) > 2 ORDER BY (r ->> 0) COLLATE "C"
+    ON CONFLICT (account) DO UPDATE SET
+        cause = excluded.cause, found = excluded.found,
+        allowed = excluded.allowed, per_s = excluded.per_s,
+        note = excluded.note, began_at = excluded.began_at,
+        until = excluded.until, ended_at = excluded.ended_at,
+        attempts = excluded.attempts, client = excluded.client,
+        country = excluded.country
+    WHERE b.began_at < excluded.began_at;
+    UPDATE policyd.account a
+       SET blocked_until = CASE WHEN b.ended_at IS NULL THEN b.until END
+      FROM jsonb_array_elements(p_rows) r, policyd.block b
+     WHERE jsonb_array_length(r) > 2 AND a.account = r ->> 0
+       AND b.account = r ->> 0
 $$;
 
--- The same for logins. The version is a number that no program has given or will.
+-- The same for logins: [[account, network, country, first, last, mails, asn],
+-- ...], those of one account side by side.
 CREATE OR REPLACE FUNCTION policyd.load_logins(p_rows jsonb) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE sql
+SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
     WITH known AS MATERIALIZED (
-        SELECT account FROM policyd.account
-         WHERE account IN (SELECT x->>'account'
-                             FROM jsonb_array_elements(p_rows) x)
-         ORDER BY account FOR NO KEY UPDATE
+        SELECT a.account
+          FROM (SELECT DISTINCT (r ->> 0) COLLATE "C" AS account
+                  FROM jsonb_array_elements(p_rows) r) n
+          JOIN policyd.account a ON a.account = n.account
+         ORDER BY a.account FOR NO KEY UPDATE OF a
     ) UPDATE policyd.account a
         SET version = (random() * 9e18)::bigint, complete_since = 9223372036854775807
         FROM known WHERE a.account = known.account;
     INSERT INTO policyd.login AS l (account, network, country, first_seen,
                                     last_seen, mails, asn)
-    SELECT account, network, country, policyd.at_ms(first),
-           policyd.at_ms(last), mails, asn
-      FROM jsonb_to_recordset(p_rows) AS x(account text, network cidr,
-               country text, first bigint, last bigint, mails bigint,
-               asn bigint)
-     ORDER BY account, network
+    SELECT r ->> 0, (r ->> 1)::cidr, r ->> 2,
+           policyd.at_ms((r ->> 3)::bigint), policyd.at_ms((r ->> 4)::bigint),
+           (r ->> 5)::bigint, (r ->> 6)::bigint
+      FROM jsonb_array_elements(p_rows) r
+     ORDER BY (r ->> 0) COLLATE "C", (r ->> 1)::cidr
     ON CONFLICT (account, network) DO UPDATE SET
         country = CASE WHEN l.last_seen < excluded.last_seen
                        THEN excluded.country ELSE l.country END,

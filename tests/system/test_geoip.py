@@ -191,7 +191,7 @@ def test_whose_network_it_is_is_told(make_policyd, geoip, name):
     assert policyd.ask(JOE, UNKNOWN) == "PREPEND X: [  ]"
     policyd.wait_log(r"country=CH asn=64498 ")
     shown = policyd.cli("--explain", JOE, address("CH")).stdout
-    assert "(CH, AS64498 Example 2)" in shown
+    assert "(CH, AS64498 Example 2, " in shown
     login = json.loads(policyd.cli("--explain", JOE, address("CH"),
                                    "--json").stdout)["login"]
     assert (login["asn"], login["as_name"]) == (64498, "Example 2")

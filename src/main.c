@@ -3,37 +3,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "base/log.h"
+#include "command/server_user.h"
 #include "command/subject.h"
 #include "config/config.h"
 #include "roles/command_line.h"
 #include "server/descriptors.h"
-#include "server/privs.h"
 
 #include <stdio.h>
 #include <sysexits.h>
-#include <unistd.h>
-
-/* What root asks for is done by the user of the server: the database lets him
- * in, and files that are made are his. Return 0 or an exit status. */
-static int
-become_server(const struct config *config)
-{
-	struct privs privs;
-	uid_t uid;
-	int status = EX_OK;
-
-	/* Where there is no such user no server can run either. */
-	if (geteuid() != 0 ||
-	    privs_find_user(config->server.user, &uid) != 0)
-		return EX_OK;
-	if (privs_lookup(&privs, config->server.user, config->server.group) !=
-	    0)
-		return EX_CONFIG;
-	if (privs_drop(&privs) != 0)
-		status = EX_NOPERM;
-	privs_clear(&privs);
-	return status;
-}
 
 int
 main(int argc, char **argv)
@@ -60,7 +37,7 @@ main(int argc, char **argv)
 	job.config = config;
 	job.is_json = command.is_json;
 	if (!command.mode->keeps_root)
-		status = become_server(config);
+		status = server_user_become(config);
 	if (status == EX_OK)
 		status = command.mode->run(&job, &command);
 	if (fflush(stdout) != 0 || ferror(stdout)) {

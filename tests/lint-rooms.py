@@ -19,7 +19,7 @@ SOURCE = pathlib.Path(__file__).parents[1] / "src"
 FLOORS = [["base"], ["config"],
           ["store", "directory", "geo", "server"],
           ["policy", "mail", "command"], ["postfix", "notify"],
-          ["jobs", "import", "admin"], ["roles"], ["main"]]
+          ["jobs", "import", "replay", "admin"], ["roles"], ["main"]]
 SIDES = ["store/pgsql", "store/sqlite"]
 SECTIONS = {
     "store": ["block", "history", "notify", "report", "server", "store"],

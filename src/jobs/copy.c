@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "command/print.h"
 #include "directory/account_name.h"
-#include "jobs/progress.h"
+#include "command/progress.h"
 #include "policy/store_of.h"
 #include "store/store.h"
 

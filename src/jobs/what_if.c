@@ -8,9 +8,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "command/bar.h"
+#include "command/changes.h"
 #include "command/print.h"
-#include "config/spelling.h"
-#include "jobs/progress.h"
+#include "command/progress.h"
 #include "policy/configured.h"
 #include "policy/store_of.h"
 #include "policy/reply.h"
@@ -44,56 +44,6 @@ struct survey {
 	json_t *array;
 	struct progress progress;
 };
-
-/* --- the changed configuration ------------------------------------------- */
-
-/* "limits.countries=2": the environment wins over the file, so that the value
- * is read and checked like any other. Returns 0 or an exit status. */
-static int
-apply(const char *change)
-{
-	char variable[KEYS_VARIABLE_SIZE];
-	const char *equals = strchr(change, '=');
-	const struct key *option;
-	char *key;
-
-	if (equals == NULL) {
-		log_error("--what-if wants KEY=VALUE, like "
-			  "limits.countries=2, not \"%.60s\"", change);
-		return EX_USAGE;
-	}
-	key = mem_dup_n(change, (size_t)(equals - change));
-	option = strncmp(key, "limits.", strlen("limits.")) == 0 ?
-	    spelling_find(key) : NULL;
-	if (option == NULL)
-		log_error("--what-if knows the keys below \"limits\", not "
-			  "\"%.60s\"", key);
-	free(key);
-	if (option == NULL)
-		return EX_USAGE;
-	if (setenv(spelling_variable(option, variable), equals + 1, 1) != 0) {
-		log_error("out of memory for \"%.60s\"", change);
-		return EX_OSERR;
-	}
-	return EX_OK;
-}
-
-static struct config *
-load_changed(const struct job *job, char *const *changes, size_t count,
-    int *status)
-{
-	struct config *config;
-
-	*status = EX_OK;
-	for (size_t i = 0; i < count && *status == EX_OK; i++)
-		*status = apply(changes[i]);
-	if (*status != EX_OK)
-		return NULL;
-	config = config_load(job->config->path, true, stderr);
-	if (config == NULL)
-		*status = EX_USAGE;
-	return config;
-}
 
 /* --- judging ------------------------------------------------------------- */
 
@@ -267,7 +217,8 @@ what_if_run(const struct job *job, char *const *changes, size_t count,
 	static const char *const heads[] = { "ACCOUNT", "AT", "NOW TOO",
 		"REASON", NULL };
 	int status;
-	struct config *changed = load_changed(job, changes, count, &status);
+	struct config *changed = changes_load(job, "limits.", changes,
+	    count, &status);
 	struct survey survey = { .most = rows, .out = job->out };
 
 	if (changed == NULL)

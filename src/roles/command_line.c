@@ -4,8 +4,7 @@
  */
 #include "roles/command_line.h"
 
-#include "base/duration.h"
-#include "base/text.h"
+#include "roles/extras.h"
 
 #include <assert.h>
 #include <getopt.h>
@@ -38,8 +37,8 @@ static const char help[] =
     "  --stats [NAME [ACCOUNT]] [--rows N] [--more-than N]\n"
     "  --what-if limits.KEY=VALUE ...    whom other limits would have blocked\n"
     "  --status  --report                how it is; who reached a limit lately\n"
-    "  --check-postfix [--postfix-config DIR]   does it ask us, as it should?\n"
-    "  --test-notify                     send a test notification now\n"
+    "  --replay [--judge-from DATE] [--learn | --what-if KEY=VALUE ...] LOG ...\n"
+    "  --check-postfix [--postfix-config DIR]  --test-notify    do they work?\n"
     "Exit status: 0 done, 1 not found, 64 usage, 69 unavailable, 75 try again,\n"
     "77 permission, 78 configuration. See policyd(8) and policyd.yaml(5).\n";
 
@@ -55,139 +54,19 @@ usage(const char *what, const char *which)
 
 /* --- options of some modes ----------------------------------------------- */
 
-/* Each takes its argument, or returns what it wants instead. */
-
-static const char *
-take_daemon(struct command *command, const char *argument)
-{
-	(void)argument;
-	command->is_daemon = true;
-	return NULL;
-}
-
-static const char *
-take_live(struct command *command, const char *argument)
-{
-	(void)argument;
-	command->is_live = true;
-	return NULL;
-}
-
-static const char *
-read_duration(int64_t *duration_s, const char *argument)
-{
-	*duration_s = duration_parse(argument);
-	return *duration_s >= 0 && *duration_s <= INT32_MAX ? NULL :
-	    "a duration like 90s, 15m, 24h or 7d, at most 24855d";
-}
-
-static const char *
-take_for(struct command *command, const char *argument)
-{
-	return read_duration(&command->duration_s, argument);
-}
-
-static const char *
-take_since(struct command *command, const char *argument)
-{
-	return read_duration(&command->since_s, argument);
-}
-
-static const char *
-take_yes(struct command *command, const char *argument)
-{
-	(void)argument;
-	command->is_sure = true;
-	return NULL;
-}
-
-static const char *
-take_comment(struct command *command, const char *argument)
-{
-	command->comment = argument;
-	return NULL;
-}
-
-static const char *
-take_reason(struct command *command, const char *argument)
-{
-	command->reason = argument;
-	return NULL;
-}
-
-static const char *
-take_release(struct command *command, const char *argument)
-{
-	(void)argument;
-	command->mail.action = HELD_MAIL_RELEASE;
-	return NULL;
-}
-
-static const char *
-take_delete(struct command *command, const char *argument)
-{
-	(void)argument;
-	command->mail.action = HELD_MAIL_DELETE;
-	return NULL;
-}
-
-static const char *
-take_postfix(struct command *command, const char *argument)
-{
-	command->mail.postfix_config = argument;
-	return argument[0] == '/' ? NULL : "an absolute path";
-}
-
-static const char *
-take_more_than(struct command *command, const char *argument)
-{
-	command->more_than = text_parse_number(argument, INT32_MAX);
-	return command->more_than >= 0 ? NULL : "a number";
-}
-
-static const char *
-take_rows(struct command *command, const char *argument)
-{
-	command->rows = text_parse_number(argument, INT32_MAX);
-	return command->rows >= 0 ? NULL : "a number, 0 for all";
-}
-
-static const struct {
-	const char *name;
-	char letter;
-	bool has_argument;
-	unsigned excludes;
-	const char *(*take)(struct command *, const char *argument);
-} extras[EXTRAS] = {
-	[EXTRA_DAEMON] = { "daemon", 'd', false, 0, take_daemon },
-	[EXTRA_LIVE] = { "live", 0, false, 0, take_live },
-	[EXTRA_FOR] = { "for", 0, true, 0, take_for },
-	[EXTRA_REASON] = { "reason", 0, true, 0, take_reason },
-	[EXTRA_RELEASE] = { "release", 0, false, WITH(EXTRA_DELETE),
-	    take_release },
-	[EXTRA_DELETE] = { "delete", 0, false, WITH(EXTRA_RELEASE),
-	    take_delete },
-	[EXTRA_POSTFIX] = { "postfix-config", 0, true, 0, take_postfix },
-	[EXTRA_MORE_THAN] = { "more-than", 0, true, 0, take_more_than },
-	[EXTRA_ROWS] = { "rows", 0, true, 0, take_rows },
-	[EXTRA_COMMENT] = { "comment", 0, true, 0, take_comment },
-	[EXTRA_SINCE] = { "since", 0, true, 0, take_since },
-	[EXTRA_YES] = { "yes", 0, false, 0, take_yes },
-};
-
 static int
 take_extra(struct command *command, enum extra extra, const char *argument)
 {
 	const char *wanted;
 
-	if ((command->extras & extras[extra].excludes) != 0)
+	if ((command->extras & extras_table[extra].excludes) != 0)
 		return usage("--release or --delete, once", "");
 	command->extras |= WITH(extra);
-	wanted = extras[extra].take(command, argument);
+	wanted = extras_table[extra].take(command, argument);
 	if (wanted == NULL)
 		return 0;
 	fprintf(stderr, "policyd: --%s wants %s, not %s; try policyd --help\n",
-	    extras[extra].name, wanted, argument);
+	    extras_table[extra].name, wanted, argument);
 	return EX_USAGE;
 }
 
@@ -197,7 +76,7 @@ refuse_extra(enum extra extra)
 {
 	const char *before = " ";
 
-	fprintf(stderr, "policyd: --%s goes with", extras[extra].name);
+	fprintf(stderr, "policyd: --%s goes with", extras_table[extra].name);
 	if ((modes_serve.extras & WITH(extra)) != 0)
 		fputs(" the server alone, without a mode", stderr);
 	for (const struct mode_row *row = modes_table; row->name != NULL;
@@ -213,11 +92,30 @@ refuse_extra(enum extra extra)
 
 /* --- the whole ----------------------------------------------------------- */
 
+/* WITH(...) of the option that a mode is beside another mode, or 0. */
+static unsigned
+as_option(const struct mode_row *mode)
+{
+	for (int i = 0; i < EXTRAS; i++)
+		if (extras_table[i].take == NULL &&
+		    strcmp(extras_table[i].name, mode->name) == 0)
+			return WITH(i);
+	return 0;
+}
+
 static int
 set_mode(struct command *command, const struct mode_row *mode,
     const char *argument)
 {
-	if (command->mode != NULL)
+	const struct mode_row *first = command->mode;
+
+	if (first != NULL && (first->extras & as_option(mode)) != 0) {
+		command->extras |= as_option(mode);
+		return 0;
+	}
+	if (first != NULL && (mode->extras & as_option(first)) != 0)
+		command->extras |= as_option(first);
+	else if (first != NULL)
 		return usage("only one mode at a time: not also --",
 		    mode->name);
 	command->mode = mode;
@@ -250,7 +148,7 @@ take(struct command *command, int letter)
 		break;
 	}
 	for (int i = 0; i < EXTRAS; i++)
-		if (extras[i].letter == letter)
+		if (extras_table[i].letter == letter)
 			return take_extra(command, (enum extra)i, optarg);
 	for (const struct mode_row *row = modes_table; row->name != NULL;
 	     row++)
@@ -331,10 +229,11 @@ list_options(struct option list[OPTIONS_MAX])
 	memset(list, 0, OPTIONS_MAX * sizeof(*list));
 	memcpy(list, fixed, sizeof(fixed));
 	for (int i = 0; i < EXTRAS; i++)
-		list[count++] = (struct option){ extras[i].name,
-			extras[i].has_argument ? required_argument :
-						 no_argument, NULL,
-			OPTION_EXTRA + i };
+		if (extras_table[i].take != NULL)
+			list[count++] = (struct option){ extras_table[i].name,
+				extras_table[i].has_argument ? required_argument :
+							 no_argument, NULL,
+				OPTION_EXTRA + i };
 	for (int i = 0; modes_table[i].name != NULL; i++) {
 		assert(count + 1 < OPTIONS_MAX);
 		list[count++] = (struct option){ modes_table[i].name,

@@ -21,6 +21,7 @@
 #include "jobs/what_if.h"
 #include "policy/store_of.h"
 #include "postfix/check.h"
+#include "replay/replay.h"
 #include "roles/check_config.h"
 #include "roles/daemon.h"
 #include "store/store.h"
@@ -204,6 +205,22 @@ what_if(const struct job *job, const struct command *command)
 }
 
 static int
+replay(const struct job *job, const struct command *command)
+{
+	const struct replay_order order = {
+		.words = command->rest,
+		.count = command->rest_count,
+		.has_what_if = (command->extras & WITH(EXTRA_WHAT_IF)) != 0,
+		.is_learn = command->is_learn,
+		.judge_from = command->judge_from,
+		.rows = command->rows >= 0 ? (size_t)command->rows :
+					     STATS_ROWS,
+	};
+
+	return replay_run(job, &order);
+}
+
+static int
 clean(const struct job *job, const struct command *command)
 {
 	(void)command;
@@ -280,6 +297,9 @@ const struct mode_row modes_table[] = {
 	    WITH(EXTRA_ROWS), false, false, stats },
 	{ "what-if", 0, ARGUMENT_ONE_OR_MORE, WITH(EXTRA_ROWS), false, false,
 	    what_if },
+	{ "replay", 0, ARGUMENT_ANY, WITH(EXTRA_ROWS) | WITH(EXTRA_LEARN) |
+	    WITH(EXTRA_JUDGE_FROM) | WITH(EXTRA_WHAT_IF), false, true,
+	    replay },
 	{ "test-notify", 0, ARGUMENT_NONE, 0, false, false, test_notify },
 	{ .name = NULL },
 };

@@ -26,6 +26,9 @@ enum extra {
 	EXTRA_COMMENT,
 	EXTRA_SINCE,
 	EXTRA_YES,
+	EXTRA_LEARN,
+	EXTRA_JUDGE_FROM,
+	EXTRA_WHAT_IF,
 	EXTRAS
 };
 #define WITH(extra) (1U << (extra))
@@ -47,6 +50,8 @@ struct command {
 	int64_t since_s;	/* -1: not given */
 	int64_t duration_s;	/* -1: not given */
 	int64_t more_than, rows;	/* -1: not given */
+	bool is_learn;
+	const char *judge_from;	/* NULL: not given */
 	struct held_mail_order mail;	/* on hold: --release, --delete */
 };
 

@@ -298,7 +298,10 @@ check_decide(struct work *work, const struct store_setup *setup,
 		const struct settings settings = work_settings(work,
 		    setup->settings);
 
-		blocking_apply(work, &settings, now_ms);
+		if (work->kind == WORK_LEARN)
+			lesson_apply(work, &settings);
+		else
+			blocking_apply(work, &settings, now_ms);
 		return;
 	}
 	for (size_t i = 0; i < work->check_count; i++) {

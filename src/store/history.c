@@ -374,26 +374,27 @@ history_merge(struct history *history, const struct history *other,
     uint32_t decay)
 {
 	struct history learned = *other;
-	bool is_changed = false;
 	uint64_t active;
+	bool is_changed;
 
 	if (learned.day > history->day)
 		turn_day(history, learned.day, decay);
-	else
-		turn_day(&learned, history->day, decay);
-	is_changed |= merge_days(&history->places, &learned.places);
+	else	/* day by day, or it would fade less than what was merged */
+		while (learned.day < history->day)
+			turn_day(&learned, learned.day + 1, decay);
+	is_changed = merge_days(&history->places, &learned.places);
 	is_changed |= merge_days(&history->arounds, &learned.arounds);
 	is_changed |= merge_days(&history->countries, &learned.countries);
 	active = history->active | (learned.active & DAYS);
 	is_changed |= active != history->active;
 	history->active = active;
 	for (int i = 0; i < SPANS; i++) {
-		double peak = fmax(learned.peaks[i], learned.tops[i]);
-
-		if (history->peaks[i] < peak) {
-			history->peaks[i] = peak;
-			is_changed = true;
-		}
+		is_changed |= history->peaks[i] < learned.peaks[i] ||
+		    history->tops[i] < learned.tops[i];
+		history->peaks[i] = fmax(history->peaks[i], learned.peaks[i]);
+		/* Not yet a peak, or it would fade a day too early. */
+		if (history->tops[i] < learned.tops[i])
+			history->tops[i] = learned.tops[i];
 	}
 	return is_changed;
 }

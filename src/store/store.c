@@ -77,6 +77,13 @@ store_check(struct store *store, struct check *checks, size_t count,
 	round_check(store->round, checks, count, deadline_ms);
 }
 
+void
+store_play(struct store *store, int64_t since_ms, bool is_learning)
+{
+	store->setup.history_since_ms = since_ms;
+	store->setup.is_learning = is_learning;
+}
+
 enum store_result
 store_clean(struct store *store, uint32_t retention_s, unsigned batch,
     struct cleaned *cleaned, int64_t deadline_ms)

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Two sides, chosen by the URL: PostgreSQL (libpq URLs) and SQLite
- * (sqlite:/path). Both give the same answers; one test suite runs on both.
+ * (sqlite:/path; "sqlite:" alone is a store of its own that is gone when it is
+ * closed). Both give the same answers; one test suite runs on both.
  *
  * A store is opened after fork and belongs to one process. Every call blocks
  * until it is done or its deadline (clock_mono_ms) has passed. A store that
@@ -91,6 +92,10 @@ enum store_result store_init(struct store *, bool may_create,
 /* What the store knows of accounts reaches back to then, at least. */
 enum store_result store_learned_since(struct store *, int64_t since_ms,
     int64_t deadline_ms);
+
+/* The past is played: what the store knows reaches back to since_ms, and what
+ * is asked from now on passed long ago if is_learning. */
+void store_play(struct store *, int64_t since_ms, bool is_learning);
 
 /* One question, and its answer. Strings are borrowed. */
 struct check {

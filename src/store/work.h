@@ -55,13 +55,17 @@ enum work_state {
 	WORK_BUSY,		/* somebody else has its row */
 };
 
+struct lesson;
+
 struct work {
 	/* What is asked. */
 	const char *account;
 	struct check **checks;	/* of this account, in order */
 	size_t check_count;
 	/* Or one of these, by hand or by time. */
-	enum { WORK_CHECK, WORK_BLOCK, WORK_UNBLOCK, WORK_EXPIRE } kind;
+	enum { WORK_CHECK, WORK_BLOCK, WORK_UNBLOCK, WORK_EXPIRE,
+		WORK_LEARN } kind;
+	struct lesson *lesson;	/* WORK_LEARN: is_news is told */
 	uint32_t duration_s;
 	const char *note;
 
@@ -96,6 +100,9 @@ struct work {
 	enum work_state progress;
 	int64_t saved_version;	/* written, but was it? Or 0 */
 };
+
+/* WORK_LEARN (lessons.c): add the lesson to the state. */
+void lesson_apply(struct work *, const struct settings *);
 
 /* Forget what was loaded and what follows. */
 void work_reset(struct work *);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/sqlite/run.h"
+#include "store/sqlite/scratch.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ db_new(const struct store_setup *setup)
 
 	db->setup = setup;
 	db->path = setup->store->url + strlen("sqlite:");
+	db->is_scratch = db->path[0] == '\0';
 	return db;
 }
 
@@ -95,6 +97,8 @@ db_ready(struct sqlite_db *db, int64_t deadline_ms)
 	if (!trouble_may_try(&db->trouble))
 		return false;
 	db->deadline_ms = deadline_ms;
+	if (db->is_scratch)
+		return scratch_ready(db);
 	if (trouble_is_deep(&db->trouble) && patient_ms < deadline_ms)
 		db->deadline_ms = patient_ms;
 	if (db->handle != NULL && !sqlite_file_is_same(&db->file, db->path)) {
@@ -244,6 +248,8 @@ int
 db_begin(struct sqlite_db *db, bool is_write)
 {
 	db->must_last = false;
+	if (scratch_is_begun(db))
+		return 0;
 	return db_command(db, is_write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ);
 }
 
@@ -270,8 +276,8 @@ sync_log(struct sqlite_db *db)
 int
 db_commit(struct sqlite_db *db)
 {
-	if (db_command(db, SQL_COMMIT) != 0 ||
-	    (db->must_last && sync_log(db) != 0))
+	if (!db->is_scratch && (db_command(db, SQL_COMMIT) != 0 ||
+	    (db->must_last && sync_log(db) != 0)))
 		return -1;
 	db->must_last = false;
 	trouble_end(&db->trouble);

@@ -27,6 +27,7 @@ enum statement {
 struct sqlite_db {
 	const struct store_setup *setup;
 	const char *path;		/* within setup->store->url */
+	bool is_scratch, is_made;	/* see scratch.h */
 	sqlite3 *handle;		/* NULL: closed */
 	sqlite3_stmt *statements[SQL_COUNT];
 	struct sqlite_file file;	/* what handle has open */
@@ -121,6 +122,9 @@ sqlite3_stmt *db_query_values(struct sqlite_db *, enum statement,
 int db_run_values(struct sqlite_db *, enum statement, const struct db_value *,
     size_t count);
 int db_command(struct sqlite_db *, enum statement);
+
+/* Run some SQL of ours that has neither parameters nor rows. */
+int db_exec(struct sqlite_db *, const char *sql);
 
 /* 1: a row, 0: no more (the statement is reset), -1: failed. NULL fails. */
 int db_step(struct sqlite_db *, sqlite3_stmt *);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/schema.h"
+#include "store/sqlite/scratch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -102,8 +103,8 @@ read_number(struct sqlite_db *db, const char *sql, int64_t *number)
 	return code == SQLITE_OK ? 0 : -1;
 }
 
-static int
-run(struct sqlite_db *db, const char *sql)
+int
+db_exec(struct sqlite_db *db, const char *sql)
 {
 	int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 
@@ -165,7 +166,7 @@ migrate(struct sqlite_db *db, int from)
 
 	for (f = schema_files; f->store != NULL; f++)
 		if (strcmp(f->store, "sqlite") == 0 && f->number > from &&
-		    run(db, f->sql) != 0)
+		    db_exec(db, f->sql) != 0)
 			return -1;
 	for (f = schema_files; f->store != NULL; f++) {
 		if (strcmp(f->store, "sqlite") != 0 || f->number <= from)
@@ -174,7 +175,7 @@ migrate(struct sqlite_db *db, int from)
 		    "(version, name, at, compatible_from) "
 		    "VALUES (%d, '%s', %lld, %d)", f->number, f->name,
 		    (long long)clock_wall_ms(), f->compatible_from);
-		if (run(db, note) != 0)
+		if (db_exec(db, note) != 0)
 			return -1;
 	}
 	return 0;
@@ -189,24 +190,24 @@ replace(struct sqlite_db *db)
 
 	for (const struct schema_file *f = schema_files; f->store != NULL; f++)
 		if (strcmp(f->store, "sqlite") == 0 && f->number == 0 &&
-		    run(db, f->sql) != 0)
+		    db_exec(db, f->sql) != 0)
 			return -1;
 	snprintf(note, sizeof(note), "UPDATE schema_version SET digest = '%s' "
 	    "WHERE version = %d", schema_digest("sqlite", digest),
 	    schema_version("sqlite"));
-	return run(db, note);
+	return db_exec(db, note);
 }
 
 static int
 upgrade(struct sqlite_db *db, const struct found *found)
 {
-	if (found->version == 0 && run(db, "CREATE TABLE schema_version ("
+	if (found->version == 0 && db_exec(db, "CREATE TABLE schema_version ("
 		"version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
 		"at INTEGER NOT NULL) STRICT") != 0)
 		return -1;
 	if (migrate(db, found->version) != 0 || replace(db) != 0)
 		return -1;
-	if (found->version < schema_version("sqlite"))
+	if (found->version < schema_version("sqlite") && !db->is_scratch)
 		log_info("store: %s has schema %d now", db->path,
 		    schema_version("sqlite"));
 	return 0;
@@ -233,7 +234,7 @@ is_alone(struct sqlite_db *db)
 	if (read_number(db, "PRAGMA journal_mode = DELETE", &is_left) == 0 &&
 	    read_number(db, "SELECT journal_mode = 'delete' FROM "
 		"pragma_journal_mode", &is_left) == 0 && is_left &&
-	    run(db, "PRAGMA journal_mode = WAL") == 0) {
+	    db_exec(db, "PRAGMA journal_mode = WAL") == 0) {
 		sqlite3_busy_handler(db->handle, nap, db);
 		return true;
 	}
@@ -314,11 +315,13 @@ set_up(struct sqlite_db *db)
 		db_note(db, SQLITE_READONLY);
 		return -1;
 	}
-	if (run(db, pragmas) != 0 ||
+	if (db->is_scratch)
+		return scratch_set_up(db);
+	if (db_exec(db, pragmas) != 0 ||
 	    read_number(db, "SELECT journal_mode = 'wal' FROM "
 		"pragma_journal_mode", &is_wal) != 0)
 		return -1;
-	if (!is_wal && (run(db, "PRAGMA journal_mode = WAL") != 0 ||
+	if (!is_wal && (db_exec(db, "PRAGMA journal_mode = WAL") != 0 ||
 			   read_number(db, "SELECT journal_mode = 'wal' FROM "
 			       "pragma_journal_mode", &is_wal) != 0))
 		return -1;
@@ -332,10 +335,22 @@ set_up(struct sqlite_db *db)
 }
 
 static enum store_result
+open_handle(struct sqlite_db *db, bool may_create)
+{
+	int code = sqlite3_open_v2(db->path, &db->handle,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (code != SQLITE_OK) {
+		db_note(db, code);
+		return STORE_FAILED;
+	}
+	return set_up(db) == 0 ? accept_schema(db, may_create) : STORE_FAILED;
+}
+
+static enum store_result
 open_locked(struct sqlite_db *db, bool may_create)
 {
 	struct sqlite_file old = { 0 };
-	int code;
 
 	/* What is closed proves nothing: its inode may be another's by now. */
 	if (db->handle != NULL)
@@ -349,23 +364,18 @@ open_locked(struct sqlite_db *db, bool may_create)
 	}
 	db_close(db);
 	memset(&db->file, 0, sizeof(db->file));
-	code = sqlite3_open_v2(db->path, &db->handle,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-	if (code != SQLITE_OK) {
-		db_note(db, code);
-		return STORE_FAILED;
-	}
-	if (set_up(db) != 0)
-		return STORE_FAILED;
-	return accept_schema(db, may_create);
+	return open_handle(db, may_create);
 }
 
 enum store_result
 db_open(struct sqlite_db *db, bool may_create)
 {
-	int lock = sqlite_file_lock(db->path, db->deadline_ms);
 	enum store_result result;
+	int lock;
 
+	if (db->is_scratch)
+		return open_handle(db, may_create);
+	lock = sqlite_file_lock(db->path, db->deadline_ms);
 	if (lock < 0) {
 		db->code = errno == EWOULDBLOCK ? SQLITE_BUSY :
 						  SQLITE_CANTOPEN;

@@ -5,6 +5,7 @@
 #include "store/history.h"
 #include "unit.h"
 
+#include <math.h>
 #include <string.h>
 
 #define TODAY UINT64_C(1)
@@ -57,7 +58,26 @@ START_TEST(an_account_that_nothing_is_known_of)
 	ck_assert_uint_eq(history.active, TODAY);
 	ck_assert_uint_eq(history.deferred, 0);
 	ck_assert_double_eq(history.peaks[SPAN_HOUR], 3);
-	ck_assert_double_eq(history.peaks[SPAN_DAY], 4);
+	ck_assert_double_eq(history.peaks[SPAN_DAY], 0);
+	ck_assert_uint_eq(history.tops[SPAN_DAY], 4);
+}
+END_TEST
+
+/* Whether the day turned in between or not. */
+START_TEST(the_same_log_some_days_later)
+{
+	begin(0, TODAYS);
+	history_learn(&learned.places, 7);
+	history_mark(&learned.active);
+	learned.peaks[SPAN_HOUR] = 3;
+	learned.tops[SPAN_HOUR] = 5;
+	learned.tops[SPAN_DAY] = 4;
+	for (int64_t later = 0; later < 5; later++) {
+		ck_assert_int_eq(merge(), later == 0);
+		ck_assert_double_eq_tol(history.peaks[SPAN_DAY],
+		    later == 0 ? 0 : 4 * pow(0.99, (double)later - 1), 1e-9);
+		history_turn(&history, (TODAYS + later + 1) * DAY, DECAY);
+	}
 }
 END_TEST
 
@@ -154,7 +174,7 @@ START_TEST(more_than_there_is_room_for)
 END_TEST
 
 UNIT("store/history_merge", an_account_that_nothing_is_known_of,
-    days_of_either, what_is_later_turns_the_day,
+    the_same_log_some_days_later, days_of_either, what_is_later_turns_the_day,
     what_is_known_already_changes_nothing,
     what_was_barred_today_is_not_learned_from_elsewhere,
     what_is_counted_now_stays, more_than_there_is_room_for)

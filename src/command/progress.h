@@ -2,8 +2,8 @@
  * progress.h -- how far a job is that takes long, for who waits at a terminal.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef JOBS_PROGRESS_H
-#define JOBS_PROGRESS_H
+#ifndef COMMAND_PROGRESS_H
+#define COMMAND_PROGRESS_H
 
 #include <stdint.h>
 

@@ -1,9 +1,9 @@
 /*
- * test_progress.c -- see jobs/progress.h.
+ * test_progress.c -- see command/progress.h.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define _GNU_SOURCE /* posix_openpt */
-#include "jobs/progress.h"
+#include "command/progress.h"
 
 #include "base/clock.h"
 #include "unit.h"

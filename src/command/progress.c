@@ -2,7 +2,7 @@
  * progress.c -- how far a job is that takes long, for who waits at a terminal.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "jobs/progress.h"
+#include "command/progress.h"
 
 #include "base/clock.h"
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/names.h"
+#include "store/listed.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -98,8 +99,7 @@ read_entry(struct admin *admin, struct exchange *exchange, json_t *entry,
 
 /* The entries of a body, each account once. */
 struct wanted {
-	struct stored_override *list;
-	size_t count, room;
+	struct listed *listed;
 	struct names *seen;
 };
 
@@ -108,27 +108,19 @@ static int
 want(struct wanted *wanted, struct admin *admin, struct exchange *exchange,
     json_t *entry, size_t i)
 {
-	struct stored_override *next;
+	struct stored_override next;
+	int result;
 
-	if (wanted->count == wanted->room) {
-		wanted->room += wanted->room / 2 + 64;
-		wanted->list = mem_grow(wanted->list, wanted->room,
-		    sizeof(*next));
-	}
-	next = &wanted->list[wanted->count];
-	memset(next, 0, sizeof(*next));
-	if (read_entry(admin, exchange, entry, i, next) != 0) {
-		stored_override_clear(next);
-		return -1;
-	}
+	memset(&next, 0, sizeof(next));
+	result = read_entry(admin, exchange, entry, i, &next);
 	/* The first match wins, so a later one says nothing. */
-	if (names_find(wanted->seen, next->override.account) != NAMES_NONE) {
-		stored_override_clear(next);
-		return 0;
+	if (result == 0 && names_find(wanted->seen,
+		next.override.account) == NAMES_NONE) {
+		names_add(wanted->seen, next.override.account, i);
+		listed_add(wanted->listed, &next.override);
 	}
-	names_add(wanted->seen, next->override.account, i);
-	wanted->count++;
-	return 0;
+	stored_override_clear(&next);
+	return result;
 }
 
 /* Take them all. Return 0, or -1 after answering what is wrong. */
@@ -162,7 +154,8 @@ want_all(struct wanted *wanted, struct admin *admin,
 void
 compat_settings_replace(struct admin *admin, struct exchange *exchange)
 {
-	struct wanted wanted = { .seen = names_new() };
+	struct wanted wanted = { .listed = listed_new(),
+		.seen = names_new() };
 	int result = want_all(&wanted, admin, exchange);
 
 	/* The store takes room of its own. */
@@ -170,14 +163,14 @@ compat_settings_replace(struct admin *admin, struct exchange *exchange)
 	free(exchange->text);
 	exchange->text = NULL;
 	if (result == 0) {
-		if (store_replace_listed(admin->desk.store, wanted.list,
-			wanted.count, clock_mono_ms() +
-			ADMIN_LONG_PATIENCE_MS) == STORE_DONE)
+		if (listed_replace(admin->desk.store, wanted.listed,
+			clock_mono_ms() + ADMIN_LONG_PATIENCE_MS) ==
+		    STORE_DONE)
 			exchange_empty(exchange, MHD_HTTP_ACCEPTED);
 		else
 			exchange_no_store(exchange);
 	}
-	clear_all(wanted.list, wanted.count);
+	listed_free(wanted.listed);
 }
 
 /* Read, change, write; STORE_NONE: somebody else was faster. */

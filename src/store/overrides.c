@@ -147,69 +147,6 @@ store_delete_override(struct store *store, const char *account,
 
 /* --- the custom settings ----------------------------------------------------- */
 
-/* The accounts alone, as the statement listed_delete reads them; or all of
- * it, as listed_put does. Each row is made and forgotten: as a whole they
- * would take many times the memory of their text. */
-static char *
-list_json(const struct stored_override *list, size_t count, bool is_all)
-{
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = mem_stream(&text, &length);
-
-	for (size_t i = 0; i < count; i++) {
-		const struct override *override = &list[i].override;
-		json_t *row = json_string(override->account);
-
-		if (is_all)
-			row = json_pack("[oos]", row,
-			    override_settings_to_json(override),
-			    override->comment != NULL ? override->comment :
-							"");
-		fputs(i > 0 ? "," : "[", out);
-		json_dumpf(row, out, OVERRIDE_JSON_FLAGS | JSON_ENCODE_ANY);
-		json_decref(row);
-	}
-	fputs(count > 0 ? "]" : "[]", out);
-	fclose(out);
-	return text;
-}
-
-static int
-replace(struct store *store, const char *names, const char *rows)
-{
-	int worked = query_run_values(store, "overrides_lock", NULL, 0);
-
-	if (worked == 0)
-		worked = query_run(store, "listed_delete", VALUE_TEXT(names));
-	if (worked == 0)
-		worked = query_run_values(store, "listed_clear", NULL, 0);
-	if (worked == 0)
-		worked = query_run(store, "listed_put", VALUE_TEXT(rows),
-		    VALUE_TEXT(changes_author(store)), VALUE_NOW);
-	return worked;
-}
-
-enum store_result
-store_replace_listed(struct store *store, const struct stored_override *list,
-    size_t count, int64_t deadline_ms)
-{
-	char *detail = mem_printf("{\"count\":%zu}", count);
-	/* Made before the transaction, which others wait for. */
-	char *names = list_json(list, count, false);
-	char *rows = list_json(list, count, true);
-	int worked = query_begin(store, ACCESS_LASTING, deadline_ms);
-
-	if (worked == 0)
-		worked = replace(store, names, rows);
-	if (worked == 0)
-		worked = changes_add(store, "overrides.replace", "", detail);
-	free(detail);
-	free(names);
-	free(rows);
-	return query_end(store, worked);
-}
-
 void
 stored_override_clear(struct stored_override *stored)
 {

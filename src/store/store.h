@@ -269,14 +269,6 @@ enum store_result store_put_override(struct store *,
 enum store_result store_delete_override(struct store *, const char *account,
     bool listed_only, int64_t expected, int64_t deadline_ms);
 
-/*
- * Make the custom settings these, in this order: all or nothing. Accounts are
- * named once each; one that has an override keeps what custom settings
- * cannot say, its rates and how long it is valid.
- */
-enum store_result store_replace_listed(struct store *,
-    const struct stored_override *, size_t count, int64_t deadline_ms);
-
 /* What the store holds, for monitoring. */
 /* The ways of telling of something, in the order of totals.channels. */
 enum { OUTBOX_CHANNELS = 5 };

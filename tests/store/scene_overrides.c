@@ -4,10 +4,13 @@
  */
 #include "scenes.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "script.h"
+#include "store/listed.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,12 +134,69 @@ scene_overrides_change(struct world *world, struct text *told)
 	tell_overrides(world, "", told);
 }
 
+static void
+replace_listed(struct world *world, const struct stored_override *list,
+    size_t count)
+{
+	struct listed *listed = listed_new();
+
+	for (size_t i = 0; i < count; i++)
+		listed_add(listed, &list[i].override);
+	ck_assert_int_eq(listed_replace(world->console, listed,
+	    world_deadline()), STORE_DONE);
+	listed_free(listed);
+}
+
+/* More than one statement writes, and what is the same is not changed. */
+static void
+replace_many(struct world *world)
+{
+	enum { MANY = 2500 };
+	struct stored_override *list = NULL;
+	size_t count;
+
+	for (int again = 0; again < 2; again++) {
+		struct listed *listed = listed_new();
+
+		for (uint32_t i = 0; i < MANY; i++) {
+			struct stored_override one;
+			char account[32];
+
+			snprintf(account, sizeof(account), "many%u", i);
+			one = make_override(account, again && i == 7 ? 99 : i);
+			one.override.has[SETTING_RATES] = i % 2 == 0;
+			listed_add(listed, &one.override);
+			stored_override_clear(&one);
+		}
+		clock_set_wall_ms(SCRIPT_START_MS + again * 1000);
+		ck_assert_int_eq(listed_replace(world->console, listed,
+		    world_deadline()), STORE_DONE);
+		listed_free(listed);
+	}
+	ck_assert_int_eq(store_list_overrides(world->console, NULL, MANY + 1,
+	    &list, &count, world_deadline()), STORE_DONE);
+	ck_assert_uint_eq(count, MANY);
+	for (uint32_t i = 0; i < MANY; i++) {
+		char account[32];
+
+		snprintf(account, sizeof(account), "many%u", i);
+		ck_assert_str_eq(list[i].override.account, account);
+		ck_assert_int_eq(list[i].changed_ms, SCRIPT_START_MS +
+		    (i == 7 ? 1000 : 0));
+		ck_assert_int_eq(list[i].revision, i == 7 ? 2 : 1);
+		stored_override_clear(&list[i]);
+	}
+	free(list);
+	clock_set_wall_ms(SCRIPT_START_MS);
+}
+
 void
 scene_custom_settings(struct world *world, struct text *told)
 {
 	struct stored_override list[3];
 	int64_t revision;
 
+	replace_many(world);
 	ck_assert_int_eq(scene_put(world, "carl", 3, REVISION_ANY, &revision),
 	    STORE_DONE);
 	list[0] = make_override("zoe", 1);
@@ -144,12 +204,10 @@ scene_custom_settings(struct world *world, struct text *told)
 	list[2] = make_override("carl", 4);
 	for (size_t i = 0; i < 3; i++)
 		list[i].is_listed = true;
-	ck_assert_int_eq(store_replace_listed(world->console, list, 3,
-	    world_deadline()), STORE_DONE);
+	replace_listed(world, list, 3);
 	tell_overrides(world, NULL, told);
 	tell_overrides(world, "", told);
-	ck_assert_int_eq(store_replace_listed(world->console, list + 1, 1,
-	    world_deadline()), STORE_DONE);
+	replace_listed(world, list + 1, 1);
 	tell_overrides(world, NULL, told);
 	ck_assert_int_eq(store_delete_override(world->console, "adam", true,
 	    REVISION_ANY, world_deadline()), STORE_DONE);

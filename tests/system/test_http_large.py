@@ -99,7 +99,7 @@ def test_a_list_as_long_as_may_be(served):
           f"the body, health told in {max(health.took):.3f} s")
     assert answer.status == 202, answer
     # What SQLite takes to write it is in it.
-    assert not IS_PLAIN or (work < 3 and grown < 12)
+    assert not IS_PLAIN or (work < 3 and grown < 10)
     assert median(health.took) < took / 10
     listed = served.api("GET", "/custom-settings").json()
     assert len(listed) == MOST and listed[-1]["sender"] == \

@@ -111,9 +111,6 @@ SELECT policyd.overrides_lock();
 -- name: listed_delete
 SELECT policyd.listed_delete($1);
 
--- name: listed_clear
-SELECT policyd.listed_clear();
-
 -- name: listed_put
 SELECT policyd.listed_put($1, $2, $3);
 

@@ -227,15 +227,12 @@ DELETE FROM override
  WHERE position IS NOT NULL
    AND account NOT IN (SELECT value FROM json_each(?1));
 
--- name: listed_clear
-UPDATE override SET position = NULL WHERE position IS NOT NULL;
-
 -- name: listed_put
--- JSON: [[account, settings, comment], ...], author, now. Rates, which these
--- lists cannot say, stay what they were.
+-- JSON: [[account, settings, comment, place], ...], author, now. Rates, which
+-- these lists cannot say, stay what they were.
 INSERT INTO override AS o (account, settings, comment, author,
        changed_at, position, revision)
-SELECT r.value ->> 0, r.value -> 1, r.value ->> 2, ?2, ?3, r.key + 1, 1
+SELECT r.value ->> 0, r.value -> 1, r.value ->> 2, ?2, ?3, r.value ->> 3, 1
   FROM json_each(?1) r WHERE true
 ON CONFLICT (account) DO UPDATE SET
        settings = iif(o.settings -> '$.rates' IS NOT NULL,
@@ -244,7 +241,13 @@ ON CONFLICT (account) DO UPDATE SET
            json_remove(excluded.settings, '$.rates')),
        comment = excluded.comment, author = excluded.author,
        changed_at = excluded.changed_at, position = excluded.position,
-       revision = o.revision + 1;
+       revision = o.revision + 1
+ WHERE (o.settings, o.comment, o.position) IS NOT
+       (iif(o.settings -> '$.rates' IS NOT NULL,
+            json_set(excluded.settings, '$.rates',
+                     json(o.settings -> '$.rates')),
+            json_remove(excluded.settings, '$.rates')),
+        excluded.comment, excluded.position);
 
 -- name: save_accounts
 -- after, most

@@ -99,21 +99,16 @@ LANGUAGE sql AS $$
        AND account NOT IN (SELECT jsonb_array_elements_text(p_keep))
 $$;
 
-CREATE OR REPLACE FUNCTION policyd.listed_clear() RETURNS void
-LANGUAGE sql AS $$
-    UPDATE policyd.override SET position = NULL WHERE position IS NOT NULL
-$$;
-
--- [[account, settings, comment, place], ...]; without a place the order is
--- that of the list. Rates, which these lists cannot say, stay what they were.
+-- [[account, settings, comment, place], ...]. Rates, which these lists cannot
+-- say, stay what they were.
 CREATE OR REPLACE FUNCTION policyd.listed_put(p_rows jsonb, p_author text,
     p_now bigint
 ) RETURNS void LANGUAGE sql AS $$
     INSERT INTO policyd.override AS o (account, settings, comment, author,
            changed_at, position, revision)
     SELECT r ->> 0, r -> 1, r ->> 2, p_author, policyd.moment(p_now),
-           coalesce((r ->> 3)::bigint, n), 1
-      FROM jsonb_array_elements(p_rows) WITH ORDINALITY AS e (r, n)
+           (r ->> 3)::bigint, 1
+      FROM jsonb_array_elements(p_rows) r
     ON CONFLICT (account) DO UPDATE SET
            settings = CASE WHEN o.settings ? 'rates'
                THEN jsonb_set(excluded.settings, '{rates}',
@@ -122,6 +117,12 @@ CREATE OR REPLACE FUNCTION policyd.listed_put(p_rows jsonb, p_author text,
            comment = excluded.comment, author = excluded.author,
            changed_at = excluded.changed_at, position = excluded.position,
            revision = o.revision + 1
+     WHERE (o.settings, o.comment, o.position) IS DISTINCT FROM
+           (CASE WHEN o.settings ? 'rates'
+                THEN jsonb_set(excluded.settings, '{rates}',
+                               o.settings -> 'rates')
+                ELSE excluded.settings - 'rates' END,
+            excluded.comment, excluded.position)
 $$;
 
 -- Who changes overrides changes their revision, to a number that was not there before, even if the last changes were lost with a

@@ -1,0 +1,138 @@
+/*
+ * listed.c -- all custom settings at once.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/listed.h"
+
+#include "base/mem.h"
+#include "store/changes.h"
+#include "store/override_json.h"
+#include "store/query.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Rows that one statement writes: as a whole the store would take many times
+ * the memory of their text. */
+enum { PART = 1000 };
+
+/* An array in JSON, as it is written. */
+struct array {
+	FILE *out;
+	char *text;
+	size_t length, count;
+};
+
+struct listed {
+	size_t count;
+	struct array accounts;	/* all of them, for listed_delete */
+	struct array rows;	/* of the part under way, for listed_put */
+	char **parts;
+	size_t part_count;
+};
+
+static void
+array_add(struct array *array, json_t *value)
+{
+	if (array->out == NULL)
+		array->out = mem_stream(&array->text, &array->length);
+	fputs(array->count++ > 0 ? "," : "[", array->out);
+	json_dumpf(value, array->out, OVERRIDE_JSON_FLAGS | JSON_ENCODE_ANY);
+	json_decref(value);
+}
+
+/* What was added; the caller's. The array is empty again. */
+static char *
+array_end(struct array *array)
+{
+	char *text;
+
+	if (array->out == NULL)
+		return mem_dup("[]");
+	fputs("]", array->out);
+	fclose(array->out);
+	text = array->text;
+	*array = (struct array){ .out = NULL };
+	return text;
+}
+
+struct listed *
+listed_new(void)
+{
+	return mem_new(1, sizeof(struct listed));
+}
+
+static void
+end_part(struct listed *listed)
+{
+	listed->parts = mem_grow(listed->parts, listed->part_count + 1,
+	    sizeof(*listed->parts));
+	listed->parts[listed->part_count++] = array_end(&listed->rows);
+}
+
+void
+listed_add(struct listed *listed, const struct override *override)
+{
+	listed->count++;
+	array_add(&listed->accounts, json_string(override->account));
+	array_add(&listed->rows, json_pack("[sosI]", override->account,
+	    override_settings_to_json(override),
+	    override->comment != NULL ? override->comment : "",
+	    (json_int_t)listed->count));
+	if (listed->rows.count == PART)
+		end_part(listed);
+}
+
+void
+listed_free(struct listed *listed)
+{
+	if (listed == NULL)
+		return;
+	free(array_end(&listed->accounts));
+	free(array_end(&listed->rows));
+	for (size_t i = 0; i < listed->part_count; i++)
+		free(listed->parts[i]);
+	free(listed->parts);
+	free(listed);
+}
+
+/* Each text goes when it was read. */
+static int
+put(struct store *store, struct listed *listed, const char *accounts)
+{
+	int worked = query_run_values(store, "overrides_lock", NULL, 0);
+
+	if (worked == 0)
+		worked = query_run(store, "listed_delete",
+		    VALUE_TEXT(accounts));
+	for (size_t i = 0; i < listed->part_count && worked == 0; i++) {
+		worked = query_run(store, "listed_put",
+		    VALUE_TEXT(listed->parts[i]),
+		    VALUE_TEXT(changes_author(store)), VALUE_NOW);
+		free(listed->parts[i]);
+		listed->parts[i] = NULL;
+	}
+	return worked;
+}
+
+enum store_result
+listed_replace(struct store *store, struct listed *listed,
+    int64_t deadline_ms)
+{
+	/* Made before the transaction, which others wait for. */
+	char *detail = mem_printf("{\"count\":%zu}", listed->count);
+	char *accounts = array_end(&listed->accounts);
+	int worked;
+
+	if (listed->rows.count > 0)
+		end_part(listed);
+	worked = query_begin(store, ACCESS_LASTING, deadline_ms);
+	if (worked == 0)
+		worked = put(store, listed, accounts);
+	if (worked == 0)
+		worked = changes_add(store, "overrides.replace", "", detail);
+	free(detail);
+	free(accounts);
+	return query_end(store, worked);
+}

@@ -271,7 +271,7 @@ install: $(BUILD)/policyd
 	$(INSTALL_DATA) etc/openapi.yaml etc/prometheus-rules.yaml \
 		etc/grafana-dashboard.json etc/providers.txt \
 		$(DESTDIR)$(datadir)/policyd
-	for store in pgsql sqlite; do \
+	for store in pgsql proxy sqlite; do \
 		install -d $(DESTDIR)$(datadir)/policyd/schema/$$store; \
 		$(INSTALL_DATA) src/store/schema/$$store/*.sql \
 			$(DESTDIR)$(datadir)/policyd/schema/$$store || exit; \

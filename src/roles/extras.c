@@ -34,6 +34,14 @@ read_duration(int64_t *duration_s, const char *argument)
 }
 
 static const char *
+take_proxy(struct command *command, const char *argument)
+{
+	(void)argument;
+	command->is_proxy = true;
+	return NULL;
+}
+
+static const char *
 take_for(struct command *command, const char *argument)
 {
 	return read_duration(&command->duration_s, argument);
@@ -122,6 +130,7 @@ take_rows(struct command *command, const char *argument)
 const struct extra_row extras_table[EXTRAS] = {
 	[EXTRA_DAEMON] = { "daemon", 'd', false, 0, take_daemon },
 	[EXTRA_LIVE] = { "live", 0, false, 0, take_live },
+	[EXTRA_PROXY] = { "proxy", 0, false, 0, take_proxy },
 	[EXTRA_FOR] = { "for", 0, true, 0, take_for },
 	[EXTRA_REASON] = { "reason", 0, true, 0, take_reason },
 	[EXTRA_RELEASE] = { "release", 0, false, WITH(EXTRA_DELETE),

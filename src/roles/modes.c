@@ -94,10 +94,11 @@ get_config(const struct job *job, const struct command *command)
 static int
 init_store(const struct job *job, const struct command *command)
 {
-	(void)command;
 	struct store *store = store_of(job->config);
-	enum store_result result = store_init(store, true,
-	    clock_mono_ms() + INIT_PATIENCE_MS);
+	int64_t deadline_ms = clock_mono_ms() + INIT_PATIENCE_MS;
+	enum store_result result = command->is_proxy ?
+	    store_init_proxy(store, deadline_ms) :
+	    store_init(store, true, deadline_ms);
 
 	store_close(store);
 	return result == STORE_DONE ? EX_OK : EX_UNAVAILABLE;
@@ -272,7 +273,8 @@ const struct mode_row modes_table[] = {
 	    check_config },
 	{ "dump-config", 0, ARGUMENT_NONE, 0, false, true, dump_config },
 	{ "get-config", 0, ARGUMENT_ONE, 0, false, true, get_config },
-	{ "init-store", 0, ARGUMENT_NONE, 0, false, false, init_store },
+	{ "init-store", 0, ARGUMENT_NONE, WITH(EXTRA_PROXY), false, false,
+	    init_store },
 	{ "clean", 0, ARGUMENT_NONE, 0, false, false, clean },
 	{ "status", 0, ARGUMENT_NONE, 0, false, false, status },
 	{ "list-blocked", 0, ARGUMENT_ANY, WITH(EXTRA_SINCE) |

@@ -16,6 +16,7 @@
 enum extra {
 	EXTRA_DAEMON,
 	EXTRA_LIVE,
+	EXTRA_PROXY,
 	EXTRA_FOR,
 	EXTRA_REASON,
 	EXTRA_RELEASE,
@@ -37,7 +38,7 @@ enum extra {
 struct command {
 	const char *config_path;
 	bool is_config_given;
-	bool is_verbose, is_json, is_daemon, is_live;
+	bool is_verbose, is_json, is_daemon, is_live, is_proxy;
 	const struct mode_row *mode;
 	unsigned extras;	/* WITH(...) of those that are given */
 	const char *subject;	/* the mode's argument */

@@ -45,6 +45,8 @@ struct store_side {
 	int (*tend)(void *);
 	void (*rest)(void *);	/* nobody waits: tidy up; may be NULL */
 	enum store_result (*init)(void *, bool may_create, int64_t deadline_ms);
+	/* As store_init_proxy; NULL: it can be none. */
+	enum store_result (*init_proxy)(void *, int64_t deadline_ms);
 	/*
 	 * Load the states of works, which are reset, and what is laid over
 	 * their settings; now_ms is the store's clock. A work of which

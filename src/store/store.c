@@ -69,6 +69,15 @@ store_init(struct store *store, bool may_create, int64_t deadline_ms)
 	return store->side->init(store->self, may_create, deadline_ms);
 }
 
+enum store_result
+store_init_proxy(struct store *store, int64_t deadline_ms)
+{
+	if (store->side->init_proxy != NULL)
+		return store->side->init_proxy(store->self, deadline_ms);
+	log_error("store: only a PostgreSQL database can be a proxy");
+	return STORE_NONE;
+}
+
 void
 store_check(struct store *store, struct check *checks, size_t count,
     int64_t deadline_ms)

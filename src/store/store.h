@@ -97,6 +97,12 @@ enum store_result store_learned_since(struct store *, int64_t since_ms,
  * is asked from now on passed long ago if is_learning. */
 void store_play(struct store *, int64_t since_ms, bool is_learning);
 
+/*
+ * Make the database a proxy, which spreads accounts over others, or renew its
+ * functions (schema/proxy/). STORE_NONE: it is no store that can be one.
+ */
+enum store_result store_init_proxy(struct store *, int64_t deadline_ms);
+
 /* One question, and its answer. Strings are borrowed. */
 struct check {
 	const char *account;

@@ -44,26 +44,27 @@ const struct dump_query dump_queries[] = {
 	    "ORDER BY account COLLATE \"C\", cause, allowed, per_s" },
 	{ "outbox",
 	    "SELECT channel, kind, account, created_at, next_try, attempts, "
-	    "ended_at, error, recipients FROM outbox ORDER BY id",
+	    "ended_at, error, recipients FROM outbox ORDER BY account, id",
 	    "SELECT channel, kind, account, " MS("created_at") ", "
 	    MS("next_try") ", attempts, CASE WHEN ended_at IS NOT NULL THEN "
 	    MS("ended_at") " END, error, recipients "
-	    "FROM policyd.outbox ORDER BY id" },
+	    "FROM policyd.outbox ORDER BY account COLLATE \"C\", id" },
 	{ "events",
 	    "SELECT o.account, o.kind, e.key, e.value FROM outbox o, "
 	    "json_each(o.event) e WHERE e.key <> 'logins' "
-	    "ORDER BY o.id, e.key",
+	    "ORDER BY o.account, o.id, e.key",
 	    "SELECT o.account, o.kind, e.key, e.value FROM policyd.outbox o, "
 	    "jsonb_each_text(o.event) e WHERE e.key <> 'logins' "
-	    "ORDER BY o.id, e.key COLLATE \"C\"" },
+	    "ORDER BY o.account COLLATE \"C\", o.id, e.key COLLATE \"C\"" },
 	{ "logins of events",
 	    "SELECT o.account, o.kind, l.key, e.key, e.value FROM outbox o, "
 	    "json_each(o.event, '$.logins') l, json_each(l.value) e "
-	    "ORDER BY o.id, l.key, e.key",
+	    "ORDER BY o.account, o.id, l.key, e.key",
 	    "SELECT o.account, o.kind, l.number - 1, e.key, e.value "
 	    "FROM policyd.outbox o, jsonb_array_elements(o.event->'logins') "
 	    "WITH ORDINALITY AS l (value, number), jsonb_each_text(l.value) e "
-	    "ORDER BY o.id, l.number, e.key COLLATE \"C\"" },
+	    "ORDER BY o.account COLLATE \"C\", o.id, l.number, "
+	    "e.key COLLATE \"C\"" },
 	/* The last: older schemas have no such columns. */
 	{ "places",
 	    "SELECT account, complete_since, places FROM account "

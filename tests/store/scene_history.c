@@ -122,9 +122,10 @@ scene_decisions_of_two_hosts(struct world *world, struct text *told)
 {
 	const char *copy = world->kind == SIDE_PGSQL ?
 	    "INSERT INTO policyd.decisions (span, began, host, passed) "
-	    "SELECT span, began, 'other', 1000 FROM policyd.decisions" :
+	    "SELECT span, began, 'other', 1000 FROM policyd.decisions "
+	    "WHERE host <> 'other'" :
 	    "INSERT INTO decisions (span, began, host, passed) "
-	    "SELECT span, began, 'other', 1000 FROM decisions";
+	    "SELECT span, began, 'other', 1000 FROM decisions WHERE host <> 'other'";
 	struct decision_bucket *rows;
 	size_t found;
 	int64_t now_ms;

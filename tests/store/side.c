@@ -29,16 +29,24 @@ static struct {
 } place;
 
 bool
+side_is_proxy(enum side_kind kind)
+{
+	return kind == SIDE_PGSQL && getenv("POLICYD_TEST_STORE") != NULL;
+}
+
+bool
 side_exists(enum side_kind kind)
 {
-	return kind == SIDE_SQLITE || getenv("PGHOST") != NULL ||
+	return kind == SIDE_SQLITE || side_is_proxy(kind) ||
+	    getenv("PGHOST") != NULL ||
 	    getenv("PGPORT") != NULL || getenv("PGSERVICE") != NULL;
 }
 
 const char *
 side_name(enum side_kind kind)
 {
-	return kind == SIDE_SQLITE ? "SQLite" : "PostgreSQL";
+	return kind == SIDE_SQLITE ? "SQLite" :
+	    side_is_proxy(kind) ? "proxy" : "PostgreSQL";
 }
 
 const char *
@@ -78,6 +86,12 @@ sides_begin(void)
 	}
 	snprintf(place.urls[SIDE_SQLITE], sizeof(place.urls[SIDE_SQLITE]),
 	    "sqlite:%s/store.db", place.directory);
+	if (side_is_proxy(SIDE_PGSQL)) {
+		snprintf(place.urls[SIDE_PGSQL],
+		    sizeof(place.urls[SIDE_PGSQL]), "%s",
+		    getenv("POLICYD_TEST_STORE"));
+		return;
+	}
 	if (!side_exists(SIDE_PGSQL))
 		return;
 	snprintf(place.database, sizeof(place.database), "policyd_test_%ld",
@@ -116,7 +130,8 @@ side_open(enum side_kind kind)
 		sqlite3_busy_timeout(side->lite, 20000);
 		return side;
 	}
-	side->pg = PQconnectdb(side_url(kind));
+	side->pg = PQconnectdb(side_is_proxy(kind) ?
+	    getenv("POLICYD_TEST_LOOK") : side_url(kind));
 	if (PQstatus(side->pg) != CONNECTION_OK)
 		ck_abort_msg("%s", PQerrorMessage(side->pg));
 	free(side_sql(side, "SET TimeZone = 'UTC'"));

@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Each has a connection of the test's own beside the store's, to prepare and
- * to look at what the store's calls do not show.
+ * to look at what the store's calls do not show. With POLICYD_TEST_STORE the
+ * second is a proxy, see tests/with_cluster.py, and POLICYD_TEST_LOOK where the
+ * tables of all its shards are one.
  */
 #ifndef TESTS_STORE_SIDE_H
 #define TESTS_STORE_SIDE_H
@@ -27,6 +29,8 @@ void sides_end(void);
 bool side_exists(enum side_kind);
 const char *side_name(enum side_kind);
 const char *side_url(enum side_kind);
+/* Is it a proxy? Its schema is not its own. */
+bool side_is_proxy(enum side_kind);
 
 /* Connect; the schema must be there. Failures end the test. */
 struct side *side_open(enum side_kind);

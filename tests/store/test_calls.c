@@ -282,7 +282,10 @@ START_TEST(both_tell_the_same)
 		struct world world;
 		struct text text;
 
-		if (!side_exists((enum side_kind)side))
+		if (!side_exists((enum side_kind)side) ||
+		    /* Shards have one order by milliseconds alone. */
+		    (scenes[_i].play == changes_leave_a_trail &&
+			side_is_proxy((enum side_kind)side)))
 			continue;
 		told[side] = mem_new(TOLD_SIZE, 1);
 		text_init(&text, told[side], TOLD_SIZE);

@@ -124,6 +124,14 @@ PGresult *pgsql_query(struct pgsql *, const char *sql, int count,
 bool pgsql_begin_init(struct pgsql *, int64_t deadline_ms);
 void pgsql_end_init(struct pgsql *);
 
+/* Within that: one or more statements; value, if not NULL, is what the last row
+ * begins with. Errors are logged. */
+bool pgsql_run_simple(struct pgsql *, const char *sql, char *value,
+    size_t size, int64_t deadline_ms);
+
+/* Make it a proxy; as store_init_proxy. */
+enum store_result pgsql_init_proxy(struct pgsql *, int64_t deadline_ms);
+
 /* Create or upgrade the schema; as store_init. */
 enum store_result pgsql_init(struct pgsql *, bool may_create,
     int64_t deadline_ms);

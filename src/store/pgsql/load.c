@@ -122,6 +122,16 @@ take_work(struct store_pgsql *self, const struct row *row, struct work *work)
 	take_override(self, row, LOADED_OF_DOMAIN, work, &work->of_domain);
 }
 
+/* Behind a proxy, some have no row if they are where no answer comes from. */
+static void
+say_missing(struct store_pgsql *self, size_t count, size_t rows)
+{
+	if (rows < count)
+		log_limited(&self->limit, LOG_LEVEL_WARNING,
+		    "store: requests failed: %zu of %zu accounts are in a "
+		    "shard that is away", count - rows, count);
+}
+
 static void
 add_names(struct arrays *arrays, struct work *const *works, size_t count)
 {
@@ -151,17 +161,22 @@ ask(struct store_pgsql *self, struct work *const *works, size_t count,
 	if (result == NULL)
 		return -1;
 	*now_ms = clock_wall_ms();
+	for (size_t i = 0; i < count; i++)
+		works[i]->progress = WORK_FAILED;
 	for (int i = 0; i < PQntuples(result); i++) {
 		const struct row row = { result, i };
 		size_t place = (size_t)number_at(&row, LOADED_I) - 1;
 
 		*now_ms = time_at(&row, LOADED_NOW);
 		self->recall.overrides = number_at(&row, LOADED_OVERRIDES);
-		if (place < count)
-			take_work(self, &row, works[place]);
+		if (place >= count)
+			continue;
+		works[place]->progress = WORK_OPEN;
+		take_work(self, &row, works[place]);
 	}
 	if (PQntuples(result) > 0)
 		recall_set_clock(&self->recall, *now_ms);
+	say_missing(self, count, (size_t)PQntuples(result));
 	PQclear(result);
 	return 0;
 }

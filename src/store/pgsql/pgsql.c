@@ -57,6 +57,14 @@ init(void *opaque, bool may_create, int64_t deadline_ms)
 	return pgsql_init(self->pg, may_create, deadline_ms);
 }
 
+static enum store_result
+init_proxy(void *opaque, int64_t deadline_ms)
+{
+	struct store_pgsql *self = opaque;
+
+	return pgsql_init_proxy(self->pg, deadline_ms);
+}
+
 static void
 share(void *opaque, struct recent *recent)
 {
@@ -86,6 +94,7 @@ const struct store_side store_pgsql = {
 	.trouble = trouble,
 	.tend = tend,
 	.init = init,
+	.init_proxy = init_proxy,
 	.load = pgsql_load,
 	.load_older = pgsql_load_older,
 	.load_rows = pgsql_load_rows,

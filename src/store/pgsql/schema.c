@@ -11,10 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One or more statements by the simple protocol; value, if not NULL, is what
- * the last row begins with. */
-static bool
-run(struct pgsql *pg, const char *sql, char *value, size_t size,
+/* By the simple protocol. */
+bool
+pgsql_run_simple(struct pgsql *pg, const char *sql, char *value, size_t size,
     int64_t deadline_ms)
 {
 	PGconn *conn = pgsql_conn(pg);
@@ -44,6 +43,7 @@ run(struct pgsql *pg, const char *sql, char *value, size_t size,
 struct found {
 	int version, floor;
 	char digest[40];
+	bool is_proxy;
 };
 
 /* Older programs would be cut off: not while they are at work. Behind a pooler
@@ -61,7 +61,7 @@ is_alone(struct pgsql *pg, int floor, int64_t deadline_ms)
 	    "FROM pg_stat_activity WHERE datname = current_database() "
 	    "AND (application_name = 'policyd' OR substring(application_name "
 	    "FROM '^policyd \\(schema (\\d+)\\)$')::integer < %d)", floor);
-	if (!run(pg, sql, hosts, sizeof(hosts), deadline_ms))
+	if (!pgsql_run_simple(pg, sql, hosts, sizeof(hosts), deadline_ms))
 		return false;
 	if (hosts[0] == '\0')
 		return true;
@@ -81,7 +81,7 @@ migrate(struct pgsql *pg, int from, int64_t deadline_ms)
 
 	for (f = schema_files; f->store != NULL; f++)
 		if (strcmp(f->store, "pgsql") == 0 && f->number > from &&
-		    !run(pg, f->sql, NULL, 0, deadline_ms))
+		    !pgsql_run_simple(pg, f->sql, NULL, 0, deadline_ms))
 			return false;
 	/* Behind them all: the table changes, too. */
 	for (f = schema_files; f->store != NULL; f++) {
@@ -91,7 +91,7 @@ migrate(struct pgsql *pg, int from, int64_t deadline_ms)
 		    "INSERT INTO policyd.schema_version "
 		    "(version, name, compatible_from) VALUES (%d, '%s', %d)",
 		    f->number, f->name, f->compatible_from);
-		if (!run(pg, note, NULL, 0, deadline_ms))
+		if (!pgsql_run_simple(pg, note, NULL, 0, deadline_ms))
 			return false;
 		log_info("store: schema %s is in place", f->name);
 	}
@@ -105,17 +105,17 @@ replace(struct pgsql *pg, const char *digest, int64_t deadline_ms)
 	char note[200];
 
 	/* They name each other, in whatever order. */
-	if (!run(pg, "SET LOCAL check_function_bodies = off", NULL, 0,
+	if (!pgsql_run_simple(pg, "SET LOCAL check_function_bodies = off", NULL, 0,
 		deadline_ms))
 		return false;
 	for (const struct schema_file *f = schema_files; f->store != NULL; f++)
 		if (strcmp(f->store, "pgsql") == 0 && f->number == 0 &&
-		    !run(pg, f->sql, NULL, 0, deadline_ms))
+		    !pgsql_run_simple(pg, f->sql, NULL, 0, deadline_ms))
 			return false;
 	snprintf(note, sizeof(note), "UPDATE policyd.schema_version "
 	    "SET digest = '%s' WHERE version = %d", digest,
 	    schema_version("pgsql"));
-	return run(pg, note, NULL, 0, deadline_ms);
+	return pgsql_run_simple(pg, note, NULL, 0, deadline_ms);
 }
 
 static enum store_result
@@ -129,7 +129,7 @@ upgrade(struct pgsql *pg, const struct found *found, int64_t deadline_ms)
 	if (found->version > 0 && floor > found->version &&
 	    !is_alone(pg, floor, deadline_ms))
 		return STORE_NONE;
-	if (found->version == 0 && !run(pg,
+	if (found->version == 0 && !pgsql_run_simple(pg,
 		"CREATE SCHEMA IF NOT EXISTS policyd;"
 		"CREATE TABLE policyd.schema_version (version integer "
 		"PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL "
@@ -150,13 +150,13 @@ look(struct pgsql *pg, struct found *found, int64_t deadline_ms)
 	char value[100] = "";
 
 	memset(found, 0, sizeof(*found));
-	if (!run(pg, "SELECT to_regclass('policyd.schema_version') "
+	if (!pgsql_run_simple(pg, "SELECT to_regclass('policyd.schema_version') "
 		"IS NOT NULL", value, sizeof(value), deadline_ms))
 		return false;
 	if (value[0] != 't')
 		return true;
 	/* By JSON: up to version 5 the table has fewer columns. */
-	if (!run(pg, "SELECT concat_ws(' ', coalesce(max(version), 0), "
+	if (!pgsql_run_simple(pg, "SELECT concat_ws(' ', coalesce(max(version), 0), "
 		"coalesce(max((row->>'compatible_from')::integer), 0), "
 		"(array_agg(row->>'digest' ORDER BY version DESC))[1]) "
 		"FROM (SELECT version, to_jsonb(v) AS row "
@@ -165,6 +165,10 @@ look(struct pgsql *pg, struct found *found, int64_t deadline_ms)
 		return false;
 	sscanf(value, "%d %d %39s", &found->version, &found->floor,
 	    found->digest);
+	if (!pgsql_run_simple(pg, "SELECT to_regclass('policyd.shard') "
+		"IS NOT NULL", value, sizeof(value), deadline_ms))
+		return false;
+	found->is_proxy = value[0] == 't';
 	return true;
 }
 
@@ -179,7 +183,7 @@ init_in_transaction(struct pgsql *pg, bool may_create, int64_t deadline_ms)
 	enum store_result result;
 	char why[200];
 
-	if (!run(pg, begin, NULL, 0, deadline_ms) ||
+	if (!pgsql_run_simple(pg, begin, NULL, 0, deadline_ms) ||
 	    !look(pg, &found, deadline_ms))
 		return STORE_FAILED;
 	if (found.version == 0 && !may_create) {
@@ -187,18 +191,20 @@ init_in_transaction(struct pgsql *pg, bool may_create, int64_t deadline_ms)
 			  "policyd --init-store");
 		return STORE_NONE;
 	}
-	if (!may_create || schema_fit("pgsql", found.version, found.floor) ==
+	/* Who made a proxy renews it: its functions want a superuser. */
+	if (!may_create || found.is_proxy || schema_fit("pgsql", found.version, found.floor) ==
 	    SCHEMA_IS_NEW) {
 		if (schema_fit("pgsql", found.version, found.floor) ==
 		    SCHEMA_FITS)
 			return STORE_DONE;
 		schema_explain("pgsql", "the database", found.version,
 		    found.floor, why, sizeof(why));
-		log_error("store: %s", why);
+		log_error("store: %s%s", why,
+		    found.is_proxy ? " --proxy" : "");
 		return STORE_NONE;
 	}
 	result = upgrade(pg, &found, deadline_ms);
-	if (result == STORE_DONE && !run(pg, "COMMIT", NULL, 0, deadline_ms))
+	if (result == STORE_DONE && !pgsql_run_simple(pg, "COMMIT", NULL, 0, deadline_ms))
 		return STORE_FAILED;
 	return result;
 }

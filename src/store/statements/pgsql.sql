@@ -9,16 +9,10 @@
 SELECT policyd.ms(policyd.moment($1));
 
 -- name: history_since
--- now; since when the store learns, now
-SELECT policyd.ms(coalesce(min(history_since), min(at))),
-       policyd.ms(policyd.moment($1))
-  FROM policyd.schema_version WHERE version >= 8;
+SELECT * FROM policyd.history_since($1);
 
 -- name: history_learned
--- since
-UPDATE policyd.schema_version
-   SET history_since = least(history_since, at, policyd.moment($1))
- WHERE version = 8;
+SELECT policyd.history_learned($1);
 
 -- name: blocks_held
 SELECT * FROM policyd.blocks_held($1, $2, $3);

@@ -21,18 +21,6 @@ LANGUAGE sql IMMUTABLE AS $$
                   'mails in a day from networks never used before'])[cause]
 $$;
 
-CREATE OR REPLACE FUNCTION policyd.milliseconds(at timestamptz) RETURNS bigint
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT (extract(epoch FROM at) * 1000)::bigint
-$$;
-
--- A network as policyd.account has it among its places.
-CREATE OR REPLACE FUNCTION policyd.place_name(network cidr) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN masklen(network) = CASE family(network) WHEN 4 THEN 32
-                ELSE 128 END THEN host(network) ELSE network::text END
-$$;
-
 -- Logins with what is still pending in the account row: read this one.
 CREATE OR REPLACE VIEW policyd.logins AS
 SELECT l.account, l.network, l.country, l.first_seen,

@@ -1,0 +1,242 @@
+"""cluster.py -- shards, a pgbouncer before them, and proxies that know them.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import base64
+import os
+import pathlib
+import pwd
+import shutil
+import subprocess
+import tempfile
+
+import policyd as daemon
+from postgres import PSQL, Postgres
+from waiting import until
+
+# As policyd-scale(7) has it.
+INI = """
+[databases]
+{databases}
+[pgbouncer]
+listen_port = {port}
+unix_socket_dir = {folder}
+auth_type = any
+pool_mode = transaction
+default_pool_size = 20
+max_client_conn = 1000
+query_timeout = 0.5
+query_wait_timeout = 1
+server_connect_timeout = 1
+server_login_retry = 1
+logfile = {folder}/log
+"""
+
+
+class Pool:
+    """A pgbouncer; its databases are shard0, shard1, ..."""
+
+    def __init__(self, shards):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pool."))
+        self.folder.chmod(0o755)
+        self.port = daemon.free_port()
+        self.process = None
+        self._as_user = {}
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            shutil.chown(self.folder, "postgres")
+            self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
+                             "extra_groups": []}
+        self.write(shards)
+        self.start()
+
+    def write(self, shards):
+        (self.folder / "pgbouncer.ini").write_text(INI.format(
+            databases="\n".join(
+                f"{name} = host={server.sockets} dbname={database} "
+                "user=policyd" for name, server, database in shards),
+            port=self.port, folder=self.folder))
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["/usr/sbin/pgbouncer", "-q",
+             str(self.folder / "pgbouncer.ini")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, **self._as_user)
+        until((self.folder / f".s.PGSQL.{self.port}").exists, "pgbouncer")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+    def connection(self, name):
+        return f"host={self.folder} port={self.port} dbname={name}"
+
+
+class Proxy:
+    """A database that has functions only."""
+
+    def __init__(self, server, name="policyd"):
+        self.server = server
+        self.name = name
+        server.sql(f"CREATE DATABASE {name} OWNER policyd")
+        made = daemon.run("--init-store", "--proxy",
+                          POLICYD_STORE_URL=self._url("postgres"))
+        assert made.returncode == 0, made.stderr
+
+    def _url(self, user):
+        return (f"postgresql:///{self.name}?host={self.server.sockets}"
+                f"&user={user}")
+
+    @property
+    def url(self):
+        return self._url("policyd")
+
+    def sql(self, text):
+        return self.server.sql(text, self.name)
+
+    def set_shards(self, connections, slow):
+        def array(texts):
+            return "ARRAY[" + ", ".join(f"'{text}'" for text in texts) + "]"
+        self.sql(f"SELECT policyd.set_shards({array(connections)}, "
+                 f"{array(slow)})")
+
+
+class Cluster:
+    """So many shards, each a server of its own, and proxies."""
+
+    def __init__(self, shards=4, proxies=2):
+        self.shards = []
+        self.proxies = []
+        self.servers = []
+        self.pool = None
+        try:
+            for number in range(shards):
+                self.add_shard()
+            self.pool = Pool(self._listed())
+            for number in range(proxies):
+                self.servers.append(Postgres())
+                self.proxies.append(Proxy(self.servers[-1]))
+            self.tell_proxies()
+        except BaseException:
+            self.close()
+            raise
+
+    def add_shard(self):
+        server = Postgres()
+        self.shards.append(server)
+        server.sql("CREATE DATABASE policyd OWNER policyd")
+        made = daemon.run("--init-store", POLICYD_STORE_URL=(
+            f"postgresql:///policyd?host={server.sockets}&user=policyd"))
+        assert made.returncode == 0, made.stderr
+
+    def _listed(self):
+        return [(f"shard{number}", server, "policyd")
+                for number, server in enumerate(self.shards)]
+
+    def tell_proxies(self):
+        for proxy in self.proxies:
+            proxy.set_shards(
+                [self.pool.connection(f"shard{number}")
+                 for number in range(len(self.shards))],
+                [f"host={server.sockets} dbname=policyd"
+                 for server in self.shards])
+
+    def shard_of(self, account):
+        """The number of the shard an account is in."""
+        return int(self.proxies[0].sql(
+            f"SELECT policyd.shard_of('{account}')")[0][0])
+
+    def sql(self, text):
+        """The rows of all shards."""
+        return [row for server in self.shards
+                for row in server.sql(text, "policyd")]
+
+    def close(self):
+        if self.pool is not None:
+            self.pool.close()
+        for server in self.servers + self.shards:
+            server.close()
+
+
+# What is laid over a domain is in all shards.
+SPREAD = """
+CREATE SCHEMA others;
+CREATE FUNCTION others.spread() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.account LIKE '@%' THEN
+        FOR n IN 0 .. {count} - 1 LOOP
+            IF n <> TG_ARGV[0]::integer THEN
+                EXECUTE format('INSERT INTO others.override_%s SELECT ($1).*',
+                               n) USING NEW;
+            END IF;
+        END LOOP;
+    END IF;
+    RETURN NULL;
+END
+$$;
+"""
+
+
+def look(cluster, name="look"):
+    """Make a database in which the tables of all shards are one, for those who
+    look into a store; its URL."""
+    server = cluster.servers[0]
+    server.sql(f"CREATE DATABASE {name}")
+    dump = subprocess.run(
+        [PSQL.parent / "pg_dump", "-s", "-n", "policyd", "-h",
+         cluster.shards[0].sockets, "-U", "postgres", "policyd"],
+        check=True, capture_output=True, text=True).stdout
+    # Everything as it is in a shard; then tables give way.
+    server.sql(dump, name)
+    text = "CREATE EXTENSION postgres_fdw;\n"
+    for number, shard in enumerate(cluster.shards):
+        text += (f"CREATE SERVER s{number} FOREIGN DATA WRAPPER postgres_fdw "
+                 f"OPTIONS (host '{shard.sockets}', dbname 'policyd');\n"
+                 f"CREATE USER MAPPING FOR PUBLIC SERVER s{number} OPTIONS "
+                 "(user 'postgres');\n")
+    count = len(cluster.shards)
+    # Line ends are part of them.
+    views = base64.b64decode(server.sql(
+        "SELECT translate(encode(convert_to(string_agg(format("
+        "'CREATE VIEW %s AS %s', oid::regclass, pg_get_viewdef(oid)), ' ' "
+        "ORDER BY oid), 'UTF8'), 'base64'), E'\\n', '') "
+        "FROM pg_class WHERE relkind = 'v' AND relnamespace = "
+        "'policyd'::regnamespace", name)[0][0]).decode()
+    columns = {}
+    for table, column, kind in server.sql(
+            "SELECT c.relname, a.attname, "
+            "format_type(a.atttypid, a.atttypmod) || CASE WHEN "
+            "a.attcollation = 950 THEN ' COLLATE \"C\"' ELSE '' END || "
+            "coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '') "
+            "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+            "LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = "
+            "a.attnum AND a.attgenerated = '' "
+            "WHERE c.relkind = 'r' AND c.relnamespace = "
+            "'policyd'::regnamespace AND a.attnum > 0 AND NOT "
+            "a.attisdropped ORDER BY c.relname, a.attnum", name):
+        columns.setdefault(table, []).append(f"{column} {kind}")
+    keys = {"audit": "subject", "turn": "name", "decisions": "host",
+            "host": "host", "schema_version": "version::text",
+            "revision": "of"}
+    for table, listed in columns.items():
+        text += f"DROP TABLE policyd.{table} CASCADE;\n"
+        key = keys.get(table, "account")
+        text += (f"CREATE TABLE policyd.{table} ({', '.join(listed)}) "
+                 f"PARTITION BY LIST ((hashtext({key}) & {count - 1}));\n")
+        for number in range(count):
+            text += (f"CREATE FOREIGN TABLE policyd.{table}_{number} "
+                     f"PARTITION OF policyd.{table} FOR VALUES IN ({number}) "
+                     f"SERVER s{number} OPTIONS (schema_name 'policyd', "
+                     f"table_name '{table}');\n")
+    text += SPREAD.format(count=count)
+    for number in range(count):
+        text += (f"CREATE FOREIGN TABLE others.override_{number} "
+                 f"({', '.join(columns['override'])}) SERVER s{number} "
+                 "OPTIONS (schema_name 'policyd', table_name 'override');\n"
+                 f"CREATE TRIGGER spread AFTER INSERT ON "
+                 f"policyd.override_{number} FOR EACH ROW EXECUTE FUNCTION "
+                 f"others.spread({number});\n")
+    server.sql(text + views, name)
+    return f"postgresql:///{name}?host={server.sockets}&user=postgres"

@@ -177,13 +177,13 @@ VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
 	--suppressions=$(srcdir)/tests/valgrind.supp
 
 # Everything: installs what is missing, builds, runs all tests.
-CHECKS = check-unit check-store check-system
+CHECKS = check-unit check-store check-store-proxy check-system
 
 check: deps
 	+@MAKE="$(MAKE)" tests/check.sh $(BUILD) $(CHECKS)
 
 # What several of the checks are made of.
-programs: $(BUILD)/policyd $(PROBES) $(NEXT)
+programs: $(BUILD)/policyd $(PROBES) $(NEXT) $(BUILD)/tests/store/test_store
 
 check-system: $(BUILD)/policyd $(PROBES) $(NEXT)
 	@BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
@@ -374,8 +374,13 @@ $(BUILD)/tests/store/%.o: LIBS_CFLAGS += $(CHECK_CFLAGS) -Itests/store
 check-store: $(STORE_TEST)
 	/usr/bin/python3 -B tests/with_postgres.py $(STORE_TEST)
 
+# The same before four shards.
+check-store-proxy: $(STORE_TEST) $(BUILD)/policyd
+	POLICYD_BUILD=$(abspath $(BUILD)) \
+		/usr/bin/python3 -B tests/with_cluster.py $(STORE_TEST)
+
 -include $(wildcard $(BUILD)/tests/store/*.d)
-.PHONY: check-store
+.PHONY: check-store check-store-proxy
 
 # --- whom does it stop, and whom by mistake? ------------------------------------
 

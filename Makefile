@@ -95,7 +95,8 @@ $(UNIT_TESTS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libpolicyd.a
 
 # --- programs that the system tests drive -------------------------------------
 
-PROBES = $(BUILD)/tests/system/mail_probe $(BUILD)/tests/system/ldap_probe
+PROBES = $(BUILD)/tests/system/mail_probe $(BUILD)/tests/system/ldap_probe \
+	$(BUILD)/tests/detect/player
 
 $(PROBES): %: %.o $(BUILD)/libpolicyd.a
 	$(Q)$(LINK) -o $@ $^ $(LIBS)

@@ -69,7 +69,7 @@ block_by_hand(struct work *work, const struct settings *settings,
 	    places_since(&work->state, settings, now_ms));
 	change->cause = CAUSE_MANUAL;
 	change->note = work->note;
-	detect_blocked(&work->state.history, settings->rules);
+	detect_blocked(&work->state.history, settings->rules, now_ms);
 	work->is_audited = true;
 }
 

@@ -216,7 +216,8 @@ conclude(struct question *q)
 	work_reach(q->work, finding->cause, finding->limit, finding->per_s);
 	if (finding->verdict != VERDICT_BLOCKED)
 		return;
-	detect_blocked(&q->work->state.history, q->settings->rules);
+	detect_blocked(&q->work->state.history, q->settings->rules,
+	    q->now_ms);
 	if (*q->setup->mode == MODE_OBSERVE)
 		return;
 	finding->is_new_block = true;

@@ -284,14 +284,19 @@ detect_passed(struct history *history, const struct attempt *attempt,
 }
 
 void
-detect_blocked(struct history *history, const uint32_t *allowed)
+detect_blocked(struct history *history, const uint32_t *allowed,
+    int64_t now_ms)
 {
-	int64_t midnight_ms = history->day * DAY_MS;
+	int64_t today = now_ms / DAY_MS;
 
+	/* What turns no day asked nothing today. A clock that went back may
+	 * have left the day ahead of the times that were seen. */
+	if (today > history->day)
+		return;
 	for (size_t i = 0; i < history->new_places.count; i++) {
 		const struct sighting *seen = &history->new_places.list[i];
 
-		if (seen->last_ms >= midnight_ms &&
+		if (seen->last_ms >= today * DAY_MS &&
 		    !detect_is_known(&history->places, seen->name, allowed))
 			history_bar(&history->places, seen->name);
 	}

@@ -67,6 +67,7 @@ void detect_passed(struct history *, const struct attempt *,
     const uint32_t *rules);
 
 /* The account was blocked: what came from new places today taught nothing. */
-void detect_blocked(struct history *, const uint32_t *rules);
+void detect_blocked(struct history *, const uint32_t *rules,
+    int64_t now_ms);
 
 #endif

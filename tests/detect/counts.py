@@ -32,9 +32,18 @@ class Rings:
             old = self.buckets.pop()
             self.total = [n - o for n, o in zip(self.total, old)]
 
+    def sum_at(self, ms, what):
+        """The total of what as it will be then, which is not long ago."""
+        steps = max(0, ms // self.width - self.newest)
+        return sum(bucket[what] for bucket in self.buckets[:max(0, 13 - steps)])
+
     def add(self, what):
         self.buckets[0][what] += 1
         self.total[what] += 1
+
+    def clamp(self, ms):
+        """A clock that was ahead: what was counted was counted now."""
+        self.newest = min(self.newest, ms // self.width)
 
     def forget(self, *kinds):
         for what in kinds:

@@ -7,8 +7,12 @@ A plain model, one account at a time, without a store: the evaluation runs it
 where the program cannot, and tests hold the program against it. The meaning of
 every rule is fixed here; the program means the same.
 
-TIME is in milliseconds since 1970, a day is a day of UTC (ms // 86400000). A
-clock that goes back stays in the newest day and the newest sub-bucket.
+TIME is in milliseconds since 1970, a day is a day of UTC (ms // 86400000).
+When the clock has gone back what lies in the future is of now: the newest
+sub-bucket of each ring is the running one, what was seen or recorded was seen
+now, a block has begun now. A newest day that is more than one ahead is today;
+one that is just one ahead stays, so that a small step about midnight turns no
+day twice.
 
 ATTEMPT. One mail that asks. `place` is its autonomous system, else its /16
 (IPv6 /32); `around` its /16 (IPv6 /40); `country` may be "". `trust` is
@@ -20,9 +24,12 @@ private network.
    count: M, Y, Q, D, NA, NC and the deferred days are emptied, logins up to its
    end do not count for `limits`. The history, bars and peaks stay, and what was
    counted for the peaks (k) too. Unblocking does the same at its own moment.
- * A mail is a mail once: an instance among the last 64 that passed passes
-   again, and nothing is counted. One that did not pass and asks again, as the
-   very next attempt of the account, is judged anew but not added to M.
+ * A mail is a mail once: an instance of a client among the last 64 that passed
+   passes again, and nothing is counted; `limits` alone see it. One that did not
+   pass and asks again, as the very next attempt of the account, is judged anew
+   but not added to M.
+ * Where the account may log in from fixed networks or countries alone
+   (only_*), it is EXEMPT here.
 
 HISTORY. A place, /16 or country has a number of 64 bits: bit 0 is today, bits
 1 to 60 the days before, bit 62 says "barred today", so it is never negative. On
@@ -33,7 +40,8 @@ account's active days and its deferred days are shifted likewise.
    is barred, of its /16, and of its country, if it has one. It sets bit 0 of
    the account's active days wherever it came from, PROVIDER and EXEMPT too.
  * known(x): at least known_after of bits 1 to 60 are set. settled: at least
-   settled_after active days among bits 1 to 60. Both change at midnight only.
+   settled_after active days among bits 1 to 60. Both change at midnight only,
+   unless the configuration does.
  * new: COUNTED, and the place is not known. young: COUNTED, known, but either
    its /16 is not known and the account is settled (young_around), or none of
    the bits of the place from young_days on is set while the account has one.
@@ -79,20 +87,29 @@ account is over already. What is refused or deferred teaches nothing.
 A block by a rule or a limit also deletes today's bit of every place that NA has
 seen today and that is not known, and bars it (block_unlearns): what a thief
 sent before he was seen must not count as a day of the place. The place of the
-mail that blocks is among them if it is new.
+mail that blocks is among them if it is new. So does a block by hand. Today is
+the clock's; if the newest day is before that, nothing was seen today.
+
+MODES. Where nothing is blocked (block.enabled off) a mail that would block is
+refused, and that is all. Where policyd only observes, nothing is blocked, and
+what a block would have deleted and barred is.
+
+WARM-UP. Until the store has learned for history.warm_up, rules 3, 4 and 5 keep
+silent. The model is warm.
 
 LEARNING, as from logs: the attempt passes whatever the rules say, and counts
 like one that passed.
 """
+import math
 from dataclasses import dataclass, field
 
-from counts import BARRED, DAYS, TODAY, Rings, count_since, learn, \
+from counts import BARRED, DAYS, PLACES_MAX, TODAY, Rings, count_since, learn, \
     make_room, past_days, see, shifted
 
 COUNTED, PROVIDER, EXEMPT = range(3)
 M, Y, Q, K, D = range(5)                # what rings count
-PASS, DEFER, BLOCK, BLOCKED, OVER_RATE = "pass", "defer", "block", "blocked", \
-    "over_rate"
+PASS, DEFER, BLOCK, BLOCKED, OVER_LIMIT, OVER_RATE = "pass", "defer", \
+    "block", "blocked", "over_limit", "over_rate"
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 INSTANCES_MAX = 64
 DEFERRAL_DAYS = (1 << 7) - 1
@@ -126,7 +143,9 @@ class Config:
     countries: int = None
     networks: int = None
     rates: list = field(default_factory=list)
-    block_s: int = 86400
+    block_s: int = 86400                # 0: until unblocked
+    blocks: bool = True
+    observes: bool = False
     providers: bool = True
 
 
@@ -141,9 +160,9 @@ def no_rules(**changes):
 
 class Account:
     __slots__ = ("day", "places", "countries", "active", "deferred", "hour",
-                 "hours24", "peaks", "tops", "na", "nc", "settled",
+                 "hours24", "peaks", "tops", "na", "nc", "began",
                  "blocked_until", "attempts", "instances", "last_instance",
-                 "logins", "since", "rates", "arounds")
+                 "logins", "judged_by", "since", "rates", "arounds", "latest")
 
     def __init__(self):
         self.day = 0
@@ -153,10 +172,10 @@ class Account:
         self.hours24 = Rings(DAY_MS // 12)
         self.peaks, self.tops = [0.0, 0.0], [0, 0]
         self.na, self.nc = {}, {}
-        self.settled = False
-        self.blocked_until, self.attempts = None, 0
+        self.blocked_until, self.began, self.attempts = None, 0, 0
         self.instances, self.last_instance = [], 0
-        self.logins, self.since, self.rates = {}, 0, []
+        self.logins, self.judged_by, self.since = {}, None, 0
+        self.rates, self.latest = {}, 0
 
 
 class Model:
@@ -167,15 +186,19 @@ class Model:
             trust=COUNTED, instance=0, learning=False):
         """Judge one attempt of account a: (verdict, cause)."""
         c = self.config
+        self.clamp(a, ms)
         if a.blocked_until is not None:
             if a.blocked_until > ms:
                 a.attempts += 1
                 return BLOCKED, "blocked"
             self.unblock(a, a.blocked_until)
-        if instance and instance in a.instances:
-            return PASS, ""
         again = instance != 0 and instance == a.last_instance
         a.last_instance = instance
+        if instance and instance in a.instances:
+            limit = self.over_limits(a, ms, country, network, trust)
+            if limit and not learning:
+                return self.block(a, ms, limit)
+            return PASS, ""
         if ms // DAY_MS > a.day:
             self.turn_day(a, ms // DAY_MS)
         if trust == PROVIDER and not c.providers:
@@ -213,9 +236,12 @@ class Model:
     def is_known(self, days, name):
         return past_days(days.get(name, 0)) >= self.config.known_after
 
+    def is_settled(self, a):
+        return past_days(a.active) >= self.config.settled_after
+
     def is_young(self, a, place, around):
         since = self.config.young_days
-        return self.config.young_around and a.settled and \
+        return self.config.young_around and self.is_settled(a) and \
             not self.is_known(a.arounds, around) or \
             not (a.places[place] & DAYS) >> since and \
             (a.active & DAYS) >> since != 0
@@ -228,7 +254,6 @@ class Model:
         a.countries = shifted(a.countries, n)
         a.active = a.active << n & DAYS if n <= 60 else 0
         a.deferred = a.deferred << n & DAYS if n <= 60 else 0
-        a.settled = past_days(a.active) >= self.config.settled_after
         a.peaks = [max(peak * self.config.decay ** n, top)
                    for peak, top in zip(a.peaks, a.tops)]
         a.tops = [0, 0]
@@ -240,7 +265,7 @@ class Model:
         if c.countries_day is not None and len(a.nc) > c.countries_day \
                 and count_since(a.nc, day_ago) > c.countries_day:
             return "new_places.countries.day"
-        if a.settled and a.na:
+        if a.na and self.is_settled(a):
             if c.places_hour is not None and \
                     count_since(a.na, ms - HOUR_MS) > c.places_hour:
                 return "new_places.places.hour"
@@ -263,7 +288,7 @@ class Model:
     def over_quota(self, a):
         """Rule 5: may one more mail come from a new place?"""
         c = self.config
-        hour, day = (c.quota_hour, c.quota_day) if a.settled \
+        hour, day = (c.quota_hour, c.quota_day) if self.is_settled(a) \
             else (c.beginner_hour, c.beginner_day)
         return hour is not None and \
             a.hour.total[Q] >= max(hour, a.peaks[0]) or \
@@ -291,13 +316,65 @@ class Model:
 
     def block(self, a, ms, cause):
         c = self.config
-        if c.block_unlearns:
-            midnight = a.day * DAY_MS - 1
-            for place, last in a.na.items():
-                if last > midnight and not self.is_known(a.places, place):
-                    self.bar(a, place)
-        a.blocked_until, a.attempts = ms + c.block_s * 1000, 0
+        if not c.blocks:
+            return OVER_LIMIT, cause
+        self.unlearn(a, ms)
+        if not c.observes:
+            self.begin_block(a, ms, c.block_s)
         return BLOCK, cause
+
+    @staticmethod
+    def begin_block(a, ms, seconds):
+        a.blocked_until = ms + seconds * 1000 if seconds else math.inf
+        a.began, a.attempts = ms, 0
+
+    def unlearn(self, a, ms):
+        today = ms // DAY_MS
+        if today > a.day or not self.config.block_unlearns:
+            return
+        for place, last in a.na.items():
+            if last >= today * DAY_MS and \
+                    not self.is_known(a.places, place):
+                self.bar(a, place)
+
+    # What an administrator does.
+
+    def block_by_hand(self, a, ms, seconds):
+        self.clamp(a, ms)
+        self.unlearn(a, ms)
+        self.begin_block(a, ms, seconds)
+
+    def unblock_by_hand(self, a, ms):
+        if a.blocked_until is not None:
+            self.clamp(a, ms)
+            self.unblock(a, min(a.blocked_until, ms))
+
+    def expire(self, a, ms):
+        """End the block if its time is over."""
+        if a.blocked_until is not None and a.blocked_until <= ms:
+            self.clamp(a, ms)
+            self.unblock(a, a.blocked_until)
+
+    @staticmethod
+    def clamp(a, ms):
+        """The clock may have gone back."""
+        if ms >= a.latest:
+            a.latest = ms
+            return
+        a.latest = ms
+        if a.day > ms // DAY_MS + 1:
+            a.day = ms // DAY_MS
+        for rings in a.hour, a.hours24, *a.rates.values():
+            rings.clamp(ms)
+        for seen in a.na, a.nc:
+            for name, last in seen.items():
+                seen[name] = min(last, ms)
+        for network, (last, country) in a.logins.items():
+            a.logins[network] = min(last, ms), country
+        a.since = min(a.since, ms)
+        if a.blocked_until is not None and a.began > ms:
+            a.blocked_until -= a.began - ms
+            a.began = ms
 
     @staticmethod
     def unblock(a, at):
@@ -308,7 +385,7 @@ class Model:
         a.hours24.forget(M, Y, Q)
 
     def passed(self, a, place, around, country, trust, new):
-        counts_for_peak = not new or not a.settled
+        counts_for_peak = not new or not self.is_settled(a)
         for rings, i in (a.hour, 0), (a.hours24, 1):
             if new:
                 rings.add(Q)
@@ -327,29 +404,36 @@ class Model:
     def over_limits(self, a, ms, country, network, trust):
         """Countries and networks within the window, as ever."""
         c = self.config
-        if c.countries is None and c.networks is None or trust != COUNTED:
+        if trust != COUNTED:
             return None
         since = max(ms - c.window_s * 1000, a.since)
         last = a.logins.get(network)
         a.logins[network] = ms, country
-        if last and last[0] > since and last[1] == country:
+        if c.countries is None and c.networks is None and \
+                len(a.logins) <= PLACES_MAX:
+            return None
+        if last and last[0] > since and last[1] == country and \
+                a.judged_by is c:
             return None         # nothing new: no more than there were
+        a.judged_by = None
         a.logins = {n: x for n, x in a.logins.items() if x[0] > since}
         if c.countries is not None and \
                 len({x[1] for x in a.logins.values() if x[1]}) > c.countries:
             return "limits.countries"
         if c.networks is not None and len(a.logins) > c.networks:
             return "limits.networks"
+        a.judged_by = c
         return None
 
     def rates_allow(self, a, ms):
         rules = self.config.rates
-        if not a.rates:
-            a.rates = [Rings(per_s * 1000 // 12) for _, per_s in rules]
-        for (mails, _), rings in zip(rules, a.rates):
-            rings.turn(ms)
-            if rings.total[M] + 1 > mails:
+        for mails, per_s in rules:
+            rings = a.rates.get(per_s)
+            if (rings.sum_at(ms, M) if rings else 0) + 1 > mails:
                 return False
-        for rings in a.rates:
+        a.rates = {per_s: a.rates.get(per_s) or Rings(per_s * 1000 // 12)
+                   for _, per_s in rules}
+        for rings in a.rates.values():
+            rings.turn(ms)
             rings.add(M)
         return True

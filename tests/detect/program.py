@@ -69,12 +69,26 @@ def networks_of(directory, asn):
                 if number == str(asn)]
 
 
-def configuration(directory, setting):
-    """A policyd.yaml: JSON is YAML."""
+def pairs_of(model):
+    """Keys and values of what the model's configuration says."""
     pairs = []
     for key, attribute in KEYS.items():
-        value = getattr(setting.model, attribute)
+        value = getattr(model, attribute)
         pairs.append((key, "unlimited" if value is None else value))
+    pairs.append(("block.enabled", model.blocks))
+    pairs.append(("mode", "observe" if model.observes else "enforce"))
+    pairs.append(("rates.rules", [{"mails": mails, "per": per}
+                                  for mails, per in model.rates]))
+    return pairs
+
+
+def configuration_of(model):
+    return nested(pairs_of(model))
+
+
+def configuration(directory, setting):
+    """A policyd.yaml: JSON is YAML."""
+    pairs = pairs_of(setting.model)
     if setting.country_file:
         pairs.append(("geoip.country", str(directory / "country.mmdb")))
     if setting.asn_file:
@@ -82,8 +96,6 @@ def configuration(directory, setting):
     pairs.append(("providers.file", ""))
     if setting.model.providers:
         pairs.append(("providers.networks", networks_of(directory, GOOGLE)))
-    pairs.append(("rates.rules", [{"mails": mails, "per": per}
-                                  for mails, per in setting.model.rates]))
     return json.dumps(nested(pairs), indent=1)
 
 

@@ -220,9 +220,21 @@ def test_limits_count_as_ever(_, countries, expected):
     assert verdict == expected
 
 
-def test_a_clock_that_goes_back_stays_in_the_newest_day():
+def test_what_a_clock_that_was_ahead_left_is_of_now():
     play = Play().live(10)
+    play.send(AWAY)
     day = play.a.day
     play.now -= 3 * DAY
     assert play.send(HOME)[0] == "pass"
-    assert play.a.day == day
+    assert play.a.day == day - 3 and play.a.places["AS2"] == TODAY
+    assert play.a.na == {"AS2": play.now - 1000}
+
+
+def test_a_small_step_about_midnight_stays_in_the_day_that_has_begun():
+    play = Play().live(10)
+    play.now += 16 * HOUR
+    play.send(HOME)
+    day = play.a.day
+    play.now -= 5 * MINUTE
+    assert play.send(HOME)[0] == "pass"
+    assert play.a.day == day == play.now // DAY + 1

@@ -128,14 +128,30 @@ END_TEST
 
 START_TEST(a_block_unlearns_what_came_from_new_places_today)
 {
+	struct history before;
+
 	begin(5);
 	passes(mail(1, "FR", NOW - 9 * HOUR));	/* yesterday */
 	passes(mail(2, "FR", NOW));
 	passes(mail(HOME, "DE", NOW));
-	detect_blocked(&history, allowed);
+	before = history;
+	detect_blocked(&history, allowed, NOW + DAY);	/* nothing that day */
+	ck_assert_mem_eq(&history.places, &before.places,
+	    sizeof(history.places));
+	detect_blocked(&history, allowed, NOW);
 	ck_assert_uint_eq(history_days(&history.places, 2 << 2), BARRED);
 	ck_assert(history_days(&history.places, HOME << 2) & TODAY);
 	ck_assert_uint_eq(history_days(&history.places, 1 << 2) & BARRED, 0);
+}
+END_TEST
+
+START_TEST(a_block_after_a_clock_went_back_over_midnight_unlearns_too)
+{
+	begin(5);
+	passes(mail(2, "FR", NOW));
+	history_clamp(&history, NOW - 9 * HOUR);
+	detect_blocked(&history, allowed, NOW - 9 * HOUR);
+	ck_assert_uint_eq(history_days(&history.places, 2 << 2), BARRED);
 }
 END_TEST
 
@@ -144,4 +160,5 @@ UNIT("store/detect", places_are_new_or_known_and_young_or_old,
     a_client_without_an_address_is_nowhere,
     the_same_mail_once_more_is_no_attempt_more,
     what_passes_counts_and_teaches,
-    a_block_unlearns_what_came_from_new_places_today)
+    a_block_unlearns_what_came_from_new_places_today,
+    a_block_after_a_clock_went_back_over_midnight_unlearns_too)

@@ -69,6 +69,10 @@ const struct key keys[] = {
 	    .help = "create or upgrade the schema at start" },
 	{ "store.prepare", OPTION_BOOL, AT(store.prepare), "true", 0, 0, NULL,
 	    .help = "use named prepared statements" },
+	{ "store.memory", OPTION_SECONDS, AT(store.memory_s), "60s", 0, 3600,
+	    NULL, .help = "a login that passed passes so long unasked" },
+	{ "store.memory_mails", OPTION_NUMBER, AT(store.memory_mails), "20", 1,
+	    10000, NULL, .help = "and so many mails of it" },
 	{ "store.retention", OPTION_SECONDS, AT(store.retention_s), "30d", 1,
 	    10 * YEAR, NULL, .help = "--clean deletes logins older than this" },
 

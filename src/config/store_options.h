@@ -14,6 +14,8 @@ struct store_options {
 	char *password;		/* what password_file holds, or NULL */
 	bool create;
 	bool prepare;		/* named prepared statements */
+	uint32_t memory_s;	/* a login passes so long unasked; 0: never */
+	uint32_t memory_mails;	/* and so many mails */
 	uint32_t retention_s;	/* never less than the window */
 };
 

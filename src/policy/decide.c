@@ -61,6 +61,7 @@ desk_open(struct desk *desk, const struct config *config,
 void
 desk_close(struct desk *desk)
 {
+	unasked_free(desk->unasked);
 	store_close(desk->store);
 	configured_free(desk->overrides);
 	accounts_close(desk->accounts);
@@ -214,14 +215,17 @@ prepare_check(struct desk *desk, struct decision *decision,
 	weigh(desk->config, decision, check);
 }
 
-/* The store has no answer; who was blocked before it went stays blocked. */
+/* The store has no answer; who was blocked before it went stays blocked, and
+ * who passed a moment ago passes. */
 static enum outcome
-answer_without_store(const struct desk *desk, struct check *check)
+answer_without_store(const struct desk *desk, struct check *check,
+    struct unasked_query *query)
 {
 	memset(&check->finding, 0, sizeof(check->finding));
 	if (desk->blocked == NULL ||
 	    !blocked_has(desk->blocked, check->account))
-		return OUTCOME_ERROR;
+		return unasked_passes_alone(desk->unasked, check, query) ?
+		    OUTCOME_PASS : OUTCOME_ERROR;
 	check->finding.cause = CAUSE_MANUAL;
 	strcpy(check->finding.note, "used from too many places");
 	return OUTCOME_BLOCKED;
@@ -241,12 +245,13 @@ remember(const struct desk *desk, const struct check *check)
 }
 
 static enum outcome
-outcome_of(const struct desk *desk, struct check *check)
+outcome_of(const struct desk *desk, struct check *check,
+    struct unasked_query *query)
 {
 	if (check->is_busy && desk->may_defer)
 		return OUTCOME_BUSY;
 	if (check->result != STORE_DONE)
-		return answer_without_store(desk, check);
+		return answer_without_store(desk, check, query);
 	remember(desk, check);
 	switch (check->finding.verdict) {
 	case VERDICT_BLOCKED:
@@ -285,24 +290,53 @@ ask_round(struct desk *desk, struct check *checks, size_t count,
 		!checks[count - 1].is_busy);
 }
 
-/* Steps 4 and 7 to 10: the store. */
+/* Steps 4 and 7 to 10 for those that the store is asked for. */
+static void
+ask_for(struct desk *desk, struct decision **asked, struct check *checks,
+    struct unasked_query *queries, size_t count, int64_t deadline_ms)
+{
+	ask_round(desk, checks, count, deadline_ms);
+	for (size_t i = 0; i < count; i++) {
+		unasked_note(desk->unasked, &checks[i], &queries[i]);
+		asked[i]->outcome = outcome_of(desk, &checks[i], &queries[i]);
+		asked[i]->finding = checks[i].finding;
+		asked[i]->is_found = checks[i].result == STORE_DONE;
+		asked[i]->is_unasked = !asked[i]->is_found &&
+		    asked[i]->outcome == OUTCOME_PASS;
+		counters_add(STAT_UNASKED, asked[i]->is_unasked);
+		counters_add(STAT_BLOCKS, checks[i].finding.is_new_block);
+	}
+}
+
+/* Steps 4 and 7 to 10: what passed a moment ago passes; the others go to the
+ * store. */
 static void
 ask_store(struct desk *desk, struct decision **open, size_t count,
     int64_t deadline_ms)
 {
 	struct check checks[ROUND_MAX];
+	struct unasked_query queries[ROUND_MAX];
+	struct decision *asked[ROUND_MAX];
+	size_t left = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		prepare_check(desk, open[i], &checks[i]);
-		checks[i].result = STORE_FAILED;
+		struct check *check = &checks[left];
+
+		prepare_check(desk, open[i], check);
+		check->result = STORE_FAILED;
+		open[i]->is_unasked = desk->unasked != NULL &&
+		    (desk->blocked == NULL ||
+			!blocked_has(desk->blocked, check->account)) &&
+		    unasked_passes(desk->unasked, check, &queries[left]);
+		if (open[i]->is_unasked) {
+			open[i]->outcome = OUTCOME_PASS;
+			counters_add(STAT_UNASKED, 1);
+		} else {
+			asked[left++] = open[i];
+		}
 	}
-	ask_round(desk, checks, count, deadline_ms);
-	for (size_t i = 0; i < count; i++) {
-		open[i]->outcome = outcome_of(desk, &checks[i]);
-		open[i]->finding = checks[i].finding;
-		open[i]->is_found = checks[i].result == STORE_DONE;
-		counters_add(STAT_BLOCKS, checks[i].finding.is_new_block);
-	}
+	if (left > 0)
+		ask_for(desk, asked, checks, queries, left, deadline_ms);
 }
 
 /* Step 11, and all that is answered otherwise. */

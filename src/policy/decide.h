@@ -11,6 +11,7 @@
 #include "policy/configured.h"
 #include "policy/reply.h"
 #include "policy/request.h"
+#include "policy/unasked.h"
 #include "store/blocked.h"
 #include "store/finding.h"
 #include "store/store.h"
@@ -26,6 +27,7 @@ struct desk {
 	struct configured *overrides;
 	struct store *store;
 	struct blocked *blocked;	/* shared; NULL: none. Not closed here */
+	struct unasked *unasked;	/* NULL: each is asked for */
 	bool may_defer;		/* OUTCOME_BUSY is understood */
 };
 
@@ -55,6 +57,7 @@ struct decision {
 	struct login login;
 	struct finding finding;
 	bool is_found;		/* by the store: its counts are there */
+	bool is_unasked;	/* it passed by what the store said before */
 	char action[REPLY_SIZE];
 };
 

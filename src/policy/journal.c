@@ -86,6 +86,8 @@ journal_decision(const struct config *config, const struct decision *decision,
 		log_number("asn", decision->login.asn);
 	if (decision->is_found)
 		log_counts(config, &decision->finding);
+	if (decision->is_unasked)
+		log_text("memory", "yes");
 	log_outcome(decision);
 	log_text("action", decision->action);
 	log_text("instance", decision->request->instance);

@@ -8,14 +8,19 @@
 #include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/descriptors.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* How long a request that cannot be answered yet waits. */
-enum { RESUME_MS = 5 };
+enum {
+	/* How long a request that cannot be answered yet waits. */
+	RESUME_MS = 5,
+	/* Descriptors that are not connections: logs, store, files. */
+	SPARE_FILES = 64,
+};
 
 struct client {
 	struct session *session;
@@ -40,6 +45,25 @@ struct clients {
 	uint32_t patience_ms;	/* with a connection that is idle */
 	int64_t patience_us;	/* of a request that waits */
 };
+
+uint32_t
+clients_most(const struct seat *seat)
+{
+	uint32_t wanted = seat->load->config->server.max_connections;
+	uint64_t allowed = descriptors_allow(wanted + SPARE_FILES);
+	uint64_t most = allowed > 2 * SPARE_FILES ? allowed - SPARE_FILES :
+						    allowed / 2;
+
+	if (most >= wanted)
+		return wanted;
+	if (seat->index == 0)
+		log_warning("only %llu open files are allowed: each worker "
+			    "takes %llu connections, not the %u of "
+			    "server.max_connections; raise LimitNOFILE or "
+			    "ulimit -n to %u", (unsigned long long)allowed,
+		    (unsigned long long)most, wanted, wanted + SPARE_FILES);
+	return most > 0 ? (uint32_t)most : 1;
+}
 
 struct clients *
 clients_new(const struct config *config, struct poller *poller, size_t most)

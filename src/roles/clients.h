@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "policy/session.h"
 #include "server/poller.h"
+#include "server/seat.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +16,10 @@
 
 struct clients;
 struct client;
+
+/* How many connections there can be: each is a descriptor, and those that the
+ * store and others need are never given away. */
+uint32_t clients_most(const struct seat *);
 
 /* For `most` connections, which may be fewer than server.max_connections. */
 struct clients *clients_new(const struct config *, struct poller *,

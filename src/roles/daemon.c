@@ -18,6 +18,7 @@
 #include "roles/worker.h"
 #include "server/master.h"
 #include "store/blocked_file.h"
+#include "store/memory.h"
 #include "store/recent.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@
 /* Set once, before the master runs: its calls have no place for them. */
 static const struct daemon_options *options;
 static struct shared shared;
+static uint64_t loads;
 
 /* Read the configuration; what is wrong with it goes to the log. A file that
  * was there before must be there: its absence would mean all defaults. */
@@ -107,6 +109,7 @@ load(enum load_reason reason, const struct load *current)
 		blocked_file_read(shared.blocked, new->config->server.state,
 		    new->config->store.url);
 	new->shared = &shared;
+	new->number = ++loads;
 	return new;
 }
 
@@ -173,8 +176,9 @@ daemon_run(const struct daemon_options *given)
 	shared.blocked = blocked_open();
 	shared.news = store_news_open();
 	shared.recent = recent_open();
+	shared.memory = memory_open();
 	if (shared.blocked == NULL || shared.news == NULL ||
-	    shared.recent == NULL) {
+	    shared.recent == NULL || shared.memory == NULL) {
 		log_error("no memory to share: %s", strerror(errno));
 		return EX_OSERR;
 	}
@@ -182,5 +186,6 @@ daemon_run(const struct daemon_options *given)
 	blocked_close(shared.blocked);
 	store_news_close(shared.news);
 	recent_close(shared.recent);
+	memory_close(shared.memory);
 	return status;
 }

@@ -14,6 +14,7 @@
 #include "policy/stage.h"
 #include "roles/chronicle.h"
 #include "roles/geoip_files.h"
+#include "roles/hearer.h"
 #include "roles/known_blocks.h"
 #include "roles/shared.h"
 #include "roles/vitals.h"
@@ -53,6 +54,7 @@ struct housekeeper {
 	int64_t schema_every_ms;
 	int64_t schema_ms, expire_ms, probe_ms;	/* when it is due */
 	struct known_blocks blocks;
+	struct hearer hearer;
 	struct stage_watch stage;
 	struct geoip_watch geoip;
 	struct chronicle chronicle;
@@ -165,10 +167,29 @@ tend_chronicle(struct housekeeper *keeper, bool is_last)
 						 PATIENCE_MS));
 }
 
+/* Wait for the master's order, and hear meanwhile what others change. */
+static bool
+is_ordered(struct housekeeper *keeper, struct poller *poller, int wait_ms)
+{
+	int64_t until_ms = clock_mono_ms() + wait_ms;
+
+	do {
+		int left_ms = clock_left_ms(until_ms);
+		int hear_ms = keeper->is_schema_ready ?
+		    hearer_look(&keeper->hearer) : left_ms;
+		void *tag;
+
+		if (poller_wait(poller, &tag, 1,
+			hear_ms < left_ms ? hear_ms : left_ms) > 0 &&
+		    tag == keeper)
+			return true;
+	} while (clock_left_ms(until_ms) > 0 && !poller_is_told());
+	return false;
+}
+
 static bool
 goes_on(struct housekeeper *keeper, struct poller *poller)
 {
-	void *tag;
 	int store_ms = store_tend(keeper->store);
 	int wait_ms = store_ms >= 0 && store_ms < TICK_MS ? store_ms :
 							    TICK_MS;
@@ -187,7 +208,7 @@ goes_on(struct housekeeper *keeper, struct poller *poller)
 	known_blocks_write(&keeper->blocks, false);
 	vitals_tell(&keeper->vitals, keeper->is_schema_ready);
 	seat_alive(keeper->seat);
-	if (poller_wait(poller, &tag, 1, wait_ms) == 0)
+	if (!is_ordered(keeper, poller, wait_ms))
 		return !poller_is_told();
 	return seat_order(keeper->seat) == SEAT_STAY;
 }
@@ -216,6 +237,8 @@ housekeeper_run(const struct seat *seat)
 	poller_catch_term();
 	known_blocks_start(&keeper.blocks, keeper.shared->blocked,
 	    keeper.config);
+	hearer_start(&keeper.hearer, keeper.store, keeper.shared,
+	    &keeper.blocks, poller, keeper.config);
 	/* A store that is slow or away keeps no server from starting. */
 	seat_ready(seat);
 	do {

@@ -80,6 +80,13 @@ known_blocks_step(struct known_blocks *known, struct store *store)
 }
 
 void
+known_blocks_hurry(struct known_blocks *known)
+{
+	known->is_under_way = false;
+	known->list_ms = 0;
+}
+
+void
 known_blocks_write(struct known_blocks *known, bool is_last)
 {
 	const char *path = known->config->server.state;

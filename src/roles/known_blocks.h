@@ -32,6 +32,9 @@ void known_blocks_start(struct known_blocks *, struct blocked *,
 /* Take a page, if it is time. In how many milliseconds to come again. */
 int known_blocks_step(struct known_blocks *, struct store *);
 
+/* The list may be another one: take it now. */
+void known_blocks_hurry(struct known_blocks *);
+
 /* Write the file, if it is time or is_last. */
 void known_blocks_write(struct known_blocks *, bool is_last);
 

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+struct memory;
 struct recent;
 
 struct shared {
@@ -17,6 +18,7 @@ struct shared {
 	struct store_news *news;
 	int64_t started_ms;	/* wall clock; never changed */
 	struct recent *recent;
+	struct memory *memory;
 };
 
 #endif

@@ -15,7 +15,6 @@
 #include "roles/clients.h"
 #include "roles/shared.h"
 #include "roles/geoip_files.h"
-#include "server/descriptors.h"
 #include "server/poller.h"
 
 #include <errno.h>
@@ -28,6 +27,8 @@
 
 enum {
 	SWEEP_MS = 1000,
+	/* How long the last of what passed without the store may take. */
+	SETTLE_MS = 800,
 	/* Waiting for the store before the first connection is taken. */
 	START_MS = 3000,
 	/*
@@ -41,8 +42,6 @@ enum {
 	TAGS = 128,
 	/* How often the poller is asked for more before a round. */
 	TURNS = 16,
-	/* Descriptors that are not connections: logs, store, files. */
-	SPARE_FILES = 64,
 	/* Connections accepted in one go, so that other workers get theirs. */
 	ACCEPT_AT_ONCE = 4,
 };
@@ -63,27 +62,6 @@ struct worker {
 	struct client *asking[ROUND_MAX];
 	struct decision decisions[ROUND_MAX];
 };
-
-/* How many connections there can be: each is a descriptor, and those that the
- * store and others need are never given away. */
-static uint32_t
-most_connections(const struct seat *seat)
-{
-	uint32_t wanted = seat->load->config->server.max_connections;
-	uint64_t allowed = descriptors_allow(wanted + SPARE_FILES);
-	uint64_t most = allowed > 2 * SPARE_FILES ? allowed - SPARE_FILES :
-						    allowed / 2;
-
-	if (most >= wanted)
-		return wanted;
-	if (seat->index == 0)
-		log_warning("only %llu open files are allowed: each worker "
-			    "takes %llu connections, not the %u of "
-			    "server.max_connections; raise LimitNOFILE or "
-			    "ulimit -n to %u", (unsigned long long)allowed,
-		    (unsigned long long)most, wanted, wanted + SPARE_FILES);
-	return most > 0 ? (uint32_t)most : 1;
-}
 
 static void
 listen_on(struct worker *worker, bool is_wanted)
@@ -282,6 +260,8 @@ patience(struct worker *worker)
 
 	if (clients_have_next(worker->clients))
 		return 0;
+	if (unasked_wait_ms(worker->desk.unasked) < sweep_ms)
+		sweep_ms = unasked_wait_ms(worker->desk.unasked);
 	if (resume_ms >= 0)
 		return resume_ms;
 	return store_ms >= 0 && store_ms < sweep_ms ? store_ms : sweep_ms;
@@ -341,6 +321,8 @@ serve(struct worker *worker)
 		if (poller_is_told() && worker->stop_ms == 0)
 			leave(worker, true);
 		play_round(worker);
+		unasked_tend(worker->desk.unasked, worker->desk.store,
+		    clock_mono_ms() + round_us(worker) / 1000);
 		sweep(worker);
 		if (!worker->is_leaving)
 			listen_on(worker, !worker->is_paused &&
@@ -366,6 +348,8 @@ worker_run(const struct seat *seat)
 	worker->desk.blocked = shared->blocked;
 	store_join(worker->desk.store, shared->news, false);
 	store_share(worker->desk.store, shared->recent);
+	worker->desk.unasked = unasked_new(worker->config, shared->memory,
+	    seat->load->number);
 	worker->desk.may_defer = true;
 	worker->poller = poller_new();
 	if (worker->poller == NULL ||
@@ -375,7 +359,7 @@ worker_run(const struct seat *seat)
 		goto fail;
 	}
 	worker->clients = clients_new(worker->config, worker->poller,
-	    most_connections(seat));
+	    clients_most(seat));
 	poller_catch_term();
 	/* If the store is away, the housekeeper sees to its schema later. */
 	store_init(worker->desk.store, worker->config->store.create,
@@ -385,6 +369,8 @@ worker_run(const struct seat *seat)
 	counters_set(STAT_WORKERS, 1);
 	listen_on(worker, true);
 	serve(worker);
+	unasked_settle(worker->desk.unasked, worker->desk.store,
+	    clock_mono_ms() + SETTLE_MS);
 	status = EX_OK;
 fail:
 	clients_free(worker->clients);

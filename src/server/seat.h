@@ -14,12 +14,15 @@
 #include "server/serving.h"
 #include "server/snapshot.h"
 
+#include <stdint.h>
+
 /* What a generation lives on: constant once loaded. */
 struct load {
 	struct config *config;	/* what the roles read */
 	struct serving serving;	/* what the server reads of it */
 	struct snapshot geoip[GEOIP_FILES];	/* fd -1: none */
 	void *shared;	/* memory that all processes share; not the load's */
+	uint64_t number;	/* each has another one */
 };
 
 struct seat {

@@ -19,6 +19,7 @@ state_init(struct account_state *state)
 	state->rated_ms = 0;
 	state->complete_ms = 0;
 	state->last_instance = 0;
+	state->slack_ms = 0;
 	state->place_count = 0;
 	state->rates.count = 0;
 	state->instance_count = 0;

@@ -56,6 +56,9 @@ struct account_state {
 	int64_t rated_ms;	/* when a rate was last counted; 0: never */
 	int64_t complete_ms;	/* places has every login after this */
 	int64_t last_instance;	/* 0: none */
+	/* As the store says, not of the row: a login may have been later than
+	 * is known by as much (memory.h). */
+	int64_t slack_ms;
 	struct rate_rings rates;
 	size_t instance_count;
 	int64_t instances[INSTANCES_MAX];	/* newest first */

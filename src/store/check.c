@@ -130,14 +130,13 @@ judge_login(struct question *q)
 
 /* Count the attempt in the history. */
 static void
-begin_attempt(struct question *q)
+begin_attempt(struct question *q, bool is_again)
 {
 	struct account_state *state = &q->work->state;
 	struct login login = q->check->login;
 
 	login.trust = detect_trust(&login, q->settings);
-	detect_begin(&state->history, &login, q->settings->rules,
-	    q->instance != 0 && state->last_instance == q->instance,
+	detect_begin(&state->history, &login, q->settings->rules, is_again,
 	    q->now_ms, &q->attempt);
 }
 
@@ -250,6 +249,55 @@ pass_anyway(struct finding *finding)
 	finding->per_s = 0;
 }
 
+/* These passed before, unasked: count them as if they had been asked for. */
+static void
+add_held(struct question *q)
+{
+	struct account_state *state = &q->work->state;
+	const struct check *check = q->check;
+	const struct login *login = &check->login;
+	int64_t last_ms = check->held_last_ms;
+	struct place *place;
+
+	if (last_ms == 0 || last_ms > q->now_ms)
+		last_ms = q->now_ms;
+	for (uint32_t i = 0; i < check->held; i++) {
+		begin_attempt(q, false);
+		detect_passed(&state->history, &q->attempt,
+		    q->settings->rules);
+	}
+	q->work->is_changed = true;
+	if (login->network.bits == 0)
+		return;
+	place = state_find(state, &login->network);
+	if (place == NULL) {
+		place = add_place(q, &login->network);
+		memcpy(place->country, login->country,
+		    sizeof(place->country));
+		place->asn = login->asn;
+	}
+	place->pending += check->held;
+	if (place->last_ms < last_ms)
+		place->last_ms = last_ms;
+	/* No other may come for a while. */
+	place->is_due |= check->is_held_only;
+	/* If it does not count any more its row alone is written. */
+	state_drop(state, q->since_ms);
+}
+
+/* What passed may pass again: a place that has taught what it has to teach
+ * today, and counts nothing that waits for each mail. */
+static bool
+may_pass_again(const struct question *q)
+{
+	const struct finding *finding = &q->check->finding;
+
+	return finding->verdict == VERDICT_PASS &&
+	    finding->cause == CAUSE_NONE && !q->is_repeat &&
+	    !q->setup->is_learning &&
+	    detect_is_taught(&q->work->state.history, &q->attempt);
+}
+
 static void
 apply(struct work *work, struct check *check,
     const struct settings *settings, const struct store_setup *setup,
@@ -269,6 +317,10 @@ apply(struct work *work, struct check *check,
 	if (state->blocked_until_ms != 0 && state->blocked_until_ms <= now_ms)
 		blocking_end(work, settings, state->blocked_until_ms);
 	q.since_ms = places_since(state, settings, now_ms);
+	if (check->held > 0)
+		add_held(&q);
+	if (check->is_held_only)
+		return;
 	if (state->blocked_until_ms != 0) {
 		answer_blocked(&q);
 		return;
@@ -276,7 +328,8 @@ apply(struct work *work, struct check *check,
 	state->seen_ms = now_ms;
 	q.is_repeat = state_has_instance(state, q.instance);
 	if (!q.is_repeat)
-		begin_attempt(&q);
+		begin_attempt(&q, q.instance != 0 &&
+		    state->last_instance == q.instance);
 	judge_login(&q);
 	if (!q.is_repeat && !setup->is_learning)
 		judge_history(&q);
@@ -286,6 +339,8 @@ apply(struct work *work, struct check *check,
 	state->last_instance = q.instance;
 	work->is_changed = true;
 	conclude(&q);
+	finding->may_pass = may_pass_again(&q);
+	finding->has_rates = settings->rates.count > 0;
 }
 
 void

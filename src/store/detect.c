@@ -283,6 +283,15 @@ detect_passed(struct history *history, const struct attempt *attempt,
 		history_learn(&history->countries, attempt->country);
 }
 
+bool
+detect_is_taught(const struct history *history, const struct attempt *attempt)
+{
+	if (attempt->trust != TRUST_COUNTED)
+		return true;
+	return !attempt->is_new &&
+	    (history_days(&history->places, attempt->place) & 1) != 0;
+}
+
 void
 detect_blocked(struct history *history, const uint32_t *allowed,
     int64_t now_ms)

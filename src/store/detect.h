@@ -66,6 +66,10 @@ struct suspicion detect_judge(struct history *, const struct attempt *,
 void detect_passed(struct history *, const struct attempt *,
     const uint32_t *rules);
 
+/* Is its place known, and of today, or never to be learned? Then a further mail
+ * from there changes counts alone. After detect_passed. */
+bool detect_is_taught(const struct history *, const struct attempt *);
+
 /* The account was blocked: what came from new places today taught nothing. */
 void detect_blocked(struct history *, const uint32_t *rules,
     int64_t now_ms);

@@ -107,6 +107,9 @@ struct finding {
 	struct evidence evidence;
 	/* The limits that held, overrides of the store included. */
 	uint32_t limits[MEASURE_COUNT];
+	/* A pass: the same login may pass again for a while without being
+	 * asked for, unless a rate counts it (memory.h). */
+	bool may_pass, has_rates;
 };
 
 #endif

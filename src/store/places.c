@@ -9,10 +9,19 @@
 #include <stdlib.h>
 
 int64_t
+places_slack(const struct settings *settings, int64_t slack_ms)
+{
+	int64_t most_ms = (int64_t)settings->window_s * 1000 / 60;
+
+	return slack_ms < most_ms ? slack_ms : most_ms;
+}
+
+int64_t
 places_since(const struct account_state *state, const struct settings *settings,
     int64_t now_ms)
 {
-	int64_t since_ms = now_ms - (int64_t)settings->window_s * 1000;
+	int64_t since_ms = now_ms - (int64_t)settings->window_s * 1000 -
+	    places_slack(settings, state->slack_ms);
 
 	return state->since_ms > since_ms ? state->since_ms : since_ms;
 }

@@ -36,6 +36,10 @@ void tally_add(struct tally *, const struct settings *, const char *country,
 /* What was counted; the tally is over. */
 struct evidence tally_end(struct tally *);
 
+/* So much longer than the window logins count, of what the store says: a
+ * sixtieth of it at most. */
+int64_t places_slack(const struct settings *, int64_t slack_ms);
+
 /* From when on logins count: those after the result. */
 int64_t places_since(const struct account_state *, const struct settings *,
     int64_t now_ms);

@@ -36,6 +36,8 @@ struct clean_walk {
 };
 
 struct work;
+struct listener;
+struct hearing;
 
 /* One row of functions a side; what they do is said in store.h. */
 struct store_side {
@@ -74,6 +76,8 @@ struct store_side {
 	void (*act_as)(void *, const struct actor *);
 	/* As store_share; NULL: there is no use for it. */
 	void (*share)(void *, struct recent *);
+	/* As store_hear, but for memory_ms. */
+	void (*hear)(void *, const struct listener *, struct hearing *);
 	/*
 	 * What query.h is made of. begin: nothing need be done before the
 	 * first run. next: the rows of the last run, 1, 0: no more, -1.
@@ -96,6 +100,7 @@ struct store {
 	void *self;
 	struct round *round;
 	char *owner;	/* of turns: nobody else has this name */
+	bool is_reckoned_with;	/* it knows how long we remember */
 	int64_t warm_look_ms;	/* monotonic: when it was asked last; 0: never */
 	struct actor actor;
 };

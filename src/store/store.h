@@ -111,6 +111,11 @@ struct check {
 	uint32_t weight;	/* messages or recipients; 0: rates are not asked */
 	bool weighs_once;	/* one instance weighs once, the first time */
 	const struct settings *settings;
+	/* Mails of this login that passed before, unasked (memory.h), when the
+	 * last of them came (0: now), and that there is no other. */
+	uint32_t held;
+	int64_t held_last_ms;
+	bool is_held_only;
 
 	enum store_result result;	/* STORE_DONE or STORE_FAILED */
 	bool is_busy;	/* failed: somebody else has the row; ask again */

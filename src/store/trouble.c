@@ -51,11 +51,15 @@ trouble_note(struct trouble *trouble, const char *why)
 		return;
 	}
 	trouble->is_on = true;
-	counters_set(STAT_STORE_AWAY, 1);
 	trouble->since_ms = trouble->failed_ms;
 	trouble->retry_ms = 0;
 	trouble->delay_ms = 0;
 	trouble->failed = 0;
+	if (trouble->is_quiet) {
+		log_debug("store: beside: %s", why);
+		return;
+	}
+	counters_set(STAT_STORE_AWAY, 1);
 	log_error("store: %s", why);
 }
 
@@ -93,6 +97,8 @@ trouble_end(struct trouble *trouble)
 	if (now - trouble->good_ms < CALM_MS)
 		return CALM_MS;
 	trouble->is_on = false;
+	if (trouble->is_quiet)
+		return -1;
 	counters_set(STAT_STORE_AWAY, 0);
 	log_info("store: back after %.1f s; %llu requests were answered "
 		 "without it",

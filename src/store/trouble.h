@@ -19,6 +19,7 @@
 struct trouble {
 	struct store_news *news;	/* NULL: nobody tells */
 	bool is_prober;		/* this process tries it for all */
+	bool is_quiet;		/* others say what is wrong */
 	bool is_on;
 	int64_t since_ms, retry_ms;	/* monotonic */
 	int64_t failed_ms;		/* for the last time */

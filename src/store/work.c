@@ -31,6 +31,14 @@ work_reset(struct work *work)
 	work->is_audited = false;
 }
 
+int64_t
+work_slack(int64_t memory_ms)
+{
+	enum { LATE_MS = 2000 };
+
+	return memory_ms == 0 ? 0 : memory_ms + LATE_MS;
+}
+
 void
 work_clear(struct work *work)
 {

@@ -110,6 +110,11 @@ void work_reset(struct work *);
 /* General settings with what the store has laid over; lists are borrowed. */
 struct settings work_settings(const struct work *, const struct settings *);
 
+/* By how much a login may have been later than is known, if servers let it pass
+ * for so long from memory (0: they do not): a decision may be as old as a
+ * second when it is saved, and clocks differ a little. */
+int64_t work_slack(int64_t memory_ms);
+
 /* Free what it owns. */
 void work_clear(struct work *);
 

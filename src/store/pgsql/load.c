@@ -169,10 +169,13 @@ ask(struct store_pgsql *self, struct work *const *works, size_t count,
 
 		*now_ms = time_at(&row, LOADED_NOW);
 		self->recall.overrides = number_at(&row, LOADED_OVERRIDES);
+		self->recall.slack_ms =
+		    work_slack(number_at(&row, LOADED_MEMORY));
 		if (place >= count)
 			continue;
 		works[place]->progress = WORK_OPEN;
 		take_work(self, &row, works[place]);
+		works[place]->state.slack_ms = self->recall.slack_ms;
 	}
 	if (PQntuples(result) > 0)
 		recall_set_clock(&self->recall, *now_ms);

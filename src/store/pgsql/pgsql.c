@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/pgsql/account.h"
+#include "store/pgsql/listen.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ close_side(void *opaque)
 	struct store_pgsql *self = opaque;
 
 	pgsql_free(self->pg);
+	pgsql_ear_free(self->ear);
 	params_free(&self->params);
 	arrays_free(&self->arrays);
 	free(self);
@@ -104,6 +106,7 @@ const struct store_side store_pgsql = {
 	.clean_batch = pgsql_clean_batch,
 	.act_as = act_as,
 	.share = share,
+	.hear = pgsql_hear,
 	.begin = pgsql_run_begin,
 	.run = pgsql_run_query,
 	.next = pgsql_run_next,

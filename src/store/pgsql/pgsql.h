@@ -23,6 +23,7 @@ struct store_pgsql {
 	struct pgsql_run run;
 	int64_t version;	/* of the row written last; 0: none yet */
 	struct recall recall;
+	struct pgsql_ear *ear;	/* NULL: nobody has listened */
 	size_t sent;		/* calls, since they began */
 	bool is_lost;		/* the last call lost its connection */
 	bool is_retry;		/* and it is made anew within the round */

@@ -50,6 +50,7 @@ recall_find(struct recall *recall, struct work *work, int64_t *now_ms)
 	/* Another process knows the clock better. */
 	if (!clock_is_set() && at_ms > *now_ms)
 		*now_ms = at_ms;
+	work->state.slack_ms = recall->slack_ms;
 	work->is_recalled = true;
 	return true;
 }

@@ -5,7 +5,8 @@
  * An account whose state is in memory (store/recent.h) is decided at once, as
  * of the server's clock as it is known here, and saved if
  *  - its row has the version that is in memory (so nothing of it is new),
- *  - overrides have the revision that they had when it was found to have none,
+ *  - overrides have the revision that they had when it was found to have none
+ *    (and for how long servers remember logins has not changed),
  *  - the time of the decision is not in the future of the server's clock, nor
  *    more than a second ago.
  * Else nothing is saved, and it is loaded and decided anew: so what holds for
@@ -27,6 +28,7 @@
 struct recall {
 	struct recent *recent;	/* NULL: nothing is kept */
 	int64_t overrides;	/* their revision, as answered last */
+	int64_t slack_ms;	/* of states, likewise */
 	int64_t now_ms, mono_us;	/* the last answer: its clock, and ours */
 	unsigned misses;	/* of saves lately, in 1/256 */
 	unsigned turn;

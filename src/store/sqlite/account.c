@@ -95,11 +95,26 @@ load_work(struct sqlite_db *db, struct work *work, int64_t now_ms)
 	return 0;
 }
 
+static int
+load_slack(struct sqlite_db *db, int64_t *slack_ms)
+{
+	sqlite3_stmt *row = db_query(db, SQL_REVISION, DB_TEXT("memory"));
+	int found = db_step(db, row);
+
+	*slack_ms = 0;
+	if (found > 0) {
+		*slack_ms = work_slack(sqlite3_column_int64(row, 0));
+		db_done(row);
+	}
+	return found < 0 ? -1 : 0;
+}
+
 int
 sqlite_load(void *self, struct work *const *works, size_t count, bool is_read,
     int64_t *now_ms, int64_t deadline_ms)
 {
 	struct sqlite_db *db = self;
+	int64_t slack_ms;
 
 	if (!db_ready(db, deadline_ms))
 		return -1;
@@ -108,11 +123,17 @@ sqlite_load(void *self, struct work *const *works, size_t count, bool is_read,
 		return -1;
 	}
 	*now_ms = clock_wall_ms();
-	for (size_t i = 0; i < count; i++)
+	if (load_slack(db, &slack_ms) != 0) {
+		db_fail(db);
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
 		if (load_work(db, works[i], *now_ms) != 0) {
 			db_fail(db);
 			return -1;
 		}
+		works[i]->state.slack_ms = slack_ms;
+	}
 	return 0;
 }
 

@@ -41,6 +41,9 @@ struct sqlite_db {
 	struct log_limit limit;
 	struct log_limit log_gone, log_grows;
 	struct actor actor;		/* who changes what */
+	unsigned opened;		/* times: it may be another file */
+	unsigned news_of;		/* news_seen is as of that time */
+	int64_t news_seen;		/* the last number, see listen.c */
 
 	/* See run.c. */
 	sqlite3_stmt **named;		/* prepared, as in named_statements[] */

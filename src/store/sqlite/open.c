@@ -340,6 +340,7 @@ open_handle(struct sqlite_db *db, bool may_create)
 	int code = sqlite3_open_v2(db->path, &db->handle,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
+	db->opened++;
 	if (code != SQLITE_OK) {
 		db_note(db, code);
 		return STORE_FAILED;

@@ -9,6 +9,7 @@
 #include "store/sqlite/account.h"
 #include "store/sqlite/clean.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/listen.h"
 #include "store/sqlite/run.h"
 
 enum {
@@ -112,6 +113,7 @@ const struct store_side store_sqlite = {
 	.leave = sqlite_leave,
 	.clean_batch = sqlite_clean_batch,
 	.act_as = act_as,
+	.hear = sqlite_hear,
 	.begin = sqlite_run_begin,
 	.run = sqlite_run_query,
 	.next = sqlite_run_next,

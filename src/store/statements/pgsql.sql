@@ -152,3 +152,7 @@ SELECT policyd.load_logins($1);
 -- name: load_recount
 -- load_logins has done it.
 SELECT $1;
+
+-- name: memory_for
+-- milliseconds
+SELECT policyd.memory_for($1);

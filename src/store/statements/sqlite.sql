@@ -393,3 +393,7 @@ SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2,
 -- the same: their accounts' rows have not all logins any more
 UPDATE account SET version = version + 1, complete_since = 9223372036854775807
  WHERE account IN (SELECT r.value ->> 0 FROM json_each(?1) r);
+
+-- name: memory_for
+-- milliseconds
+UPDATE revision SET revision = ?1 WHERE of = 'memory' AND revision < ?1;

@@ -89,7 +89,7 @@ START_TEST(what_was_kept_is_found)
 }
 END_TEST
 
-/* One of too many places, of any size, is not kept, nor what was before. */
+/* One with too much of everything is not kept, nor what was before. */
 START_TEST(what_is_too_large_is_none)
 {
 	struct recent *recent = recent_open();
@@ -103,6 +103,8 @@ START_TEST(what_is_too_large_is_none)
 		snprintf(text, sizeof(text), "198.51.100.%d", i + 1);
 		add_place(state, text, 3000 + i);
 	}
+	for (int i = 0; i < INSTANCES_MAX; i++)
+		state_add_instance(state, 100 + i);
 	recent_keep(recent, "joe", state, 1, 1);
 	ck_assert(!recent_find(recent, "joe", found, &overrides, &at_ms));
 	free(state);

@@ -50,13 +50,14 @@ ALTER TABLE policyd.schema_version ADD COLUMN history_since timestamptz;
 -- autonomous system; see store/older_places.h.
 ALTER TABLE policyd.account ADD COLUMN older text NOT NULL DEFAULT '';
 
--- Another number with each change of the overrides, so that who knows that an
--- account has none need not look again.
+-- overrides: another number with each change of them, so that who knows that an
+-- account has none need not look again. memory: for so many milliseconds
+-- servers may let logins pass that they remember, see policyd.memory_for.
 CREATE TABLE policyd.revision (
     of        text PRIMARY KEY,
     revision  bigint NOT NULL
 );
-INSERT INTO policyd.revision VALUES ('overrides', 1);
+INSERT INTO policyd.revision VALUES ('overrides', 1), ('memory', 0);
 
 -- The functions of version 7 that have others in their place now.
 DO $$

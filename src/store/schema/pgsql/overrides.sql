@@ -125,13 +125,15 @@ CREATE OR REPLACE FUNCTION policyd.listed_put(p_rows jsonb, p_author text,
             excluded.comment, excluded.position)
 $$;
 
--- Who changes overrides changes their revision, to a number that was not there before, even if the last changes were lost with a
--- server that failed.
+-- Who changes overrides changes their revision, to a number that was not there
+-- before, even if the last changes were lost with a server that failed; and
+-- tells the servers that remember what they allowed.
 CREATE OR REPLACE FUNCTION policyd.overrides_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE policyd.revision SET revision = (random() * 9e18)::bigint
      WHERE of = 'overrides';
+    NOTIFY policyd, 'overrides';
     RETURN NULL;
 END
 $$;
@@ -139,3 +141,18 @@ DROP TRIGGER IF EXISTS changed ON policyd.override;
 CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE
     ON policyd.override FOR EACH STATEMENT
     EXECUTE FUNCTION policyd.overrides_changed();
+
+-- A server lets logins pass from memory for so many milliseconds: all count
+-- logins so much longer from now on. Those that have accounts in memory notice
+-- it, as they notice changes of overrides.
+CREATE OR REPLACE FUNCTION policyd.memory_for(p_ms bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE policyd.revision SET revision = p_ms
+     WHERE of = 'memory' AND revision < p_ms;
+    IF FOUND THEN
+        UPDATE policyd.revision SET revision = (random() * 9e18)::bigint
+         WHERE of = 'overrides';
+    END IF;
+END
+$$;

@@ -11,21 +11,23 @@
 CREATE OR REPLACE FUNCTION policyd.load(p_accounts text[], p_domains text[],
     p_now timestamptz
 ) RETURNS TABLE (
-    i bigint, now timestamptz, overrides bigint, version bigint,
+    i bigint, now timestamptz, overrides bigint, memory bigint, version bigint,
     evidence_since timestamptz, blocked_until timestamptz,
     last_seen timestamptz, rated_at timestamptz, complete_since bigint,
     mail_hash bigint, places text, rings bytea, mail_hashes bytea,
     cause integer, found bigint, allowed bigint, per_s bigint, note text,
     began_at timestamptz, of_account text, of_domain text, history bytea
 ) LANGUAGE sql STABLE ROWS 32 AS $$
-    SELECT q.i, m.now, m.overrides, a.version, a.evidence_since,
+    SELECT q.i, m.now, m.overrides, m.memory, a.version, a.evidence_since,
            a.blocked_until, a.last_seen, a.rated_at, a.complete_since,
            a.mail_hash, a.places, a.rings, a.mail_hashes, b.cause::integer,
            b.found::bigint, b.allowed::bigint, b.per_s::bigint, b.note,
            b.began_at, o.settings::text, d.settings::text, a.history
       FROM (SELECT coalesce(p_now, clock_timestamp()) AS now,
                    (SELECT revision FROM policyd.revision
-                     WHERE of = 'overrides') AS overrides OFFSET 0) m
+                     WHERE of = 'overrides') AS overrides,
+                   (SELECT revision FROM policyd.revision
+                     WHERE of = 'memory') AS memory OFFSET 0) m
      CROSS JOIN unnest(p_accounts, p_domains) WITH ORDINALITY
            AS q (account, domain, i)
       LEFT JOIN policyd.account a ON a.account = q.account
@@ -166,6 +168,14 @@ LANGUAGE sql AS $$
       FROM jsonb_array_elements_text(p_channels) c
 $$;
 
+-- Tell the servers that have in memory who is blocked, and who may pass. What
+-- a notification cannot hold they find out by themselves.
+CREATE OR REPLACE FUNCTION policyd.notify_block(p_account text, e jsonb)
+RETURNS void LANGUAGE sql AS $$
+    SELECT pg_notify('policyd', 'block ' || coalesce(e ->> 'until', '0') ||
+                     ' ' || p_account)
+$$;
+
 -- One consequence of a decision; its row of policyd.account is ours, if it has
 -- anything to do with it. Times are milliseconds.
 CREATE OR REPLACE FUNCTION policyd.follow(e jsonb) RETURNS void LANGUAGE plpgsql AS $$
@@ -188,6 +198,7 @@ BEGIN
                              e -> 'channels', e -> 'counts');
         UPDATE policyd.block SET ended_at = v_at
          WHERE account = v_account AND ended_at IS NULL;
+        PERFORM pg_notify('policyd', 'unblock ' || v_account);
     WHEN 'older' THEN
         UPDATE policyd.account SET older = e ->> 'older'
          WHERE account = v_account;
@@ -197,7 +208,9 @@ BEGIN
     WHEN 'orphan' THEN
         UPDATE policyd.block SET ended_at = v_at
          WHERE account = v_account AND ended_at IS NULL;
+        PERFORM pg_notify('policyd', 'unblock ' || v_account);
     WHEN 'move' THEN
+        PERFORM policyd.notify_block(v_account, e);
         UPDATE policyd.block SET began_at = v_at,
                until = coalesce(to_timestamp((e ->> 'until')::bigint / 1000.0),
                                 'infinity')
@@ -215,6 +228,7 @@ BEGIN
             note = excluded.note, began_at = excluded.began_at,
             until = excluded.until, ended_at = NULL, attempts = 0,
             client = excluded.client, country = excluded.country;
+        PERFORM policyd.notify_block(v_account, e);
         PERFORM policyd.tell('block', v_account, v_at, e ->> 'server',
                              e -> 'channels', e -> 'counts');
     WHEN 'audit' THEN

@@ -59,6 +59,13 @@ CREATE TABLE news (
     account  TEXT NOT NULL DEFAULT '',
     until    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+-- memory: for so many milliseconds servers may let logins pass that they
+-- remember.
+CREATE TABLE revision (
+    of        TEXT PRIMARY KEY,
+    revision  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO revision VALUES ('memory', 0);
 CREATE TRIGGER news_kept AFTER INSERT ON news WHEN NEW.id % 100 = 0
 BEGIN
     DELETE FROM news WHERE id < NEW.id - 1000;

@@ -1,0 +1,190 @@
+/*
+ * unasked.c -- requests that pass without asking the store (store.memory).
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "policy/unasked.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/owed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	/* Mails are taken to the store so long after they could pass last. */
+	OWED_MS = 1000,
+	/* And looked for so often. */
+	LOOK_MS = 1000,
+};
+
+struct unasked {
+	struct memory *memory;
+	struct owed *owed;
+	uint64_t load;
+	int64_t memory_ms;
+	uint16_t mails;
+	int64_t due_ms;		/* when to look for what is owed */
+};
+
+struct unasked *
+unasked_new(const struct config *config, struct memory *memory, uint64_t load)
+{
+	struct unasked *unasked;
+
+	if (memory == NULL || config->store.memory_s == 0 ||
+	    strstr(config->actions.ok, "${") != NULL)
+		return NULL;
+	unasked = mem_new(1, sizeof(*unasked));
+	unasked->memory = memory;
+	unasked->owed = owed_new(memory);
+	unasked->load = load;
+	unasked->memory_ms = (int64_t)config->store.memory_s * 1000;
+	unasked->mails = (uint16_t)config->store.memory_mails;
+	return unasked;
+}
+
+void
+unasked_free(struct unasked *unasked)
+{
+	if (unasked == NULL)
+		return;
+	owed_free(unasked->owed);
+	free(unasked);
+}
+
+/* FNV-1a; 0: there is none. */
+static uint64_t
+hash_of(const char *instance)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	if (*instance == '\0')
+		return 0;
+	for (; *instance != '\0'; instance++)
+		hash = (hash ^ (uint8_t)*instance) * UINT64_C(1099511628211);
+	return hash | 1;
+}
+
+/* No longer than the store counts logins longer for it, see places_slack. */
+static int64_t
+memory_ms(const struct unasked *unasked, const struct check *check)
+{
+	int64_t most_ms = (int64_t)check->settings->window_s * 1000 / 60;
+
+	return unasked->memory_ms < most_ms ? unasked->memory_ms : most_ms;
+}
+
+static void
+owe(struct unasked *unasked, const struct check *check,
+    const struct unasked_query *query, uint32_t mails, int64_t last_ms)
+{
+	owed_add(unasked->owed, &query->key, check->account, &check->login,
+	    check->settings, clock_mono_ms() + (mails > 0 ? 0 :
+		memory_ms(unasked, check) + OWED_MS), mails, last_ms);
+}
+
+static bool
+try(struct unasked *unasked, const struct check *check,
+    const struct unasked_query *query)
+{
+	enum memory_answer answer;
+
+	if (owed_is_full(unasked->owed))
+		return false;
+	answer = memory_pass(unasked->memory, &query->key, &query->mail);
+	if (answer == MEMORY_PASS_FIRST)
+		owe(unasked, check, query, 0, 0);
+	return answer != MEMORY_NOTHING;
+}
+
+bool
+unasked_passes(struct unasked *unasked, struct check *check,
+    struct unasked_query *query)
+{
+	if (unasked == NULL)
+		return false;
+	query->key = memory_key(unasked->memory, unasked->load,
+	    check->account, &check->login);
+	query->mail = (struct memory_mail){
+		.instance = hash_of(check->instance),
+		.is_rated = check->weight > 0,
+		.weighs_once = check->weighs_once,
+	};
+	if (try(unasked, check, query))
+		return true;
+	query->stamp = memory_stamp(unasked->memory, &query->key);
+	query->began_ms = clock_mono_ms();
+	check->held = memory_take(unasked->memory, &query->key,
+	    &check->held_last_ms);
+	return false;
+}
+
+bool
+unasked_passes_alone(struct unasked *unasked, const struct check *check,
+    struct unasked_query *query)
+{
+	if (unasked == NULL)
+		return false;
+	query->mail.is_away = true;
+	return try(unasked, check, query);
+}
+
+void
+unasked_note(struct unasked *unasked, const struct check *check,
+    const struct unasked_query *query)
+{
+	const struct finding *finding = &check->finding;
+	struct memory_grant grant = { .stamp = query->stamp,
+		.mails = 0 };
+
+	if (unasked == NULL)
+		return;
+	if (check->result != STORE_DONE) {
+		if (check->held > 0)
+			owe(unasked, check, query, check->held,
+			    check->held_last_ms);
+		return;
+	}
+	if (finding->verdict != VERDICT_PASS) {
+		memory_forget(unasked->memory, check->account);
+		return;
+	}
+	if (!finding->may_pass)
+		return;
+	grant.until_ms = query->began_ms + memory_ms(unasked, check);
+	grant.mails = unasked->mails;
+	grant.has_rates = finding->has_rates;
+	/* An instance that no rate has counted yet is to be asked for. */
+	if (!finding->has_rates || check->weight > 0)
+		grant.instance = query->mail.instance;
+	if (memory_keep(unasked->memory, &query->key, &grant))
+		owe(unasked, check, query, 0, 0);
+}
+
+void
+unasked_tend(struct unasked *unasked, struct store *store, int64_t deadline_ms)
+{
+	int wait_ms;
+
+	if (unasked == NULL || clock_left_ms(unasked->due_ms) > 0)
+		return;
+	wait_ms = owed_pay(unasked->owed, store, false, deadline_ms);
+	unasked->due_ms = clock_mono_ms() +
+	    (wait_ms < 0 || wait_ms > LOOK_MS ? LOOK_MS : wait_ms);
+}
+
+int
+unasked_wait_ms(const struct unasked *unasked)
+{
+	return unasked == NULL ? LOOK_MS : clock_left_ms(unasked->due_ms);
+}
+
+void
+unasked_settle(struct unasked *unasked, struct store *store,
+    int64_t deadline_ms)
+{
+	while (unasked != NULL && clock_left_ms(deadline_ms) > 0 &&
+	    owed_pay(unasked->owed, store, true, deadline_ms) == 0)
+		continue;
+}

@@ -1,0 +1,360 @@
+/*
+ * memory.c -- logins that passed a moment ago, and may pass again unasked.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The word `count` of an entry is its lock-free heart: its turn (32 bits), how
+ * many mails may pass yet (16) and how many are held (16). Whoever changes the
+ * entry changes the turn; a mail passes by an exchange that fails if the turn
+ * is another one than that whose words were read.
+ */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "store/memory.h"
+
+#include "base/clock.h"
+#include "base/siphash.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum {
+	BUCKETS = 8192,
+	WAYS = 8,
+	/* Without news for so long nothing is believed. */
+	HEARING_MS = 1000,
+	/* Mails that nobody came for are lost after that. */
+	ABANDONED_MS = 3600000,
+	TRIES = 4,
+};
+
+struct entry {
+	_Atomic uint64_t count;
+	_Atomic uint64_t seal;		/* of the login and what follows */
+	_Atomic int64_t until_ms;	/* monotonic; * 2, + 1 with rates */
+	_Atomic uint64_t stamp;
+	_Atomic uint64_t instance;	/* of the mail that passed last */
+	_Atomic int64_t last_ms;	/* when a mail was held last */
+};
+
+struct bucket {
+	_Atomic uint32_t forgets;
+	struct entry entries[WAYS];
+};
+
+struct memory {
+	struct siphash_key key;
+	_Atomic uint32_t forgets;	/* of all */
+	_Atomic int64_t heard_ms;	/* monotonic */
+	_Atomic int64_t offset_ms;	/* store's clock - monotonic */
+	struct bucket buckets[BUCKETS];
+};
+
+struct memory *
+memory_open(void)
+{
+	struct memory *memory = mmap(NULL, sizeof(*memory),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return NULL;
+	siphash_key_make(&memory->key);
+	atomic_store(&memory->heard_ms, INT64_MIN / 2);
+	return memory;
+}
+
+void
+memory_close(struct memory *memory)
+{
+	if (memory != NULL)
+		munmap(memory, sizeof(*memory));
+}
+
+/* --- words ----------------------------------------------------------------- */
+
+static uint32_t
+turn_of(uint64_t count)
+{
+	return (uint32_t)(count >> 32);
+}
+
+static uint16_t
+left_of(uint64_t count)
+{
+	return (uint16_t)(count >> 16);
+}
+
+static uint16_t
+held_of(uint64_t count)
+{
+	return (uint16_t)count;
+}
+
+static uint64_t
+make_count(uint32_t turn, uint16_t left, uint16_t held)
+{
+	return (uint64_t)turn << 32 | (uint64_t)left << 16 | held;
+}
+
+struct memory_key
+memory_key(const struct memory *memory, uint64_t load, const char *account,
+    const struct login *login)
+{
+	struct {
+		uint64_t account, load;
+		uint32_t asn;
+		uint8_t network[16], bits, prefix;
+		char country[2];
+		uint8_t trust;
+		uint8_t client[16];	/* if the network does not count */
+	} all;
+	struct memory_key key;
+
+	memset(&all, 0, sizeof(all)); /* and what is between */
+	key.account = siphash(&memory->key, account, strlen(account));
+	all.account = key.account;
+	all.load = load;
+	all.asn = login->asn;
+	memcpy(all.network, login->network.bytes, sizeof(all.network));
+	all.bits = login->network.bits;
+	all.prefix = login->network.prefix;
+	memcpy(all.country, login->country, sizeof(all.country));
+	all.trust = (uint8_t)login->trust;
+	memcpy(all.client, login->client.bytes, sizeof(all.client));
+	key.login = siphash(&memory->key, &all, sizeof(all));
+	return key;
+}
+
+static uint64_t
+seal_of(uint64_t login, int64_t until_ms, uint64_t stamp)
+{
+	uint64_t h = login ^ (uint64_t)until_ms * UINT64_C(0x9e3779b97f4a7c15);
+
+	h = (h ^ h >> 32) * UINT64_C(0xbf58476d1ce4e5b9);
+	h = (h ^ stamp ^ h >> 29) * UINT64_C(0x94d049bb133111eb);
+	return (h ^ h >> 31) | 1;
+}
+
+static struct bucket *
+bucket_of(const struct memory *memory, uint64_t account)
+{
+	/* To read is enough mostly; its words are atomic. */
+	return &((struct memory *)(uintptr_t)memory)
+	    ->buckets[account % BUCKETS];
+}
+
+uint64_t
+memory_stamp(const struct memory *memory, const struct memory_key *key)
+{
+	const struct bucket *bucket = bucket_of(memory, key->account);
+
+	return (uint64_t)atomic_load(&((struct memory *)(uintptr_t)memory)
+		->forgets) << 32 |
+	    atomic_load(&((struct bucket *)(uintptr_t)bucket)->forgets);
+}
+
+static bool
+is_sealed(const struct memory_key *key, struct entry *entry, int64_t *until_ms,
+    uint64_t *stamp)
+{
+	*until_ms = atomic_load_explicit(&entry->until_ms,
+	    memory_order_relaxed);
+	*stamp = atomic_load_explicit(&entry->stamp, memory_order_relaxed);
+	return atomic_load_explicit(&entry->seal, memory_order_relaxed) ==
+	    seal_of(key->login, *until_ms, *stamp);
+}
+
+static struct entry *
+find(const struct memory *memory, const struct memory_key *key)
+{
+	struct bucket *bucket = bucket_of(memory, key->account);
+	int64_t until_ms;
+	uint64_t stamp;
+
+	for (int i = 0; i < WAYS; i++)
+		if (is_sealed(key, &bucket->entries[i], &until_ms, &stamp))
+			return &bucket->entries[i];
+	return NULL;
+}
+
+/* --- passing --------------------------------------------------------------- */
+
+bool
+memory_is_heard(const struct memory *memory)
+{
+	return clock_mono_ms() - atomic_load(&((struct memory *)(uintptr_t)
+		memory)->heard_ms) <= HEARING_MS;
+}
+
+/* May this mail pass by what the entry says? */
+static bool
+allows(const struct memory *memory, const struct memory_key *key,
+    struct entry *entry, const struct memory_mail *mail)
+{
+	int64_t until_ms;
+	uint64_t stamp;
+	bool is_same = mail->instance != 0 &&
+	    atomic_load(&entry->instance) == mail->instance;
+
+	if (!is_sealed(key, entry, &until_ms, &stamp) ||
+	    clock_mono_ms() >= until_ms / 2 ||
+	    stamp != memory_stamp(memory, key))
+		return false;
+	return until_ms % 2 == 0 || !mail->is_rated ||
+	    (mail->weighs_once && is_same);
+}
+
+/* The later of two times, whoever writes it meanwhile. */
+static void
+note_time(_Atomic int64_t *last_ms, int64_t now_ms)
+{
+	int64_t seen = atomic_load(last_ms);
+
+	while (seen < now_ms &&
+	    !atomic_compare_exchange_weak(last_ms, &seen, now_ms))
+		continue;
+}
+
+static enum memory_answer
+pass(struct memory *memory, const struct memory_key *key, struct entry *entry,
+    const struct memory_mail *mail)
+{
+	uint64_t count = atomic_load(&entry->count);
+	bool is_same = mail->instance != 0 &&
+	    atomic_load(&entry->instance) == mail->instance;
+	uint16_t held = held_of(count);
+
+	if (left_of(count) == 0 || held == UINT16_MAX ||
+	    !allows(memory, key, entry, mail))
+		return MEMORY_NOTHING;
+	/* Before it is counted, so that who takes the count has its time. */
+	note_time(&entry->last_ms, clock_mono_ms() +
+	    atomic_load(&memory->offset_ms));
+	if (!atomic_compare_exchange_strong(&entry->count, &count,
+		make_count(turn_of(count), (uint16_t)(left_of(count) - 1),
+		    (uint16_t)(held + !is_same))))
+		return MEMORY_NOTHING;
+	if (atomic_load(&entry->until_ms) % 2 == 0)
+		atomic_store(&entry->instance, mail->instance);
+	return held == 0 && !is_same ? MEMORY_PASS_FIRST : MEMORY_PASS;
+}
+
+enum memory_answer
+memory_pass(struct memory *memory, const struct memory_key *key,
+    const struct memory_mail *mail)
+{
+	struct entry *entry = find(memory, key);
+
+	if (entry == NULL || (!mail->is_away && !memory_is_heard(memory)))
+		return MEMORY_NOTHING;
+	for (int i = 0; i < TRIES; i++) {
+		enum memory_answer answer = pass(memory, key, entry, mail);
+
+		if (answer != MEMORY_NOTHING)
+			return answer;
+		if (left_of(atomic_load(&entry->count)) == 0)
+			break;
+	}
+	return MEMORY_NOTHING;
+}
+
+/* --- keeping --------------------------------------------------------------- */
+
+/* The entry of the login, one that is free, or that of the shortest life; NULL:
+ * all have mails that somebody will come for. */
+static struct entry *
+make_room(struct memory *memory, const struct memory_key *key)
+{
+	struct bucket *bucket = bucket_of(memory, key->account);
+	struct entry *found = find(memory, key);
+	int64_t now_ms = clock_mono_ms();
+
+	for (int i = 0; i < WAYS && found == NULL; i++)
+		if (atomic_load(&bucket->entries[i].seal) == 0)
+			found = &bucket->entries[i];
+	for (int i = 0; i < WAYS && found == NULL; i++) {
+		struct entry *entry = &bucket->entries[i];
+		int64_t until_ms = atomic_load(&entry->until_ms) / 2;
+
+		if (until_ms < now_ms - ABANDONED_MS ||
+		    held_of(atomic_load(&entry->count)) == 0)
+			found = entry;
+	}
+	return found;
+}
+
+bool
+memory_keep(struct memory *memory, const struct memory_key *key,
+    const struct memory_grant *grant)
+{
+	struct entry *entry = make_room(memory, key);
+	int64_t until_ms = grant->until_ms * 2 + grant->has_rates;
+	uint64_t count;
+	uint32_t turn;
+	bool is_mine;
+
+	if (entry == NULL)
+		return false;
+	is_mine = find(memory, key) == entry;
+	count = atomic_load(&entry->count);
+	turn = turn_of(count) + 1;
+	/* What is held of this login stays; of another there was nothing, or
+	 * nobody comes for it. */
+	if (!atomic_compare_exchange_strong(&entry->count, &count,
+		make_count(turn, 0, is_mine ? held_of(count) : 0)))
+		return false; /* somebody else is at it */
+	atomic_store(&entry->seal, 0);
+	atomic_store(&entry->until_ms, until_ms);
+	atomic_store(&entry->stamp, grant->stamp);
+	atomic_store(&entry->instance, grant->instance);
+	if (!is_mine)
+		atomic_store(&entry->last_ms, 0);
+	atomic_store(&entry->seal,
+	    seal_of(key->login, until_ms, grant->stamp));
+	count = make_count(turn, 0, is_mine ? held_of(count) : 0);
+	atomic_compare_exchange_strong(&entry->count, &count,
+	    make_count(turn + 1, grant->mails, held_of(count)));
+	return held_of(count) > 0;
+}
+
+uint32_t
+memory_take(struct memory *memory, const struct memory_key *key,
+    int64_t *last_ms)
+{
+	struct entry *entry = find(memory, key);
+	uint64_t count;
+
+	if (entry == NULL)
+		return 0;
+	count = atomic_load(&entry->count);
+	do {
+		if (held_of(count) == 0 || find(memory, key) != entry)
+			return 0;
+	} while (!atomic_compare_exchange_weak(&entry->count, &count,
+	    make_count(turn_of(count), left_of(count), 0)));
+	*last_ms = atomic_load(&entry->last_ms);
+	return held_of(count);
+}
+
+void
+memory_forget(struct memory *memory, const char *account)
+{
+	struct bucket *bucket = bucket_of(memory,
+	    siphash(&memory->key, account, strlen(account)));
+
+	atomic_fetch_add(&bucket->forgets, 1);
+}
+
+void
+memory_forget_all(struct memory *memory)
+{
+	atomic_fetch_add(&memory->forgets, 1);
+}
+
+void
+memory_hear(struct memory *memory, int64_t now_ms)
+{
+	int64_t mono_ms = clock_mono_ms();
+
+	atomic_store(&memory->offset_ms, now_ms - mono_ms);
+	atomic_store(&memory->heard_ms, mono_ms);
+}

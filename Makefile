@@ -33,7 +33,8 @@ Q = $(if $(V),,@echo "  $(if $(filter %.o,$@),CC  ,MAKE)  $@";)
 SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 SQL := $(sort $(wildcard src/store/schema/*/*.sql))
 STATEMENTS := src/store/statements/pgsql.sql src/store/statements/sqlite.sql
-PAGE := $(addprefix src/admin/page/,index.html page.css page.js page.svg)
+PAGE := $(addprefix src/admin/page/,index.html page.css page.svg \
+	world.json) $(sort $(wildcard src/admin/page/*.js))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/gen/page.o \
 	$(BUILD)/gen/schema.o $(BUILD)/gen/statements.o
 
@@ -64,6 +65,21 @@ $(BUILD)/gen/page.c: src/admin/page/embed.sh $(PAGE)
 	@mkdir -p $(@D)
 	sh src/admin/page/embed.sh $(PAGE) >$@.tmp
 	mv $@.tmp $@
+
+# What of it is made of packages of npm: the world. It is kept in the tree, so
+# this is for whoever changes world.mjs; `make lint-page` says when.
+NPM = cd $(BUILD)/npm && npm ci --silent --ignore-scripts --no-audit --no-fund
+
+page: $(BUILD)/npm/node_modules
+	node src/admin/page/world.mjs $(abspath $(BUILD))/npm >$(BUILD)/world.json
+	mv $(BUILD)/world.json src/admin/page/world.json
+
+$(BUILD)/npm/node_modules: src/admin/page/package.json \
+		src/admin/page/package-lock.json
+	@mkdir -p $(BUILD)/npm
+	cp $^ $(BUILD)/npm
+	$(NPM)
+	@touch $@
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/config.mk
 	$(Q)$(COMPILE) -c -o $@ $<
@@ -161,7 +177,7 @@ deps:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check-unit fuzz deps clean
+.PHONY: all check-unit page fuzz deps clean
 .DELETE_ON_ERROR:
 
 # --- tests -------------------------------------------------------------------
@@ -190,6 +206,11 @@ check-system: $(BUILD)/policyd $(PROBES) $(NEXT)
 	@BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
 		$(PYTEST) $(PYTEST_FLAGS) tests/system tests/detect
 
+# The status page in a headless Chromium; a part of check-system.
+check-page: $(BUILD)/policyd
+	@BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
+		$(PYTEST) $(PYTEST_FLAGS) tests/system/test_page*.py
+
 demo: deps
 	+@$(MAKE) --no-print-directory $(BUILD)/policyd
 	POLICYD_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -B tests/demo.py
@@ -213,7 +234,7 @@ HEADERS := $(wildcard src/*/*.h src/*/*/*.h)
 HEADERS_LINTED := $(HEADERS:%=$(BUILD)/lint/%.alone)
 ANALYZED := $(patsubst %.c,$(BUILD)/lint/%.analyzed,$(SOURCES) src/main.c)
 
-lint: lint-rooms lint-headers lint-analyze lint-text
+lint: lint-rooms lint-headers lint-analyze lint-text lint-page
 
 lint-rooms:
 	tests/lint-rooms.py
@@ -244,6 +265,15 @@ $(ANALYZED): $(BUILD)/lint/%.analyzed: %.c $(BUILD)/config.mk
 	@touch $@
 
 -include $(wildcard $(HEADERS_LINTED:=.d) $(ANALYZED:=.d))
+
+# world.json is of the sources that are there, and nobody wrote in it since.
+lint-page:
+	@cd src/admin/page && sum() { sha256sum | cut -d ' ' -f 1; } && \
+	grep -q "\"made_of\": \"$$(cat world.mjs package-lock.json | sum)\"" \
+		world.json && \
+	grep -q "\"digest\": \"$$(sed 1,3d world.json | sum)\"" world.json || \
+		{ echo "src/admin/page/world.json is not current: make page"; \
+		exit 1; }
 
 lint-text:
 	mandoc -Tlint -W warning man/*.[578]
@@ -317,8 +347,8 @@ dist: $(BUILD)/config.mk
 		-o $(BUILD)/policyd-$(VERSION).tar.gz HEAD
 	@echo $(BUILD)/policyd-$(VERSION).tar.gz
 
-.PHONY: check programs check-system check-asan check-valgrind demo lint lint-rooms \
-	lint-headers lint-analyze lint-cppcheck lint-text install dist
+.PHONY: check programs check-system check-page check-asan check-valgrind demo lint lint-rooms \
+	lint-headers lint-analyze lint-cppcheck lint-text lint-page install dist
 
 # --- make bench: a table of what this machine does ---------------------------
 

@@ -21,6 +21,7 @@ struct admin {
 	struct totals totals;		/* of the store, as last read */
 	bool has_totals;
 	int64_t totals_ms;		/* when they are to be read again */
+	struct limit_survey *survey;	/* see limit_survey.h; may be NULL */
 };
 
 /* The time by which a handler has to be done. */

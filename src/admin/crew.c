@@ -5,6 +5,7 @@
 #include "admin/crew.h"
 
 #include "admin/bench.h"
+#include "admin/limit_survey.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -78,8 +79,10 @@ crew_stop(struct crew *crew)
 		if (!bench_stop(crew->benches[lane], STOP_MS, drop))
 			return false;
 	for (int lane = 0; lane < LANES; lane++)
-		if (crew->admins[lane].config != NULL)
+		if (crew->admins[lane].config != NULL) {
+			limit_survey_free(crew->admins[lane].survey);
 			desk_close(&crew->admins[lane].desk);
+		}
 	free(crew);
 	return true;
 }

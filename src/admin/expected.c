@@ -15,10 +15,11 @@ enum { PAGE_MAX = 1000, TEXT_MAX = 1024 };
 
 const struct parameter expected_none[] = { { NULL, 0 } };
 const struct parameter expected_address[] = { { "address", 0 }, { NULL, 0 } };
-const struct parameter expected_names[] = { { "after", 0 },
+const struct parameter expected_reason[] = { { "reason", 0 }, { NULL, 0 } };
+const struct parameter expected_names[] = { { "search", 0 }, { "after", 0 },
 	{ "limit", PAGE_MAX }, { NULL, 0 } };
-const struct parameter expected_times[] = { { "before", INT64_MAX / 2 },
-	{ "limit", PAGE_MAX }, { NULL, 0 } };
+const struct parameter expected_times[] = { { "search", 0 },
+	{ "before", INT64_MAX / 2 }, { "limit", PAGE_MAX }, { NULL, 0 } };
 
 struct check {
 	struct exchange *exchange;

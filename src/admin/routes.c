@@ -12,9 +12,14 @@
 #include "admin/page.h"
 #include "admin/v1_accounts.h"
 #include "admin/v1_blocks.h"
+#include "admin/v1_blocks_search.h"
+#include "admin/v1_countries.h"
+#include "admin/v1_decisions.h"
+#include "admin/v1_limits.h"
 #include "admin/v1_overrides.h"
 #include "admin/v1_server.h"
 #include "admin/v1_session.h"
+#include "admin/v1_status.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -56,7 +61,7 @@ const struct route routes[] = {
 	    v1_accounts_show, expected_address, NULL, LANE_DESK,
 	    false, false },
 	{ "GET", "/v1/blocks", GRANT_READ, 0, false, false,
-	    v1_blocks_list, expected_names, NULL, LANE_DESK,
+	    v1_blocks_list, v1_blocks_parameters, NULL, LANE_DESK,
 	    false, false },
 	{ "GET", "/v1/blocks/{account}", GRANT_READ, 0, false, false,
 	    v1_blocks_show, expected_none, NULL, LANE_DESK,
@@ -65,7 +70,7 @@ const struct route routes[] = {
 	    v1_blocks_put, expected_none, v1_blocks_keys, LANE_DESK,
 	    false, false },
 	{ "DELETE", "/v1/blocks/{account}", GRANT_OPERATE, 0, false, true,
-	    v1_blocks_delete, expected_none, NULL, LANE_DESK,
+	    v1_blocks_delete, expected_reason, NULL, LANE_DESK,
 	    false, false },
 	{ "GET", "/v1/overrides", GRANT_READ, 0, false, false,
 	    v1_overrides_list, expected_names, NULL, LANE_DESK,
@@ -81,6 +86,24 @@ const struct route routes[] = {
 	    false, false },
 	{ "GET", "/v1/statistics", GRANT_READ, 0, false, false,
 	    v1_server_statistics, expected_none, NULL, LANE_DESK,
+	    false, false },
+	{ "GET", "/v1/status", GRANT_READ, 0, false, false,
+	    v1_status_show, expected_none, NULL, LANE_DESK,
+	    false, false },
+	{ "GET", "/v1/decisions", GRANT_READ, 0, false, false,
+	    v1_decisions_show, v1_decisions_parameters, NULL, LANE_DESK,
+	    false, false },
+	{ "GET", "/v1/countries", GRANT_READ, 0, false, false,
+	    v1_countries_list, v1_countries_parameters, NULL, LANE_LONG,
+	    false, false },
+	{ "GET", "/v1/countries/{country}", GRANT_READ, 0, false, false,
+	    v1_countries_show, v1_countries_parameters, NULL, LANE_LONG,
+	    false, false },
+	{ "GET", "/v1/limits", GRANT_READ, 0, false, false,
+	    v1_limits_list, expected_none, NULL, LANE_LONG,
+	    false, false },
+	{ "GET", "/v1/limits/{limit}", GRANT_READ, 0, false, false,
+	    v1_limits_show, v1_limits_parameters, NULL, LANE_LONG,
 	    false, false },
 	{ "GET", "/v1/configuration", GRANT_ADMIN, 0, false, false,
 	    v1_server_configuration, expected_none, NULL, LANE_DESK,
@@ -99,12 +122,8 @@ const struct route routes[] = {
 	/* the status page */
 	{ "GET", "/", GRANT_ANYBODY, 0, false, false, page_show, NULL, NULL,
 	    LANE_NONE, false, false },
-	{ "GET", "/page.css", GRANT_ANYBODY, 0, false, false, page_show, NULL,
-	    NULL, LANE_NONE, false, false },
-	{ "GET", "/page.js", GRANT_ANYBODY, 0, false, false, page_show, NULL,
-	    NULL, LANE_NONE, false, false },
-	{ "GET", "/page.svg", GRANT_ANYBODY, 0, false, false, page_show, NULL,
-	    NULL, LANE_NONE, false, false },
+	{ "GET", "/page/{file}", GRANT_ANYBODY, 0, false, false, page_show,
+	    NULL, NULL, LANE_NONE, false, false },
 
 	/* monitoring */
 	{ "GET", "/metrics", GRANT_READ, 0, false, false, metrics_show, NULL, NULL, LANE_DESK,

@@ -6,6 +6,7 @@
 
 #include "admin/admin.h"
 #include "admin/exchange.h"
+#include "admin/v1_blocks_search.h"
 #include "base/clock.h"
 #include "base/duration.h"
 #include "policy/show.h"
@@ -27,6 +28,10 @@ v1_blocks_list(struct admin *admin, struct exchange *exchange)
 	size_t count = 0;
 	json_t *array;
 
+	if (v1_blocks_search_is_meant(exchange)) {
+		v1_blocks_search(admin, exchange);
+		return;
+	}
 	if (store_list_blocked(admin->desk.store, after != NULL ? after : "",
 		(size_t)most, &blocks, &count, admin_deadline()) !=
 	    STORE_DONE) {
@@ -128,11 +133,19 @@ v1_blocks_put(struct admin *admin, struct exchange *exchange)
 void
 v1_blocks_delete(struct admin *admin, struct exchange *exchange)
 {
+	const char *reason = exchange_query(exchange, "reason");
 	char account[ACCOUNT_SIZE];
 
 	if (admin_account(admin, exchange, exchange->rest, true, account) != 0)
 		return;
-	switch (store_unblock(admin->desk.store, account, admin_deadline())) {
+	if (reason != NULL && strlen(reason) > REASON_MAX) {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "reason: allowed is a text of at most %d bytes",
+		    REASON_MAX);
+		return;
+	}
+	switch (store_unblock_because(admin->desk.store, account, reason,
+	    admin_deadline())) {
 	case STORE_DONE:
 		exchange_empty(exchange, MHD_HTTP_NO_CONTENT);
 		break;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/override_json.h"
+#include "store/search.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -21,12 +22,14 @@ void
 v1_overrides_list(struct admin *admin, struct exchange *exchange)
 {
 	const char *after = exchange_query(exchange, "after");
+	const char *search = exchange_query(exchange, "search");
 	int64_t most = exchange_number(exchange, "limit", PAGE);
 	struct stored_override *list = NULL;
 	size_t count = 0;
 	json_t *array;
 
-	if (store_list_overrides(admin->desk.store, after != NULL ? after : "",
+	if (store_search_overrides(admin->desk.store,
+		search != NULL ? search : "", after != NULL ? after : "",
 		(size_t)most, &list, &count, admin_deadline()) != STORE_DONE) {
 		exchange_no_store(exchange);
 		return;

@@ -11,6 +11,7 @@
 #include "config/keys.h"
 #include "config/value.h"
 #include "policy/show.h"
+#include "store/search.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -102,12 +103,14 @@ v1_server_audit(struct admin *admin, struct exchange *exchange)
 {
 	int64_t most = exchange_number(exchange, "limit", PAGE);
 	int64_t before = exchange_number(exchange, "before", 0);
+	const char *search = exchange_query(exchange, "search");
 	struct change *changes = NULL;
 	size_t count = 0;
 	json_t *array;
 
-	if (store_list_changes(admin->desk.store, before, (size_t)most,
-		&changes, &count, admin_deadline()) != STORE_DONE) {
+	if (store_search_changes(admin->desk.store, search != NULL ? search :
+		"", before, (size_t)most, &changes, &count,
+		admin_deadline()) != STORE_DONE) {
 		exchange_no_store(exchange);
 		return;
 	}

@@ -119,6 +119,40 @@ evidence_json(const struct evidence *evidence, uint32_t window_s)
 	return object;
 }
 
+/* Each count beside its limit, and where that comes from. */
+static json_t *
+counts_json(const struct account_record *record)
+{
+	const struct settings *settings = &record->settings;
+	json_t *array = json_array();
+
+	for (int i = 0; i < MEASURE_COUNT; i++) {
+		uint32_t limit = settings->limits[i];
+
+		json_array_append_new(array, json_pack("{ss ss ss sI so ss}",
+		    "name", measures[i].name, "words", measures[i].many,
+		    "option", measures[i].option, "found",
+		    (json_int_t)record->evidence.found[i], "limit",
+		    limit == UNLIMITED ? json_null() : json_integer(limit),
+		    "from", settings_origin(
+			(enum origin)settings->origin[i])));
+	}
+	return array;
+}
+
+/* Mail that it tried to send, the running two hours first. */
+static json_t *
+mails_json(const struct history *history)
+{
+	enum { SPAN_S = 2 * 3600 };
+	json_t *array = json_array();
+
+	for (int i = 0; i < RATE_SUMS; i++)
+		json_array_append_new(array, json_integer((json_int_t)
+			history->rings[SPAN_DAY].sums[MAIL_ALL][i]));
+	return json_pack("{si so}", "span", (int)SPAN_S, "spans", array);
+}
+
 static json_t *
 logins_json(const struct account_record *record)
 {
@@ -181,13 +215,15 @@ explain_json(const struct desk *desk, const char *account,
 	const struct block *block = &record->block;
 	bool is_blocked = record->has_block && block->ended_ms == 0 &&
 	    (block->until_ms == 0 || block->until_ms > clock_wall_ms());
-	json_t *document = json_pack("{ss sb sb sb sb so so so so so so}",
+	json_t *document = json_pack("{ss sb sb sb sb so so so so so so so so}",
 	    "account", account, "known", record->is_known, "exempt",
 	    configured_is_exempt(desk->overrides, account), "blocked",
 	    is_blocked, "geoip", geo_has_countries(desk->geo), "block",
 	    record->has_block ? show_block(block) : json_null(),
 	    "counted_since", show_time(record->since_ms), "evidence",
 	    evidence_json(&record->evidence, record->settings.window_s),
+	    "counts", counts_json(record), "mails",
+	    mails_json(&record->history),
 	    "settings", settings_json(&record->settings), "rates",
 	    rates_json(record), "logins", logins_json(record));
 

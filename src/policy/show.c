@@ -25,8 +25,9 @@ show_block(const struct block *block)
 
 	reply_reason(block->cause, block->found, block->limit, block->per_s,
 	    block->note, reason);
-	return json_pack("{ss ss so so so sI ss ss}",
-	    "account", block->account, "reason", reason,
+	return json_pack("{ss ss ss so so so sI ss ss}",
+	    "account", block->account, "cause", cause_name(block->cause),
+	    "reason", reason,
 	    "began", show_time(block->began_ms),
 	    "until", show_time(block->until_ms),
 	    "ended", show_time(block->ended_ms),

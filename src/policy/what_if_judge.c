@@ -49,26 +49,34 @@ is_seen(int64_t at_ms, int64_t now_ms, int64_t window_ms, int64_t since_ms)
 	    (now_ms <= since_ms || at_ms > since_ms);
 }
 
-/* The verdict on the login of one moment; records are scratch. */
-static struct judgement
-judge_moment(const struct settings *settings, const struct moment *now,
+/* The login of one moment, and what counts then; records are scratch. */
+static struct evidence
+count_moment(const struct settings *settings, const struct moment *now,
     const struct past_login *logins, size_t count,
-    struct login_record *records)
+    struct login_record *records, struct login *login)
 {
 	int64_t window_ms = (int64_t)settings->window_s * 1000;
-	struct login login = { .client = now->login->network,
-		.network = now->login->network, .asn = now->login->asn };
-	struct evidence evidence;
 
-	memcpy(login.country, now->login->country, sizeof(login.country));
+	*login = (struct login){ .client = now->login->network,
+		.network = now->login->network, .asn = now->login->asn };
+	memcpy(login->country, now->login->country, sizeof(login->country));
 	for (size_t i = 0; i < count; i++)
 		records[i].is_within =
 		    is_seen(records[i].first_ms, now->at_ms, window_ms,
 			logins[i].since_ms) ||
 		    is_seen(records[i].last_ms, now->at_ms, window_ms,
 			logins[i].since_ms);
-	evidence = limits_count(settings, records, count, &login);
-	return limits_judge(settings, &evidence, &login);
+	return limits_count(settings, records, count, login);
+}
+
+static struct login_record *
+copy_records(const struct past_login *logins, size_t count)
+{
+	struct login_record *records = mem_new(count, sizeof(*records));
+
+	for (size_t i = 0; i < count; i++)
+		records[i] = logins[i].login;
+	return records;
 }
 
 struct what_if
@@ -76,14 +84,15 @@ what_if_judge(const struct settings *settings,
     const struct past_login *logins, size_t count)
 {
 	struct moment *moments = list_moments(logins, count);
-	struct login_record *records = mem_new(count, sizeof(*records));
+	struct login_record *records = copy_records(logins, count);
 	struct what_if found = { .at_ms = 0 };
 
-	for (size_t i = 0; i < count; i++)
-		records[i] = logins[i].login;
 	for (size_t i = 0; i < 2 * count && found.at_ms == 0; i++) {
-		struct judgement judgement = judge_moment(settings,
-		    &moments[i], logins, count, records);
+		struct login login;
+		struct evidence evidence = count_moment(settings, &moments[i],
+		    logins, count, records, &login);
+		struct judgement judgement = limits_judge(settings, &evidence,
+		    &login);
 
 		if (judgement.cause != CAUSE_NONE) {
 			found.at_ms = moments[i].at_ms;
@@ -93,4 +102,29 @@ what_if_judge(const struct settings *settings,
 	free(records);
 	free(moments);
 	return found;
+}
+
+struct evidence
+what_if_peaks(const struct settings *settings,
+    const struct past_login *logins, size_t count)
+{
+	/* The work grows with moments times logins. */
+	enum { MOMENTS_MOST = 600 };
+	struct moment *moments = list_moments(logins, count);
+	struct login_record *records = copy_records(logins, count);
+	size_t step = 2 * count / MOMENTS_MOST + 1;
+	struct evidence peaks = { .is_capped = false };
+
+	for (size_t i = 0; i < 2 * count; i += step) {
+		struct login login;
+		struct evidence now = count_moment(settings, &moments[i],
+		    logins, count, records, &login);
+
+		for (int k = 0; k < MEASURE_COUNT; k++)
+			if (now.found[k] > peaks.found[k])
+				peaks.found[k] = now.found[k];
+	}
+	free(records);
+	free(moments);
+	return peaks;
 }

@@ -19,4 +19,12 @@ struct what_if {
 struct what_if what_if_judge(const struct settings *,
     const struct past_login *logins, size_t count);
 
+/*
+ * The most of each measure that these logins came to at any moment: a limit
+ * below it would have blocked the account. Of an account with very many logins
+ * not every moment is looked at.
+ */
+struct evidence what_if_peaks(const struct settings *,
+    const struct past_login *logins, size_t count);
+
 #endif

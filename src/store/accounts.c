@@ -60,8 +60,15 @@ store_block(struct store *store, const char *account, uint32_t duration_s,
 enum store_result
 store_unblock(struct store *store, const char *account, int64_t deadline_ms)
 {
+	return store_unblock_because(store, account, NULL, deadline_ms);
+}
+
+enum store_result
+store_unblock_because(struct store *store, const char *account,
+    const char *reason, int64_t deadline_ms)
+{
 	const struct work order = { .account = account,
-		.kind = WORK_UNBLOCK };
+		.kind = WORK_UNBLOCK, .note = reason };
 	bool was_blocked;
 
 	if (play(store, &order, &was_blocked, deadline_ms) != STORE_DONE)

@@ -5,6 +5,7 @@
 #include "store/changes.h"
 
 #include "store/query.h"
+#include "store/search.h"
 #include "store/side.h"
 
 #include <stdlib.h>
@@ -78,6 +79,21 @@ store_list_changes(struct store *store, int64_t before, size_t most,
 	enum store_result result = query_all(store, &list, ACCESS_READ,
 	    deadline_ms, "audit_list", VALUE_NUMBER(before),
 	    VALUE_NUMBER(most));
+
+	*changes = list.rows;
+	*count = list.count;
+	return result;
+}
+
+enum store_result
+store_search_changes(struct store *store, const char *text, int64_t before,
+    size_t most, struct change **changes, size_t *count, int64_t deadline_ms)
+{
+	struct query_list list = { .size = sizeof(**changes), .take = take,
+		.clear = clear };
+	enum store_result result = query_all(store, &list, ACCESS_READ,
+	    deadline_ms, "audit_found", VALUE_NUMBER(before),
+	    VALUE_TEXT(text), VALUE_NUMBER(most));
 
 	*changes = list.rows;
 	*count = list.count;

@@ -7,6 +7,7 @@
 #include "store/changes.h"
 #include "store/override_json.h"
 #include "store/query.h"
+#include "store/search.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -66,6 +67,22 @@ store_list_overrides(struct store *store, const char *after, size_t most,
 		"overrides_after", VALUE_TEXT(after), VALUE_NUMBER(most)) :
 	    query_all(store, &list, ACCESS_READ, deadline_ms,
 		"overrides_listed", VALUE_NUMBER(most));
+
+	*overrides = list.rows;
+	*count = list.count;
+	return result;
+}
+
+enum store_result
+store_search_overrides(struct store *store, const char *text,
+    const char *after, size_t most, struct stored_override **overrides,
+    size_t *count, int64_t deadline_ms)
+{
+	struct query_list list = { .size = sizeof(**overrides), .take = take,
+		.clear = clear };
+	enum store_result result = query_all(store, &list, ACCESS_READ,
+	    deadline_ms, "overrides_found", VALUE_TEXT(after),
+	    VALUE_TEXT(text), VALUE_NUMBER(most));
 
 	*overrides = list.rows;
 	*count = list.count;

@@ -153,6 +153,10 @@ enum store_result store_block(struct store *, const char *account,
 enum store_result store_unblock(struct store *, const char *account,
     int64_t deadline_ms);
 
+/* The same, with a reason for the audit trail; NULL: none. */
+enum store_result store_unblock_because(struct store *, const char *account,
+    const char *reason, int64_t deadline_ms);
+
 /*
  * The blocks that hold, in order of account, after `after` ("" to begin), at
  * most `most`. The caller clears each and frees the array.

@@ -165,7 +165,7 @@ work_audit(const struct work *work, const char **action)
 	bool is_block = work->kind == WORK_BLOCK;
 	json_t *detail = is_block ? json_pack("{sI ss}", "duration",
 	    (json_int_t)work->duration_s, "reason", work->note) :
-				    json_object();
+				    json_pack("{ss*}", "reason", work->note);
 	char *text = json_dumps(detail, JSON_COMPACT);
 
 	json_decref(detail);

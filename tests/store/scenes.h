@@ -16,6 +16,8 @@ scene scene_causes, scene_hits_of_odd_names;
 scene scene_turn_from_the_future;
 scene scene_decisions_by_time, scene_decisions_are_bounded;
 scene scene_decisions_of_two_hosts, scene_hosts;
+scene scene_blocks_are_found, scene_blocks_to_choose;
+scene scene_countries_seen, scene_overrides_and_changes_are_found;
 
 /* Put an override that allows so many countries; its revision then. */
 enum store_result scene_put(struct world *, const char *account,

@@ -1,52 +1,21 @@
-"""test_page.py -- the status page in a real browser, and its sessions.
+"""test_page.py -- the status page: sessions, logging in, staying fresh.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import hashlib
-import json
-import os
 import re
-import shutil
 
 import pytest
 
-import policyd as daemon
-from geoip import address
 from http_api import Api
-from policyd import free_port
-from test_http_safety import certificate, crypt
+from pages import (PASSWORD, TOKENS, USER, both, browser,  # noqa: F401
+                   configure, enter, enter_as, fill, find, page, press, served, text,
+                   visit, wait_text)
 from waiting import until
 
+WebDriverException = pytest.importorskip(
+    "selenium.common.exceptions").WebDriverException
+
 JOE = "joe@example.com"
-HOSTILE = "<img src=x onerror=document.title='owned'>@example.com"
-TOKENS = {scope: f"{scope}-token" for scope in ("read", "operate")}
-
-
-@pytest.fixture(params=["http", "https"])
-def served(request, make_policyd):
-    """A daemon with a user and tokens that allows one country."""
-    policyd = make_policyd({
-        "limits": {"countries": 1}, "actions": {"blocked": "REJECT blocked"},
-        "http": {"listen": f"127.0.0.1:{free_port()}",
-                 "users": {"anna": crypt("pass:wörd", b"$2b$")},
-                 "tokens": [f"{scope}:{hashlib.sha256(t.encode()).hexdigest()}"
-                            for scope, t in TOKENS.items()]}})
-    policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
-    tls = None
-    if request.param == "https":
-        from http_api import unverified
-        tls = unverified()
-        path = certificate(policyd.root, "page")
-        policyd.write({"http": {"tls": {"cert_file": str(path), "key_file":
-                                        str(path.with_suffix(".key"))}}})
-    policyd.path.chmod(0o640)
-    if daemon.IS_ROOT:
-        os.chown(policyd.path, os.stat(policyd.root).st_uid, -1)
-    policyd.start()
-    policyd.api = Api(policyd.config["http"]["listen"], tls=tls,
-                      token=TOKENS["operate"]).wait_ready()
-    policyd.url = f"{request.param}://{policyd.api.listen}/"
-    return policyd
 
 
 # --- sessions ---------------------------------------------------------------------
@@ -62,8 +31,9 @@ def log_in(served, **who):
     return guest, answer.json(), cookie
 
 
+@both
 def test_a_session_needs_its_cookie_and_its_token(served):
-    guest, told, cookie = log_in(served, user=("anna", "pass:wörd"))
+    guest, told, cookie = log_in(served, user=(USER, PASSWORD))
     assert told["who"] == "anna" and told["scope"] == "admin"
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
     assert ("Secure" in cookie) == served.url.startswith("https")
@@ -73,7 +43,7 @@ def test_a_session_needs_its_cookie_and_its_token(served):
         assert guest("PUT", path, {}, X_CSRF_Token=token).status == 403
     assert guest("PUT", path, {}, X_CSRF_Token=told["csrf"]).status == 200
     change = Api(served.api.listen, tls=served.api.tls, user=(
-        "anna", "pass:wörd"))("GET", "/v1/audit").json()["changes"][0]
+        USER, PASSWORD))("GET", "/v1/audit").json()["changes"][0]
     assert change["actor"] == "anna"
     assert guest("DELETE", "/v1/session",
                  X_CSRF_Token=told["csrf"]).status == 204
@@ -108,141 +78,115 @@ def test_wrong_passwords_begin_nothing(served):
 
 # --- the browser --------------------------------------------------------------------
 
-@pytest.fixture(scope="module")
-def browser():
-    selenium = pytest.importorskip(
-        "selenium.webdriver", reason="python3-selenium is not installed")
-    from selenium.webdriver.chrome.service import Service
-    if not shutil.which("chromedriver"):
-        pytest.skip("chromium and chromium-driver are not installed")
-    options = selenium.ChromeOptions()
-    for option in ("--headless=new", "--disable-gpu",
-                   "--disable-dev-shm-usage", *(["--no-sandbox"]
-                                                if daemon.IS_ROOT else [])):
-        options.add_argument(option)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    options.set_capability("acceptInsecureCerts", True)
-    driver = selenium.Chrome(
-        service=Service(shutil.which("chromedriver")), options=options)
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def page(browser, served):
-    browser.delete_all_cookies()
-    browser.get("about:blank")
-    browser.get_log("browser")
-    browser.get(served.url)
-    yield browser
-    # A 401 is told of there too; nothing else may be.
-    bad = [line["message"] for line in browser.get_log("browser")
-           if "401" not in line["message"]]
-    assert bad == []
-
-
-def text(page):
-    return page.execute_script("return document.body.innerText")
-
-
-def fill(page, **fields):
-    """Fill in a form and send it by the keyboard alone."""
-    until(lambda: page.execute_script(
-        "return document.activeElement.tagName") == "INPUT", "a field")
-    for number, value in enumerate(fields.values()):
-        if number:
-            page.switch_to.active_element.send_keys("\ue004")
-        page.switch_to.active_element.send_keys(value)
-    page.switch_to.active_element.send_keys("\ue007")
-
-
-def enter(page, name="anna", secret="pass:wörd"):
-    fill(page, name=name, secret=secret)
-    until(lambda: "Overview" in text(page) and "Version" in text(page),
-          "the overview")
-
-
+@both
 def test_logging_in_and_out(page, served):
-    fill(page, name="anna", secret="wrong")
-    until(lambda: "are wrong" in text(page), "the refusal")
+    fill(page, USER, "wrong")
+    wait_text(page, "are wrong")
     page.refresh()
     enter(page)
-    assert "anna" in text(page)
-    for name in ("passed", "blocked", "over limit", "over rate", "errors"):
-        assert f"Decisions: {name}" in text(page)
+    assert USER in text(page)
     page.refresh()
-    until(lambda: "Version" in text(page), "the session to go on")
-    page.find_element("id", "leave").click()
-    until(lambda: "Log in" in text(page), "the end")
+    wait_text(page, "Version")
+    press(page, "Log out")
+    wait_text(page, "Log in")
+    assert "Version" not in text(page)
 
 
-def test_unblocking(page, served):
-    assert served.ask(JOE, address("DE")) == "DUNNO"
-    assert served.ask(JOE, address("FR")) == "REJECT blocked"
-    enter(page, name="", secret=TOKENS["operate"])
-    page.get(served.url + "#/blocked")
-    until(lambda: JOE in text(page) and "2 countries" in text(page),
-          "the blocked account")
-    page.find_element("css selector", "td button").click()
-    until(lambda: "Nobody is blocked" in text(page), "the list without it")
-    assert served.ask(JOE, address("FR")) == "DUNNO"
-
-
-def test_who_reads_cannot_unblock(page, served):
-    served.api("PUT", f"/v1/blocks/{JOE}", {"reason": "phished"})
-    enter(page, name="", secret=TOKENS["read"])
-    until(lambda: "phished" in text(page), "the block")
-    assert not page.find_elements("css selector", "td button")
-
-
-def test_an_account(page, served):
-    assert served.ask(JOE, address("DE")) == "DUNNO"
+def test_the_way_back_after_a_session_has_ended(page, served):
     enter(page)
-    page.get(served.url + "#/account/" + JOE)
-    until(lambda: address("DE") in text(page), "the login")
-    assert "1 of 1" in text(page) and "Not blocked" in text(page)
-    page.find_element("link text", "Blocked").send_keys("\ue007")
-    until(lambda: "Nobody is blocked" in text(page), "the list")
+    visit(page, served, f"account/{JOE}")
+    wait_text(page, "Nothing is known of it")
+    served.reload()
+    served.api.wait_ready()
+    # The page finds out by itself, and comes back to where it was.
+    wait_text(page, "Log in")
+    fill(page, USER, PASSWORD)
+    wait_text(page, "Nothing is known of it", JOE)
 
 
-def test_hostile_names_are_text(page, served):
-    path = "/v1/blocks/" + HOSTILE.replace("<", "%3C").replace(
-        ">", "%3E").replace(" ", "%20").replace("'", "%27")
-    assert served.api("PUT", path, {"reason": "<b>x</b>"}).status == 200
-    enter(page)
-    until(lambda: "onerror" in text(page), "the name")
-    assert "<b>x</b>" in text(page) and page.title == "policyd"
-    assert not page.find_elements("css selector", "main img, main b")
-    page.get(served.url + "#/account/" + json.dumps(HOSTILE)[1:-1])
-    until(lambda: HOSTILE in text(page) and "Not known" not in text(page),
-          "the account")
-
-
-def test_a_narrow_screen(page, served):
-    served.api("PUT", f"/v1/blocks/{'x' * 60}@{'y' * 60}.example", {})
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": True})
-    try:
-        enter(page)
-        until(lambda: "xxxx" in text(page), "the list")
-        assert page.execute_script(
-            "return document.documentElement.scrollWidth") <= 360
-    finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def test_a_server_that_goes_away(page, served):
+def test_a_server_that_goes_away_and_comes_back(page, served):
     enter(page)
     served.stop()
-    until(lambda: "does not answer" in text(page), "that to be told", 30)
+    wait_text(page, "Connection lost")
+    assert "Version" in text(page), "what was known is still shown"
+    served.start()
+    # Another process knows nothing of the session.
+    wait_text(page, "Log in")
     page.get_log("browser")
+
+
+def test_the_overview_updates_itself(page, served):
+    enter(page)
+    wait_text(page, "Nobody is blocked")
+    served.api("PUT", f"/v1/blocks/{JOE}", {"reason": "phished"})
+    wait_text(page, JOE, "phished")
+
+
+def is_gone(page, element):
+    try:
+        return not page.execute_script("return arguments[0].isConnected",
+                                       element)
+    except WebDriverException:
+        return True
+
+
+def test_what_has_the_focus_keeps_it(page, served):
+    enter(page)
+    wait_text(page, "Nobody is blocked")
+    link = page.execute_script(
+        "document.querySelector('main details').open = true;"
+        "const link = document.querySelector('.spans a:nth-child(2)');"
+        "link.focus(); return link")
+    # It is made anew, and nobody notices.
+    until(lambda: is_gone(page, link), "the view to be made anew")
+    assert page.execute_script(
+        "return document.activeElement.textContent") == "24 hours"
+    assert page.execute_script(
+        "return document.querySelector('main details').open")
+
+
+def test_who_reads_cannot_change(page, served):
+    served.api("PUT", f"/v1/blocks/{JOE}", {"reason": "phished"})
+    enter_as(page, "read")
+    for view, word in (("blocked", "phished"), (f"account/{JOE}", "phished"),
+                       ("overrides", "There is none")):
+        visit(page, served, view)
+        wait_text(page, word)
+        names = page.execute_script(
+            "return [...document.querySelectorAll('main button')].map("
+            "(one) => one.textContent)")
+        assert not any(name.endswith("…") for name in names), names
+    assert "Audit trail" not in text(page)
+    visit(page, served, "audit")
+    until(lambda: page.find_element("id", "trouble").text, "the refusal")
+    page.get_log("browser")
+
+
+def test_observe_is_loud(page, served):
+    configure(served, {"mode": "observe"})
+    enter(page)
+    wait_text(page, "Mode observe", "All mail passes")
 
 
 def test_nothing_comes_from_elsewhere(served):
     """Neither the page nor its files name another place or hold a script."""
-    for path in ("/", "/page.css", "/page.js"):
-        answer = Api(served.api.listen, tls=served.api.tls)("GET", path)
+    api = Api(served.api.listen)
+    start = api("GET", "/")
+    found, todo = {}, re.findall(rb'(?:src|href)="(page/[^"]+)"', start.body)
+    assert not re.search(rb"https?:|<script>| style=| on\w+=", start.body)
+    while todo:
+        path = "/" + todo.pop().decode()
+        if path in found:
+            continue
+        answer = found[path] = api("GET", path)
+        assert answer.status == 200, path
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "unsafe" not in policy
-        assert not re.search(rb"https?:|<script>|style=|//[a-z]+\.",
-                             answer.body)
+        # The name of a namespace is no place.
+        body = answer.body.replace(b"http://www.w3.org/2000/svg", b"")
+        assert not re.search(rb"https?:|innerHTML|//[a-z]+\.", body), path
+        todo += [b"page/" + name for name in re.findall(
+            rb'from\s+"\./([a-z_]+\.js)"', body)]
+        todo += re.findall(rb'"(page/[a-z_.]+)"', body)
+    assert len(found) > 15 and "/page/world.json" in found
+    assert api("GET", "/page/none.js").status == 404

@@ -15,12 +15,15 @@ echo 'const struct page_file page_files[] = {'
 i=0
 for file; do
 	name=$(basename "$file")
+	path=/page/$name
 	case $name in
-	index.html) echo '{ "/", "text/html; charset=utf-8",' ;;
-	*.css) echo "{ \"/$name\", \"text/css; charset=utf-8\"," ;;
-	*.svg) echo "{ \"/$name\", \"image/svg+xml\"," ;;
-	*.js) echo "{ \"/$name\", \"text/javascript; charset=utf-8\"," ;;
+	index.html) path=/ type='text/html; charset=utf-8' ;;
+	*.css) type='text/css; charset=utf-8' ;;
+	*.svg) type=image/svg+xml ;;
+	*.json) type=application/json ;;
+	*.js) type='text/javascript; charset=utf-8' ;;
 	esac
+	echo "{ \"$path\", \"$type\","
 	echo "(const char *)text_$i, sizeof(text_$i) - 1 },"
 	i=$((i + 1))
 done

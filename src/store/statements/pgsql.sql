@@ -156,3 +156,33 @@ SELECT $1;
 -- name: memory_for
 -- milliseconds
 SELECT policyd.memory_for($1);
+
+-- name: blocks_found
+SELECT * FROM policyd.blocks_found($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: blocks_counted
+SELECT * FROM policyd.blocks_counted($1, $2, $3, $4, $5, $6);
+
+-- name: blocks_by_cause
+SELECT * FROM policyd.blocks_by_cause($1);
+
+-- name: blocks_by_country
+SELECT * FROM policyd.blocks_by_country($1);
+
+-- name: countries_seen
+SELECT * FROM policyd.countries_seen($1, $2);
+
+-- name: countries_blocked
+SELECT * FROM policyd.countries_blocked($1, $2);
+
+-- name: country_accounts
+SELECT * FROM policyd.country_accounts($1, $2, $3, $4);
+
+-- name: country_blocks
+SELECT * FROM policyd.country_blocks($1, $2, $3, $4);
+
+-- name: overrides_found
+SELECT * FROM policyd.overrides_found($1, $2, $3);
+
+-- name: audit_found
+SELECT * FROM policyd.audit_found($1, $2, $3);

@@ -397,3 +397,89 @@ UPDATE account SET version = version + 1, complete_since = 9223372036854775807
 -- name: memory_for
 -- milliseconds
 UPDATE revision SET revision = ?1 WHERE of = 'memory' AND revision < ?1;
+
+-- name: blocks_found
+-- now; part of the account, domain, country ("": all), cause (0: all), since;
+-- order, see store/search.h; key and account after which it goes on,
+-- most. As blocks_held, then the key.
+SELECT account, cause, found, allowed, per_s, note, began_at,
+       iif(until = 9223372036854775807, 0, until), coalesce(ended_at, 0),
+       attempts, client, country, key
+  FROM (SELECT *, CASE ?7 WHEN 1 THEN -began_at WHEN 2 THEN began_at
+               WHEN 3 THEN min(until, 9000000000000000)
+               WHEN 4 THEN -attempts WHEN 5 THEN cause
+               WHEN 6 THEN coalesce(unicode(country) * 256
+                                    + unicode(substr(country, 2)), 0)
+               ELSE 0 END AS key
+          FROM block
+         WHERE ended_at IS NULL AND until > ?1
+           AND (?2 = '' OR instr(account, ?2) > 0)
+           AND (?3 = '' OR substr(account, -length(?3) - 1) = '@' || ?3)
+           AND (?4 = '' OR country = ?4)
+           AND (?5 = 0 OR cause = ?5)
+           AND began_at >= ?6)
+ WHERE (key, account) > (?8, ?9)
+ ORDER BY key, account LIMIT ?10;
+
+-- name: blocks_counted
+-- now and what is searched, as blocks_found: how many there are
+SELECT count(*) FROM block
+ WHERE ended_at IS NULL AND until > ?1
+   AND (?2 = '' OR instr(account, ?2) > 0)
+   AND (?3 = '' OR substr(account, -length(?3) - 1) = '@' || ?3)
+   AND (?4 = '' OR country = ?4)
+   AND (?5 = 0 OR cause = ?5)
+   AND began_at >= ?6;
+
+-- name: blocks_by_cause
+-- now
+SELECT cause, count(*) FROM block WHERE ended_at IS NULL AND until > ?1
+ GROUP BY cause ORDER BY 2 DESC, cause;
+
+-- name: blocks_by_country
+-- now
+SELECT country, count(*) FROM block WHERE ended_at IS NULL AND until > ?1
+ GROUP BY country ORDER BY 2 DESC, country;
+
+-- name: countries_seen
+-- now, seconds: accounts and networks that logged in lately
+SELECT country, count(DISTINCT account), count(DISTINCT network)
+  FROM login WHERE last_seen > ?1 - ?2 * 1000
+ GROUP BY country ORDER BY country;
+
+-- name: countries_blocked
+-- now, seconds: accounts that were blocked lately, whether it holds or not
+SELECT country, count(*) FROM block WHERE began_at > ?1 - ?2 * 1000
+ GROUP BY country ORDER BY country;
+
+-- name: country_accounts
+-- country, now, seconds, most: who logged in there lately
+SELECT account, count(*), max(last_seen) FROM login
+ WHERE country = ?1 AND last_seen > ?2 - ?3 * 1000
+ GROUP BY account ORDER BY max(last_seen) DESC, account LIMIT ?4;
+
+-- name: country_blocks
+-- country, now, seconds, most: as blocks_held, whether they hold or not
+SELECT account, cause, found, allowed, per_s, note, began_at,
+       iif(until = 9223372036854775807, 0, until), coalesce(ended_at, 0),
+       attempts, client, country
+  FROM block
+ WHERE country = ?1 AND began_at > ?2 - ?3 * 1000
+ ORDER BY began_at DESC, account LIMIT ?4;
+
+-- name: overrides_found
+-- after, part of the account or of the comment, most
+SELECT account, settings, comment, author, changed_at,
+       coalesce(valid_until, 0), revision, position IS NOT NULL
+  FROM override
+ WHERE account > ?1 AND (instr(account, ?2) > 0
+                         OR instr(lower(comment), lower(?2)) > 0)
+ ORDER BY account LIMIT ?3;
+
+-- name: audit_found
+-- before (0: all), part of actor, action or subject, most
+SELECT id, at, actor, origin, action, subject, detail
+  FROM audit
+ WHERE (?1 = 0 OR id < ?1)
+   AND instr(lower(actor || ' ' || action || ' ' || subject), lower(?2)) > 0
+ ORDER BY id DESC LIMIT ?3;

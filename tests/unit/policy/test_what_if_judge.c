@@ -48,38 +48,42 @@ static const struct {
 	    { { "DE", 3, 3 }, { "FR", 4, 4 } }, 4 },
 };
 
+/* The logins of a row, and its limits; how many. */
+static size_t
+list_logins(size_t row, struct past_login logins[4], struct settings *settings)
+{
+	size_t count = 0;
+
+	memset(settings, 0, sizeof(*settings));
+	memset(logins, 0, 4 * sizeof(*logins));
+	settings->window_s = 24 * 3600;
+	settings->limits[MEASURE_COUNTRIES] = rows[row].countries;
+	settings->limits[MEASURE_NETWORKS] = rows[row].networks;
+	settings->limits[MEASURE_HOME_COUNTRIES] = UNLIMITED;
+	settings->limits[MEASURE_HOME_NETWORKS] = UNLIMITED;
+	for (; count < 4 && rows[row].logins[count].country != NULL; count++) {
+		const struct seen *seen = &rows[row].logins[count];
+		struct login_record *login = &logins[count].login;
+		char network[20];
+
+		snprintf(network, sizeof(network), "192.0.2.%zu", count + 1);
+		ck_assert_int_eq(addr_parse(network, &login->network), 0);
+		strcpy(login->country, seen->country);
+		login->first_ms = (int64_t)seen->first * HOUR;
+		login->last_ms = (int64_t)seen->last * HOUR;
+		logins[count].since_ms = (int64_t)rows[row].since * HOUR;
+	}
+	return count;
+}
+
 START_TEST(judging)
 {
 	for (size_t i = 0; i < ROWS(rows); i++) {
 		struct past_login logins[4];
 		struct settings settings;
-		struct what_if found;
-		size_t count = 0;
+		size_t count = list_logins(i, logins, &settings);
+		struct what_if found = what_if_judge(&settings, logins, count);
 
-		memset(&settings, 0, sizeof(settings));
-		memset(logins, 0, sizeof(logins));
-		settings.window_s = 24 * 3600;
-		settings.limits[MEASURE_COUNTRIES] = rows[i].countries;
-		settings.limits[MEASURE_NETWORKS] = rows[i].networks;
-		settings.limits[MEASURE_HOME_COUNTRIES] = UNLIMITED;
-		settings.limits[MEASURE_HOME_NETWORKS] = UNLIMITED;
-		for (; count < 4 && rows[i].logins[count].country != NULL;
-		     count++) {
-			const struct seen *seen = &rows[i].logins[count];
-			struct login_record *login = &logins[count].login;
-			char network[20];
-
-			snprintf(network, sizeof(network), "192.0.2.%zu",
-			    count + 1);
-			ck_assert_int_eq(addr_parse(network, &login->network),
-			    0);
-			strcpy(login->country, seen->country);
-			login->first_ms = (int64_t)seen->first * HOUR;
-			login->last_ms = (int64_t)seen->last * HOUR;
-			logins[count].since_ms = (int64_t)rows[i].since *
-			    HOUR;
-		}
-		found = what_if_judge(&settings, logins, count);
 		ck_assert_msg(found.at_ms == (int64_t)rows[i].at * HOUR,
 		    "%s: at %lld", rows[i].what,
 		    (long long)(found.at_ms / HOUR));
@@ -89,4 +93,24 @@ START_TEST(judging)
 }
 END_TEST
 
-UNIT("policy/what_if_judge", judging)
+/* Who would have been blocked by a limit has a peak above it, and only he. */
+START_TEST(peaks_agree_with_the_judgement)
+{
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		struct past_login logins[4];
+		struct settings settings;
+		struct evidence peaks;
+		bool is_over;
+		size_t count = list_logins(i, logins, &settings);
+
+		peaks = what_if_peaks(&settings, logins, count);
+		is_over =
+		    peaks.found[MEASURE_COUNTRIES] > rows[i].countries ||
+		    peaks.found[MEASURE_NETWORKS] > rows[i].networks;
+		ck_assert_msg(is_over == (rows[i].at != 0), "%s",
+		    rows[i].what);
+	}
+}
+END_TEST
+
+UNIT("policy/what_if_judge", judging, peaks_agree_with_the_judgement)

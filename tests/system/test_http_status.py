@@ -246,7 +246,7 @@ def test_an_account_beside_its_limits(served):
     assert counts["networks"]["limit"] == 7
     assert "override" in counts["networks"]["from"]
     assert counts["asns"]["limit"] is None
-    assert told["history"]["day"]["mails"] == sum(told["mails"]["spans"])
+    assert told["history"]["day"]["mails"]["found"] == sum(told["mails"]["spans"])
 
 
 def test_buckets_in_a_file_are_bounded(served):

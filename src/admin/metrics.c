@@ -18,11 +18,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Answers by what was decided: the outcomes of policy/decide. */
-static const struct verdict_row {
-	const char *verdict;
+/* Counters that are told as one, each with a label of its own. */
+struct labelled {
+	const char *label;
 	enum counter stat;
-} verdicts[] = {
+};
+
+/* Answers by what was decided: the outcomes of policy/decide. */
+static const struct labelled verdicts[] = {
 	{ "pass", STAT_PASSED },
 	{ "exempt", STAT_EXEMPT },
 	{ "blocked", STAT_BLOCKED },
@@ -30,6 +33,27 @@ static const struct verdict_row {
 	{ "over_rate", STAT_OVER_RATE },
 	{ "deferred", STAT_DEFERRED },
 	{ "error", STAT_ERRORS },
+	{ NULL, STAT_COUNT },
+};
+
+/* The ways of telling of something, as in outbox_channels. */
+static const struct labelled channels[] = {
+	{ "mail", STAT_NOTIFY_FAILURES_MAIL },
+	{ "account", STAT_NOTIFY_FAILURES_ACCOUNT },
+	{ "exec", STAT_NOTIFY_FAILURES_EXEC },
+	{ "webhook", STAT_NOTIFY_FAILURES_WEBHOOK },
+	{ "report", STAT_NOTIFY_FAILURES_REPORT },
+	{ NULL, STAT_COUNT },
+};
+
+static const struct family {
+	const char *name, *help, *label;
+	const struct labelled *rows;
+} families[] = {
+	{ "policyd_decisions_total", "Policy requests answered, by verdict",
+	    "verdict", verdicts },
+	{ "policyd_notify_failures_total", "Deliveries of notifications that "
+	    "failed, by channel", "channel", channels },
 };
 
 /* Times: how often and how long in all. */
@@ -46,7 +70,7 @@ static const struct histogram_row {
 };
 
 enum {
-	VERDICTS = sizeof(verdicts) / sizeof(verdicts[0]),
+	FAMILIES = sizeof(families) / sizeof(families[0]),
 	HISTOGRAMS = sizeof(histograms) / sizeof(histograms[0]),
 };
 
@@ -57,15 +81,13 @@ write_head(FILE *out, const char *name, const char *help, const char *type)
 }
 
 static void
-write_verdicts(FILE *out)
+write_family(FILE *out, const struct family *family)
 {
-	static const char name[] = "policyd_decisions_total";
-
-	write_head(out, name, "Policy requests answered, by verdict",
-	    "counter");
-	for (int i = 0; i < VERDICTS; i++)
-		fprintf(out, "%s{verdict=\"%s\"} %" PRIu64 "\n", name,
-		    verdicts[i].verdict, counters_sum(verdicts[i].stat));
+	write_head(out, family->name, family->help, "counter");
+	for (const struct labelled *row = family->rows; row->label != NULL;
+	     row++)
+		fprintf(out, "%s{%s=\"%s\"} %" PRIu64 "\n", family->name,
+		    family->label, row->label, counters_sum(row->stat));
 }
 
 static void
@@ -95,9 +117,11 @@ is_told(enum counter stat)
 {
 	if (counters_info(stat)->is_bucket)
 		return true;
-	for (int i = 0; i < VERDICTS; i++)
-		if (verdicts[i].stat == stat)
-			return true;
+	for (int i = 0; i < FAMILIES; i++)
+		for (const struct labelled *row = families[i].rows;
+		     row->label != NULL; row++)
+			if (row->stat == stat)
+				return true;
 	for (int i = 0; i < HISTOGRAMS; i++)
 		if (histograms[i].sum_us == stat)
 			return true;
@@ -188,7 +212,8 @@ metrics_show(struct admin *admin, struct exchange *exchange)
 	    "gauge");
 	fprintf(out, "policyd_build_info{version=\"%s\"} 1\n",
 	    POLICYD_VERSION);
-	write_verdicts(out);
+	for (int i = 0; i < FAMILIES; i++)
+		write_family(out, &families[i]);
 	for (int i = 0; i < HISTOGRAMS; i++)
 		write_histogram(out, &histograms[i]);
 	write_counters(out);

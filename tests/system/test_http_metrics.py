@@ -77,6 +77,15 @@ def test_the_format_and_the_numbers(served):
                 for way in ("mail", "account", "exec", "webhook", "report")}
     assert now["policyd_outbox_channel_age_seconds", 'channel="mail"'] > 0
     assert now["policyd_outbox_channel_age_seconds", 'channel="exec"'] == 0
+
+    def failed():
+        now = read(served)
+        return now["policyd_notify_failures_total", 'channel="mail"'] > 0 and \
+            now
+    now = until(failed, "nobody to take the mail")
+    assert now["policyd_notify_failures_total", 'channel="webhook"'] == 0
+    assert not [name for name, _ in now if name.startswith(
+        "policyd_notify_failures_mail")]
     assert now["policyd_http_requests_total", ""] > before[
         "policyd_http_requests_total", ""]
 

@@ -75,6 +75,11 @@ class SqliteStore:
     def hurry(self):
         self._sql("UPDATE outbox SET next_try = 0 WHERE ended_at IS NULL")
 
+    def mark(self, digest):
+        """All of it were in a digest."""
+        self._sql(f"UPDATE outbox SET recipients = ':{digest}' || char(10) "
+                  "|| recipients")
+
     def age(self, days):
         self._sql("UPDATE outbox SET created_at = created_at - "
                   f"{days * 86400000}")
@@ -542,9 +547,9 @@ def test_two_servers_tell_everything_once(database, server):
     assert all(re.search("notify: told of", each.log()) for each in servers)
 
 
-@pytest.fixture
-def flood(geoip):
-    """A server that has blocked 30 accounts."""
+@pytest.fixture(params=[30])
+def flood(geoip, request):
+    """A server that has blocked so many accounts."""
     folder = daemon.pathlib.Path(daemon.tempfile.mkdtemp(prefix="policyd-f."))
     if daemon.IS_ROOT:
         shutil.chown(folder, daemon.USER, daemon.GROUP)
@@ -557,7 +562,7 @@ def flood(geoip):
             "notify": {"enabled": True, "from": "policyd@example.com",
                        "to": to}}))
         policyd.start()
-        for number in range(30):
+        for number in range(request.param):
             block(policyd, f"user{number}@example.com")
         try:
             yield policyd, smtp, SqliteStore(folder)
@@ -602,4 +607,30 @@ def test_many_become_one(flood):
     again = [mail for mail in map(parse, smtp.mails)
              if mail["Message-ID"] == digest["Message-ID"]][1]
     assert text_of(again) == text
+    assert " error: " not in policyd.log()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("flood", [6], indirect=True)
+def test_a_digest_that_is_whole_no_more(flood):
+    """Four of ten are told or gone: the others wait for them for a while, and
+    are then told together, by the digest's own name."""
+    policyd, smtp, store = flood
+    wait_mails(smtp, 6)
+    until(lambda: [row[0] for row in store.rows("recipients")] ==
+          ["b@example.com\n"] * 6, "b alone to be left")
+    store.mark("policyd.digest.7.10.1 mx.example 10")
+    smtp.refuse.clear()
+    store.hurry()
+    until(lambda: len(smtp.mails) > 6, "the digest", 120)
+    digest = parse(smtp.mails[6])
+    assert digest["Message-ID"] == "<policyd.digest.7.10.1@mx.example>"
+    assert smtp.mails[6].recipients == ["b@example.com"]
+    assert sorted(re.findall(r"blocked +(user\d+@example.com)",
+                             text_of(digest))) == [
+        f"user{number}@example.com" for number in range(6)]
+    assert " 6 accounts were" in digest["Subject"]
+    until(lambda: len(store.rows("id", "ended_at IS NOT NULL")) == 6,
+          "all to be told")
+    assert len(smtp.mails) == 7
     assert " error: " not in policyd.log()

@@ -150,32 +150,67 @@ START_TEST(test_too_large)
 }
 END_TEST
 
-/* What a writer tells: when it began the last time, and how often a write took
- * so long that the file looked as if nobody wrote to it. */
+/* What a writer tells: the times that the file had during writes that were not
+ * through when it looked as if nobody wrote to it. */
+enum { OLD_MS = 50, SLOW_MAX = 1000, COPIES = 3 };
 struct writer {
-	_Atomic int64_t began_ms;
-	_Atomic unsigned stalls;
+	_Atomic bool is_over;
+	unsigned slow_count;
+	struct timespec slow[SLOW_MAX];
 };
 
-enum { STALL_MS = 40 };
+/* Say when the file was changed, by its own time, and how long that is ago. */
+static int64_t
+age_ms(struct timespec *changed)
+{
+	struct timespec now;
+	struct stat status;
+
+	ck_assert_int_eq(stat(path, &status), 0);
+	clock_gettime(CLOCK_REALTIME, &now);
+	*changed = status.st_ctim;
+	return (int64_t)(now.tv_sec - changed->tv_sec) * 1000 +
+	    (now.tv_nsec - changed->tv_nsec) / 1000000;
+}
 
 static void
 write_on_and_on(struct writer *writer)
 {
-	for (char letter = 'a';; letter = letter == 'z' ? 'a' :
-	    (char)(letter + 1)) {
-		writer->began_ms = clock_mono_ms();
+	for (char letter = 'a'; !writer->is_over; letter = letter == 'z' ?
+	    'a' : (char)(letter + 1)) {
+		struct timespec changed;
+
 		fill(path, letter, SIZE);
-		if (clock_mono_ms() - writer->began_ms >= STALL_MS)
-			writer->stalls++;
+		if (age_ms(&changed) >= OLD_MS &&
+		    writer->slow_count < SLOW_MAX)
+			writer->slow[writer->slow_count++] = changed;
 	}
+}
+
+static bool
+was_slow(const struct writer *writer, const struct timespec *changed)
+{
+	for (unsigned i = 0; i < writer->slow_count; i++)
+		if (writer->slow[i].tv_sec == changed->tv_sec &&
+		    writer->slow[i].tv_nsec == changed->tv_nsec)
+			return true;
+	return writer->slow_count == SLOW_MAX;
+}
+
+static bool
+is_mixture(const struct snapshot *snapshot)
+{
+	static char bytes[SIZE];
+
+	ck_assert_int_eq(pread(snapshot->fd, bytes, SIZE, 0), SIZE);
+	return memcmp(bytes, bytes + 1, SIZE - 1) != 0;
 }
 
 /* A writer that goes on and on, in place: never a mixture. One that the
  * machine lets stand in mid-write cannot be told from one that is through. */
 START_TEST(test_written_while_copied)
 {
-	struct snapshot snapshot;
+	struct snapshot snapshots[COPIES];
 	struct writer *writer = mmap(NULL, sizeof(*writer),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid;
@@ -184,25 +219,23 @@ START_TEST(test_written_while_copied)
 	setup();
 	fill(path, 'a', SIZE);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
 		write_on_and_on(writer);
-	for (int i = 0; i < 3; i++) {
-		unsigned stalls = writer->stalls;
-		char first;
-
-		if (snapshot_take(&snapshot, path) != 0)
-			continue;
-		ck_assert_int_eq(pread(snapshot.fd, &first, 1, 0), 1);
-		if (clock_mono_ms() - writer->began_ms < STALL_MS &&
-		    writer->stalls == stalls)
-			assert_holds(&snapshot, first);
-		snapshot_close(&snapshot);
+		_exit(EXIT_SUCCESS);
 	}
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	for (int i = 0; i < COPIES; i++)
+		snapshot_take(&snapshots[i], path);
+	writer->is_over = true;
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	for (int i = 0; i < COPIES; i++) {
+		if (snapshots[i].fd >= 0 && is_mixture(&snapshots[i]))
+			ck_assert(was_slow(writer, &snapshots[i].changed));
+		snapshot_close(&snapshots[i]);
+	}
 	munmap(writer, sizeof(*writer));
-	ck_assert_int_eq(snapshot_take(&snapshot, path), 0);
-	snapshot_close(&snapshot);
+	ck_assert_int_eq(snapshot_take(&snapshots[0], path), 0);
+	ck_assert(!is_mixture(&snapshots[0]));
+	snapshot_close(&snapshots[0]);
 	teardown();
 }
 END_TEST

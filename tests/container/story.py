@@ -124,6 +124,12 @@ def its_commands_are_run_inside(story):
     assert "joe@example.com" in shown, shown
 
 
+def its_health_is_told(story):
+    # The housekeeper tells how it is every few seconds.
+    until(lambda: story.engine("healthcheck", "run", NAME,
+                               status=None).returncode == 0, "good health")
+
+
 def blocked_accounts_stay_so_without_the_store(story):
     until(lambda: (story.state / "blocked").exists(), "the state in a volume")
     story.engine("stop", "-t", "15", NAME)
@@ -157,6 +163,7 @@ STEPS = (
     it_answers_by_tcp_and_by_a_socket_in_a_volume,
     its_log_is_json_on_standard_output,
     its_commands_are_run_inside,
+    its_health_is_told,
     blocked_accounts_stay_so_without_the_store,
     a_wrong_variable_is_told,
     a_secret_that_everybody_can_read_is_refused,

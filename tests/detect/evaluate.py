@@ -133,8 +133,8 @@ def with_model(setting):
 
 
 def with_program(setting):
-    results, since = program.replay(ARGS.build, TRACES, setting)
-    return Score(setting, TRACES, results, since)
+    results = program.replay(ARGS.build, TRACES, setting)
+    return Score(setting, TRACES, results, TRACES.about["judged_from"])
 
 
 def commit():

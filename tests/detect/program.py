@@ -106,23 +106,18 @@ def milliseconds(moment):
 
 
 def replay(build, traces, setting):
-    """What --replay --json prints, times in milliseconds, and since when the
-    program judged."""
+    """What --replay --json prints, times in milliseconds."""
     directory = traces.directory.resolve()
     judged_from = traces.about["judged_from"]
     path = directory / f"{setting.name.replace(' ', '-').replace('/', '-')}" \
         ".yaml"
     path.write_text(configuration(directory, setting))
-    logs, since = traces.logs, judged_from
-    command = [build / "policyd", "-c", path, "--replay", "--json"]
-    if not setting.learns:
-        logs = logs[-30:]           # a window is all that it remembers
-    elif "--judge-from" in help_of(build):
-        day = datetime.datetime.fromtimestamp(judged_from / 1000,
-                                              datetime.timezone.utc)
-        command += ["--judge-from", day.date().isoformat()]
-    else:
-        since = 0
+    day = datetime.datetime.fromtimestamp(judged_from / 1000,
+                                          datetime.timezone.utc)
+    command = [build / "policyd", "-c", path, "--replay", "--json",
+               "--judge-from", day.date().isoformat()]
+    # Three days are the longest window of a limit; a history needs all.
+    logs = traces.logs if setting.learns else traces.logs[-33:]
     run = subprocess.run(command + logs, text=True, capture_output=True,
                          check=False)
     if run.returncode != 0:
@@ -134,4 +129,4 @@ def replay(build, traces, setting):
             if result[event]:
                 result[event]["at"] = milliseconds(result[event]["at"])
         results.append(result)
-    return results, since
+    return results

@@ -18,6 +18,7 @@ scene scene_decisions_by_time, scene_decisions_are_bounded;
 scene scene_decisions_of_two_hosts, scene_hosts;
 scene scene_blocks_are_found, scene_blocks_to_choose;
 scene scene_countries_seen, scene_overrides_and_changes_are_found;
+scene scene_lessons_are_taken, scene_lessons_are_added, scene_many_lessons;
 
 /* Put an override that allows so many countries; its revision then. */
 enum store_result scene_put(struct world *, const char *account,

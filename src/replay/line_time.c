@@ -111,6 +111,17 @@ month_of(const char *text)
 	return 0;
 }
 
+/* "  2" or " 02", or -1. */
+static int
+day_of(const char *text)
+{
+	if (text[0] != ' ')
+		return -1;
+	if (text[1] == ' ' && isdigit((unsigned char)text[2]))
+		return text[2] - '0';
+	return two(text + 1);
+}
+
 static int
 year_of(int64_t ms)
 {
@@ -151,14 +162,12 @@ read_local(struct line_clock *clock, const char *line, int64_t *at_ms)
 {
 	enum { HOUR_LENGTH = 9 };
 	int month = month_of(line);
-	int day = line[3] != ' ' ? -1 : line[4] == ' ' &&
-		isdigit((unsigned char)line[5]) ? line[5] - '0' :
-						  two(line + 4);
+	int day = month > 0 ? day_of(line + 3) : -1;
 	int hour = day > 0 && line[6] == ' ' ? two(line + 7) : -1;
 	int64_t within_ms;
 	const char *rest;
 
-	if (month == 0 || hour < 0 || hour > 23)
+	if (hour < 0 || hour > 23)
 		return NULL;
 	rest = read_minutes(line + HOUR_LENGTH, &within_ms);
 	if (rest == NULL)

@@ -83,6 +83,34 @@ def test_two_hosts_on_two_proxies(start, cluster):
         assert one.ask(account, address("DE")) == OK
 
 
+def test_nobody_passes_from_memory_that_another_host_has_blocked(start,
+                                                                 cluster):
+    """Notifications of the shards do not pass a proxy."""
+    one, other = start(0), start(1)
+    until(lambda: "store.memory is off" in one.log(), "what is told of it")
+    for account in fresh_of_all(cluster):
+        for policyd in (one, other) * 5:
+            assert policyd.ask(account, address("DE")) == OK
+        assert one.cli("--block", account).returncode == 0
+        assert other.ask(account, address("DE")) == BLOCKED
+
+
+def test_a_proxy_has_every_function(cluster):
+    """With the same parameters and results as a shard."""
+    # What runs in a session as one of the program's.
+    asked = set(re.findall(r"policyd\.(\w+)\(", "".join(
+        path.read_text() for path in
+        (daemon.SOURCE / "src/store/statements/pgsql.sql",
+         daemon.SOURCE / "src/store/pgsql/statements.c"))))
+    assert len(asked) > 40
+    text = ("SELECT p.oid::regprocedure || ' ' || pg_get_function_result("
+            "p.oid) FROM pg_proc p WHERE pronamespace = "
+            "'policyd'::regnamespace AND proname IN ("
+            + ", ".join(f"'{name}'" for name in asked) + ") ORDER BY 1")
+    assert cluster.proxies[0].sql(text) == \
+        cluster.shards[0].sql(text, "policyd")
+
+
 def test_overrides_of_accounts_and_domains(start, cluster):
     one, other = start(0), start(1)
     for account in fresh_of_all(cluster):
@@ -165,7 +193,9 @@ def test_the_store_is_carried_in_and_out(start, cluster, database,
                            POLICYD_STORE_URL=url)
         assert told.returncode == 0, told.stderr
         told = json.loads(told.stdout)
-        del told["settings"], told["history"]
+        # What is counted of days and hours is not carried.
+        for key in ("settings", "history", "mails"):
+            told.pop(key, None)
         told["logins"].sort(key=lambda login: login["network"])
         return told
 

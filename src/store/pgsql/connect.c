@@ -67,6 +67,7 @@ enum column {
 	COLUMN_STANDBY,
 	COLUMN_READ_ONLY,
 	COLUMN_POOLED,
+	COLUMN_PROXY,
 	COLUMN_ENCODING,
 	COLUMN_COMMIT,
 	COLUMN_VERSION,
@@ -90,11 +91,12 @@ set_up(struct pgsql *pg)
 	    "coalesce(max((to_jsonb(v)->>'compatible_from')::integer), 0) "
 	    "AS floor FROM policyd.schema_version v) AS found";
 	unsigned budget = pg->setup->server->deadline_ms / 2;
-	char sql[1200];
+	char sql[1300];
 
 	snprintf(sql, sizeof(sql),
 	    "SELECT pg_is_in_recovery(), current_setting("
 	    "'transaction_read_only')::boolean, is_pooled, "
+	    "to_regclass('policyd.shard') IS NOT NULL, "
 	    "getdatabaseencoding(), synchronous_commit, %s, "
 	    "set_config('statement_timeout', '%u', is_pooled), "
 	    "set_config('lock_timeout', '%u', is_pooled), "
@@ -228,6 +230,7 @@ accept_server(struct pgsql *pg, const PGresult *result)
 	}
 	if (PQgetvalue(result, 0, COLUMN_POOLED)[0] == 't')
 		pgsql_is_behind_pooler(pg);
+	pg->is_proxy = PQgetvalue(result, 0, COLUMN_PROXY)[0] == 't';
 	snprintf(pg->synchronous_commit, sizeof(pg->synchronous_commit), "%s",
 	    PQgetvalue(result, 0, COLUMN_COMMIT));
 	if (accept_encoding(pg, PQgetvalue(result, 0, COLUMN_ENCODING)) &&

@@ -24,6 +24,7 @@ struct pgsql {
 	bool is_prepared;
 	bool never_prepare;	/* pgbouncer cannot keep prepared statements */
 	bool is_pooled;		/* sessions are not ours: pgsql_send_limits */
+	bool is_proxy;		/* what is stored is in other databases */
 	char synchronous_commit[16];	/* as the server has it for us */
 	bool is_initialising;	/* any schema will do */
 	bool is_leaving;	/* the server said that it will hang up */

@@ -30,7 +30,7 @@ struct pgsql_ear {
 	bool is_waiting;	/* for an answer */
 	bool is_new;		/* nothing has been heard on it yet */
 	int64_t sent_ms;	/* when it was asked last */
-	bool is_told;		/* that it is behind a pooler */
+	bool is_told;		/* that it is behind a pooler, or a proxy */
 };
 
 static const struct pgsql_statement none[] = { { NULL, NULL } };
@@ -151,8 +151,9 @@ static void
 tell_pooler(struct pgsql_ear *ear, uint32_t memory_ms)
 {
 	if (!ear->is_told && memory_ms > 0)
-		log_info("store: behind a pooler there is no LISTEN: "
-			 "store.memory is off");
+		log_info("store: behind a %s there is no LISTEN: "
+			 "store.memory is off",
+		    ear->pg->is_proxy ? "proxy" : "pooler");
 	ear->is_told = true;
 }
 
@@ -178,7 +179,8 @@ pgsql_hear(void *opaque, const struct listener *listener,
 			return;
 		}
 	}
-	hearing->is_impossible = pgsql_is_pooled(ear->pg);
+	hearing->is_impossible = pgsql_is_pooled(ear->pg) ||
+	    ear->pg->is_proxy;
 	if (hearing->is_impossible) {
 		tell_pooler(ear, listener->memory_ms);
 		return;

@@ -24,7 +24,7 @@ CREATE OR REPLACE FUNCTION policyd.load_part(p_shards integer[],
     p_places integer[], p_accounts text[], p_domains text[],
     p_now timestamptz
 ) RETURNS TABLE (
-    i bigint, now timestamptz, overrides bigint, version bigint,
+    i bigint, now timestamptz, overrides bigint, memory bigint, version bigint,
     evidence_since timestamptz, blocked_until timestamptz,
     last_seen timestamptz, rated_at timestamptz, complete_since bigint,
     mail_hash bigint, places text, rings bytea, mail_hashes bytea,
@@ -35,8 +35,8 @@ CREATE OR REPLACE FUNCTION policyd.load_part(p_shards integer[],
 BEGIN
     PERFORM policyd.begin_round();
     RETURN QUERY
-    SELECT p_places[l.i]::bigint, l.now, l.overrides, l.version,
-           l.evidence_since, l.blocked_until, l.last_seen, l.rated_at,
+    SELECT p_places[l.i]::bigint, l.now, l.overrides, l.memory,
+           l.version, l.evidence_since, l.blocked_until, l.last_seen, l.rated_at,
            l.complete_since, l.mail_hash, l.places, l.rings, l.mail_hashes,
            l.cause, l.found, l.allowed, l.per_s, l.note, l.began_at,
            l.of_account, l.of_domain, l.history
@@ -111,6 +111,12 @@ CREATE OR REPLACE FUNCTION policyd.networks_by_country() RETURNS TABLE (
     country text, network cidr
 ) LANGUAGE sql STABLE AS $$
     SELECT DISTINCT country, network FROM policyd.login
+$$;
+
+CREATE OR REPLACE FUNCTION policyd.networks_seen(p_now bigint, p_most_s bigint
+) RETURNS TABLE (country text, network cidr) LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT country, network FROM policyd.login
+     WHERE last_seen > policyd.moment(p_now) - make_interval(secs => p_most_s)
 $$;
 
 -- After the databases were doubled: what is of others goes, a batch of accounts

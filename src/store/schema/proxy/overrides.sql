@@ -161,3 +161,16 @@ BEGIN
     PERFORM policyd.overrides_revised();
 END
 $$;
+
+CREATE OR REPLACE FUNCTION policyd_shards.memory_for(p_ms bigint
+) RETURNS SETOF void LANGUAGE plproxy AS $$
+    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.memory_for;
+$$;
+
+CREATE OR REPLACE FUNCTION policyd.memory_for(p_ms bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM policyd_shards.memory_for(p_ms);
+    PERFORM policyd.overrides_revised();
+END
+$$;

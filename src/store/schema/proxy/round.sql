@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION policyd_shards.load_part(p_shards integer[],
     p_places integer[], p_accounts text[], p_domains text[],
     p_now timestamptz
 ) RETURNS TABLE (
-    i bigint, now timestamptz, overrides bigint, version bigint,
+    i bigint, now timestamptz, overrides bigint, memory bigint, version bigint,
     evidence_since timestamptz, blocked_until timestamptz,
     last_seen timestamptz, rated_at timestamptz, complete_since bigint,
     mail_hash bigint, places text, rings bytea, mail_hashes bytea,
@@ -25,7 +25,7 @@ $$;
 CREATE OR REPLACE FUNCTION policyd.load(p_accounts text[], p_domains text[],
     p_now timestamptz
 ) RETURNS TABLE (
-    i bigint, now timestamptz, overrides bigint, version bigint,
+    i bigint, now timestamptz, overrides bigint, memory bigint, version bigint,
     evidence_since timestamptz, blocked_until timestamptz,
     last_seen timestamptz, rated_at timestamptz, complete_since bigint,
     mail_hash bigint, places text, rings bytea, mail_hashes bytea,

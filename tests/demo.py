@@ -19,7 +19,7 @@ from policyd import Policyd
 
 JOE = "joe@example.com"
 NAMES = {"DE": "Germany", "AT": "Austria", "CH": "Switzerland",
-         "FR": "France"}
+         "FR": "France", "IT": "Italy"}
 
 
 class Story:
@@ -54,12 +54,14 @@ class Story:
 
 def tell(story):
     print("policyd runs, and we ask it what Postfix would ask. DUNNO means "
-          "that mail passes.\nAn account may send from three countries "
-          "within 24 hours.\n")
-    for country in ("DE", "AT", "CH"):
+          "that mail passes.\nNothing is known of the account yet; it may "
+          "send from four countries within 24\nhours that are new to it.\n")
+    story.mail("DE", "DUNNO")
+    print("\nThen somebody else gets hold of the password, and has computers "
+          "in many countries:\n")
+    for country in ("AT", "CH", "FR"):
         story.mail(country, "DUNNO")
-    print("\nSomebody else has got hold of the password:\n")
-    story.mail("FR", "REJECT")
+    story.mail("IT", "REJECT")
     print("\nFrom now on the account is blocked, wherever it sends from:\n")
     story.mail("DE", "REJECT")
     print("\nWhy is that?")
@@ -77,6 +79,12 @@ def main():
     try:
         geoip.make_files(folder)
         policyd.write({"geoip": {"country": str(folder / "country.mmdb")},
+                       "limits": {"countries": "unlimited",
+                                  "networks": "unlimited",
+                                  "home": {"max_countries": "unlimited",
+                                           "max_networks": "unlimited"}},
+                       "new_places": {"countries": {"day": 4}},
+                       "history": {"warm_up": 0},
                        "store": {"url": f"sqlite:{policyd.root}/policyd.db"}})
         story = Story(policyd.start())
         tell(story)

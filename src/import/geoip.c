@@ -165,6 +165,10 @@ add_general_limits(struct sheet *sheet)
 	    "--max-countries (MAX_COUNTRIES), this is its default.", "3");
 	sheet_word(sheet, "limits.networks",
 	    "--max-ips (MAX_IPS), this is its default.", "10");
+	sheet_word(sheet, "limits.home.max_countries",
+	    "--max-home-countries (MAX_HOME_COUNTRIES), likewise.", "3");
+	sheet_word(sheet, "limits.home.max_networks",
+	    "--max-home-ips (MAX_HOME_IPS), likewise.", "10");
 	sheet_remark(sheet, "the options of geoip-policyd are not in this "
 	    "file: `policyd --import-config geoip-policyd "
 	    "/etc/default/geoip-policyd` or its unit of systemd takes them");

@@ -74,6 +74,10 @@ add_limits(struct import *import)
 	    number(import, "MAX_COUNTRIES", NULL, 3, 1000000));
 	put_number(import, "limits.networks", NULL,
 	    number(import, "MAX_IPS", NULL, 10, 1000000));
+	put_number(import, "limits.home.max_countries", NULL,
+	    number(import, "MAX_HOME_COUNTRIES", NULL, 3, 1000000));
+	put_number(import, "limits.home.max_networks", NULL,
+	    number(import, "MAX_HOME_IPS", NULL, 10, 1000000));
 	put_number(import, "block.duration", is_permanent ?
 	    "Until `policyd --unblock ACCOUNT`, as there." :
 	    "As there; that is short for an account that was stolen.",

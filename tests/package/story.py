@@ -159,7 +159,9 @@ def it_is_installed_and_runs():
     assert rights(CONF) == "0640 root:policyd", rights(CONF)
     # Who does not answer begins with a look.
     assert "\nmode: observe\n" in CONF.read_text()
-    write({"mode: observe": "mode: enforce"})
+    write({"mode: observe": "mode: enforce",
+           "  countries: unlimited\n  networks: unlimited\n":
+           "  countries: 3\n  networks: 10\n"})
     run("systemctl", "reload", "policyd")
     assert rights("/var/lib/policyd") == "0750 policyd:policyd"
     assert rights("/var/spool/postfix/policyd") == "0710 policyd:postfix"

@@ -121,6 +121,8 @@ class Policyd:
                        "state": str(self.root / "blocked"),
                        "status": str(self.root / "status")},
             "log": {"level": "info"},
+            "limits": {"countries": 3, "networks": 10,
+                       "home": {"max_countries": 3, "max_networks": 10}},
             # Accounts of the tests are everywhere on their first day.
             "new_places": {"countries": {"day": "unlimited"}},
         }

@@ -12,7 +12,7 @@ static const struct {
 } good[] = {
 	{ "", "mode", "enforce" },
 	{ "---\n", "mode", "enforce" },
-	{ "# nothing\n", "limits.countries", "3" },
+	{ "# nothing\n", "limits.countries", "unlimited" },
 	{ "\xef\xbb\xbfmode: observe", "mode", "observe" },
 	{ "mode: observe\r\n", "mode", "observe" },
 	{ "mode: OBSERVE", "mode", "observe" },

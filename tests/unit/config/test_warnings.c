@@ -33,7 +33,7 @@ static const struct {
 	{ "providers: {asns: [AS1]}", "providers.asns: has no effect" },
 	{ "providers: {asns: [AS1]}\ngeoip: {asn: /x}", NULL },
 	{ "limits: {countries: 2}", "limits.countries: has no effect" },
-	{ "limits: {countries: 3}", NULL },
+	{ "limits: {countries: 3}", "limits.countries: has no effect" },
 	{ "limits: {countries: unlimited}", NULL },
 	{ FILES "limits: {countries: 2}", NULL },
 	{ "geoip: {city: /x}\nlimits: {countries: 2}", NULL },

@@ -16,5 +16,7 @@ extern const struct store_case cases_settings[];
 extern const struct store_case cases_blocks[];
 extern const struct store_case cases_rates[];
 extern const struct store_case cases_admin[];
+extern const struct store_case cases_history[];
+extern const struct store_case cases_learning[];
 
 #endif

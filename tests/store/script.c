@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUND_MAX = 16, TOLD_SIZE = 16384 };
+enum { ROUND_MAX = 16, TOLD_SIZE = 16384, DAY_MS = 86400000 };
 
 struct run {
 	struct world world;
@@ -89,6 +89,11 @@ take_request(struct run *run, const struct step *step)
 	if (strcmp(step_word(step, 2), "exempt") == 0) {
 		ck_assert_int_eq(addr_parse("10.0.0.1", &check->login.client),
 		    0);
+		check->login.trust = TRUST_EXEMPT;
+	} else if (strstr(step->line, " provider") != NULL) {
+		ck_assert_int_eq(addr_parse(step_word(step, 2),
+		    &check->login.client), 0);
+		check->login.trust = TRUST_PROVIDER;
 	} else {
 		struct addr *network = &check->login.network;
 
@@ -106,6 +111,23 @@ take_request(struct run *run, const struct step *step)
 	run->round++;
 }
 
+/* Ask what is asked more than once, a day's mails each day, but the last. */
+static void
+ask_days(struct run *run, const struct step *step)
+{
+	int days = atoi(step_value(step, "days", "1"));
+	int mails = atoi(step_value(step, "mails", "1"));
+
+	for (int day = 1; day <= days; day++) {
+		for (int i = day == days; i < mails; i++) {
+			run->checks[0].is_busy = false;
+			world_checks(run->world.store, run->checks, 1);
+		}
+		if (day < days)
+			clock_set_wall_ms(clock_wall_ms() + DAY_MS);
+	}
+}
+
 /* Ask the requests that wait, all in one round. */
 static void
 ask_round(struct run *run)
@@ -115,6 +137,8 @@ ask_round(struct run *run)
 	if (count == 0)
 		return;
 	run->round = 0;
+	if (count == 1)
+		ask_days(run, &run->steps[0]);
 	store_check(run->world.store, run->checks, count, world_deadline());
 	for (size_t i = 0; i < count; i++) {
 		char bytes[TOLD_SIZE];

@@ -6,12 +6,17 @@
  *   at +TIME                  the clock stands at the start plus "+24h",
  *                             "+24h-1ms", "+1h+1ms"
  *   login ACCOUNT ADDRESS COUNTRY [asn=N] [instance=X] [weight=N]
- *                   [repeats]
+ *                   [repeats] [provider] [mails=N] [days=N]
  *                             a request; COUNTRY "-": unknown; a network in
  *                             ADDRESS is what the login is counted as;
  *                             ADDRESS "exempt": the login does not count;
- *                             "repeats": an instance weighs every time
+ *                             "repeats": an instance weighs every time;
+ *                             "provider": from a network of strangers;
+ *                             N mails a day on N days, 24 hours after each
+ *                             other: it tells of the last
  *   & ACCOUNT ADDRESS ...     one more in the same round
+ *   learned +TIME             the store has learned since then
+ *   learn on|off              requests passed long ago
  *   block ACCOUNT TIME [NOTE]    unblock ACCOUNT    expire
  *   clean RETENTION BATCH     override ACCOUNT COLUMN=VALUE ...
  *   take [channel=X] [most=N] [lease=TIME]     rows of the outbox, known by

@@ -56,11 +56,26 @@ do_at(struct turn *turn, const struct step *step, struct text *told)
 }
 
 static void
+do_learn(struct turn *turn, const struct step *step, struct text *told)
+{
+	text_add(told, "set");
+	store_play(turn->world->store, 0,
+	    strcmp(step_word(step, 1), "on") == 0);
+}
+
+static void
 tell_result(struct text *told, enum store_result result)
 {
 	static const char *const names[] = { "done", "none", "failed" };
 
 	text_add(told, names[result]);
+}
+
+static void
+do_learned(struct turn *turn, const struct step *step, struct text *told)
+{
+	tell_result(told, store_learned_since(turn->world->console,
+	    world_time(step_word(step, 1)), world_deadline()));
 }
 
 static void
@@ -222,6 +237,7 @@ static const struct {
 	void (*run)(struct turn *, const struct step *, struct text *told);
 } verbs[] = {
 	{ "set", do_set }, { "at", do_at }, { "block", do_block },
+	{ "learn", do_learn }, { "learned", do_learned },
 	{ "unblock", do_unblock }, { "expire", do_expire },
 	{ "clean", do_clean }, { "override", do_override },
 	{ "list", do_list }, { "explain", do_explain }, { "take", do_take },

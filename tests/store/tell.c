@@ -4,6 +4,8 @@
  */
 #include "world.h"
 
+#include "store/place_name.h"
+
 #include <stdio.h>
 
 static void
@@ -46,7 +48,7 @@ void
 tell_check(struct text *text, const struct check *check)
 {
 	static const char *const verdicts[] = { "pass", "blocked",
-		"over_limit", "over_rate" };
+		"over_limit", "over_rate", "deferred" };
 	const struct finding *finding = &check->finding;
 	char time[32];
 
@@ -106,6 +108,36 @@ tell_settings(struct text *text, const struct settings *settings)
 		text_printf(text, "%d", settings->origin[i]);
 }
 
+/* " has=AS64496:3t": three days, and today; "b": barred today. */
+static void
+tell_days(struct text *text, const char *what, const struct days_table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		char name[PLACE_NAME_SIZE];
+		uint64_t bits = table->list[i].bits;
+
+		text_printf(text, " %s=%s:%u%s%s", what,
+		    place_name_text(table->list[i].name, name),
+		    history_past_days(bits), bits & 1 ? "t" : "",
+		    bits >> 62 & 1 ? "b" : "");
+	}
+}
+
+static void
+tell_history(struct text *text, const struct history *history)
+{
+	text_printf(text, " days=%u", history_past_days(history->active));
+	tell_days(text, "has", &history->places);
+	tell_days(text, "around", &history->arounds);
+	tell_days(text, "in", &history->countries);
+	for (int i = 0; i < SPANS; i++)
+		text_printf(text, " %s=%u,%u,%u,%u", i == SPAN_HOUR ? "hour" :
+		    "day", (unsigned)history_sum(&history->rings[i], MAIL_ALL),
+		    (unsigned)history_sum(&history->rings[i], MAIL_YOUNG),
+		    (unsigned)history_sum(&history->rings[i], MAIL_NEW),
+		    (unsigned)history->peaks[i]);
+}
+
 void
 tell_record(struct text *text, const struct account_record *record)
 {
@@ -135,5 +167,6 @@ tell_record(struct text *text, const struct account_record *record)
 		    (unsigned)record->rates[i].used,
 		    (unsigned)record->settings.rates.rules[i].mails,
 		    (unsigned)record->rates[i].per_s);
+	tell_history(text, &record->history);
 	tell_settings(text, &record->settings);
 }

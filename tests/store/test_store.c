@@ -13,7 +13,8 @@
 #include <string.h>
 
 static const struct store_case *const tables[] = { cases_limits, cases_window,
-	cases_settings, cases_blocks, cases_rates, cases_admin };
+	cases_settings, cases_blocks, cases_rates, cases_admin, cases_history,
+	cases_learning };
 
 /* Case number i of all tables; NULL: there are no more. */
 static const struct store_case *

@@ -297,6 +297,8 @@ world_set(struct world *world, const char *key, const char *value)
 		config->block.enabled = strcmp(value, "on") == 0;
 	else if (strcmp(key, "duration") == 0)
 		config->block.duration_s = duration_of(value);
+	else if (strcmp(key, "warm_up") == 0)
+		config->history.warm_up_s = duration_of(value);
 	else if (strcmp(key, "window") == 0)
 		settings->window_s = duration_of(value);
 	else if (rule_find(key) != RULE_COUNT)

@@ -55,8 +55,8 @@ apply(const char *section, const char *change)
 		    length < 60 ? (int)length : 60, change);
 		return EX_USAGE;
 	}
-	if (row == NULL || row->type >= OPTION_STRINGS) {
-		log_error("--what-if: \"%.*s\" is no key with one value: see "
+	if (row == NULL || row->type >= OPTION_RULES) {
+		log_error("--what-if: \"%.*s\" is no key of that kind: see "
 			  "policyd.yaml(5)", length < 60 ? (int)length : 60,
 		    change);
 		return EX_USAGE;

@@ -122,8 +122,11 @@ read_all(struct pgsql_ear *ear, const struct listener *listener,
 	}
 	while (!PQisBusy(conn) && ear->is_waiting) {
 		PGresult *result = PQgetResult(conn);
-		ExecStatusType status = PQresultStatus(result);
+		ExecStatusType status;
 
+		if (result == NULL)
+			continue; /* the end of a statement */
+		status = PQresultStatus(result);
 		if (status == PGRES_TUPLES_OK)
 			now_ms = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
 		ear->is_waiting = status != PGRES_PIPELINE_SYNC;

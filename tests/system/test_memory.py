@@ -181,7 +181,7 @@ def test_who_passed_a_moment_ago_passes_without_the_store(start_policyd,
     with Relay(postgres.sockets / ".s.PGSQL.5432") as relay:
         policyd = start_policyd(daemon.merge(CONFIG, {"store": {
             "url": f"postgresql://policyd@127.0.0.1:{relay.port}"
-                   f"/{database.name}", "memory_mails": 1000}}))
+                   f"/{database.name}", "memory_mails": 10000}}))
         numbers = iter(range(1000000))
         pass_unasked(policyd, "joe@example.com", numbers)
         relay.refuse()

@@ -13,6 +13,7 @@ enum mode { MODE_ENFORCE, MODE_OBSERVE };
 struct block_options {
 	bool enabled;
 	uint32_t duration_s;	/* 0: until unblocked */
+	bool carry;		/* observe.carry: see store/mode_change.h */
 };
 
 #endif

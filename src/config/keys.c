@@ -27,6 +27,8 @@ const struct key keys[] = {
 	{ "mode", OPTION_WORD, AT(mode), "enforce", 0, 0,
 	    WORDS("enforce", "observe"),
 	    .help = "refuse mail, or only log what would be refused" },
+	{ "observe.carry", OPTION_BOOL, AT(block.carry), "false", 0, 0, NULL,
+	    .help = "what was counted in observe counts in enforce" },
 	{ "listen", OPTION_STRINGS, AT(listen),
 	    "unix:/var/spool/postfix/policyd/policy", 0, 64, NULL,
 	    .help = "sockets that Postfix connects to" },

@@ -55,7 +55,7 @@ newest_first(const void *a, const void *b)
 }
 
 static void
-add_row(struct table *table, const struct block *block, FILE *out)
+add_row(struct table *table, const struct block *block, bool would, FILE *out)
 {
 	char began[WHEN_SIZE];
 	char until[WHEN_SIZE];
@@ -67,7 +67,7 @@ add_row(struct table *table, const struct block *block, FILE *out)
 
 	print_time(out, block->began_ms, began);
 	print_time(out, block->until_ms, until);
-	snprintf(attempts, sizeof(attempts), "%llu",
+	snprintf(attempts, sizeof(attempts), would ? "-" : "%llu",
 	    (unsigned long long)block->attempts);
 	reply_reason(block->cause, block->found, block->limit, block->per_s,
 	    block->note, reason);
@@ -76,10 +76,10 @@ add_row(struct table *table, const struct block *block, FILE *out)
 
 static void
 print_listing(const struct job *job, const struct listing *listing,
-    size_t most)
+    size_t most, bool would)
 {
-	static const char *const heads[] = { "ACCOUNT", "BLOCKED AT", "UNTIL",
-		"REFUSED", "COUNTRY", "CLIENT", "REASON", NULL };
+	const char *const heads[] = { "ACCOUNT", would ? "FROM" : "BLOCKED AT",
+		"UNTIL", "REFUSED", "COUNTRY", "CLIENT", "REASON", NULL };
 	struct table *table = table_new(heads);
 	json_t *array = json_array();
 
@@ -88,7 +88,7 @@ print_listing(const struct job *job, const struct listing *listing,
 			json_array_append_new(array,
 			    show_block(&listing->blocks[i]));
 		else
-			add_row(table, &listing->blocks[i], job->out);
+			add_row(table, &listing->blocks[i], would, job->out);
 	}
 	if (job->is_json)
 		print_json(job->out, array);
@@ -113,6 +113,10 @@ blocks_list(const struct job *job, const struct blocks_order *order)
 		choice_clear(&choice);
 		return status;
 	}
+	if (order->would && job->config->mode != MODE_OBSERVE)
+		log_warning("mode is enforce: who is blocked is blocked; "
+			    "--would is for observe");
+	choice.would = order->would;
 	store = store_of(job->config);
 	if (choice_blocks(&choice, store, take_block, &listing) !=
 	    STORE_DONE) {
@@ -123,7 +127,7 @@ blocks_list(const struct job *job, const struct blocks_order *order)
 			    sizeof(*listing.blocks), newest_first);
 		print_listing(job, &listing, order->rows > 0 &&
 			(uint64_t)order->rows < listing.count ?
-		    (size_t)order->rows : listing.count);
+		    (size_t)order->rows : listing.count, order->would);
 	}
 	for (size_t i = 0; i < listing.count; i++)
 		block_clear(&listing.blocks[i]);

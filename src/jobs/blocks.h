@@ -7,6 +7,7 @@
 
 #include "command/job.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct blocks_order {
@@ -14,6 +15,7 @@ struct blocks_order {
 	size_t count;
 	int64_t since_s;	/* blocked within so long; -1: whenever */
 	int64_t rows;		/* at most; 0 or less: all */
+	bool would;		/* who would be blocked instead */
 };
 
 /* --list-blocked: the newest first. */

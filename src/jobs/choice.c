@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "command/subject.h"
+#include "store/observed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,13 +70,16 @@ enum store_result
 choice_blocks(const struct choice *choice, struct store *store,
     choice_taker *take, void *taker)
 {
+	enum store_result (*list)(struct store *, const char *, size_t,
+	    struct block **, size_t *, int64_t) =
+	    choice->would ? store_list_would : store_list_blocked;
 	char after[ACCOUNT_SIZE] = "";
 	size_t count;
 
 	do {
 		struct block *blocks = NULL;
 
-		if (store_list_blocked(store, after, PAGE, &blocks, &count,
+		if (list(store, after, PAGE, &blocks, &count,
 			clock_mono_ms() + JOB_PATIENCE_MS) != STORE_DONE)
 			return STORE_FAILED;
 		for (size_t i = 0; i < count; i++) {

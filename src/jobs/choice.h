@@ -14,6 +14,7 @@ struct choice {
 	char (*names)[ACCOUNT_SIZE];
 	size_t count;
 	int64_t since_ms;	/* blocked since then; 0: whenever */
+	bool would;	/* those that would be blocked, were it not for observe */
 };
 
 /* Read what was typed; since_s -1: whenever. Returns 0 or an exit status, after

@@ -157,6 +157,32 @@ show_logins(FILE *out, const struct account_record *record)
 }
 
 static void
+show_attempts(FILE *out, const struct account_record *record)
+{
+	static const char *const heads[] = { "NETWORK", "COUNTRY", "FIRST",
+		"LAST", NULL };
+	struct table *table = table_new(heads);
+
+	for (size_t i = 0; i < record->attempt_count && i < LOGINS_SHOWN;
+	     i++) {
+		const struct login_record *attempt = &record->attempts[i];
+		char network[ADDR_TEXT_SIZE];
+		char first[WHEN_SIZE];
+		char last[WHEN_SIZE];
+		const char *row[] = { network, attempt->country[0] != '\0' ?
+			attempt->country : "-", first, last };
+
+		addr_format(&attempt->network, network);
+		print_time(out, attempt->first_ms, first);
+		print_time(out, attempt->last_ms, last);
+		table_add(table, row);
+	}
+	fputs("\nAttempts   while it was blocked, newest first\n", out);
+	table_print(table, out);
+	table_free(table);
+}
+
+static void
 show_verdict(FILE *out, const char *address, const struct would_be *would)
 {
 	char reason[REASON_SIZE];
@@ -209,6 +235,8 @@ show(const struct job *job, const struct desk *desk, const char *account,
 	show_rates(out, record);
 	if (record->login_count > 0)
 		show_logins(out, record);
+	if (record->attempt_count > 0)
+		show_attempts(out, record);
 }
 
 static int

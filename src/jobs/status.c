@@ -9,6 +9,8 @@
 #include "command/terminal.h"
 #include "jobs/status_lines.h"
 #include "policy/store_of.h"
+#include "store/mode_change.h"
+#include "store/observed.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -83,8 +85,12 @@ ask_store(const struct config *config, struct status_facts *facts)
 		facts->store_us = clock_mono_us() - began_us;
 		facts->has_totals = ask_today(store, facts, deadline_ms) ==
 			STORE_DONE &&
+		    store_count_would(store, &facts->would, deadline_ms) ==
+			STORE_DONE &&
+		    mode_change_read(store, deadline_ms) == STORE_DONE &&
 		    store_hosts(store, &facts->hosts, &facts->host_count,
 			&facts->store_now_ms, deadline_ms) == STORE_DONE;
+		facts->changed_ms = mode_change_ms(store);
 	}
 	store_close(store);
 }

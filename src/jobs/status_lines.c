@@ -94,12 +94,16 @@ tell_mode(const struct status_facts *facts, struct status_line *line,
 	    facts->config->mode == MODE_OBSERVE ? "observe" : "enforce";
 	bool differs = facts->is_live &&
 	    strcmp(mode, facts->server.mode) != 0;
+	char ago[WHEN_SIZE];
 
 	line->is_wrong = differs;
 	line->json = json_string(mode);
 	text_add(text, mode);
 	if (facts->config->mode == MODE_OBSERVE)
 		text_add(text, ": nothing is refused, only told");
+	else if (facts->changed_ms != 0)
+		text_printf(text, ", after observe; that changed %s",
+		    when_ago(facts->changed_ms, facts->now_ms, ago));
 	if (differs)
 		text_printf(text, "; but the server goes by %s: reload it",
 		    facts->server.mode);
@@ -272,9 +276,13 @@ tell_blocked(const struct status_facts *facts, struct status_line *line,
 
 	if (!facts->has_totals)
 		return;
-	line->json = json_integer((json_int_t)blocked);
+	line->json = json_pack("{sI sI}", "accounts", (json_int_t)blocked,
+	    "would", (json_int_t)facts->would);
 	text_printf(text, "%llu %s", blocked,
 	    blocked == 1 ? "account" : "accounts");
+	if (facts->config->mode == MODE_OBSERVE)
+		text_printf(text, "; enforce would block %llu now",
+		    (unsigned long long)facts->would);
 }
 
 static void

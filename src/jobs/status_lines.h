@@ -21,6 +21,8 @@ struct status_facts {
 	enum store_result schema;
 	bool has_totals;
 	struct totals totals;
+	uint64_t would;		/* accounts that enforce would have blocked */
+	int64_t changed_ms;	/* when it became enforce; 0: it always was */
 	int64_t store_us;	/* how long they took */
 	int64_t store_now_ms;	/* by the store's clock */
 	int64_t today_ms;	/* when the day began, here */

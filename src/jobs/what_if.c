@@ -12,6 +12,7 @@
 #include "command/print.h"
 #include "command/progress.h"
 #include "policy/configured.h"
+#include "store/mode_change.h"
 #include "policy/store_of.h"
 #include "policy/reply.h"
 #include "policy/what_if_judge.h"
@@ -210,6 +211,29 @@ is_looser(const struct settings *these, const struct settings *those)
 	return these->window_s < those->window_s;
 }
 
+/* What blocked accounts did is kept since some time only. */
+static int
+tell_unknown(const struct survey *survey)
+{
+	int64_t oldest_ms = clock_wall_ms() -
+	    (int64_t)survey->now.config->store.retention_s * 1000;
+	char since[24];
+	int64_t since_ms;
+
+	if (mode_change_read(survey->store, survey->deadline_ms) !=
+	    STORE_DONE)
+		return EX_UNAVAILABLE;
+	since_ms = mode_change_recorded_ms(survey->store);
+	if (since_ms != 0 && since_ms <= oldest_ms)
+		return EX_OK;
+	clock_format(since_ms, since);
+	log_warning("these limits are looser than those in force: what "
+		    "blocked accounts did is %s%s; more may be blocked than "
+		    "this says", since_ms != 0 ? "not known before " :
+		    "not known", since_ms != 0 ? since : "");
+	return EX_OK;
+}
+
 int
 what_if_run(const struct job *job, char *const *changes, size_t count,
     size_t rows)
@@ -234,14 +258,10 @@ what_if_run(const struct job *job, char *const *changes, size_t count,
 	status = EX_UNAVAILABLE;
 	if (judge_all(&survey) == STORE_DONE) {
 		print_survey(&survey, job);
-		/* Logins of who is blocked are not recorded. */
+		status = EX_OK;
 		if (job->config->mode == MODE_ENFORCE &&
 		    is_looser(&changed->settings, &job->config->settings))
-			log_warning("these limits are looser than those in "
-			    "force: what blocked accounts would have done is "
-			    "not known, and more may be blocked than this "
-			    "says");
-		status = EX_OK;
+			status = tell_unknown(&survey);
 	}
 	json_decref(survey.array);
 	table_free(survey.table);

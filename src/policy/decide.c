@@ -10,6 +10,7 @@
 #include "base/netset.h"
 #include "base/text.h"
 #include "config/providers.h"
+#include "policy/note.h"
 #include "policy/store_of.h"
 #include "policy/stage.h"
 
@@ -299,6 +300,7 @@ ask_for(struct desk *desk, struct decision **asked, struct check *checks,
 	for (size_t i = 0; i < count; i++) {
 		unasked_note(desk->unasked, &checks[i], &queries[i]);
 		asked[i]->outcome = outcome_of(desk, &checks[i], &queries[i]);
+		note_check(desk->noted, desk->config, &checks[i]);
 		asked[i]->finding = checks[i].finding;
 		asked[i]->is_found = checks[i].result == STORE_DONE;
 		asked[i]->is_unasked = !asked[i]->is_found &&
@@ -357,7 +359,6 @@ answer(const struct config *config, struct decision *decision)
 
 	if (decision->outcome == OUTCOME_BUSY)
 		return;
-
 	decision->is_observed = config->mode == MODE_OBSERVE;
 	reply_format(decision->is_observed ? config->actions.ok :
 					     texts[decision->outcome],

@@ -14,6 +14,7 @@
 #include "policy/unasked.h"
 #include "store/blocked.h"
 #include "store/finding.h"
+#include "store/noted.h"
 #include "store/store.h"
 
 /* Requests of one round: more wait for the next. */
@@ -28,6 +29,7 @@ struct desk {
 	struct store *store;
 	struct blocked *blocked;	/* shared; NULL: none. Not closed here */
 	struct unasked *unasked;	/* NULL: each is asked for */
+	struct noted *noted;	/* likewise */
 	bool may_defer;		/* OUTCOME_BUSY is understood */
 };
 

@@ -174,6 +174,24 @@ logins_json(const struct account_record *record)
 }
 
 static json_t *
+attempts_json(const struct account_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->attempt_count; i++) {
+		const struct login_record *attempt = &record->attempts[i];
+		char network[ADDR_TEXT_SIZE];
+
+		json_array_append_new(array, json_pack("{ss ss so so}",
+		    "network", addr_format(&attempt->network, network),
+		    "country", attempt->country,
+		    "first", show_time(attempt->first_ms),
+		    "last", show_time(attempt->last_ms)));
+	}
+	return array;
+}
+
+static json_t *
 rates_json(const struct account_record *record)
 {
 	const struct rates *rates = &record->settings.rates;
@@ -215,7 +233,7 @@ explain_json(const struct desk *desk, const char *account,
 	const struct block *block = &record->block;
 	bool is_blocked = record->has_block && block->ended_ms == 0 &&
 	    (block->until_ms == 0 || block->until_ms > clock_wall_ms());
-	json_t *document = json_pack("{ss sb sb sb sb so so so so so so so so}",
+	json_t *document = json_pack("{ss sb sb sb sb so so so so so so so so so}",
 	    "account", account, "known", record->is_known, "exempt",
 	    configured_is_exempt(desk->overrides, account), "blocked",
 	    is_blocked, "geoip", geo_has_countries(desk->geo), "block",
@@ -225,7 +243,8 @@ explain_json(const struct desk *desk, const char *account,
 	    "counts", counts_json(record), "mails",
 	    mails_json(&record->history),
 	    "settings", settings_json(&record->settings), "rates",
-	    rates_json(record), "logins", logins_json(record));
+	    rates_json(record), "logins", logins_json(record),
+	    "attempts", attempts_json(record));
 
 	json_object_set_new(document, "history",
 	    explain_history(desk, record));

@@ -27,7 +27,7 @@ static const char help[] =
     "  --copy-store FROM_URL TO_URL      carry a store over to another\n"
     "  --import-config PROGRAM FILE      print its configuration as one of ours\n"
     "  --init-store [--proxy]  --clean   make its tables; delete what expired\n"
-    "  --list-blocked  --list-overrides  who is blocked; who has other limits\n"
+    "  --list-blocked [--would]  --list-overrides   who is blocked; whose limits\n"
     "  --explain ACCOUNT [ADDRESS]       why it is treated as it is\n"
     "  --block ACCOUNT [--for DURATION] [--reason TEXT]\n"
     "  --unblock ACCOUNT|@DOMAIN ... [--since DURATION] [--yes]\n"

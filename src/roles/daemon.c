@@ -177,8 +177,10 @@ daemon_run(const struct daemon_options *given)
 	shared.news = store_news_open();
 	shared.recent = recent_open();
 	shared.memory = memory_open();
+	shared.noted = noted_open();
 	if (shared.blocked == NULL || shared.news == NULL ||
-	    shared.recent == NULL || shared.memory == NULL) {
+	    shared.recent == NULL || shared.memory == NULL ||
+	    shared.noted == NULL) {
 		log_error("no memory to share: %s", strerror(errno));
 		return EX_OSERR;
 	}
@@ -187,5 +189,6 @@ daemon_run(const struct daemon_options *given)
 	store_news_close(shared.news);
 	recent_close(shared.recent);
 	memory_close(shared.memory);
+	noted_close(shared.noted);
 	return status;
 }

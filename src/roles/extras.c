@@ -62,6 +62,14 @@ take_yes(struct command *command, const char *argument)
 }
 
 static const char *
+take_would(struct command *command, const char *argument)
+{
+	(void)argument;
+	command->would = true;
+	return NULL;
+}
+
+static const char *
 take_comment(struct command *command, const char *argument)
 {
 	command->comment = argument;
@@ -143,6 +151,7 @@ const struct extra_row extras_table[EXTRAS] = {
 	[EXTRA_COMMENT] = { "comment", 0, true, 0, take_comment },
 	[EXTRA_SINCE] = { "since", 0, true, 0, take_since },
 	[EXTRA_YES] = { "yes", 0, false, 0, take_yes },
+	[EXTRA_WOULD] = { "would", 0, false, 0, take_would },
 	[EXTRA_LEARN] = { "learn", 0, false, 0, take_learn },
 	[EXTRA_JUDGE_FROM] = { "judge-from", 0, true, 0, take_judge_from },
 	[EXTRA_WHAT_IF] = { "what-if", 0, false, 0, NULL },

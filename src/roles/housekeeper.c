@@ -16,6 +16,7 @@
 #include "roles/geoip_files.h"
 #include "roles/hearer.h"
 #include "roles/known_blocks.h"
+#include "roles/note_taker.h"
 #include "roles/shared.h"
 #include "roles/vitals.h"
 #include "server/poller.h"
@@ -59,6 +60,7 @@ struct housekeeper {
 	struct geoip_watch geoip;
 	struct chronicle chronicle;
 	struct vitals vitals;
+	struct note_taker notes;
 };
 
 /* Is it time? Then set the next time. */
@@ -158,13 +160,18 @@ tend_stage(struct housekeeper *keeper)
 		    (unsigned long long)off, stage_parameter(stage));
 }
 
+/* Tell the store what was counted and noted. */
 static void
 tend_chronicle(struct housekeeper *keeper, bool is_last)
 {
-	if (keeper->is_schema_ready)
-		chronicle_look(&keeper->chronicle, keeper->store, is_last,
-		    clock_mono_ms() + (is_last ? LAST_PATIENCE_MS :
-						 PATIENCE_MS));
+	int64_t patience_ms = is_last ? LAST_PATIENCE_MS : PATIENCE_MS;
+
+	if (!keeper->is_schema_ready)
+		return;
+	chronicle_look(&keeper->chronicle, keeper->store, is_last,
+	    clock_mono_ms() + patience_ms);
+	note_taker_look(&keeper->notes, keeper->store, is_last,
+	    clock_mono_ms() + patience_ms);
 }
 
 /* Wait for the master's order, and hear meanwhile what others change. */
@@ -233,6 +240,7 @@ housekeeper_run(const struct seat *seat)
 	geoip_watch_start(&keeper.geoip, seat->load);
 	chronicle_start(&keeper.chronicle, seat->load);
 	vitals_start(&keeper.vitals, seat->load);
+	note_taker_start(&keeper.notes, keeper.shared->noted);
 	stage_watch_start(&keeper.stage, keeper.config, count_stages());
 	poller_catch_term();
 	known_blocks_start(&keeper.blocks, keeper.shared->blocked,

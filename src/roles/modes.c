@@ -236,6 +236,7 @@ list_blocked(const struct job *job, const struct command *command)
 		.count = command->rest_count,
 		.since_s = command->since_s,
 		.rows = command->rows,
+		.would = command->would,
 	};
 
 	return blocks_list(job, &order);
@@ -278,7 +279,7 @@ const struct mode_row modes_table[] = {
 	{ "clean", 0, ARGUMENT_NONE, 0, false, false, clean },
 	{ "status", 0, ARGUMENT_NONE, 0, false, false, status },
 	{ "list-blocked", 0, ARGUMENT_ANY, WITH(EXTRA_SINCE) |
-	    WITH(EXTRA_ROWS), false, false, list_blocked },
+	    WITH(EXTRA_ROWS) | WITH(EXTRA_WOULD), false, false, list_blocked },
 	{ "block", 0, ARGUMENT_ONE, WITH(EXTRA_FOR) | WITH(EXTRA_REASON),
 	    false, false, block },
 	{ "unblock", 0, ARGUMENT_ANY, WITH(EXTRA_RELEASE) |

@@ -30,6 +30,7 @@ enum extra {
 	EXTRA_LEARN,
 	EXTRA_JUDGE_FROM,
 	EXTRA_WHAT_IF,
+	EXTRA_WOULD,
 	EXTRAS
 };
 #define WITH(extra) (1U << (extra))
@@ -48,6 +49,7 @@ struct command {
 	const char *reason;
 	const char *comment;	/* NULL: not given */
 	bool is_sure;
+	bool would;
 	int64_t since_s;	/* -1: not given */
 	int64_t duration_s;	/* -1: not given */
 	int64_t more_than, rows;	/* -1: not given */

@@ -7,6 +7,7 @@
 
 #include "store/blocked.h"
 #include "store/news.h"
+#include "store/noted.h"
 
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct recent;
 struct shared {
 	struct blocked *blocked;
 	struct store_news *news;
+	struct noted *noted;
 	int64_t started_ms;	/* wall clock; never changed */
 	struct recent *recent;
 	struct memory *memory;

@@ -346,6 +346,7 @@ worker_run(const struct seat *seat)
 	if (desk_open(&worker->desk, worker->config, &geoip) != 0)
 		goto fail;
 	worker->desk.blocked = shared->blocked;
+	worker->desk.noted = shared->noted;
 	store_join(worker->desk.store, shared->news, false);
 	store_share(worker->desk.store, shared->recent);
 	worker->desk.unasked = unasked_new(worker->config, shared->memory,

@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/block_row.h"
+#include "store/mode_change.h"
+#include "store/observed.h"
 #include "store/places.h"
 #include "store/query.h"
 #include "store/round.h"
@@ -167,18 +169,20 @@ clear_login(void *row)
 	(void)row;
 }
 
+/* A list of networks that the account was used from. */
 static enum store_result
-read_logins(struct store *store, const char *account, size_t most,
-    struct account_record *record, int64_t deadline_ms)
+read_logins(struct store *store, const char *statement, const char *account,
+    size_t most, struct login_record **logins, size_t *count,
+    int64_t deadline_ms)
 {
-	struct query_list list = { .size = sizeof(*record->logins),
+	struct query_list list = { .size = sizeof(**logins),
 		.take = take_login, .clear = clear_login };
 	enum store_result result = query_all(store, &list, ACCESS_READ,
-	    deadline_ms, "logins_newest", VALUE_TEXT(account),
+	    deadline_ms, statement, VALUE_TEXT(account),
 	    VALUE_NUMBER(most));
 
-	record->logins = list.rows;
-	record->login_count = list.count;
+	*logins = list.rows;
+	*count = list.count;
 	return result;
 }
 
@@ -248,6 +252,8 @@ store_account(struct store *store, const char *account,
 	warm_up_look(store, deadline_ms);
 	record->is_warm = store->setup.is_warm;
 	record->warm_at_ms = store->setup.warm_at_ms;
+	if (mode_change_read(store, deadline_ms) == STORE_DONE)
+		store->setup.fresh_ms = mode_change_ms(store);
 	if (text_is_utf8(account) && round_read(store->round, work,
 		&record->settings, &record->now_ms, deadline_ms) == 0) {
 		tell_state(work, record->now_ms, record);
@@ -259,8 +265,13 @@ store_account(struct store *store, const char *account,
 		    record->now_ms);
 		result = read_rest(store, account, record, deadline_ms);
 		if (result == STORE_DONE)
-			result = read_logins(store, account, most_logins,
-			    record, deadline_ms);
+			result = read_logins(store, "logins_newest", account,
+			    most_logins, &record->logins,
+			    &record->login_count, deadline_ms);
+		if (result == STORE_DONE && most_logins > 0)
+			result = read_logins(store, "attempts_of", account,
+			    OBSERVED_ATTEMPTS, &record->attempts,
+			    &record->attempt_count, deadline_ms);
 		for (size_t i = 0; i < record->login_count; i++)
 			record->logins[i].is_within =
 			    record->logins[i].last_ms > since_ms;
@@ -275,6 +286,7 @@ account_record_clear(struct account_record *record)
 {
 	block_clear(&record->block);
 	free(record->logins);
+	free(record->attempts);
 	override_clear(&record->of_account);
 	override_clear(&record->of_domain);
 	memset(record, 0, sizeof(*record));

@@ -44,6 +44,17 @@ blocking_end(struct work *work, const struct settings *settings, int64_t at_ms)
 }
 
 void
+blocking_afresh(struct work *work, int64_t at_ms)
+{
+	struct account_state *state = &work->state;
+
+	if (!state->is_known || state->since_ms >= at_ms)
+		return;
+	state->since_ms = at_ms;
+	history_afresh(&state->history);
+}
+
+void
 blocking_clamp(struct work *work, int64_t now_ms)
 {
 	struct account_state *state = &work->state;

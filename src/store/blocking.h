@@ -18,6 +18,9 @@ struct block_change *blocking_begin(struct work *, uint32_t duration_s,
  * is counted by these settings. */
 void blocking_end(struct work *, const struct settings *, int64_t at_ms);
 
+/* Nothing counts that was before at_ms; 0: all does. */
+void blocking_afresh(struct work *, int64_t at_ms);
+
 /* A block whose beginning lies in the future was made by a clock that was
  * ahead: it begins now. */
 void blocking_clamp(struct work *, int64_t now_ms);

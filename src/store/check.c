@@ -217,8 +217,10 @@ conclude(struct question *q)
 		return;
 	detect_blocked(&q->work->state.history, q->settings->rules,
 	    q->now_ms);
-	if (*q->setup->mode == MODE_OBSERVE)
+	if (*q->setup->mode == MODE_OBSERVE) {
+		finding->would_block = true;
 		return;
+	}
 	finding->is_new_block = true;
 	change = blocking_begin(q->work, q->setup->block->duration_s,
 	    q->now_ms);

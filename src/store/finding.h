@@ -100,6 +100,7 @@ struct finding {
 	enum verdict verdict;
 	enum cause cause;
 	bool is_new_block;	/* this request blocked the account */
+	bool would_block;	/* or it would have, were it not for observe */
 	uint32_t found, limit;	/* places or mails: how many, how many allowed */
 	uint32_t per_s;		/* the window of the limit, or of the rate */
 	int64_t until_ms;	/* end of the block; 0: until unblocked */

@@ -1,5 +1,5 @@
 /*
- * news.c -- that the store works again, told from process to process.
+ * news.c -- what one process knows of the store, told to the others.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 
 struct store_news {
-	_Atomic int64_t told_ms;
+	_Atomic int64_t told_ms, changed_ms;
 };
 
 struct store_news *
@@ -41,4 +41,16 @@ int64_t
 store_news_ms(const struct store_news *news)
 {
 	return atomic_load(&news->told_ms);
+}
+
+void
+store_news_change(struct store_news *news, int64_t changed_ms)
+{
+	atomic_store(&news->changed_ms, changed_ms);
+}
+
+int64_t
+store_news_changed_ms(const struct store_news *news)
+{
+	return atomic_load(&news->changed_ms);
 }

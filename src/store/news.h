@@ -1,8 +1,8 @@
 /*
- * news.h -- that the store works again, told from process to process.
+ * news.h -- what one process knows of the store, told to the others.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One process tries a store that is away every second; the others wait for its
+ * That it works again: one process tries a store that is away every second; the others wait for its
  * news, longer and longer, and need not find out each for itself.
  */
 #ifndef STORE_NEWS_H
@@ -22,5 +22,10 @@ void store_news_tell(struct store_news *);
 
 /* When that was told last (monotonic, ms); 0: never. */
 int64_t store_news_ms(const struct store_news *);
+
+/* When the store went to enforce, by its clock (mode_change.h); 0: never, or
+ * nobody knows yet. */
+void store_news_change(struct store_news *, int64_t changed_ms);
+int64_t store_news_changed_ms(const struct store_news *);
 
 #endif

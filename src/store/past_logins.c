@@ -90,6 +90,79 @@ mark_overrides(struct store *store, const struct query_list *list)
 	return more;
 }
 
+/* --- logins of blocked accounts ------------------------------------------ */
+
+static int
+by_account(const void *a, const void *b)
+{
+	const struct past_login *one = a;
+	const struct past_login *other = b;
+	int order = strcmp(one->account, other->account);
+
+	return order != 0 ? order :
+	    memcmp(&one->login.network, &other->login.network,
+		sizeof(one->login.network));
+}
+
+/* A network of which a login and attempts are known is one, used from the first
+ * to the last of them. */
+static void
+merge(struct past_login *login, const struct past_login *attempt)
+{
+	if (attempt->login.first_ms < login->login.first_ms)
+		login->login.first_ms = attempt->login.first_ms;
+	if (attempt->login.last_ms > login->login.last_ms)
+		login->login.last_ms = attempt->login.last_ms;
+}
+
+/* Two of the same account, or of the same network as well, stand side by side
+ * then; since_ms is that of the account. */
+static void
+merge_all(struct query_list *list)
+{
+	struct past_login *logins = list->rows;
+	size_t kept = 0;
+
+	if (list->count > 0)
+		qsort(logins, list->count, sizeof(*logins), by_account);
+	for (size_t i = 0; i < list->count; i++) {
+		struct past_login *last = kept > 0 ? &logins[kept - 1] : NULL;
+
+		if (last != NULL && by_account(last, &logins[i]) == 0) {
+			merge(last, &logins[i]);
+			past_login_clear(&logins[i]);
+			continue;
+		}
+		logins[kept++] = logins[i];
+	}
+	list->count = kept;
+	for (size_t i = 0, end; i < kept; i = end) {
+		int64_t since_ms = 0;
+
+		for (end = i; end < kept && strcmp(logins[end].account,
+			 logins[i].account) == 0; end++)
+			if (logins[end].since_ms > since_ms)
+				since_ms = logins[end].since_ms;
+		for (size_t k = i; k < end; k++)
+			logins[k].since_ms = since_ms;
+	}
+}
+
+static int
+add_attempts(struct store *store, const char *after, const char *end,
+    struct query_list *list)
+{
+	size_t logins = list->count;
+	int worked = query(store, "past_attempts", VALUE_TEXT(after),
+	    VALUE_TEXT(end));
+
+	if (worked == 0)
+		worked = query_collect(store, list);
+	if (worked == 0 && list->count > logins)
+		merge_all(list);
+	return worked;
+}
+
 static int
 read_page(struct store *store, const char *after, size_t most,
     struct query_list *list)
@@ -106,6 +179,8 @@ read_page(struct store *store, const char *after, size_t most,
 	    VALUE_TEXT(end));
 	if (worked == 0)
 		worked = query_collect(store, list);
+	if (worked == 0)
+		worked = add_attempts(store, after, end, list);
 	if (worked == 0)
 		worked = mark_overrides(store, list);
 	free(end);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/blocking.h"
 #include "store/check.h"
 #include "store/completing.h"
 
@@ -111,6 +112,7 @@ try(struct round *round, struct work *const *works, size_t count,
 			done++;
 			continue;
 		}
+		blocking_afresh(work, round->setup->fresh_ms);
 		if (completing_load(&round->completing, work, now_ms,
 			deadline_ms) != 0)
 			return -1;
@@ -315,6 +317,7 @@ round_read(struct round *round, struct work *work, struct settings *settings,
 	    deadline_ms);
 	if (result == 0 && work->progress == WORK_OPEN) {
 		*settings = work_settings(work, settings);
+		blocking_afresh(work, round->setup->fresh_ms);
 		state_clamp(&work->state, *now_ms);
 		result = completing_read(&round->completing, work, settings,
 		    *now_ms, deadline_ms);

@@ -101,6 +101,9 @@ struct store {
 	struct round *round;
 	char *owner;	/* of turns: nobody else has this name */
 	bool is_reckoned_with;	/* it knows how long we remember */
+	struct store_news *news;	/* NULL: it has not joined */
+	bool is_mode_taken;	/* see mode_change.h, and these */
+	int64_t changed_ms, recorded_ms;
 	int64_t warm_look_ms;	/* monotonic: when it was asked last; 0: never */
 	struct actor actor;
 };

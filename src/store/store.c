@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/cleaning.h"
+#include "store/mode_change.h"
 #include "store/round.h"
 #include "store/side.h"
 #include "store/warm_up.h"
@@ -46,6 +47,7 @@ store_join(struct store *store, struct store_news *news, bool is_prober)
 {
 	struct trouble *trouble = store->side->trouble(store->self);
 
+	store->news = news;
 	trouble->news = news;
 	trouble->is_prober = is_prober;
 }
@@ -82,6 +84,12 @@ void
 store_check(struct store *store, struct check *checks, size_t count,
     int64_t deadline_ms)
 {
+	if (mode_change_take(store, deadline_ms) != STORE_DONE) {
+		for (size_t i = 0; i < count; i++)
+			checks[i].result = STORE_FAILED;
+		return;
+	}
+	store->setup.fresh_ms = mode_change_ms(store);
 	warm_up_look(store, deadline_ms);
 	round_check(store->round, checks, count, deadline_ms);
 }

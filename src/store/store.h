@@ -61,6 +61,7 @@ struct store_setup {
 	bool is_learning;	/* what is asked has passed long ago */
 	bool is_warm;	/* kept by the store: it has learned long enough */
 	int64_t warm_at_ms;	/* likewise: when it will have; 0: unknown */
+	int64_t fresh_ms;	/* so is this: see mode_change.h */
 };
 
 /* Never blocks and never fails: the connection is made by the first call. */
@@ -189,6 +190,8 @@ struct account_record {
 	struct login_record *logins;	/* newest first, at most most_logins */
 	size_t login_count;
 	uint64_t logins_in_all;
+	struct login_record *attempts;	/* while it was blocked; no mails */
+	size_t attempt_count;
 	struct rate_state rates[RATE_RULES_MAX];
 	size_t rate_count;
 	struct history history;	/* as it is at now_ms */
@@ -284,12 +287,11 @@ enum store_result store_put_override(struct store *,
 enum store_result store_delete_override(struct store *, const char *account,
     bool listed_only, int64_t expected, int64_t deadline_ms);
 
-/* What the store holds, for monitoring. */
 /* The ways of telling of something, in the order of totals.channels. */
 enum { OUTBOX_CHANNELS = 5 };
 extern const char *const outbox_channels[OUTBOX_CHANNELS];
 
-struct totals {
+struct totals {	/* what the store holds, for monitoring */
 	uint64_t blocked;	/* accounts */
 	uint64_t overrides;
 	uint64_t outbox;	/* notifications not delivered yet */

@@ -19,6 +19,7 @@ scene scene_decisions_of_two_hosts, scene_hosts;
 scene scene_blocks_are_found, scene_blocks_to_choose;
 scene scene_countries_seen, scene_overrides_and_changes_are_found;
 scene scene_lessons_are_taken, scene_lessons_are_added, scene_many_lessons;
+scene scene_who_would_be_blocked, scene_attempts;
 
 /* Put an override that allows so many countries; its revision then. */
 enum store_result scene_put(struct world *, const char *account,

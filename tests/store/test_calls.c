@@ -274,6 +274,8 @@ static const struct {
 	{ "lessons are taken", scene_lessons_are_taken },
 	{ "lessons are added", scene_lessons_are_added },
 	{ "many lessons", scene_many_lessons },
+	{ "who would be blocked", scene_who_would_be_blocked },
+	{ "attempts of blocked accounts", scene_attempts },
 	{ "what is held is counted", what_is_held_is_counted },
 	{ "statistics are the same", statistics_are_the_same },
 	{ "past logins come account by account",

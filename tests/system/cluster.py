@@ -219,7 +219,7 @@ def look(cluster, name="look"):
         columns.setdefault(table, []).append(f"{column} {kind}")
     keys = {"audit": "subject", "turn": "name", "decisions": "host",
             "host": "host", "schema_version": "version::text",
-            "revision": "of"}
+            "revision": "of", "mode": "host"}
     for table, listed in columns.items():
         text += f"DROP TABLE policyd.{table} CASCADE;\n"
         key = keys.get(table, "account")

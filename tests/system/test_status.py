@@ -39,7 +39,8 @@ def test_all_is_well(served):
     assert told["server"]["running"] and told["server"]["pid"] == policyd.pid
     assert told["server"]["processes"] == told["server"]["processes_up"] == 3
     assert told["today"]["passed"] >= 1 and told["today"]["errors"] == 0
-    assert told["mode"] == "enforce" and told["blocked"] == 1
+    assert told["mode"] == "enforce"
+    assert told["blocked"] == {"accounts": 1, "would": 0}
     assert told["store"]["answers"] and told["store"]["away_for"] == 0
     assert told["outbox"] == {"waiting": 0, "since": None}
     text = policyd.cli("--status").stdout

@@ -42,6 +42,7 @@ static const char grants[] =
     "TO %s', r); "
     "EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA policyd TO %s', r); "
     "EXECUTE format('GRANT UPDATE ON policyd.shard TO %s', r); "
+    "EXECUTE format('GRANT INSERT, UPDATE ON policyd.mode TO %s', r); "
     "END $$";
 
 /* The file with a name, or all. */
@@ -73,6 +74,7 @@ make(struct pgsql *pg, int64_t deadline_ms)
 		return false;
 	/* The language and the lists, before what needs them. */
 	if (!run_files(pg, "pgsql", "times", deadline_ms) ||
+	    !run_files(pg, "pgsql", "mode", deadline_ms) ||
 	    !run_files(pg, "proxy", "cluster", deadline_ms) ||
 	    !run_files(pg, "proxy", NULL, deadline_ms))
 		return false;

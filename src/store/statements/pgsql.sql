@@ -186,3 +186,42 @@ SELECT * FROM policyd.overrides_found($1, $2, $3);
 
 -- name: audit_found
 SELECT * FROM policyd.audit_found($1, $2, $3);
+
+-- name: mode_take
+SELECT policyd.mode_take($1, $2, $3, $4);
+
+-- name: mode_clamp
+SELECT policyd.mode_clamp($1);
+
+-- name: mode_since
+SELECT * FROM policyd.mode_since($1);
+
+-- name: would_put
+SELECT policyd.would_put($1::jsonb, $2);
+
+-- name: would_forget
+SELECT policyd.would_forget($1);
+
+-- name: would_clear
+SELECT policyd.would_clear($1);
+
+-- name: would_held
+SELECT * FROM policyd.would_held($1, $2, $3);
+
+-- name: would_count
+SELECT policyd.would_count($1);
+
+-- name: attempts_put
+SELECT policyd.attempts_put($1::jsonb, $2);
+
+-- name: attempts_trim
+SELECT policyd.attempts_trim($1::jsonb, $2);
+
+-- name: attempts_forget
+SELECT policyd.attempts_forget($1, $2, $3);
+
+-- name: attempts_of
+SELECT * FROM policyd.attempts_of($1, $2);
+
+-- name: past_attempts
+SELECT * FROM policyd.past_attempts($1, $2);

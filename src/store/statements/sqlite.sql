@@ -483,3 +483,95 @@ SELECT id, at, actor, origin, action, subject, detail
  WHERE (?1 = 0 OR id < ?1)
    AND instr(lower(actor || ' ' || action || ' ' || subject), lower(?2)) > 0
  ORDER BY id DESC LIMIT ?3;
+
+-- name: mode_take
+-- host, mode, 1 to carry over what was counted in observe, now. A host without
+-- a row is what the host was that spoke last.
+INSERT INTO mode (host, mode, since, taken_at, first_at)
+SELECT ?1, ?2, iif(?2 = 'enforce' AND ?3 = 0 AND (
+           SELECT b.mode FROM mode b
+            ORDER BY b.host = ?1 DESC, b.taken_at DESC LIMIT 1) = 'observe',
+           -- What comes within this millisecond counts.
+           ?4 - 1, 0), ?4, ?4
+ WHERE true
+ON CONFLICT (host) DO UPDATE
+   SET mode = excluded.mode, taken_at = excluded.taken_at,
+       since = max(since, excluded.since);
+
+-- name: mode_clamp
+-- now: no time lies ahead of it
+UPDATE mode SET since = ?1 WHERE since > ?1;
+
+-- name: mode_since
+-- now: when enforcing began, and since when attempts are kept
+SELECT coalesce(min(max(since), ?1), 0), coalesce(min(first_at), 0) FROM mode;
+
+-- name: would_put
+-- JSON: [[account, cause, found, allowed, per_s, milliseconds ago, seconds,
+-- client, country], ...], now
+INSERT INTO would (account, cause, found, allowed, per_s, began_at, until,
+       last_seen, client, country)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+       ?2 - (value ->> 5), iif(value ->> 6 = 0, 9223372036854775807,
+           ?2 - (value ->> 5) + (value ->> 6) * 1000),
+       ?2 - (value ->> 5), value ->> 7, value ->> 8
+  FROM json_each(?1) WHERE true
+ON CONFLICT (account) DO UPDATE SET last_seen = excluded.last_seen;
+
+-- name: would_forget
+-- now
+DELETE FROM would WHERE until <= ?1;
+
+-- name: would_clear
+-- now
+DELETE FROM would WHERE began_at <= ?1;
+
+-- name: would_held
+-- after, now, most: as blocks_held
+SELECT account, cause, found, allowed, per_s, '', began_at,
+       iif(until = 9223372036854775807, 0, until), 0, 0, client, country
+  FROM would WHERE account > ?1 AND until > ?2 ORDER BY account LIMIT ?3;
+
+-- name: would_count
+-- now
+SELECT count(*) FROM would WHERE until > ?1;
+
+-- name: attempts_put
+-- JSON: [[account, network, country, autonomous system, milliseconds ago],
+-- ...], now
+INSERT INTO attempt (account, network, country, asn, first_seen, last_seen)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3,
+       ?2 - (value ->> 4), ?2 - (value ->> 4)
+  FROM json_each(?1) WHERE true
+ON CONFLICT (account, network) DO UPDATE
+   SET country = excluded.country, asn = excluded.asn,
+       first_seen = min(first_seen, excluded.first_seen),
+       last_seen = max(last_seen, excluded.last_seen);
+
+-- name: attempts_trim
+-- JSON as above, most: of these accounts the newest networks stay
+DELETE FROM attempt WHERE (account, network) IN (
+    SELECT account, network FROM (
+        SELECT account, network, row_number() OVER (PARTITION BY account
+                   ORDER BY last_seen DESC, network) AS place
+          FROM attempt
+         WHERE account IN (SELECT value ->> 0 FROM json_each(?1)))
+     WHERE place > ?2);
+
+-- name: attempts_forget
+-- now, seconds, most: those older than that
+DELETE FROM attempt WHERE (account, network) IN (
+    SELECT account, network FROM attempt
+     WHERE last_seen < ?1 - ?2 * 1000 ORDER BY last_seen LIMIT ?3);
+
+-- name: attempts_of
+-- account, most: as logins_newest
+SELECT network, country, first_seen, last_seen, 0, asn
+  FROM attempt WHERE account = ?1
+ ORDER BY last_seen DESC, network_key(network) LIMIT ?2;
+
+-- name: past_attempts
+-- after, up to: all of these accounts, as past_logins
+SELECT account, network, country, first_seen, last_seen, 0, 0, asn
+  FROM attempt WHERE account > ?1 AND account <= ?2
+ ORDER BY account, network_key(network);

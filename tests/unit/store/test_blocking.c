@@ -142,5 +142,20 @@ START_TEST(a_block_of_a_clock_that_was_ahead_begins_now)
 }
 END_TEST
 
-UNIT("store/blocking", blocks_end, a_block_by_hand,
+START_TEST(counts_start_afresh)
+{
+	prepare(WORK_CHECK, 0);
+	work.state.since_ms = NOW - 3 * HOUR_MS;
+	blocking_afresh(&work, NOW - 4 * HOUR_MS);
+	ck_assert_int_eq(work.state.since_ms, NOW - 3 * HOUR_MS);
+	blocking_afresh(&work, NOW - 2 * HOUR_MS);
+	ck_assert_int_eq(work.state.since_ms, NOW - 2 * HOUR_MS);
+	/* Somebody who is not known yet has nothing to be forgotten. */
+	work.state.is_known = false;
+	blocking_afresh(&work, NOW);
+	ck_assert_int_eq(work.state.since_ms, NOW - 2 * HOUR_MS);
+}
+END_TEST
+
+UNIT("store/blocking", counts_start_afresh, blocks_end, a_block_by_hand,
     a_block_of_a_clock_that_was_ahead_begins_now)

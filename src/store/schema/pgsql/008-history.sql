@@ -72,3 +72,41 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- Which mode each host is in, and when one last went from observe to enforce:
+-- what was counted before the last of these times does not count in enforce
+-- (store/mode_change.h). first_at: since then blocked accounts' logins are kept.
+CREATE TABLE policyd.mode (
+    host      text PRIMARY KEY,
+    mode      text NOT NULL,
+    since     timestamptz NOT NULL DEFAULT '-infinity',
+    taken_at  timestamptz NOT NULL,
+    first_at  timestamptz NOT NULL
+);
+
+-- Who would be blocked, were the mode not observe; as policyd.block.
+CREATE TABLE policyd.would (
+    account    text PRIMARY KEY,
+    cause      smallint NOT NULL,
+    found      integer NOT NULL,
+    allowed    integer NOT NULL,
+    per_s      integer NOT NULL,
+    began_at   timestamptz NOT NULL,
+    until      timestamptz NOT NULL,
+    last_seen  timestamptz NOT NULL,
+    client     inet,
+    country    text NOT NULL DEFAULT ''
+);
+CREATE INDEX would_until ON policyd.would (until);
+
+-- From where blocked accounts are used; some networks of each.
+CREATE TABLE policyd.attempt (
+    account     text NOT NULL,
+    network     cidr NOT NULL,
+    country     text NOT NULL,
+    asn         bigint NOT NULL DEFAULT 0,
+    first_seen  timestamptz NOT NULL,
+    last_seen   timestamptz NOT NULL,
+    PRIMARY KEY (account, network)
+);
+CREATE INDEX attempt_last_seen ON policyd.attempt (last_seen);

@@ -94,3 +94,41 @@ CREATE TRIGGER override_gone AFTER DELETE ON override
 BEGIN
     INSERT INTO news (kind) VALUES ('overrides');
 END;
+
+-- Which mode each host is in, and when one last went from observe to enforce:
+-- what was counted before the last of these times does not count in enforce
+-- (store/mode_change.h). first_at: since then blocked accounts' logins are kept.
+CREATE TABLE mode (
+    host      TEXT PRIMARY KEY,
+    mode      TEXT NOT NULL,
+    since     INTEGER NOT NULL DEFAULT 0,
+    taken_at  INTEGER NOT NULL,
+    first_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who would be blocked, were the mode not observe; as block.
+CREATE TABLE would (
+    account    TEXT PRIMARY KEY,
+    cause      INTEGER NOT NULL,
+    found      INTEGER NOT NULL,
+    allowed    INTEGER NOT NULL,
+    per_s      INTEGER NOT NULL,
+    began_at   INTEGER NOT NULL,
+    until      INTEGER NOT NULL,
+    last_seen  INTEGER NOT NULL,
+    client     TEXT NOT NULL DEFAULT '',
+    country    TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE INDEX would_until ON would (until);
+
+-- From where blocked accounts are used; some networks of each.
+CREATE TABLE attempt (
+    account     TEXT NOT NULL,
+    network     TEXT NOT NULL,
+    country     TEXT NOT NULL,
+    asn         INTEGER NOT NULL DEFAULT 0,
+    first_seen  INTEGER NOT NULL,
+    last_seen   INTEGER NOT NULL,
+    PRIMARY KEY (account, network)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_last_seen ON attempt (last_seen);

@@ -211,6 +211,13 @@ check-page: $(BUILD)/policyd
 	@BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
 		$(PYTEST) $(PYTEST_FLAGS) tests/system/test_page*.py
 
+# The pictures of README, made anew.
+screenshots: $(BUILD)/policyd
+	POLICYD_BUILD=$(abspath $(BUILD)) \
+		POLICYD_SCREENSHOTS=$(srcdir)/tests/screenshots \
+		/usr/bin/python3 -B -m pytest -q \
+		tests/system/test_page_screenshots.py
+
 demo: deps
 	+@$(MAKE) --no-print-directory $(BUILD)/policyd
 	POLICYD_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -B tests/demo.py
@@ -347,7 +354,7 @@ dist: $(BUILD)/config.mk
 		-o $(BUILD)/policyd-$(VERSION).tar.gz HEAD
 	@echo $(BUILD)/policyd-$(VERSION).tar.gz
 
-.PHONY: check programs check-system check-page check-asan check-valgrind demo lint lint-rooms \
+.PHONY: check programs check-system check-page screenshots check-asan check-valgrind demo lint lint-rooms \
 	lint-headers lint-analyze lint-cppcheck lint-text lint-page install dist
 
 # --- make bench: a table of what this machine does ---------------------------

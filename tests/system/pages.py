@@ -86,11 +86,18 @@ def browser():
     driver.quit()
 
 
-# Counts what the page's policy forbids, from before its first script on.
+# Counts what the page's policy forbids, from before its first script on; and
+# tells when the first row of a table was there.
 WATCH = """
 window.forbidden = [];
 addEventListener("securitypolicyviolation", (event) =>
     forbidden.push(event.violatedDirective + " " + event.blockedURI), true);
+new MutationObserver((_, observer) => {
+    if (document.querySelector("main td")) {
+        window.firstRow = performance.now();
+        observer.disconnect();
+    }
+}).observe(document, { childList: true, subtree: true });
 """
 
 
@@ -105,9 +112,9 @@ def page(browser, served):
     yield browser
     assert browser.execute_script("return window.forbidden") == []
     browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", watch)
-    # A 401 is told of there too; nothing else may be.
+    # What the server refuses is told of there too; nothing else may be.
     bad = [line["message"] for line in browser.get_log("browser")
-           if "401" not in line["message"]]
+           if "responded with a status of 4" not in line["message"]]
     assert bad == []
 
 
@@ -195,6 +202,15 @@ def escape(part):
 
 def visit(page, served, view):
     page.get(f"{served.url}#/{view}")
+
+
+def wait_ready(page):
+    """Wait for the view that the address names."""
+    until(lambda: page.execute_script(
+        "const name = location.hash.slice(2).split('/')[0];"
+        "return document.querySelector('main h2') !== null &&"
+        " document.querySelector('nav a[aria-current]')?.hash"
+        " === '#/' + name"), "the view")
 
 
 def confirm(page, **fields):

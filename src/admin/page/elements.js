@@ -80,7 +80,8 @@ export function country(code) {
 	    make("abbr", { title: countryName(code) }, code);
 }
 
-export const time = (text) => text ? new Date(text).toLocaleString() : "";
+export const time = (text) => text ? new Date(text).toLocaleString([],
+    { dateStyle: "medium", timeStyle: "short" }) : "";
 
 export const number = (n) => n.toLocaleString();
 

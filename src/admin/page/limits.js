@@ -11,14 +11,15 @@ const LEFT = 48, BOTTOM = 24, TOP = 8, HEIGHT = 160;
 function curve(limit, value, choose) {
 	const wide = Math.min(width(), 640);
 	const values = limit.blocked;
-	const most = ceiling(Math.max(...values.slice(limit.least), 1));
+	/* A limit of 0 is everybody's, and would hide all others. */
+	const most = ceiling(Math.max(...values.slice(limit.least || 1), 1));
 	const step = (wide - LEFT) / (values.length - limit.least);
 	const x = (v) => LEFT + (v - limit.least) * step;
 	const y = (n) => HEIGHT - BOTTOM - Math.min(1, n / most) *
 	    (HEIGHT - BOTTOM - TOP);
 	const every = Math.ceil(30 / step);
 
-	return draw("svg", { class: "chart", viewBox: `0 0 ${wide} ${HEIGHT}`,
+	return draw("svg", { class: "chart small", viewBox: `0 0 ${wide} ${HEIGHT}`,
 	    role: "img", "aria-label": `Accounts that would have been ` +
 	    `blocked, by the most ${limit.words}` }, [0, most].map((n) => [
 	    draw("line", { class: "grid", x1: LEFT, x2: wide, y1: y(n),
@@ -83,6 +84,11 @@ function panel(limit) {
 	choose(limit.limit === null || limit.limit > last ? last :
 	    limit.limit);
 
+	if (limit.limit === null && limit.blocked.every((n) => n === 0))
+		return make("section", {}, make("h3", {}, "Most " +
+		    limit.words), make("p", {}, make("code", {},
+		    limit.option), " is ", make("b", {}, "unlimited"),
+		    ", and no account came to any."));
 	return make("section", { "aria-labelledby": "limit_" + limit.name },
 	    make("h3", { id: "limit_" + limit.name }, "Most " + limit.words),
 	    make("p", {}, make("code", {}, limit.option), " is ",

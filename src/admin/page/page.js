@@ -84,7 +84,8 @@ async function route(isAgain) {
 		heed(error);
 		if (error instanceof Stranger)
 			return;
-		if (document.getElementById("view").childElementCount === 0)
+		/* What was there before is not what was asked for. */
+		if (!isAgain)
 			show(make("h2", {}, view[1]));
 	}
 	timer = setTimeout(tick, EVERY_MS, view);

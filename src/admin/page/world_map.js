@@ -12,8 +12,7 @@ async function load() {
 
 /* How loud a number is among others: 1 to 5; 0: nothing. */
 export function degree(value, most) {
-	return value === 0 ? 0 : Math.max(1, Math.min(5, Math.ceil(5 *
-	    Math.log(value + 1) / Math.log(most + 1))));
+	return value === 0 ? 0 : Math.ceil(5 * Math.sqrt(value / most));
 }
 
 /*

@@ -15,6 +15,7 @@ import time
 from geoip import address
 from pages import (browser, enter, page, screen, served, visit,  # noqa: F401
                    wait_ready, wait_text)
+from waiting import until
 
 JOE = "joe@example.com"
 FOLDER = os.environ.get("POLICYD_SCREENSHOTS")
@@ -66,10 +67,12 @@ def test_screenshots(page, served, tmp_path):
     for country in ("DE", "FR", "FR", "BR", "US"):
         served.ask(JOE, address(country))
     enter(page)
+    until(lambda: served.api("GET", "/v1/status").json()["store"]["blocked"]
+          == 4, "the totals")
     for name, view, words, height in (
             ("overview", "", "Newest blocks", 1000),
-            ("account", f"account/{JOE}", "Logins", 1900)):
-        with screen(page, 1000, height):
+            ("account", f"account/{JOE}", "Logins", 1080)):
+        with screen(page, 800, height):
             visit(page, served, view)
             page.refresh()
             wait_text(page, words, JOE)

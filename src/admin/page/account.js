@@ -102,7 +102,8 @@ function mails(told) {
 		const use = told.history[key];
 
 		return [row("mails in " + text, use.mails,
-		    number(Math.round(use.peak))),
+		    use.peak < 1 ? "not known yet" :
+			number(Math.round(use.peak))),
 		    row("from young places in " + text, use.young, ""),
 		    row("from new places in " + text, use.new, "")];
 	});

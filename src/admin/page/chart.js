@@ -15,7 +15,7 @@ export function width() {
 export function ceiling(most) {
 	const power = 10 ** Math.floor(Math.log10(most || 1));
 
-	return [1, 2, 5, 10].map((n) => n * power).find((n) => n >= most) ||
+	return [1, 2, 3, 4, 6, 8, 10].map((n) => n * power).find((n) => n >= most) ||
 	    1;
 }
 

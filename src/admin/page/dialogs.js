@@ -54,8 +54,8 @@ export async function unblock(accounts) {
 	    make("p", {}, "The count starts afresh."), reason(!isOne),
 	    make("p", {}, make("small", {}, "Mail that Postfix holds stays on " +
 		"hold. Its server releases or deletes it: "),
-		make("code", {}, "policyd --unblock --release-held " +
-		    (isOne ? accounts[0] : "…")))],
+		make("code", {}, `policyd --unblock ${isOne ? accounts[0] :
+		    "ACCOUNT"} --release`))],
 	    "Unblock", async (fields, progress) => {
 		for (const [i, account] of accounts.entries()) {
 			if (!isOne)

@@ -76,8 +76,12 @@ async function route(isAgain) {
 		show(...parts);
 		document.title = view[0] === "" ? "policyd" :
 		    view[1] + " – policyd";
-		if (!isAgain && !document.activeElement.closest("main"))
-			document.getElementById("view").focus();
+		if (!isAgain) {
+			scrollTo(0, 0);
+			if (!document.activeElement.closest("main"))
+				document.getElementById("view").focus(
+				    { preventScroll: true });
+		}
 	} catch (error) {
 		if (mine !== turn)
 			return;

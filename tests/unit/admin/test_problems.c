@@ -9,10 +9,11 @@
 
 enum { DAY = 86400 };
 
-/* A host that is well. */
-#define WELL(name)                                                             \
-	.host = name, .version = "1.0", .workers = 2, .workers_configured = 2, \
-	.wants_geoip = true, .geoip_age_s = DAY
+/* A host: version, seconds of silence, is it observing, workers of two,
+ * processes without the store and the directory, age of the GeoIP file. */
+#define HOST(name, version, quiet, observes, workers, store, ldap, wants, age) \
+	{ name, version, quiet, observes, workers, 2, store, ldap, wants, age }
+#define WELL(name) HOST(name, "1.0", 0, false, 2, 0, 0, true, DAY)
 
 static const struct {
 	const char *what;
@@ -22,36 +23,41 @@ static const struct {
 	int64_t outbox_age_s;
 	const char *wanted;	/* "SUBJECT HOST SUBJECT HOST " */
 } rows[] = {
-	{ "nothing", { { WELL("a") }, { WELL("b") } }, false, 0, 0, "" },
-	{ "the store is away", { { WELL("a") } }, true, 0, 0, "store - " },
-	{ "one worker is down", { { WELL("a") }, { WELL("b"), .workers = 1 } },
+	{ "nothing", { WELL("a"), WELL("b") }, false, 0, 0, "" },
+	{ "the store is away", { WELL("a") }, true, 0, 0, "store - " },
+	{ "one worker is down", { WELL("a"),
+	    HOST("b", "1.0", 0, false, 1, 0, 0, true, DAY) },
 	    false, 0, 0, "workers b " },
 	{ "a GeoIP file of 60 days is not old",
-	    { { WELL("a"), .geoip_age_s = 60 * DAY } }, false, 0, 0, "" },
+	    { HOST("a", "1.0", 0, false, 2, 0, 0, true, 60 * DAY) }, false, 0, 0, "" },
 	{ "a GeoIP file of 61 days is",
-	    { { WELL("a"), .geoip_age_s = 61 * DAY } }, false, 0, 0,
+	    { HOST("a", "1.0", 0, false, 2, 0, 0, true, 61 * DAY) }, false, 0, 0,
 	    "geoip a " },
 	{ "a GeoIP file is wanted, and there is none",
-	    { { WELL("a"), .geoip_age_s = -1 } }, false, 0, 0, "geoip a " },
-	{ "nobody wants one", { { WELL("a"), .wants_geoip = false,
-	    .geoip_age_s = -1 } }, false, 0, 0, "" },
+	    { HOST("a", "1.0", 0, false, 2, 0, 0, true, -1) }, false, 0, 0, "geoip a " },
+	{ "nobody wants one", {
+	    HOST("a", "1.0", 0, false, 2, 0, 0, false, -1) }, false, 0, 0, "" },
 	{ "the directory is away for one process",
-	    { { WELL("a"), .ldap_away = 1 } }, false, 0, 0, "ldap a " },
+	    { HOST("a", "1.0", 0, false, 2, 0, 1, true, DAY) }, false, 0, 0, "ldap a " },
 	{ "the store is away for one host",
-	    { { WELL("a") }, { WELL("b"), .store_away = 3 } }, false, 0, 0,
+	    { WELL("a"),
+	    HOST("b", "1.0", 0, false, 2, 3, 0, true, DAY) }, false, 0, 0,
 	    "store b " },
-	{ "notifications wait for an hour", { { WELL("a") } }, false, 5, 3600,
+	{ "notifications wait for an hour", { WELL("a") }, false, 5, 3600,
 	    "" },
-	{ "and for longer", { { WELL("a") } }, false, 5, 3601, "outbox - " },
+	{ "and for longer", { WELL("a") }, false, 5, 3601, "outbox - " },
 	{ "a host is silent, whatever it said before",
-	    { { WELL("a") }, { WELL("b"), .quiet_s = 181, .workers = 0 } },
+	    { WELL("a"), HOST("b", "1.0", 181, false, 0, 0, 0, true, DAY) },
 	    false, 0, 0, "hosts b " },
 	{ "one that is gone for a day is forgotten",
-	    { { WELL("a") }, { WELL("b"), .quiet_s = DAY + 1 } }, false, 0, 0,
+	    { WELL("a"),
+	    HOST("b", "1.0", DAY + 1, false, 2, 0, 0, true, DAY) }, false, 0, 0,
 	    "" },
-	{ "two versions", { { WELL("a") }, { WELL("b"), .version = "1.1" } },
+	{ "two versions", { WELL("a"),
+	    HOST("b", "1.1", 0, false, 2, 0, 0, true, DAY) },
 	    false, 0, 0, "hosts b " },
-	{ "two modes", { { WELL("a") }, { WELL("b"), .is_observing = true } },
+	{ "two modes", { WELL("a"),
+	    HOST("b", "1.0", 0, true, 2, 0, 0, true, DAY) },
 	    false, 0, 0, "hosts b " },
 };
 

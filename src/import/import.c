@@ -16,6 +16,7 @@
 #include "import/geoip_server.h"
 #include "import/ini.h"
 #include "import/pcc.h"
+#include "import/python.h"
 #include "import/rate.h"
 #include "import/statements.h"
 
@@ -74,17 +75,15 @@ read_statements(struct tree *tree, const char *text, size_t length,
 	return assignments_read(tree, text, length, &format, complaints);
 }
 
+/* As the first versions of policyd-rate-limit had it. */
 static int
 read_program(struct tree *tree, const char *text, size_t length,
     struct complaints *complaints)
 {
-	(void)text;
-	(void)length;
-	memset(tree, 0, sizeof(*tree));
-	complain(complaints, &(struct place){ 0 }, "this is a program in "
-	    "Python, as the first versions had it: write its settings as "
-	    "YAML, key: value, and import that");
-	return -1;
+	static const struct python_name names[] = { { "SQLITE_DB", "0" },
+		{ "MYSQL_DB", "1" }, { "PGSQL_DB", "2" }, { NULL, NULL } };
+
+	return python_read(tree, text, length, names, complaints);
 }
 
 /* The first line with something in it. */

@@ -12,7 +12,7 @@
 #include "config/providers.h"
 #include "policy/note.h"
 #include "policy/store_of.h"
-#include "policy/stage.h"
+#include "policy/weight.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,8 +132,6 @@ locate(struct geo *geo, struct login *login)
 	memcpy(login->country, place.country, sizeof(login->country));
 	login->asn = place.asn;
 	memcpy(login->as_name, place.as_name, sizeof(login->as_name));
-	if (place.country[0] == '\0' && geo_has_countries(geo))
-		counters_add(STAT_GEO_MISSES, 1);
 }
 
 /* Whose network is it? An exempt country's logins are stored all the same. */
@@ -171,32 +169,17 @@ decide_login(const struct desk *desk, const char *address,
 
 /* Step 10: what does this request weigh? */
 static void
-weigh(const struct config *config, const struct decision *decision,
+weigh(const struct config *config, struct decision *decision,
     struct check *check)
 {
 	const struct request *request = decision->request;
-	bool is_at_stage = strcmp(request->protocol_state,
-	    stage_state(config->rates.stage)) == 0;
-	int64_t recipients;
+	bool is_due = weight_is_due(config, request);
 
-	check->weight = 0;
+	decision->stage = is_due ? AT_STAGE : OFF_STAGE;
+	check->weight = is_due ?
+	    weight_of(config, request, &decision->login.client) : 0;
 	check->weighs_once = config->rates.count == RATES_MESSAGES ||
 	    config->rates.stage != STAGE_RCPT;
-	counters_add(is_at_stage ? STAT_AT_STAGE : STAT_OFF_STAGE, 1);
-	if (!is_at_stage)
-		return;
-	if (config->rates.networks != NULL &&
-	    !netset_has(config->rates.networks, &decision->login.client))
-		return;
-	check->weight = 1;
-	if (config->rates.count == RATES_RECIPIENTS &&
-	    config->rates.stage != STAGE_RCPT) {
-		/* At DATA and END-OF-MESSAGE Postfix counts for us. */
-		recipients = text_parse_number(request->recipient_count,
-		    1000000);
-		if (recipients > 1)
-			check->weight = (uint32_t)recipients;
-	}
 }
 
 static void
@@ -341,10 +324,25 @@ ask_store(struct desk *desk, struct decision **open, size_t count,
 		ask_for(desk, asked, checks, queries, left, deadline_ms);
 }
 
+/* When it is answered: a busy account is decided again and again. */
+static void
+count(const struct geo *geo, const struct decision *decision)
+{
+	const struct login *login = &decision->login;
+
+	counters_add(STAT_REQUESTS, 1);
+	counters_add(outcomes[decision->outcome].stat, 1);
+	counters_add(STAT_AT_STAGE, decision->stage == AT_STAGE);
+	counters_add(STAT_OFF_STAGE, decision->stage == OFF_STAGE);
+	counters_add(STAT_GEO_MISSES, login->client.bits != 0 &&
+		login->country[0] == '\0' && geo_has_countries(geo));
+}
+
 /* Step 11, and all that is answered otherwise. */
 static void
-answer(const struct config *config, struct decision *decision)
+answer(const struct desk *desk, struct decision *decision)
 {
+	const struct config *config = desk->config;
 	const char *const texts[OUTCOME_COUNT] = {
 		[OUTCOME_PASS] = config->actions.ok,
 		[OUTCOME_NO_ACCOUNT] = config->actions.ok,
@@ -364,8 +362,7 @@ answer(const struct config *config, struct decision *decision)
 					     texts[decision->outcome],
 	    decision->account, &decision->login, &decision->finding,
 	    decision->action);
-	counters_add(STAT_REQUESTS, 1);
-	counters_add(outcomes[decision->outcome].stat, 1);
+	count(desk->geo, decision);
 }
 
 void
@@ -396,5 +393,5 @@ decide(struct desk *desk, struct decision *decisions, size_t count,
 	if (kept > 0)
 		ask_store(desk, open, kept, deadline_ms);
 	for (size_t i = 0; i < count; i++)
-		answer(desk->config, &decisions[i]);
+		answer(desk, &decisions[i]);
 }

@@ -55,6 +55,7 @@ struct decision {
 	enum outcome outcome;
 	bool is_observed;	/* outcome is what would be: the answer is ok */
 	bool is_network_exempt;	/* the login does not count */
+	enum { UNSTAGED, AT_STAGE, OFF_STAGE } stage;	/* of rates.stage */
 	char account[ACCOUNT_SIZE];
 	struct login login;
 	struct finding finding;

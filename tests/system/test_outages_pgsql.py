@@ -268,12 +268,27 @@ def test_a_backend_is_stopped_in_mid_request(watch, postgres, database):
 def test_one_account_is_locked(watch, postgres, database):
     """It has no answer; the others in its round have theirs."""
     watched = watch()
+    before = counters(watched.policyd)
     with session(postgres, database, "SELECT 1 FROM policyd.account "
                  f"WHERE account = '{KNOWN}' FOR UPDATE"):
         for _ in range(3):
             assert watched.volley([KNOWN, "a@b.c", "b@b.c", "c@b.c"]) == \
                 [ERROR, OK, OK, OK]
+    # It was decided again and again, and counts once.
+    now = counters(watched.policyd)
+    for name in ("requests", "at_stage"):
+        assert now[name] - before[name] == 12, name
     watched.recover(KNOWN)
+
+
+def counters(policyd):
+    """What it counted so far."""
+    seen = len(policyd.log())
+    policyd.signal(signal.SIGUSR1)
+    line = until(lambda: re.search(r"^.*\brequests=.*$", policyd.log()[seen:],
+                                   re.MULTILINE), "the counters")
+    return {name: int(value) for name, value in
+            fields(line.group()).items() if value.isdigit()}
 
 
 # --- what the server has no room for -----------------------------------------

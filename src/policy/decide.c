@@ -192,6 +192,7 @@ prepare_check(struct desk *desk, struct decision *decision,
 		log_debug("not an address: client_address=%.60s",
 		    decision->request->client_address);
 	check->account = decision->account;
+	check->may_defer = desk->may_defer;
 	check->instance = text_is_utf8(decision->request->instance) ?
 	    decision->request->instance : "";
 	check->login = decision->login;

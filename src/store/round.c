@@ -20,6 +20,9 @@ enum {
 	/* How long a round waits for a row that somebody has locked and does
 	 * not change. */
 	LOCK_PATIENCE_MS = 20,
+	/* The same if all that is left can be asked again: what comes next
+	 * waits for the round's end. */
+	DEFER_PATIENCE_MS = 2,
 	/* Between two tries, at first and at most. */
 	PAUSE_MS = 1,
 	PAUSE_MAX_MS = 8,
@@ -156,6 +159,20 @@ is_moving(struct work *const *works, size_t count, uint64_t *seen)
 	return true;
 }
 
+/* May all of it be told to ask again? */
+static bool
+may_defer(struct work *const *works, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (works[i]->kind != WORK_CHECK)
+			return false;
+		for (size_t k = 0; k < works[i]->check_count; k++)
+			if (!works[i]->checks[k]->may_defer)
+				return false;
+	}
+	return true;
+}
+
 static void
 set_busy(struct work *const *works, size_t count)
 {
@@ -168,7 +185,9 @@ play(struct round *round, struct work *const *works, size_t count,
     int64_t deadline_ms)
 {
 	size_t failed = 0;
-	int64_t patient_ms = clock_mono_ms() + LOCK_PATIENCE_MS;
+	int64_t patience_ms = may_defer(works, count) ? DEFER_PATIENCE_MS :
+							LOCK_PATIENCE_MS;
+	int64_t patient_ms = clock_mono_ms() + patience_ms;
 	uint64_t seen = 0;
 	unsigned lost = 0;
 	size_t left = count;
@@ -185,7 +204,7 @@ play(struct round *round, struct work *const *works, size_t count,
 		if (left == 0 || clock_left_ms(deadline_ms) == 0)
 			break;
 		if (done > 0 || is_moving(works, count, &seen))
-			patient_ms = clock_mono_ms() + LOCK_PATIENCE_MS;
+			patient_ms = clock_mono_ms() + patience_ms;
 		else if (clock_left_ms(patient_ms) == 0) {
 			set_busy(open, left);
 			break;

@@ -111,6 +111,7 @@ struct check {
 	struct login login;
 	uint32_t weight;	/* messages or recipients; 0: rates are not asked */
 	bool weighs_once;	/* one instance weighs once, the first time */
+	bool may_defer;		/* is_busy is understood: do not wait long */
 	const struct settings *settings;
 	/* Mails of this login that passed before, unasked (memory.h), when the
 	 * last of them came (0: now), and that there is no other. */

@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -281,6 +282,32 @@ def test_one_account_is_locked(watch, postgres, database):
     watched.recover(KNOWN)
 
 
+def test_others_do_not_wait_for_a_locked_account(watch, postgres, database):
+    """However often that one is tried again."""
+    watched = watch({"server": {"workers": 1, "deadline": "20000ms"}})
+    busy, other = watched.clients[:2]
+
+    def ask_others():
+        took = []
+        for number in range(300):
+            began = time.monotonic()
+            assert other.ask(f"user{number}@b.c", address("DE")) == OK
+            took.append((time.monotonic() - began) * 1000)
+        return sorted(took)
+    quiet = ask_others()
+    with session(postgres, database, "SELECT 1 FROM policyd.account "
+                 f"WHERE account = '{KNOWN}' FOR UPDATE"):
+        busy.send(request(KNOWN, address("DE")))
+        others = ask_others()
+        ready, _, _ = select.select([busy], [], [], 0)
+        assert not ready, busy.answer()
+    assert busy.answer() == OK
+    print(f"others: p50 {others[150]:.1f} ms, p99 {others[297]:.1f} ms; "
+          f"before {quiet[150]:.1f}, {quiet[297]:.1f}")
+    assert others[297] < 100 + quiet[297]
+    assert others[150] < 10 + 2 * quiet[150]
+
+
 def counters(policyd):
     """What it counted so far."""
     seen = len(policyd.log())
@@ -288,7 +315,7 @@ def counters(policyd):
     line = until(lambda: re.search(r"^.*\brequests=.*$", policyd.log()[seen:],
                                    re.MULTILINE), "the counters")
     return {name: int(value) for name, value in
-            fields(line.group()).items() if value.isdigit()}
+            daemon.fields(line.group()).items() if value.isdigit()}
 
 
 # --- what the server has no room for -----------------------------------------

@@ -128,8 +128,8 @@ show_rates(FILE *out, const struct account_record *record)
 static void
 show_logins(FILE *out, const struct account_record *record)
 {
-	static const char *const heads[] = { "NETWORK", "COUNTRY", "FIRST",
-		"LAST", "MAILS", "COUNTS", NULL };
+	static const char *const heads[] = { "NETWORK", "COUNTRY", "SYSTEM",
+		"FIRST", "LAST", "MAILS", "COUNTS", NULL };
 	struct table *table = table_new(heads);
 
 	for (size_t i = 0; i < record->login_count && i < LOGINS_SHOWN; i++) {
@@ -138,8 +138,9 @@ show_logins(FILE *out, const struct account_record *record)
 		char first[WHEN_SIZE];
 		char last[WHEN_SIZE];
 		char mails[24];
+		char system[16] = "-";
 		const char *row[] = { network, login->country[0] != '\0' ?
-			login->country : "-", first, last, mails,
+			login->country : "-", system, first, last, mails,
 			login->is_within ? "yes" : "no" };
 
 		addr_format(&login->network, network);
@@ -147,6 +148,8 @@ show_logins(FILE *out, const struct account_record *record)
 		print_time(out, login->last_ms, last);
 		snprintf(mails, sizeof(mails), "%llu",
 		    (unsigned long long)login->mails);
+		if (login->asn != 0)
+			snprintf(system, sizeof(system), "AS%u", login->asn);
 		table_add(table, row);
 	}
 	fprintf(out, "\nLogins     %llu networks known, newest first%s\n",

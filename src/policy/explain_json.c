@@ -163,9 +163,9 @@ logins_json(const struct account_record *record)
 		char network[ADDR_TEXT_SIZE];
 
 		json_array_append_new(array,
-		    json_pack("{ss ss so so sI sb}", "network",
+		    json_pack("{ss ss sI so so sI sb}", "network",
 			addr_format(&login->network, network), "country",
-			login->country, "first", show_time(login->first_ms),
+			login->country, "asn", (json_int_t)login->asn, "first", show_time(login->first_ms),
 			"last", show_time(login->last_ms), "mails",
 			(json_int_t)login->mails, "counts",
 			login->is_within));

@@ -231,6 +231,7 @@ conclude(struct question *q)
 	change->evidence = finding->evidence;
 	memcpy(change->country, q->check->login.country,
 	    sizeof(change->country));
+	change->asn = q->check->login.asn;
 	if (q->check->login.client.bits != 0)
 		addr_format(&q->check->login.client, change->client);
 	q->work->held = (struct held_block){ .cause = finding->cause,

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,5 +171,16 @@ work_audit(const struct work *work, const char **action)
 
 	json_decref(detail);
 	*action = is_block ? "block" : "unblock";
+	return text;
+}
+
+const char *
+change_text(const struct block_change *change, char text[CHANGE_TEXT_SIZE])
+{
+	size_t length = strlen(evidence_text(&change->evidence, text));
+
+	if (change->asn != 0)
+		snprintf(text + length - 1, CHANGE_TEXT_SIZE - length + 1,
+		    ",\"asn\":%u}", change->asn);
 	return text;
 }

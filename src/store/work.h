@@ -36,8 +36,15 @@ struct block_change {
 	const char *note;	/* borrowed */
 	char client[ADDR_TEXT_SIZE];
 	char country[3];
+	uint32_t asn;		/* of the login; 0: unknown */
 	struct evidence evidence;	/* at that time, for the event */
 };
+
+/* What the event tells of the evidence, and of the login's system: a JSON
+ * object. Returns text. */
+enum { CHANGE_TEXT_SIZE = EVIDENCE_TEXT_SIZE + 24 };
+const char *change_text(const struct block_change *,
+    char text[CHANGE_TEXT_SIZE]);
 
 enum {
 	/* Accounts of one try. */

@@ -331,6 +331,31 @@ START_TEST(events_count_each_network)
 }
 END_TEST
 
+/* The event of a block tells of the login that caused it. */
+START_TEST(events_tell_the_autonomous_system)
+{
+	struct world world;
+	char *systems;
+
+	if (!begin(&world, _i))
+		return;
+	world_set(&world, "notify", "on");
+	world_set(&world, "networks", "1");
+	for (unsigned i = 1; i <= 2; i++) {
+		struct check check = login_number(&world, i);
+
+		check.login.asn = 64499 + i;
+		world_checks(world.store, &check, 1);
+	}
+	systems = side_sql(world.side, _i == SIDE_PGSQL ?
+	    "SELECT DISTINCT kind, event->>'asn' FROM policyd.outbox" :
+	    "SELECT DISTINCT kind, event->>'asn' FROM outbox");
+	ck_assert_str_eq(systems, "block|64501\n");
+	free(systems);
+	world_close(&world);
+}
+END_TEST
+
 /* A login that comes from another store while this one is in use is later
  * than the one the account's row has. */
 START_TEST(a_login_that_was_copied_counts)
@@ -411,6 +436,8 @@ tests_places(void)
 	tcase_add_loop_test(tcase,
 	    a_row_that_somebody_else_changed_is_counted_again, 0, SIDES);
 	tcase_add_loop_test(tcase, events_count_each_network, 0, SIDES);
+	tcase_add_loop_test(tcase, events_tell_the_autonomous_system, 0,
+	    SIDES);
 	tcase_add_loop_test(tcase, a_login_that_was_copied_counts, 0, SIDES);
 	tcase_add_loop_test(tcase, what_is_pending_is_found_by_any_name, 0,
 	    SIDES);

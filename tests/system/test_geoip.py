@@ -192,9 +192,16 @@ def test_whose_network_it_is_is_told(make_policyd, geoip, name):
     policyd.wait_log(r"country=CH asn=64498 ")
     shown = policyd.cli("--explain", JOE, address("CH")).stdout
     assert "(CH, AS64498 Example 2, " in shown
-    login = json.loads(policyd.cli("--explain", JOE, address("CH"),
-                                   "--json").stdout)["login"]
-    assert (login["asn"], login["as_name"]) == (64498, "Example 2")
+    assert re.search(r"^NETWORK +COUNTRY +SYSTEM .*\n"
+                     rf"{re.escape(address('CH'))} +CH +AS64498 ", shown,
+                     re.MULTILINE), shown
+    assert re.search(rf"^{re.escape(UNKNOWN)} +- +- ", shown, re.MULTILINE)
+    told = json.loads(policyd.cli("--explain", JOE, address("CH"),
+                                  "--json").stdout)
+    assert (told["login"]["asn"], told["login"]["as_name"]) == (
+        64498, "Example 2")
+    assert {each["network"]: each["asn"] for each in told["logins"]}[
+        address("CH")] == 64498
 
 
 def test_the_asn_is_a_number_in_json(make_policyd, geoip):

@@ -148,6 +148,26 @@ def test_rules_and_dashboard_name_what_there_is(served):
 OPENAPI = yaml.safe_load((ETC / "openapi.yaml").read_text())
 
 
+def measures(kind):
+    """Names of what is counted, or their keys in an override: of the table
+    that the program is made of."""
+    text = (SOURCE / "src/config/measures.def").read_text()
+    rows = re.findall(r'^(FOREIGN|HOME)\(\w+, "(\w+)", \w+, "(\w+)"', text,
+                      re.MULTILINE)
+    assert len(rows) >= 6
+    return [name if kind == "name" else key for side, name, key in rows
+            if kind in ("name", side)]
+
+
+def test_what_is_counted_is_described():
+    schemas = OPENAPI["components"]["schemas"]
+    assert set(measures("name")) <= set(
+        schemas["Account"]["properties"]["evidence"]["properties"])
+    assert set(measures("HOME")) <= set(schemas["Home"]["properties"])
+    for name in ("OverrideRequest", "Override"):
+        assert set(measures("FOREIGN")) <= set(schemas[name]["properties"])
+
+
 def resolve(schema):
     while "$ref" in schema:
         found = OPENAPI

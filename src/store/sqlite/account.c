@@ -191,9 +191,9 @@ tell(struct sqlite_db *db, const char *account,
 {
 	const char *channels[CHANNELS_MAX];
 	size_t count = store_channels(db->setup->notify, change->is_begin, channels);
-	char counts[EVIDENCE_TEXT_SIZE];
+	char counts[CHANGE_TEXT_SIZE];
 
-	evidence_text(&change->evidence, counts);
+	change_text(change, counts);
 	for (size_t i = 0; i < count; i++)
 		if (db_run(db, SQL_OUTBOX_ADD, DB_TEXT(channels[i]),
 			DB_TEXT(change->is_begin ? "block" : "unblock"),

@@ -37,10 +37,8 @@ enum store_result {
 	STORE_FAILED,	/* away, slow, or in trouble: logged */
 };
 
-/*
- * Which limit does a login break? Policy is passed in, because facts do not
- * know it. The PostgreSQL side judges in SQL, by the same table of tests.
- */
+/* Which limit does a login break? Policy is passed in: the store does not know
+ * it. */
 struct judgement {
 	enum cause cause;
 	uint32_t found, limit;

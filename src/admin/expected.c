@@ -15,7 +15,8 @@ enum { PAGE_MAX = 1000, TEXT_MAX = 1024 };
 
 const struct parameter expected_none[] = { { NULL, 0 } };
 const struct parameter expected_address[] = { { "address", 0 }, { NULL, 0 } };
-const struct parameter expected_reason[] = { { "reason", 0 }, { NULL, 0 } };
+const struct parameter expected_unblock[] = { { "reason", 0 }, { "learn", 0 },
+	{ NULL, 0 } };
 const struct parameter expected_names[] = { { "search", 0 }, { "after", 0 },
 	{ "limit", PAGE_MAX }, { NULL, 0 } };
 const struct parameter expected_times[] = { { "search", 0 },

@@ -18,10 +18,10 @@ struct parameter {
 	int64_t most;		/* a number from 1 on; 0: any text */
 };
 
-/* Lists that routes have: no parameters; an address; a reason; pages of what
- * is searched, in order of name or of time. */
+/* Lists that routes have: no parameters; an address; a reason, and whether to
+ * learn; pages of what is searched, in order of name or of time. */
 extern const struct parameter expected_none[], expected_address[],
-    expected_reason[], expected_names[], expected_times[];
+    expected_unblock[], expected_names[], expected_times[];
 
 /*
  * Are the parameters those of a list, each there once at most, numbers in

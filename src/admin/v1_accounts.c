@@ -7,6 +7,7 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "policy/explain_json.h"
+#include "store/forget.h"
 
 #include <microhttpd.h>
 
@@ -45,4 +46,31 @@ v1_accounts_show(struct admin *admin, struct exchange *exchange)
 	else
 		exchange_no_store(exchange);
 	account_record_clear(&record);
+}
+
+void
+v1_accounts_forget(struct admin *admin, struct exchange *exchange)
+{
+	char account[ACCOUNT_SIZE];
+
+	if (admin_account(admin, exchange, exchange->rest, true, account) != 0)
+		return;
+	if (account[0] == '@') {
+		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+		    "accounts are forgotten, not domains");
+		return;
+	}
+	switch (store_forget(admin->desk.store, account, admin_deadline())) {
+	case STORE_DONE:
+		exchange_empty(exchange, MHD_HTTP_NO_CONTENT);
+		break;
+	case STORE_NONE:
+		exchange_problem(exchange, MHD_HTTP_NOT_FOUND,
+		    "nothing is known of %s", account);
+		break;
+	case STORE_FAILED:
+	default:
+		exchange_no_store(exchange);
+		break;
+	}
 }

@@ -12,4 +12,7 @@ struct exchange;
  * there would get. */
 void v1_accounts_show(struct admin *, struct exchange *);
 
+/* DELETE: forget it. */
+void v1_accounts_forget(struct admin *, struct exchange *);
+
 #endif

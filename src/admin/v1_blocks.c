@@ -130,13 +130,32 @@ v1_blocks_put(struct admin *admin, struct exchange *exchange)
 		show(admin, exchange, account, MHD_HTTP_OK);
 }
 
+/* ?learn=true; -1: it is neither that nor false, and answered. */
+static int
+read_learn(struct exchange *exchange)
+{
+	const char *value = exchange_query(exchange, "learn");
+
+	if (value == NULL || strcmp(value, "false") == 0)
+		return 0;
+	if (strcmp(value, "true") == 0)
+		return 1;
+	exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+	    "learn: allowed is true or false");
+	return -1;
+}
+
 void
 v1_blocks_delete(struct admin *admin, struct exchange *exchange)
 {
 	const char *reason = exchange_query(exchange, "reason");
+	int learns = read_learn(exchange);
+	unsigned learned = 0;
+	enum store_result result;
 	char account[ACCOUNT_SIZE];
 
-	if (admin_account(admin, exchange, exchange->rest, true, account) != 0)
+	if (learns < 0 || admin_account(admin, exchange, exchange->rest, true,
+		account) != 0)
 		return;
 	if (reason != NULL && strlen(reason) > REASON_MAX) {
 		exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
@@ -144,18 +163,16 @@ v1_blocks_delete(struct admin *admin, struct exchange *exchange)
 		    REASON_MAX);
 		return;
 	}
-	switch (store_unblock_because(admin->desk.store, account, reason,
-	    admin_deadline())) {
-	case STORE_DONE:
-		exchange_empty(exchange, MHD_HTTP_NO_CONTENT);
-		break;
-	case STORE_NONE:
-		exchange_problem(exchange, MHD_HTTP_NOT_FOUND,
-		    "%s is not blocked", account);
-		break;
-	case STORE_FAILED:
-	default:
+	result = learns ? store_unblock_learning(admin->desk.store, account,
+	    reason, &learned, admin_deadline()) :
+	    store_unblock_because(admin->desk.store, account, reason,
+		admin_deadline());
+	if (result == STORE_FAILED)
 		exchange_no_store(exchange);
-		break;
-	}
+	else if (result == STORE_DONE || learned > 0)
+		exchange_empty(exchange, MHD_HTTP_NO_CONTENT);
+	else
+		exchange_problem(exchange, MHD_HTTP_NOT_FOUND,
+		    learns ? "%s is not blocked, and no place of its last 24 "
+		    "hours is new" : "%s is not blocked", account);
 }

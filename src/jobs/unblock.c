@@ -7,13 +7,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "command/confirm.h"
 #include "command/print.h"
 #include "jobs/choice.h"
 #include "policy/store_of.h"
 #include "server/privs.h"
 #include "store/store.h"
 
-#include <ctype.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,28 +78,27 @@ find(struct unblock *unblock)
 	return EX_OK;
 }
 
-/* Ask whoever is there. */
 static bool
 is_wanted(const struct unblock *unblock)
 {
-	int answer;
-
-	if (unblock->count <= MANY || unblock->order->is_sure ||
-	    !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return true;
-	fprintf(stderr, "Unblock %zu accounts, from %s to %s? [y/N] ",
-	    unblock->count, unblock->accounts[0],
-	    unblock->accounts[unblock->count - 1]);
-	fflush(stderr);
-	answer = getchar();
-	return tolower(answer) == 'y';
+	return unblock->count <= MANY || unblock->order->is_sure ||
+	    confirm("Unblock %zu accounts, from %s to %s?", unblock->count,
+		unblock->accounts[0], unblock->accounts[unblock->count - 1]);
 }
 
-/* Say what was done: to the block, and to the mail on hold. */
+/* What was done to one. */
+struct deed {
+	bool was_blocked;
+	unsigned learned;	/* places */
+	size_t mails;		/* on hold, released or deleted */
+};
+
+/* Say what was done. */
 static void
-tell(struct unblock *unblock, const char *account, bool was_blocked,
-    size_t mails)
+tell(struct unblock *unblock, const char *account, const struct deed *deed)
 {
+	bool was_blocked = deed->was_blocked;
+	size_t mails = deed->mails;
 	enum held_mail_action action = unblock->order->mail.action;
 	const char *verb = action == HELD_MAIL_RELEASE ? "released" :
 							 "deleted";
@@ -110,6 +109,9 @@ tell(struct unblock *unblock, const char *account, bool was_blocked,
 		fprintf(out, "%s %s\n", account, was_blocked ?
 		    "is unblocked; its count starts afresh" :
 		    "is not blocked");
+		if (unblock->order->learns)
+			fprintf(out, "%u of its places %s known now\n",
+			    deed->learned, deed->learned == 1 ? "is" : "are");
 		if (action != HELD_MAIL_LEAVE)
 			fprintf(out, "%zu of its mails on hold %s %s\n",
 			    mails, mails == 1 ? "was" : "were", verb);
@@ -117,10 +119,25 @@ tell(struct unblock *unblock, const char *account, bool was_blocked,
 	}
 	document = json_pack("{ss ss}", "account", account, "result",
 	    was_blocked ? "unblocked" : "not blocked");
+	if (unblock->order->learns)
+		json_object_set_new(document, "learned",
+		    json_integer((json_int_t)deed->learned));
 	if (action != HELD_MAIL_LEAVE)
 		json_object_set_new(document, verb,
 		    json_integer((json_int_t)mails));
 	json_array_append_new(unblock->array, document);
+}
+
+static int
+end_block(struct unblock *unblock, const char *account, struct deed *deed)
+{
+	enum store_result result = unblock->order->learns ?
+	    store_unblock_learning(unblock->store, account, NULL,
+		&deed->learned, deadline()) :
+	    store_unblock(unblock->store, account, deadline());
+
+	deed->was_blocked = result == STORE_DONE;
+	return result == STORE_FAILED ? EX_UNAVAILABLE : EX_OK;
 }
 
 /* Unblock one. What cannot be done to its mail is known before that. */
@@ -129,8 +146,7 @@ free_one(struct unblock *unblock, const char *account)
 {
 	const struct held_mail_order *mail = &unblock->order->mail;
 	struct held_mails held = { NULL, 0, 0 };
-	enum store_result result = STORE_NONE;
-	size_t mails = 0;
+	struct deed deed = { false, 0, 0 };
 	int status = EX_OK;
 
 	if (mail->action != HELD_MAIL_LEAVE)
@@ -138,15 +154,14 @@ free_one(struct unblock *unblock, const char *account)
 	if (status == EX_OK && privs_lend(&unblock->privs) != 0)
 		status = EX_NOPERM;
 	if (status == EX_OK) {
-		result = store_unblock(unblock->store, account, deadline());
+		status = end_block(unblock, account, &deed);
 		privs_return(&unblock->privs);
-		if (result == STORE_FAILED)
-			status = EX_UNAVAILABLE;
 	}
 	if (status == EX_OK) {
-		status = held_mail_act(mail, &held, &mails);
-		tell(unblock, account, result == STORE_DONE, mails);
-		unblock->done += result == STORE_DONE || mails > 0;
+		status = held_mail_act(mail, &held, &deed.mails);
+		tell(unblock, account, &deed);
+		unblock->done += deed.was_blocked || deed.learned > 0 ||
+		    deed.mails > 0;
 	}
 	held_mails_clear(&held);
 	return status;

@@ -18,6 +18,7 @@ struct unblock_order {
 	size_t count;
 	int64_t since_s;	/* only those blocked so lately; -1: all */
 	bool is_sure;		/* do not ask */
+	bool learns;		/* the places of the last day become known */
 	struct held_mail_order mail;	/* what becomes of their mail on hold */
 };
 

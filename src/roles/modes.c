@@ -12,6 +12,7 @@
 #include "jobs/clean.h"
 #include "jobs/copy.h"
 #include "jobs/explain.h"
+#include "jobs/forget.h"
 #include "jobs/notify_trial.h"
 #include "jobs/overrides.h"
 #include "jobs/report.h"
@@ -120,6 +121,7 @@ unblock(const struct job *job, const struct command *command)
 		.count = command->rest_count,
 		.since_s = command->since_s,
 		.is_sure = command->is_sure,
+		.learns = command->is_learn,
 		.mail = command->mail,
 	};
 
@@ -133,6 +135,12 @@ unblock(const struct job *job, const struct command *command)
 		return EX_USAGE;
 	}
 	return unblock_run(job, &order);
+}
+
+static int
+forget(const struct job *job, const struct command *command)
+{
+	return forget_run(job, command->subject, command->is_sure);
 }
 
 static int
@@ -284,7 +292,8 @@ const struct mode_row modes_table[] = {
 	    false, false, block },
 	{ "unblock", 0, ARGUMENT_ANY, WITH(EXTRA_RELEASE) |
 	    WITH(EXTRA_DELETE) | WITH(EXTRA_POSTFIX) | WITH(EXTRA_SINCE) |
-	    WITH(EXTRA_YES), false, true, unblock },
+	    WITH(EXTRA_LEARN) | WITH(EXTRA_YES), false, true, unblock },
+	{ "forget", 0, ARGUMENT_ONE, WITH(EXTRA_YES), false, false, forget },
 	{ "override", 0, ARGUMENT_ONE_AND_MORE, WITH(EXTRA_FOR) |
 	    WITH(EXTRA_COMMENT) | WITH(EXTRA_DELETE), false, false,
 	    override },

@@ -21,9 +21,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Play one work; was_blocked, if not NULL, is what it says then. */
+/* What came of a work. */
+struct outcome {
+	bool was_blocked;
+	unsigned accepted;
+};
+
 static enum store_result
-play(struct store *store, const struct work *order, bool *was_blocked,
+play(struct store *store, const struct work *order, struct outcome *outcome,
     int64_t deadline_ms)
 {
 	struct work *work;
@@ -42,8 +47,8 @@ play(struct store *store, const struct work *order, bool *was_blocked,
 	} while (work->progress == WORK_BUSY &&
 	    clock_left_ms(deadline_ms) > 0);
 	result = work->progress == WORK_DONE ? STORE_DONE : STORE_FAILED;
-	if (was_blocked != NULL)
-		*was_blocked = work->was_blocked;
+	outcome->was_blocked = work->was_blocked;
+	outcome->accepted = work->accepted;
 	work_clear(work);
 	free(work);
 	return result;
@@ -55,8 +60,9 @@ store_block(struct store *store, const char *account, uint32_t duration_s,
 {
 	const struct work order = { .account = account, .kind = WORK_BLOCK,
 		.duration_s = duration_s, .note = note };
+	struct outcome outcome;
 
-	return play(store, &order, NULL, deadline_ms);
+	return play(store, &order, &outcome, deadline_ms);
 }
 
 enum store_result
@@ -71,11 +77,26 @@ store_unblock_because(struct store *store, const char *account,
 {
 	const struct work order = { .account = account,
 		.kind = WORK_UNBLOCK, .note = reason };
-	bool was_blocked;
+	struct outcome outcome;
 
-	if (play(store, &order, &was_blocked, deadline_ms) != STORE_DONE)
+	if (play(store, &order, &outcome, deadline_ms) != STORE_DONE)
 		return STORE_FAILED;
-	return was_blocked ? STORE_DONE : STORE_NONE;
+	return outcome.was_blocked ? STORE_DONE : STORE_NONE;
+}
+
+enum store_result
+store_unblock_learning(struct store *store, const char *account,
+    const char *reason, unsigned *learned, int64_t deadline_ms)
+{
+	const struct work order = { .account = account,
+		.kind = WORK_UNBLOCK, .note = reason, .accepts = true };
+	struct outcome outcome;
+
+	*learned = 0;
+	if (play(store, &order, &outcome, deadline_ms) != STORE_DONE)
+		return STORE_FAILED;
+	*learned = outcome.accepted;
+	return outcome.was_blocked ? STORE_DONE : STORE_NONE;
 }
 
 /* End these; returns how many are over, however that came. */

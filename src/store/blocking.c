@@ -84,6 +84,17 @@ block_by_hand(struct work *work, const struct settings *settings,
 	work->is_audited = true;
 }
 
+static void
+accept_places(struct work *work, const struct settings *settings,
+    int64_t now_ms)
+{
+	work->accepted = detect_accept(&work->state.history, settings->rules,
+	    now_ms);
+	work->is_audited = work->accepted > 0;
+	work->is_changed = true;
+	work->must_last = true;
+}
+
 void
 blocking_apply(struct work *work, const struct settings *settings,
     int64_t now_ms)
@@ -92,17 +103,20 @@ blocking_apply(struct work *work, const struct settings *settings,
 	bool is_over = until_ms <= now_ms;
 
 	work->was_blocked = false;
+	work->accepted = 0;
 	if (work->kind == WORK_BLOCK) {
 		block_by_hand(work, settings, now_ms);
 		return;
 	}
+	if (work->accepts && work->state.is_known)
+		accept_places(work, settings, now_ms);
 	if (until_ms == 0 || (work->kind == WORK_EXPIRE && !is_over)) {
 		/* Or it was blocked anew since somebody saw that it is over. */
 		work->is_orphan = work->kind == WORK_EXPIRE && until_ms == 0;
-		work->is_changed = work->is_orphan;
+		work->is_changed |= work->is_orphan;
 		return;
 	}
 	work->was_blocked = work->kind == WORK_EXPIRE || !is_over;
-	work->is_audited = work->kind == WORK_UNBLOCK && !is_over;
+	work->is_audited |= work->kind == WORK_UNBLOCK && !is_over;
 	blocking_end(work, settings, is_over ? until_ms : now_ms);
 }

@@ -310,3 +310,21 @@ detect_blocked(struct history *history, const uint32_t *allowed,
 			history_bar(&history->places, seen->name);
 	}
 }
+
+unsigned
+detect_accept(struct history *history, const uint32_t *allowed,
+    int64_t now_ms)
+{
+	unsigned count = 0;
+
+	history_turn(history, now_ms, allowed[RULE_DECAY]);
+	for (size_t i = 0; i < history->new_places.count; i++) {
+		const struct sighting *seen = &history->new_places.list[i];
+
+		count += seen->last_ms > now_ms - DAY_MS &&
+		    !detect_is_known(&history->places, seen->name, allowed);
+	}
+	history_accept(history, allowed[RULE_KNOWN_AFTER], now_ms);
+	history_afresh(history);
+	return count;
+}

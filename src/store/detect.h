@@ -70,6 +70,12 @@ void detect_passed(struct history *, const struct attempt *,
  * from there changes counts alone. After detect_passed. */
 bool detect_is_taught(const struct history *, const struct attempt *);
 
+/* Its owner says that he was there: the places and countries of the last 24
+ * hours become known, and mail is counted afresh. Returns how many places were
+ * not known. */
+unsigned detect_accept(struct history *, const uint32_t *rules,
+    int64_t now_ms);
+
 /* The account was blocked: what came from new places today taught nothing. */
 void detect_blocked(struct history *, const uint32_t *rules,
     int64_t now_ms);

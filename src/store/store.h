@@ -157,6 +157,11 @@ enum store_result store_unblock(struct store *, const char *account,
 enum store_result store_unblock_because(struct store *, const char *account,
     const char *reason, int64_t deadline_ms);
 
+/* The same; and, blocked or not, the places and countries of its last 24 hours
+ * become known, and so many places were not. */
+enum store_result store_unblock_learning(struct store *, const char *account,
+    const char *reason, unsigned *learned, int64_t deadline_ms);
+
 /*
  * The blocks that hold, in order of account, after `after` ("" to begin), at
  * most `most`. The caller clears each and frees the array.

@@ -167,7 +167,12 @@ work_audit(const struct work *work, const char **action)
 	json_t *detail = is_block ? json_pack("{sI ss}", "duration",
 	    (json_int_t)work->duration_s, "reason", work->note) :
 				    json_pack("{ss*}", "reason", work->note);
-	char *text = json_dumps(detail, JSON_COMPACT);
+	char *text;
+
+	if (work->accepted > 0)
+		json_object_set_new(detail, "learned",
+		    json_integer((json_int_t)work->accepted));
+	text = json_dumps(detail, JSON_COMPACT);
 
 	json_decref(detail);
 	*action = is_block ? "block" : "unblock";

@@ -75,6 +75,7 @@ struct work {
 	struct lesson *lesson;	/* WORK_LEARN: is_news is told */
 	uint32_t duration_s;
 	const char *note;
+	bool accepts;		/* WORK_UNBLOCK: see detect_accept */
 
 	/* Loaded. */
 	struct account_state state;
@@ -103,6 +104,7 @@ struct work {
 	bool is_audited;	/* by hand: write it down */
 	/* WORK_UNBLOCK, WORK_EXPIRE: it was. Of the last try that decided. */
 	bool was_blocked;
+	unsigned accepted;	/* places that it made known, likewise */
 
 	enum work_state progress;
 	int64_t saved_version;	/* written, but was it? Or 0 */

@@ -13,6 +13,8 @@ typedef void scene(struct world *, struct text *);
 scene scene_overrides_change;
 scene scene_custom_settings;
 scene scene_causes, scene_hits_of_odd_names;
+scene scene_an_account_is_forgotten, scene_servers_forget_what_is_forgotten;
+scene scene_unblocking_teaches;
 scene scene_turn_from_the_future;
 scene scene_decisions_by_time, scene_decisions_are_bounded;
 scene scene_decisions_of_two_hosts, scene_hosts;

@@ -39,3 +39,21 @@ def show(policyd, *arguments, width=80, **environment):
     assert process.wait(30 * PATIENCE) == 0, process.stderr.read()
     process.stderr.close()
     return shown.decode().replace("\r\n", "\n").splitlines()
+
+
+def answer(policyd, text, *arguments):
+    """Answer a command on a terminal: its exit status, and what it asked."""
+    master, slave = pty.openpty()
+    try:
+        process = subprocess.Popen(
+            [str(daemon.PROGRAM), "-c", str(policyd.path), *arguments],
+            stdin=slave, stdout=subprocess.PIPE, stderr=slave, cwd="/",
+            env=daemon.environment())
+        os.write(master, text)
+        process.communicate(timeout=30 * PATIENCE)
+        # If it asked nothing, there is what was typed, or this.
+        os.write(slave, b"\n")
+        return process.returncode, os.read(master, 65536).decode()
+    finally:
+        os.close(master)
+        os.close(slave)

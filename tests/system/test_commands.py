@@ -4,15 +4,14 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
 import os
-import pty
 import pwd
-import subprocess
 
 import pytest
 
 import policyd as daemon
 from geoip import address
 from stores import served, store, table  # noqa: F401
+from terminal import answer
 from waiting import PATIENCE, until
 
 JOE, ANN, BEN = (f"{name}@example.com" for name in ("joe", "ann", "ben"))
@@ -81,33 +80,17 @@ def test_unblocking_those_of_late(served, store):
     assert policyd.cli("--unblock", "--since", "2d").returncode == NOT_FOUND
 
 
-def on_a_terminal(policyd, answer, *arguments):
-    """Run a command as a person does; its exit status."""
-    master, slave = pty.openpty()
-    try:
-        process = subprocess.Popen(
-            [str(daemon.PROGRAM), "-c", str(policyd.path), *arguments],
-            stdin=slave, stdout=subprocess.PIPE, stderr=slave, cwd="/",
-            env=daemon.environment())
-        os.write(master, answer)
-        process.communicate(timeout=30 * PATIENCE)
-        return process.returncode
-    finally:
-        os.close(master)
-        os.close(slave)
-
-
 def test_many_are_asked_about(served):
     policyd = served()
     block(policyd, *(f"user{n}@example.com" for n in range(11)))
-    assert on_a_terminal(policyd, b"n\n", "--unblock", "@example.com") == \
+    assert answer(policyd, b"n\n", "--unblock", "@example.com")[0] == \
         NOT_FOUND
     assert len(blocked(policyd)) == 11
-    assert on_a_terminal(policyd, b"y\n", "--unblock", "@example.com") == OK
+    assert answer(policyd, b"y\n", "--unblock", "@example.com")[0] == OK
     assert blocked(policyd) == set()
     block(policyd, *(f"user{n}@example.com" for n in range(11)))
-    assert on_a_terminal(policyd, b"", "--unblock", "@example.com",
-                         "--yes") == OK
+    assert answer(policyd, b"", "--unblock", "@example.com",
+                  "--yes")[0] == OK
     assert blocked(policyd) == set()
 
 

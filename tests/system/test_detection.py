@@ -10,7 +10,10 @@ import re
 import pytest
 
 from geoip import address
-from stores import served, store, table  # noqa: F401
+from http_api import Api
+from policyd import free_port
+from stores import served, store  # noqa: F401
+from terminal import answer
 
 OK, NOT_FOUND, USAGE = 0, 1, 64
 JOE, ANN, BEN = (f"{name}@example.com" for name in ("joe", "ann", "ben"))
@@ -142,3 +145,85 @@ def test_who_is_nobody_has_no_history(served, systems):
     history = explained(policyd, BEN)["history"]
     assert history["places"] == history["countries"] == []
     assert "Places" not in policyd.cli("--explain", BEN).stdout
+
+
+# --- --unblock --learn, --forget ---------------------------------------------
+
+def test_a_traveller_calls(served, systems):
+    policyd = served({**systems, "http": {"listen": f"127.0.0.1:{free_port()}"},
+                      "new_places": {"beginner": {"hour": 2,
+                                                  "day": "unlimited"},
+                                     "countries": {"day": 1}}})
+    api = Api(policyd.config["http"]["listen"]).wait_ready()
+    client = address("DE")
+    for _ in range(2):
+        policyd.ask(JOE, client)
+    assert policyd.ask(JOE, client).startswith("DEFER")
+    result = policyd.cli("--unblock", JOE, "--learn")
+    assert result.returncode == OK, result.stderr
+    assert result.stdout.splitlines() == [
+        f"{JOE} is not blocked", "1 of its places is known now"]
+    for _ in range(4):
+        assert policyd.ask(JOE, client) == "DUNNO"
+    result = policyd.cli("--unblock", JOE, "--learn", "--json")
+    assert result.returncode == NOT_FOUND
+    assert json.loads(result.stdout) == {
+        "account": JOE, "result": "not blocked", "learned": 0}
+    # Over the interface, and blocked.
+    for country in ("CH", "AT"):
+        answer = policyd.ask(ANN, address(country))
+    assert answer.startswith("REJECT 2 countries never used before")
+    assert api("DELETE", f"/v1/blocks/{ANN}?learn=maybe").status == 400
+    assert api("DELETE", f"/v1/blocks/{ANN}?learn=true").status == 204
+    for country in ("CH", "AT", "CH"):
+        assert policyd.ask(ANN, address(country)) == "DUNNO"
+    places = {place["place"]: place["state"]
+              for place in explained(policyd, ANN)["history"]["places"]}
+    assert places == {"AS64497": "known", "AS64498": "known"}
+    assert api("DELETE", f"/v1/blocks/{ANN}?learn=true").status == 404
+    change, *_ = api("GET", "/v1/audit").json()["changes"]
+    assert (change["action"], change["subject"], change["detail"]) == \
+        ("unblock", ANN, {"learned": 2})
+
+
+def test_an_account_is_forgotten(served, systems):
+    policyd = served({**systems, "http": {"listen":
+                                          f"127.0.0.1:{free_port()}"}})
+    api = Api(policyd.config["http"]["listen"]).wait_ready()
+    for account in (JOE, ANN):
+        policyd.ask(account, address("DE"))
+        policyd.cli("--override", account, "countries=9")
+        policyd.cli("--block", account, "--reason", "private")
+    result = policyd.cli("--forget", "Joe@Example.com")
+    assert result.returncode == OK, result.stderr
+    assert result.stdout == f"{JOE} is forgotten\n"
+    result = policyd.cli("--forget", JOE, "--yes", "--json")
+    assert result.returncode == NOT_FOUND
+    assert json.loads(result.stdout) == {"account": JOE,
+                                         "result": "not known"}
+    document = explained(policyd, JOE)
+    assert document["known"] is False and document["block"] is None
+    assert document["logins"] == document["history"]["places"] == []
+    audit = api("GET", "/v1/audit").json()["changes"]
+    assert [(row["action"], row["detail"]) for row in audit
+            if row["subject"] == JOE] == [
+        ("forget", {}), ("block", {}), ("override.put", {})]
+    assert policyd.ask(JOE, address("DE")) == "DUNNO"
+    # Nobody else is, nor by a name that is no account.
+    assert explained(policyd, ANN)["blocked"] is True
+    assert policyd.cli("--forget", "@example.com").returncode == USAGE
+    assert api("DELETE", "/v1/accounts/@example.com").status == 400
+    assert api("DELETE", f"/v1/accounts/{ANN}").status == 204
+    assert api("DELETE", f"/v1/accounts/{ANN}").status == 404
+    assert explained(policyd, ANN)["known"] is False
+
+
+@pytest.mark.parametrize("typed, is_there", [(b"n\n", True),
+                                             (b"y\n", False)])
+def test_who_forgets_on_a_terminal_is_asked(served, typed, is_there):
+    policyd = served()
+    policyd.ask(JOE, address("DE"))
+    code, text = answer(policyd, typed, "--forget", JOE)
+    assert f"Delete all that is known of {JOE}? [y/N] " in text
+    assert code == (NOT_FOUND if is_there else OK)
+    assert explained(policyd, JOE)["known"] is is_there

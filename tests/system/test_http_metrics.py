@@ -279,6 +279,8 @@ REQUESTS = [
     ("PATCH", "/modify", None, SENDER),
     ("DELETE", "/remove", None, SENDER), ("DELETE", "/remove", None, SENDER),
     ("POST", "/remove", None, SENDER), ("POST", "/remove", None, CLIENT),
+    ("DELETE", "/v1/accounts/{account}", "/v1/accounts/ann@example.com", None),
+    ("DELETE", "/v1/accounts/{account}", "/v1/accounts/@example.com", None),
     ("POST", "/query", None, CLIENT), ("POST", "/query", None, SENDER),
     ("POST", "/query", "/query?dry_run=1", CLIENT),
     ("POST", "/dovecotpolicy", "/dovecotpolicy?command=allow",

@@ -225,3 +225,33 @@ SELECT * FROM policyd.attempts_of($1, $2);
 
 -- name: past_attempts
 SELECT * FROM policyd.past_attempts($1, $2);
+
+-- name: forget_account
+SELECT policyd.forget($1, 'account');
+
+-- name: forget_logins
+SELECT policyd.forget($1, 'logins');
+
+-- name: forget_news
+SELECT policyd.forget($1, 'news');
+
+-- name: forget_told
+SELECT policyd.forget($1, 'told');
+
+-- name: forget_block
+SELECT policyd.forget($1, 'block');
+
+-- name: forget_hits
+SELECT policyd.forget($1, 'hits');
+
+-- name: forget_would
+SELECT policyd.forget($1, 'would');
+
+-- name: forget_attempts
+SELECT policyd.forget($1, 'attempts');
+
+-- name: forget_outbox
+SELECT policyd.forget($1, 'outbox');
+
+-- name: forget_details
+SELECT policyd.forget($1, 'details');

@@ -575,3 +575,44 @@ SELECT network, country, first_seen, last_seen, 0, asn
 SELECT account, network, country, first_seen, last_seen, 0, 0, asn
   FROM attempt WHERE account > ?1 AND account <= ?2
  ORDER BY account, network_key(network);
+
+-- name: forget_account
+-- account: its row; how many rows, here and below
+DELETE FROM account WHERE account = ?1 RETURNING 1;
+
+-- name: forget_logins
+-- account
+DELETE FROM login WHERE account = ?1 RETURNING 1;
+
+-- name: forget_news
+-- account
+DELETE FROM news WHERE account = ?1 RETURNING 0;
+
+-- name: forget_told
+-- account: servers forget what they have in memory
+INSERT INTO news (kind, account) VALUES ('unblock', ?1) RETURNING 0;
+
+-- name: forget_block
+-- account
+DELETE FROM block WHERE account = ?1 RETURNING 1;
+
+-- name: forget_hits
+-- account
+DELETE FROM hit WHERE account = ?1 RETURNING 1;
+
+-- name: forget_would
+-- account
+DELETE FROM would WHERE account = ?1 RETURNING 1;
+
+-- name: forget_attempts
+-- account
+DELETE FROM attempt WHERE account = ?1 RETURNING 1;
+
+-- name: forget_outbox
+-- account
+DELETE FROM outbox WHERE account = ?1 RETURNING 1;
+
+-- name: forget_details
+-- account
+UPDATE audit SET detail = '{}' WHERE subject = ?1 AND detail <> '{}'
+RETURNING 1;

@@ -12,6 +12,7 @@
 #include "mail/smtp.h"
 #include "policy/store_of.h"
 #include "policy/show.h"
+#include "store/hits.h"
 #include "store/outbox.h"
 #include "store/side.h"
 

@@ -2,8 +2,9 @@
  * hits.c -- who reached which limit or rate since the last report.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "store/hits.h"
+
 #include "store/query.h"
-#include "store/store.h"
 
 #include <jansson.h>
 #include <stdlib.h>

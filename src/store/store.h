@@ -312,29 +312,11 @@ enum store_result store_count(struct store *, struct totals *,
 enum store_result store_expire(struct store *, uint64_t *ended,
     int64_t deadline_ms);
 
-/* --- statistics, and what is reported --- */
+/* --- statistics, and turns --- */
 
 /* Ask for statistics, see figures.h; the caller clears the table. */
 enum store_result store_figures(struct store *, const struct figure_query *,
     struct figure_table *, int64_t deadline_ms);
-
-/* Who reached which limit or rate, since the last report. */
-struct hit {
-	char *account;
-	enum cause cause;
-	uint32_t limit, per_s;
-	uint64_t times;
-	int64_t first_ms, last_ms;
-};
-void hit_clear(struct hit *);
-
-/* The caller clears each and frees the array; the most frequent first. */
-enum store_result store_hits(struct store *, size_t most, struct hit **hits,
-    size_t *count, int64_t deadline_ms);
-
-/* These were reported: forget them, but not what was counted meanwhile. */
-enum store_result store_reported(struct store *, const struct hit *hits,
-    size_t count, int64_t deadline_ms);
 
 /*
  * Take a turn at what only one may do at a time, on whatever host, or renew

@@ -35,7 +35,7 @@ CREATE OR REPLACE FUNCTION policyd.load(p_accounts text[], p_domains text[],
 #variable_conflict use_variable
 DECLARE
     v_now timestamptz := coalesce(p_now, clock_timestamp());
-    v_mask integer := policyd.shard_count() - 1;
+    v_mask integer;
     v_here integer[];
     v_shards integer[];
     v_places integer[];
@@ -44,7 +44,9 @@ DECLARE
 BEGIN
     -- Each try but the last finds out that one more is away.
     LOOP
-        v_here := policyd.shards_here();
+        SELECT count(*) - 1,
+               array_agg(number) FILTER (WHERE away_since IS NULL)
+          INTO v_mask, v_here FROM policyd.shard;
         SELECT array_agg(hashtext(q.account) & v_mask), array_agg(q.place),
                array_agg(q.account), array_agg(q.domain)
           INTO v_shards, v_places, v_accounts, v_domains
@@ -107,9 +109,13 @@ CREATE OR REPLACE FUNCTION policyd.touch(p_account text, p_expected bigint,
     p_now timestamptz
 ) RETURNS timestamptz LANGUAGE plpgsql AS $$
 DECLARE
-    v_shard integer := policyd.shard_of(p_account);
+    v_shard integer;
+    v_here integer[];
 BEGIN
-    IF v_shard = ANY (policyd.shards_here()) THEN
+    SELECT hashtext(p_account) & (count(*) - 1)::integer,
+           array_agg(number) FILTER (WHERE away_since IS NULL)
+      INTO v_shard, v_here FROM policyd.shard;
+    IF v_shard = ANY (v_here) THEN
         RETURN policyd_shards.touch(v_shard, p_account, p_expected, p_version,
             p_since, p_blocked, p_seen, p_rated, p_complete, p_mail_hash,
             p_places, p_rings, p_mail_hashes, p_history, p_networks,
@@ -168,7 +174,8 @@ CREATE OR REPLACE FUNCTION policyd.save(p_version bigint, p_accounts text[],
 ) RETURNS integer[] LANGUAGE plpgsql AS $$
 DECLARE
     v_mask integer := policyd.shard_count() - 1;
-    v_count integer := coalesce(array_length(p_accounts, 1), 0);
+    v_here integer[];
+    v_count integer := cardinality(p_accounts);
     v_of integer[] := ARRAY(SELECT hashtext(a) & v_mask
         FROM unnest(p_accounts) WITH ORDINALITY AS u (a, i) ORDER BY i);
     v_of_refused integer[] := ARRAY(SELECT hashtext(a) & v_mask
@@ -183,11 +190,12 @@ DECLARE
     r record;
 BEGIN
     LOOP
+        v_here := policyd.shards_here();
         v_shards := '{}';
         v_calls := '{}';
         FOR v_shard IN SELECT DISTINCT unnest(v_of || v_of_refused)
         LOOP
-            CONTINUE WHEN NOT v_shard = ANY (policyd.shards_here());
+            CONTINUE WHEN NOT v_shard = ANY (v_here);
             v_mine := policyd.places_on(v_of, v_shard);
             v_refused := policyd.places_on(v_of_refused, v_shard);
             v_due := ARRAY(SELECT i::integer

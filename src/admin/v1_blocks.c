@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "policy/show.h"
+#include "store/observed.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>
@@ -24,6 +25,10 @@ v1_blocks_list(struct admin *admin, struct exchange *exchange)
 {
 	const char *after = exchange_query(exchange, "after");
 	int64_t most = exchange_number(exchange, "limit", PAGE);
+	enum store_result (*list)(struct store *, const char *, size_t,
+	    struct block **, size_t *, int64_t) =
+	    exchange_query(exchange, "would") != NULL ? store_list_would :
+							store_list_blocked;
 	struct block *blocks = NULL;
 	size_t count = 0;
 	json_t *array;
@@ -32,9 +37,8 @@ v1_blocks_list(struct admin *admin, struct exchange *exchange)
 		v1_blocks_search(admin, exchange);
 		return;
 	}
-	if (store_list_blocked(admin->desk.store, after != NULL ? after : "",
-		(size_t)most, &blocks, &count, admin_deadline()) !=
-	    STORE_DONE) {
+	if (list(admin->desk.store, after != NULL ? after : "", (size_t)most,
+		&blocks, &count, admin_deadline()) != STORE_DONE) {
 		exchange_no_store(exchange);
 		return;
 	}

@@ -20,14 +20,17 @@
 enum { PAGE = 100, CAUSES_MOST = 64 };
 
 const struct parameter v1_blocks_parameters[] = { { "after", 0 },
-	{ "limit", 1000 }, { "search", 0 }, { "domain", 0 }, { "cause", 0 },
+	{ "limit", 1000 }, { "would", 1 }, { "search", 0 }, { "domain", 0 }, { "cause", 0 },
 	{ "country", 0 }, { "since", 0 }, { "order", 0 }, { NULL, 0 } };
 
 bool
 v1_blocks_search_is_meant(const struct exchange *exchange)
 {
-	for (const struct parameter *p = v1_blocks_parameters + 2;
-	     p->name != NULL; p++)
+	const struct parameter *p = v1_blocks_parameters;
+
+	while (strcmp(p->name, "search") != 0)
+		p++;
+	for (; p->name != NULL; p++)
 		if (exchange_query(exchange, p->name) != NULL)
 			return true;
 	return false;

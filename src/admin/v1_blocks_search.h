@@ -12,7 +12,7 @@
 struct admin;
 struct exchange;
 
-/* Those of GET /v1/blocks: after and limit, and what to search by. */
+/* Those of GET /v1/blocks: after, limit, would, and what to search by. */
 extern const struct parameter v1_blocks_parameters[];
 
 /* Is there any to search or sort by? */

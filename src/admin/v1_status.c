@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "policy/show.h"
 #include "store/hosts.h"
+#include "store/observed.h"
 #include "store/side.h"
 
 #include <microhttpd.h>
@@ -98,6 +99,19 @@ store_json(const struct admin *admin, bool is_there)
 	    show_time(totals->outbox_since_ms));
 }
 
+/* In observe: how many would be blocked now. */
+static json_t *
+would_json(struct admin *admin, const struct conditions *now)
+{
+	uint64_t count;
+
+	if (!now->has_store || !now->hosts[0].is_observing ||
+	    store_count_would(admin->desk.store, &count, admin_deadline()) !=
+		STORE_DONE)
+		return json_null();
+	return json_integer((json_int_t)count);
+}
+
 static void
 tell(struct admin *admin, struct exchange *exchange,
     const struct conditions *now)
@@ -107,11 +121,12 @@ tell(struct admin *admin, struct exchange *exchange,
 	for (size_t i = 0; i < now->count; i++)
 		json_array_append_new(hosts, host_json(&now->hosts[i]));
 	exchange_json(exchange, MHD_HTTP_OK,
-	    json_pack("{ss ss ss so so so so}", "host", now->hosts[0].host,
+	    json_pack("{ss ss ss so so so so so}", "host", now->hosts[0].host,
 		"version", POLICYD_VERSION, "mode",
 		now->hosts[0].is_observing ? "observe" : "enforce", "now",
 		show_time(clock_wall_ms()), "problems", problems_find(now),
-		"hosts", hosts, "store", store_json(admin, now->has_store)));
+		"hosts", hosts, "store", store_json(admin, now->has_store),
+		"would_block", would_json(admin, now)));
 }
 
 void

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from geoip import address
 from http_api import Api
 from pages import (PASSWORD, TOKENS, USER, both, browser,  # noqa: F401
                    configure, enter, enter_as, fill, find, page, press, served, text,
@@ -165,7 +166,12 @@ def test_who_reads_cannot_change(page, served):
 def test_observe_is_loud(page, served):
     configure(served, {"mode": "observe"})
     enter(page)
-    wait_text(page, "Mode observe", "All mail passes")
+    wait_text(page, "Mode observe", "All mail passes", "Would be blocked now")
+    for country in ("DE", "FR"):
+        assert served.ask(JOE, address(country)) == "DUNNO"
+    wait_text(page, "Would be blocked now: 1 account", JOE, "2 countries")
+    told = served.api("GET", "/v1/blocks?would=1").json()["blocks"]
+    assert [one["account"] for one in told] == [JOE]
 
 
 def test_nothing_comes_from_elsewhere(served):

@@ -137,10 +137,10 @@ function facts(status, told, now) {
 	return make("dl", { class: "facts" }, list.map(fact));
 }
 
-function newest(blocks) {
-	return make("section", { "aria-labelledby": "newest" },
-	    make("h3", { id: "newest" }, "Newest blocks"),
-	    blocks.length === 0 ? make("p", {}, "Nobody is blocked.") :
+function blocks(id, title, blocks, nobody) {
+	return make("section", { "aria-labelledby": id },
+	    make("h3", { id }, title),
+	    blocks.length === 0 ? make("p", {}, nobody) :
 	    table(["Account", "Since", "Country", "Why"], blocks.map(
 		(block) => [account(block.account), when(block.began),
 		    country(block.country), block.reason])));
@@ -151,12 +151,19 @@ export async function overview(rest, query) {
 	    query.span : "1h";
 	const status = await get("v1/status");
 	/* Without the store there is nothing else to tell. */
-	const [told, list] = status.store === null ? [null, null] :
+	const [told, list, would] = status.store === null ? [] :
 	    await Promise.all([get("v1/decisions?span=" + span),
-		get("v1/blocks?order=newest&limit=10")]);
+		get("v1/blocks?order=newest&limit=10"),
+		status.mode === "observe" ? get("v1/blocks?would=1&limit=20") :
+		    null]);
 
 	return [make("h2", {}, "Overview"), problems(status),
 	    facts(status, told, told && new Date(told.now)),
-	    told && decisions(told, span), list && newest(list.blocks),
+	    told && decisions(told, span),
+	    would && blocks("would", `Would be blocked now: ` +
+		count(status.would_block, "account"), would.blocks,
+		"Nobody."),
+	    list && blocks("newest", "Newest blocks", list.blocks,
+		"Nobody is blocked."),
 	    hosts(status)];
 }

@@ -308,9 +308,12 @@ ON CONFLICT (span, began, host) DO UPDATE SET
 -- name: decisions_forget
 -- now: buckets that are too old, and those of a clock that was set back
 DELETE FROM decisions
- WHERE began < ?1 - CASE span WHEN 60 THEN 25 * 3600000
-           WHEN 3600 THEN 31 * 86400000 ELSE 400 * 86400000 END
-    OR began > ?1 + 86400000;
+ WHERE (span = 60 AND began < ?1 - 25 * 3600000)
+    OR (span = 3600 AND began < ?1 - 31 * 86400000)
+    OR (span = 86400 AND began < ?1 - 400 * 86400000)
+    OR (span = 60 AND began > ?1 + 86400000)
+    OR (span = 3600 AND began > ?1 + 86400000)
+    OR (span = 86400 AND began > ?1 + 86400000);
 
 -- name: decisions_of
 -- span of the buckets, seconds of one row, now, seconds before it: all hosts

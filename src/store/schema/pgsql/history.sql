@@ -48,12 +48,17 @@ $$;
 -- Buckets that are too old go, and those of a clock that was set back.
 CREATE OR REPLACE FUNCTION policyd.decisions_forget(p_now bigint
 ) RETURNS void LANGUAGE sql AS $$
+    -- By ranges of the key: this is done often, and mostly nothing is found.
     DELETE FROM policyd.decisions
-     WHERE began < policyd.moment(p_now) - CASE span
-               WHEN 60 THEN interval '25 hours'
-               WHEN 3600 THEN interval '31 days'
-               ELSE interval '400 days' END
-        OR began > policyd.moment(p_now) + interval '1 day'
+     WHERE (span = 60
+            AND began < policyd.moment(p_now) - interval '25 hours')
+        OR (span = 3600
+            AND began < policyd.moment(p_now) - interval '31 days')
+        OR (span = 86400
+            AND began < policyd.moment(p_now) - interval '400 days')
+        OR (span = 60 AND began > policyd.moment(p_now) + interval '1 day')
+        OR (span = 3600 AND began > policyd.moment(p_now) + interval '1 day')
+        OR (span = 86400 AND began > policyd.moment(p_now) + interval '1 day')
 $$;
 
 -- All hosts, from buckets of p_span seconds: a row for each p_step_s of the

@@ -10,6 +10,7 @@
 #include "directory/account_name.h"
 #include "command/progress.h"
 #include "policy/store_of.h"
+#include "store/lessons.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { PAGE = 1000, PAGE_MS = 60000, INIT_MS = 600000 };
+enum { PAGE = 1000, LESSONS = 64, PAGE_MS = 60000, INIT_MS = 600000 };
 
 struct copy {
 	struct store *from, *to;
@@ -81,6 +82,40 @@ copy_logins(struct copy *copy)
 		copy->logins += count;
 		progress_tell(&copy->progress, copy->logins, "logins");
 	} while (result == STORE_DONE && count == PAGE);
+	return result == STORE_DONE;
+}
+
+/* What is known of how accounts are used, and since when it is learned. */
+static bool
+copy_histories(struct copy *copy)
+{
+	char after[ACCOUNT_SIZE] = "";
+	enum store_result result;
+	int64_t since_ms;
+	uint64_t done = 0;
+	size_t count;
+
+	result = store_learns_since(copy->from, &since_ms, deadline());
+	if (result == STORE_DONE)
+		result = store_learned_since(copy->to, since_ms, deadline());
+	if (result == STORE_FAILED)
+		return false;
+	do {
+		struct lesson *page;
+
+		result = store_lessons(copy->from, after, LESSONS, &page,
+		    &count, deadline());
+		if (result == STORE_DONE)
+			result = store_teach(copy->to, page, count,
+			    deadline());
+		for (size_t i = 0; i < count; i++) {
+			snprintf(after, sizeof(after), "%s", page[i].account);
+			lesson_clear(&page[i]);
+		}
+		free(page);
+		done += count;
+		progress_tell(&copy->progress, done, "histories");
+	} while (result == STORE_DONE && count == LESSONS);
 	return result == STORE_DONE;
 }
 
@@ -214,7 +249,7 @@ copy_run(const struct job *job, const char *from_url, const char *to_url)
 	    store_init(copy.to, true, clock_mono_ms() + INIT_MS) ==
 		STORE_DONE &&
 	    copy_accounts(&copy) && copy_logins(&copy) &&
-	    copy_overrides(&copy);
+	    copy_histories(&copy) && copy_overrides(&copy);
 	progress_end(&copy.progress);
 	store_close(copy.from);
 	store_close(copy.to);

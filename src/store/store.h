@@ -88,6 +88,10 @@ int store_tend(struct store *);
 enum store_result store_init(struct store *, bool may_create,
     int64_t deadline_ms);
 
+/* Since when the store knows of accounts. STORE_NONE: it does not tell. */
+enum store_result store_learns_since(struct store *, int64_t *since_ms,
+    int64_t deadline_ms);
+
 /* What the store knows of accounts reaches back to then, at least. */
 enum store_result store_learned_since(struct store *, int64_t since_ms,
     int64_t deadline_ms);

@@ -53,6 +53,18 @@ warm_up_look(struct store *store, int64_t deadline_ms)
 }
 
 enum store_result
+store_learns_since(struct store *store, int64_t *since_ms,
+    int64_t deadline_ms)
+{
+	int64_t now_ms = 0;
+
+	*since_ms = 0;
+	if (ask(store, since_ms, &now_ms, deadline_ms) != STORE_DONE)
+		return STORE_FAILED;
+	return *since_ms != 0 ? STORE_DONE : STORE_NONE;
+}
+
+enum store_result
 store_learned_since(struct store *store, int64_t since_ms,
     int64_t deadline_ms)
 {

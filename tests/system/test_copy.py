@@ -29,6 +29,12 @@ def explained(policyd, url, account):
     assert result.returncode == 0, result.stderr
     told = json.loads(result.stdout)
     del told["settings"]
+    # What is counted now stays behind, as rates do.
+    told.pop("mails")
+    learned = told["history"]
+    told["history"] = [learned["learning_until"]] + sorted(
+        (one.get("place") or one["country"], one["days"])
+        for one in learned["places"] + learned["countries"] if one["days"])
     # Of those at the same millisecond either may come first.
     told["logins"].sort(key=lambda login: login["network"])
     return told

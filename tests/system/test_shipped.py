@@ -108,6 +108,7 @@ def as_syslog(log):
 def test_logcheck_is_silent_while_all_is_well(make_policyd, geoip):
     policyd = make_policyd()
     policyd.write({"store": {"url": f"sqlite:{policyd.root}/policyd.db"},
+                   "limits": {"countries": "unlimited"},
                    "geoip": {"country": ""}})
     policyd.start()
     policyd.ask(JOE)

@@ -269,15 +269,17 @@ def test_cleaning_waits_for_nobody(start_policyd, postgres, database):
     assert database.value("SELECT count(*) FROM policyd.login") == "0"
 
 
-def test_an_exempt_network_without_rates_writes_nothing(start_policyd,
-                                                        database):
+def test_an_exempt_network_writes_no_login(start_policyd, database):
+    """But what is known of the account: that there was mail."""
     policyd = start_policyd({"actions": ACTIONS})
-    row = "SELECT ctid, xmin FROM policyd.account"
+    row = "SELECT network, last_seen, ctid, xmin FROM policyd.login"
+    history = "SELECT history FROM policyd.account"
     assert timed(policyd) == "DUNNO"
-    before = database.sql(row)
+    before, known = database.sql(row), database.value(history)
     assert [timed(policyd, client="10.1.2.3") for _ in range(3)] == \
         ["DUNNO"] * 3
     assert database.sql(row) == before
+    assert database.value(history) != known
 
 
 # --- the schema ----------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "server/pidfile.h"
 #include "server/privs.h"
 #include "server/reload.h"
+#include "server/resolver.h"
 #include "server/signals.h"
 #include "server/systemd_notify.h"
 
@@ -299,20 +300,41 @@ prepare(struct master *master, const struct load *load, const char *pidfile,
 	return status;
 }
 
+/* Have names resolved beside this process, so that it can be stopped; false:
+ * it was. */
+static bool
+resolve(struct load *load, struct resolver_answer **answers)
+{
+	const struct endpoints *endpoints = load->serving.endpoints;
+	pid_t pid = resolver_is_needed(endpoints) ?
+	    resolver_start(endpoints, answers) : -1;
+
+	if (pid < 0)
+		return true;
+	load->serving.answers = *answers;
+	return resolver_wait(pid);
+}
+
 /* Start, serve and stop, in the process that stays. */
 static int
 serve(struct master *master, const char *pidfile)
 {
 	struct load *load = master->service->load(LOAD_START, NULL);
 	struct listeners listeners = { 0 };
-	int status;
+	struct resolver_answer *answers = NULL;
+	bool is_wanted;
+	int status = 0;
 
 	if (load == NULL)
 		return EX_CONFIG;
 	log_setup(load->serving.log);
 	signals_open();
-	status = prepare(master, load, pidfile, &listeners);
-	if (status != 0) {
+	is_wanted = resolve(load, &answers);
+	if (is_wanted)
+		status = prepare(master, load, pidfile, &listeners);
+	load->serving.answers = NULL;
+	resolver_free(answers, load->serving.endpoints->count);
+	if (!is_wanted || status != 0) {
 		listen_close(&listeners, NULL);
 		master->service->unload(load);
 	} else {

@@ -6,12 +6,18 @@
 #include "server/resolver.h"
 
 #include "base/addr.h"
+#include "base/clock.h"
+#include "server/signals.h"
 
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* How long a start waits: systemd's own patience is 90 s. */
+enum { START_MS = 30000 };
 
 static bool
 is_name(const struct endpoint *endpoint)
@@ -61,6 +67,24 @@ resolver_start(const struct endpoints *endpoints,
 	if (pid < 0)
 		munmap(memory, size);
 	return pid;
+}
+
+bool
+resolver_wait(pid_t pid)
+{
+	int64_t until_ms = clock_mono_ms() + START_MS;
+	bool is_stopped = false;
+
+	while (waitpid(pid, NULL, WNOHANG) == 0) {
+		is_stopped = signals_take(SIGTERM) || signals_take(SIGINT);
+		if (is_stopped || clock_left_ms(until_ms) == 0) {
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+			break;
+		}
+		signals_wait(NULL, 0, clock_left_ms(until_ms));
+	}
+	return !is_stopped;
 }
 
 void

@@ -28,6 +28,13 @@ bool resolver_is_needed(const struct endpoints *);
  */
 pid_t resolver_start(const struct endpoints *, struct resolver_answer **);
 
+/*
+ * Wait for its end, while nobody is served yet: TERM and INT are heard, see
+ * signals.h. Returns false if one of these came; a resolver that takes longer
+ * than half a minute is ended, and has not answered.
+ */
+bool resolver_wait(pid_t);
+
 /* Give the answers up. */
 void resolver_free(struct resolver_answer *, size_t count);
 

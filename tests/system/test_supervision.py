@@ -156,6 +156,34 @@ def test_a_name_that_nobody_resolves_holds_up_nobody(make_policyd):
         assert time.monotonic() - began < 10 * PATIENCE
 
 
+@pytest.mark.skipif(not daemon.IS_ROOT or subprocess.run(
+    ["unshare", "--mount", "true"], capture_output=True).returncode != 0,
+    reason="only root can have a resolv.conf of its own")
+def test_a_start_that_waits_for_a_name_can_be_stopped(make_policyd):
+    policyd = make_policyd()
+    resolv = policyd.root / "resolv.conf"
+    policyd.write({"listen": ["inet:listen.example.com:4646"]})
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.9.9.8", 53))
+        resolv.write_text("nameserver 127.9.9.8\noptions timeout:20\n")
+        policyd.launch(wrapper=[
+            "unshare", "--mount", "bash", "-c",
+            f'mount --bind {resolv} /etc/resolv.conf; exec "$@"', "bash"])
+        until(lambda: silent.recv(4096), "a question")
+        began = time.monotonic()
+        assert policyd.stop() == 0
+        assert time.monotonic() - began < 5 * PATIENCE
+
+
+def test_a_name_is_resolved_at_a_start(make_policyd):
+    policyd = make_policyd()
+    port = free_port()
+    policyd.write({"listen": [policyd.address, f"inet:localhost:{port}"]})
+    policyd.start()
+    with policyd.client(f"inet:127.0.0.1:{port}") as client:
+        assert client.ask() == "DUNNO"
+
+
 def test_a_name_is_resolved_at_a_reload(start_policyd):
     policyd = start_policyd()
     port = free_port()

@@ -310,12 +310,15 @@ adopt(struct listeners *adopted)
 	int count = adopt_listeners(fds);
 
 	for (int i = 0; i < count; i++) {
+		struct listener *listener;
 		struct address bound;
 
 		if (address_of(fds[i], &bound) != 0)
 			continue; /* adopt_listeners has looked at it */
 		address_format(&bound, text);
-		add(adopted, fds[i], text)->is_adopted = true;
+		listener = add(adopted, fds[i], text);
+		listener->is_adopted = true;
+		listener->was_other = !adopted_may_be_policy(i);
 		log_info("listening on %s, passed by systemd", text);
 	}
 	return count < 0 ? -1 : 0;

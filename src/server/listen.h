@@ -9,7 +9,8 @@
  * Sockets that systemd passes (sd_listen_fds(3)) are adopted: the one bound to
  * the address of an endpoint serves that. One that no endpoint names serves
  * nobody; but a Unix socket serves policy requests if the configuration names
- * nothing for these, and it was never for anything else.
+ * nothing for these, its unit's name does not say otherwise, and it was never
+ * for anything else.
  */
 #ifndef SERVER_LISTEN_H
 #define SERVER_LISTEN_H
@@ -27,7 +28,8 @@ struct listener {
 	bool is_adopted;	/* from systemd: not ours to remove */
 	enum endpoint_service service;	/* who serves it */
 	bool is_private;	/* as endpoint.is_private */
-	bool was_other;		/* it was for something else than policy */
+	bool was_other;		/* it is, or was, for something else than
+				 * policy */
 	dev_t device;		/* of the file at path, as we made it */
 	ino_t inode;
 };

@@ -70,12 +70,42 @@ adopt(int fd)
 	return 0;
 }
 
+/* Of each socket: set once, at start. */
+static bool may_be_policy[ADOPT_MAX];
+
+/* Names are separated by colons; "unknown" is none. */
+static void
+read_names(int count)
+{
+	const char *at = getenv("LISTEN_FDNAMES");
+
+	for (int i = 0; i < count; i++) {
+		size_t length = at != NULL ? strcspn(at, ":") : 0;
+		bool is_named = length > 0 &&
+		    !(length == 7 && memcmp(at, "unknown", 7) == 0);
+
+		may_be_policy[i] = is_named ?
+		    (length == 14 && memcmp(at, "policyd.socket", 14) == 0) ||
+			(length == 6 && memcmp(at, "policy", 6) == 0) :
+		    count == 1;
+		if (at != NULL)
+			at += length + (at[length] == ':');
+	}
+}
+
+bool
+adopted_may_be_policy(int i)
+{
+	return i >= 0 && i < ADOPT_MAX && may_be_policy[i];
+}
+
 int
 adopt_listeners(int fds[ADOPT_MAX])
 {
 	int count = read_environment();
 	bool is_good = count >= 0;
 
+	read_names(count);
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");

@@ -5,6 +5,7 @@
 #ifndef SERVER_SYSTEMD_SOCKETS_H
 #define SERVER_SYSTEMD_SOCKETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* More than anybody passes; the rest would be an error of the manager. */
@@ -18,5 +19,12 @@ enum { ADOPT_MAX = 64 };
  * out of the environment.
  */
 int adopt_listeners(int fds[ADOPT_MAX]);
+
+/*
+ * May socket number i be for policy requests, by the name that its unit gave
+ * it (FileDescriptorName=)? That is "policyd.socket", the unit's own, or
+ * "policy"; or none, if it is passed alone. Of the last adopt_listeners.
+ */
+bool adopted_may_be_policy(int i);
 
 #endif

@@ -431,6 +431,32 @@ def test_counters_are_logged_on_request(start_policyd):
     assert int(counters["requests"]) >= 7
 
 
+@pytest.mark.parametrize("names, is_served", [
+    ("policyd.socket", True), ("policy", True), ("unknown", True),
+    ("policyd-http.socket", False), ("web", False)])
+def test_a_unix_socket_that_nothing_names(make_policyd, names, is_served):
+    """With `listen: []` a socket serves policy by the name of its unit: one
+    that was for HTTP does not, after a restart neither."""
+    policyd = make_policyd({"listen": []})
+    path = policyd.root / "passed"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        path.chmod(0o666)
+        listener.listen(64)
+        fd = listener.fileno()
+        policyd.address = f"unix:{path}"
+        policyd.launch(
+            wrapper=["bash", "-c", f'exec 3<&{fd}; LISTEN_PID=$$ exec "$@"',
+                     "bash"],
+            pass_fds=[fd], LISTEN_FDS=1, LISTEN_FDNAMES=names)
+        if is_served:
+            policyd.wait_ready()
+            assert policyd.ask(JOE, address("DE")) == "DUNNO"
+        else:
+            policyd.wait_log(f"warning: unix:{path}, passed by systemd, "
+                             "serves nobody")
+
+
 def test_a_port_passed_for_http_answers_no_policy_requests(make_policyd):
     """Not when http.listen is removed, neither by a reload nor a restart."""
     policyd = make_policyd()

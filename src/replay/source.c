@@ -27,6 +27,7 @@ enum {
 struct source {
 	char *path;
 	struct reading *reading;
+	struct reading ahead;	/* what look_ahead reads does not count */
 	struct input *input;	/* NULL: not opened yet, or read to its end */
 	struct line_clock clock;
 	int64_t before_ms;
@@ -161,14 +162,14 @@ read_on(struct source *source)
 static void
 look_ahead(struct source *source)
 {
-	struct reading nothing = { .wants_recipients = true };
 	struct reading *reading = source->reading;
 
 	if (!input_is_file(source->input)) {
 		read_on(source);
 		return;
 	}
-	source->reading = &nothing;
+	source->ahead = (struct reading){ .wants_recipients = true };
+	source->reading = &source->ahead;
 	while (source->count == 0) {
 		char *line = input_line(source->input);
 

@@ -30,7 +30,8 @@ struct country_account {
  * `most` of each. The caller clears and frees both arrays. */
 enum store_result store_country(struct store *, const char *country,
     uint32_t seconds, size_t most, struct country_account **,
-    size_t *accounts, struct block **, size_t *blocks, int64_t deadline_ms);
+    size_t *account_count, struct block **, size_t *block_count,
+    int64_t deadline_ms);
 void country_account_clear(struct country_account *);
 
 #endif

@@ -61,8 +61,8 @@ struct block_countries {
 	uint64_t count;
 };
 enum store_result store_block_choices(struct store *,
-    struct block_causes **, size_t *causes, struct block_countries **,
-    size_t *countries, int64_t deadline_ms);
+    struct block_causes **, size_t *cause_count, struct block_countries **,
+    size_t *country_count, int64_t deadline_ms);
 
 /* Overrides whose account or comment has this text, in order of account, those
  * after `after` ("" to begin). */

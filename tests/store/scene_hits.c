@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "scenes.h"
+#include "store/hits.h"
 
 #include "base/clock.h"
 

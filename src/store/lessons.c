@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/query.h"
 #include "store/round.h"
 #include "store/side.h"
 
@@ -19,34 +20,50 @@ lesson_clear(struct lesson *lesson)
 	lesson->account = NULL;
 }
 
+static uint8_t
+digit(char c)
+{
+	return (uint8_t)(c >= 'a' ? c - 'a' + 10 : c >= 'A' ? c - 'A' + 10 :
+							     c - '0');
+}
+
+static void
+take_lesson(struct store *store, void *row)
+{
+	struct lesson *lesson = row;
+	uint8_t bytes[HISTORY_BYTES_MAX];
+	const char *text = query_text(store, 2);
+	size_t length = strlen(text) / 2;
+
+	/* What is longer no program wrote: it is no history. */
+	if (length > sizeof(bytes))
+		length = 0;
+	for (size_t i = 0; i < length; i++)
+		bytes[i] = (uint8_t)(digit(text[2 * i]) << 4 |
+		    digit(text[2 * i + 1]));
+	history_unpack(&lesson->history, bytes, length);
+	lesson->account = query_copy(store, 0);
+	lesson->seen_ms = query_number(store, 1);
+}
+
+static void
+clear_lesson(void *row)
+{
+	lesson_clear(row);
+}
+
 enum store_result
 store_lessons(struct store *store, const char *after, size_t most,
     struct lesson **lessons, size_t *count, int64_t deadline_ms)
 {
-	struct work *work = mem_new(1, sizeof(*work));
-	struct saved_account *accounts;
-	enum store_result result = store_save_accounts(store, after, most,
-	    &accounts, count, deadline_ms);
+	struct query_list list = { .size = sizeof(**lessons),
+		.take = take_lesson, .clear = clear_lesson };
+	enum store_result result = query_all(store, &list, ACCESS_WALK,
+	    deadline_ms, "save_histories", VALUE_TEXT(after),
+	    VALUE_NUMBER(most));
 
-	*lessons = mem_new(*count + 1, sizeof(**lessons));
-	for (size_t i = 0; i < *count; i++) {
-		struct settings settings = *store->setup.settings;
-		struct lesson *lesson = &(*lessons)[i];
-		int64_t now_ms;
-
-		lesson->account = mem_dup(accounts[i].account);
-		saved_account_clear(&accounts[i]);
-		work->account = lesson->account;
-		work->progress = WORK_OPEN;
-		if (result == STORE_DONE && round_read(store->round, work,
-			&settings, &now_ms, deadline_ms) != 0)
-			result = STORE_FAILED;
-		lesson->seen_ms = work->state.seen_ms;
-		lesson->history = work->state.history;
-	}
-	free(accounts);
-	work_clear(work);
-	free(work);
+	*lessons = list.rows;
+	*count = list.count;
 	return result;
 }
 

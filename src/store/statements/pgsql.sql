@@ -111,6 +111,9 @@ SELECT policyd.listed_put($1, $2, $3);
 -- name: save_accounts
 SELECT * FROM policyd.save_accounts($1, $2);
 
+-- name: save_histories
+SELECT * FROM policyd.save_histories($1, $2);
+
 -- name: save_blocks
 SELECT * FROM policyd.save_blocks($1, $2);
 

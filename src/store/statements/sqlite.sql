@@ -254,6 +254,11 @@ ON CONFLICT (account) DO UPDATE SET
 SELECT account, evidence_since FROM account
  WHERE account > ?1 ORDER BY account LIMIT ?2;
 
+-- name: save_histories
+-- after, most: account, its last mail, its history in hex
+SELECT account, last_seen, hex(history) FROM account
+ WHERE account > ?1 AND history IS NOT NULL ORDER BY account LIMIT ?2;
+
 -- name: save_blocks
 -- after, up to: the last blocks of these accounts
 SELECT account, cause, found, allowed, per_s, note, began_at,

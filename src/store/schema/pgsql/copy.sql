@@ -78,6 +78,16 @@ SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 $$;
 
 -- Pages of what is here, behind a key, for another store.
+-- Of accounts that have a history; seen: their last mail; history: in hex.
+CREATE OR REPLACE FUNCTION policyd.save_histories(p_after text, p_most bigint
+) RETURNS TABLE (account text, seen bigint, history text)
+LANGUAGE sql STABLE AS $$
+    SELECT account, policyd.ms(last_seen), encode(history, 'hex')
+      FROM policyd.account
+     WHERE account > p_after AND history IS NOT NULL
+     ORDER BY account LIMIT p_most
+$$;
+
 CREATE OR REPLACE FUNCTION policyd.save_accounts(p_after text, p_most bigint
 ) RETURNS TABLE (account text, since bigint) LANGUAGE sql STABLE AS $$
     SELECT account, policyd.ms(evidence_since) FROM policyd.account

@@ -18,6 +18,21 @@ CREATE OR REPLACE FUNCTION policyd.save_accounts(p_after text, p_most bigint
      ORDER BY a.account COLLATE "C" LIMIT p_most
 $$;
 
+CREATE OR REPLACE FUNCTION policyd_shards.save_histories(p_after text, p_most bigint
+) RETURNS TABLE (
+    account text, seen bigint, history text
+) LANGUAGE plproxy AS $$
+    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.save_histories;
+$$;
+
+CREATE OR REPLACE FUNCTION policyd.save_histories(p_after text, p_most bigint
+) RETURNS TABLE (
+    account text, seen bigint, history text
+) LANGUAGE sql AS $$
+    SELECT * FROM policyd_shards.save_histories(p_after, p_most) a
+     ORDER BY a.account COLLATE "C" LIMIT p_most
+$$;
+
 CREATE OR REPLACE FUNCTION policyd_shards.save_blocks(p_after text, p_last text
 ) RETURNS TABLE (
     account text, cause integer, found integer, allowed integer,

@@ -3,11 +3,13 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import contextlib
+import datetime
 import itertools
 import os
 import pathlib
 import re
 import select
+import threading
 import time
 
 from client import request
@@ -185,9 +187,60 @@ class Watch:
             self.ask_all_kinds()
             time.sleep(0.05)
 
-    def all_are_back(self, account=None):
-        """How long it takes until every worker uses the store again."""
-        began = time.monotonic()
-        until(lambda: all(self.ask_all_kinds(account) == {OK}
-                          for _ in range(5)), "the store", 60)
-        return time.monotonic() - began
+    def all_are_back(self, let_go, account=None):
+        """Let the store come back. How long it took until the last worker
+        that had missed it used it again, by its own log, and the longest that
+        this machine let somebody stand meanwhile who wanted to run."""
+        workers = {str(pid) for pid in self.policyd.workers()} & set(
+            self.complaints())
+        assert workers
+        with Witness() as witness:
+            let_go()
+            began = time.time()
+            until(lambda: all(self.ask_all_kinds(account) == {OK}
+                              for _ in range(5)), "the store", 60)
+            until(lambda: self.ask_all_kinds(account) == {OK} and
+                  workers <= set(self._backs()), "all workers", 60)
+        backs = self._backs()
+        return max(backs[pid] for pid in workers) - began, witness.stall
+
+    def _backs(self):
+        """When each process had the store back. That is said when it has
+        worked for a while: how long it was away tells when."""
+        away, backs = {}, {}
+        for at, pid, gone, after in re.findall(
+                r"^(\S+)Z policyd\[(\d+)\] (?:(error)|info): store: "
+                r"(?:back after ([\d.]+) s|(?!back))", self.policyd.log(),
+                re.MULTILINE):
+            if gone:
+                away[pid] = datetime.datetime.fromisoformat(
+                    at + "+00:00").timestamp()
+            elif after:
+                backs[pid] = away[pid] + float(after)
+        return backs
+
+
+class Witness(threading.Thread):
+    """Sleeps a little, again and again, and sees for how much longer."""
+
+    PAUSE = 0.005
+
+    def __init__(self):
+        super().__init__()
+        self.stall = 0
+        self._over = threading.Event()
+
+    def run(self):
+        while not self._over.is_set():
+            began = time.monotonic()
+            time.sleep(self.PAUSE)
+            self.stall = max(self.stall,
+                             time.monotonic() - began - self.PAUSE)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self.join()

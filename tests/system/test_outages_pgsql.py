@@ -219,9 +219,11 @@ def test_all_are_back_soon_after_a_long_outage(watch, relay, database):
     watched = watch({**through(relay, database), "server": {"workers": 4}})
     relay.refuse()
     watched.miss_it_for(14)
-    relay.restore()
-    took = watched.all_are_back()
-    assert took < 4 * PATIENCE
+    took, stall = watched.all_are_back(relay.restore)
+    print(f"back after {took:.2f} s, stalls of {stall:.2f} s")
+    # Times are told to a tenth; and whoever is to run may wait a few times:
+    # prober, worker, store.
+    assert took < (1.5 + 0.1 + 8 * stall) * PATIENCE
 
 
 def test_it_is_tried_again_with_growing_delay(make_policyd, database):

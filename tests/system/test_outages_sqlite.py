@@ -255,5 +255,9 @@ def test_all_are_back_soon_after_another_program_lets_go(watch):
     with contextlib.closing(sqlite3.connect(watched.path)) as other:
         other.execute("BEGIN IMMEDIATE")
         watched.miss_it_for(14)
-        other.execute("ROLLBACK")
-    assert watched.all_are_back() < 4 * PATIENCE
+        took, stall = watched.all_are_back(
+            lambda: other.execute("ROLLBACK"))
+    print(f"back after {took:.2f} s, stalls of {stall:.2f} s")
+    # Times are told to a tenth; and whoever is to run may wait a few times:
+    # prober, worker, store.
+    assert took < (1.5 + 0.1 + 8 * stall) * PATIENCE

@@ -5,9 +5,13 @@ SPDX-License-Identifier: GPL-3.0-or-later
 The program of the second host is that of `make`, with a schema that goes on:
 see tests/system/next.
 """
+import contextlib
+import socket
+
 import pytest
 
 import policyd as daemon
+from client import request
 from geoip import address
 from load import Load
 from stores import served, store  # noqa: F401
@@ -65,3 +69,45 @@ def test_the_older_one_can_be_started_again(served, store, next_program):
     until(lambda: again.ask(JOE, address("DE")) == "DUNNO", "the store")
     assert again.ask(JOE, address("AT")) == "REJECT blocked"
     assert " error: " not in again.log()
+
+
+@contextlib.contextmanager
+def passed_socket(policyd):
+    """A listening socket as systemd keeps one: a function that starts the
+    server with it."""
+    path = policyd.root / "passed"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        path.chmod(0o666)
+        listener.listen(64)
+        fd = listener.fileno()
+        policyd.write({"listen": [f"unix:{path}"]})
+        policyd.address = f"unix:{path}"
+        yield lambda: policyd.start(
+            wrapper=["bash", "-c", f'exec 3<&{fd}; LISTEN_PID=$$ exec "$@"',
+                     "bash"], pass_fds=[fd], LISTEN_FDS=1)
+
+
+@pytest.mark.parametrize("clients", [1, 16])
+def test_requests_wait_in_the_socket_for_the_next_version(
+        make_policyd, store, next_program, clients):
+    """An upgrade, as the package does one: the socket stays."""
+    policyd = make_policyd(daemon.merge(CONFIG, {
+        "store": {"url": store.url}}))
+    with passed_socket(policyd) as start:
+        start()
+        until(lambda: policyd.ask(JOE, address("DE")) == "DUNNO", "the store")
+        with Load(policyd, connections=clients) as load:
+            load.wait_answers(100, "DUNNO")
+            assert policyd.stop() == 0
+            # Nobody serves: who connects now has his answer all the same.
+            with policyd.client() as waiting:
+                waiting.send(request(JOE, address("AT")))
+                next_program()
+                start()
+                assert waiting.answer() == "REJECT blocked"
+            load.wait_answers(100, "DUNNO")
+        assert load.lost == 0
+        assert set(load.answers) == {"DUNNO"}
+        assert store.value("SELECT max(version) FROM policyd.schema_version"
+                           ) == "900"

@@ -378,6 +378,12 @@ $(BUILD)/tests/bench/crowded: $(BUILD)/tests/bench/crowded.o \
 bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
 	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
 
+# The kinds of traffic: BENCH=--keep writes tests/bench/RESULTS.
+bench-workloads: $(BUILD)/policyd $(BENCH_PROGRAMS)
+	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/workloads.py $(BENCH)
+
+.PHONY: bench-workloads
+
 # What a login costs when nothing blocks its account, which is tried from
 # everywhere; BENCH_CROWDED="10 1000" are other numbers of attempts.
 bench-crowded: $(BUILD)/tests/bench/crowded

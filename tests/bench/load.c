@@ -223,6 +223,7 @@ report(const struct load *load)
 	printf("requests %ju\n", (uintmax_t)load->answered);
 	printf("p50 %.1f\n", (double)histogram_quantile_ns(h, 0.5) / 1e3);
 	printf("p99 %.1f\n", (double)histogram_quantile_ns(h, 0.99) / 1e3);
+	printf("p999 %.1f\n", (double)histogram_quantile_ns(h, 0.999) / 1e3);
 	printf("max %.1f\n", (double)h->greatest_ns / 1e3);
 	printf("errors %ju\n", (uintmax_t)load->errors);
 	for (size_t i = 0; i < ACTIONS && load->actions[i].count > 0; i++)
@@ -233,11 +234,13 @@ report(const struct load *load)
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: load [-o] [-a accounts] [-c connections] "
-	    "[-s seed] [-t seconds]\n"
-	    "            [-u percent] [-w seconds] [-z exponent] SOCKET\n"
+	fprintf(stderr, "usage: load [-ox] [-a accounts] [-c connections] "
+	    "[-n networks] [-s seed]\n"
+	    "            [-t seconds] [-u percent] [-w seconds] [-z exponent] "
+	    "SOCKET\n"
 	    "-o: every account once, in order, then end\n"
 	    "-t: how long to measure; -w: to warm up before\n"
+	    "-n: networks of an account; -x: each request from another one\n"
 	    "-u: requests from an account's usual network\n"
 	    "-z: exponent of the zipf distribution of the accounts\n");
 	exit(64);
@@ -248,13 +251,19 @@ parse_options(struct load *load, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "a:c:os:t:u:w:z:")) != -1) {
+	while ((option = getopt(argc, argv, "a:c:n:os:t:u:w:xz:")) != -1) {
 		switch (option) {
 		case 'a':
 			load->options.accounts = (unsigned)atoi(optarg);
 			break;
 		case 'c':
 			load->client_count = strtoul(optarg, NULL, 10);
+			break;
+		case 'n':
+			load->options.networks = (unsigned)atoi(optarg);
+			break;
+		case 'x':
+			load->options.is_strange = true;
 			break;
 		case 'o':
 			load->options.in_order = true;
@@ -281,6 +290,8 @@ parse_options(struct load *load, int argc, char **argv)
 	if (optind + 1 != argc || load->client_count == 0 ||
 	    load->options.accounts == 0 ||
 	    load->options.accounts > WORKLOAD_ACCOUNTS_MAX ||
+	    load->options.networks < 1 ||
+	    load->options.networks > WORKLOAD_NETWORKS ||
 	    strlen(argv[optind]) >= sizeof load->address.sun_path)
 		usage();
 	load->unasked = load->options.in_order ? load->options.accounts :
@@ -297,7 +308,8 @@ main(int argc, char **argv)
 		.measured_s = 5,
 		.client_count = 1,
 		.options = { .accounts = 100000, .exponent = 1.01,
-		    .usual_percent = 90, .seed = 1 },
+		    .usual_percent = 90, .networks = WORKLOAD_NETWORKS,
+		    .seed = 1 },
 	};
 
 	parse_options(&load, argc, argv);

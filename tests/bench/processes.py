@@ -47,6 +47,25 @@ def cpu_us(roots):
             for name, root in roots.items()}
 
 
+def _kind(pid):
+    """Of PostgreSQL's processes: those of clients, and all others."""
+    try:
+        title = pathlib.Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return "others"
+    return "backends" if title.startswith("postgres: policyd ") else "others"
+
+
+def cpu_split_us(postgres):
+    """The CPU time of PostgreSQL's processes that run, by their kind."""
+    processes = _all()
+    split = {"backends": 0, "others": 0}
+    for pid in family(postgres, processes):
+        if pid in processes:
+            split[_kind(pid)] += _TICK_US * processes[pid][1]
+    return split
+
+
 def private_bytes(pid):
     """The memory that a process shares with no other one."""
     total = 0

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -139,7 +140,8 @@ class Postgres(Server):
 class Policyd(Server):
     """policyd itself, with its default configuration."""
 
-    def __init__(self, directory, store_url, geoip, workers=WORKERS):
+    def __init__(self, directory, store_url, geoip, workers=WORKERS,
+                 more=None):
         super().__init__(directory, "policy")
         self.config = self.directory / "policyd.yaml"
         group = grp.getgrgid(OWNER.pw_gid).gr_name
@@ -152,6 +154,11 @@ class Policyd(Server):
             # The default is DUNNO: failures would look like answers.
             "actions": {"error": "450 4.3.5 error"},
         }
+        for section, keys in (more or {}).items():
+            if isinstance(keys, dict):
+                config.setdefault(section, {}).update(keys)
+            else:
+                config[section] = keys
         if IS_ROOT:
             config["server"].update(user=OWNER.pw_name, group=group)
             config["socket"] = {"user": OWNER.pw_name, "group": group}
@@ -168,6 +175,20 @@ class Policyd(Server):
     def start(self):
         self.launch([BUILD / "policyd", "-c", self.config],
                     env=self.environment)
+
+    def counters(self):
+        """What SIGUSR1 logs: the counters, by name."""
+        log = self.directory / "log"
+        seen = log.stat().st_size
+        self.process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            found = dict(re.findall(r"\b(\w+)=(\d+)\b",
+                                    log.read_bytes()[seen:].decode()))
+            if "store_rounds" in found:
+                return {name: int(value) for name, value in found.items()}
+            time.sleep(0.01)
+        raise SystemExit("policyd does not tell its counters")
 
 
 def remove(directory):

@@ -20,6 +20,7 @@ enum { DRAWS = 1 << 20 };
 struct workload {
 	uint64_t random;
 	uint64_t made;		/* requests, for their instance */
+	bool is_strange;
 	uint32_t draws[DRAWS];	/* account * WORKLOAD_NETWORKS + network */
 };
 
@@ -88,7 +89,7 @@ draw(uint64_t *random, const double *cumulated,
 
 	if (random_share(random) * 100 >= options->usual_percent)
 		network = 1 + (unsigned)(random_share(random) *
-		    (WORKLOAD_NETWORKS - 1));
+		    (options->networks - 1));
 	return (uint32_t)account * WORKLOAD_NETWORKS + network;
 }
 
@@ -109,6 +110,7 @@ workload_new(const struct workload_options *options)
 		    (uint32_t)i % options->accounts * WORKLOAD_NETWORKS :
 		    draw(&w->random, cumulated, options);
 	free(cumulated);
+	w->is_strange = options->is_strange;
 	return w;
 }
 
@@ -180,6 +182,12 @@ request_next(struct request *r, struct workload *w)
 		digits[i] = (char)('0' + n % 10);
 	memcpy(r->sender, digits, 6);
 	memcpy(r->login, digits, 6);
+	if (w->is_strange) {
+		drawn = (uint32_t)(number % WORKLOAD_NETWORKS);
+		for (uint32_t i = 6, n = (uint32_t)(number /
+		    WORKLOAD_NETWORKS % 1000000); i-- > 0; n /= 10)
+			digits[i] = (char)('0' + n % 10);
+	}
 	/* 130.100.100.100: every octet ends in two digits of the account. */
 	r->client[2] = (char)('0' + drawn % WORKLOAD_NETWORKS);
 	memcpy(r->client + 5, digits, 2);

@@ -26,6 +26,8 @@ struct workload_options {
 	double exponent;	/* of the zipf distribution */
 	unsigned usual_percent;	/* requests from an account's network 0; all
 				 * its other networks share the rest */
+	unsigned networks;	/* that an account has, from 0 on */
+	bool is_strange;	/* each request from an address of its own */
 	uint64_t seed;
 	bool in_order;		/* one account after the other instead, each
 				 * from its usual network */

@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "config/providers.h"
 #include "policy/note.h"
-#include "policy/store_of.h"
 #include "policy/weight.h"
 
 #include <stdlib.h>
@@ -36,38 +35,6 @@ const char *
 decide_outcome(enum outcome outcome)
 {
 	return outcomes[outcome].name;
-}
-
-int
-desk_open(struct desk *desk, const struct config *config,
-    const struct geo_paths *geoip)
-{
-	const struct geo_paths names = geo_paths_of(&config->geoip);
-
-	memset(desk, 0, sizeof(*desk));
-	desk->config = config;
-	desk->geo = geo_open(geoip, &names);
-	if (desk->geo == NULL)
-		return -1;
-	desk->accounts = accounts_open(&config->ldap);
-	if (desk->accounts == NULL) {
-		desk_close(desk);
-		return -1;
-	}
-	desk->overrides = configured_new(config);
-	desk->store = store_of(config);
-	return 0;
-}
-
-void
-desk_close(struct desk *desk)
-{
-	unasked_free(desk->unasked);
-	store_close(desk->store);
-	configured_free(desk->overrides);
-	accounts_close(desk->accounts);
-	geo_close(desk->geo);
-	memset(desk, 0, sizeof(*desk));
 }
 
 /* Step 2: whose mail is it, as far as the request says? */
@@ -294,37 +261,6 @@ ask_for(struct desk *desk, struct decision **asked, struct check *checks,
 	}
 }
 
-/* Steps 4 and 7 to 10: what passed a moment ago passes; the others go to the
- * store. */
-static void
-ask_store(struct desk *desk, struct decision **open, size_t count,
-    int64_t deadline_ms)
-{
-	struct check checks[ROUND_MAX];
-	struct unasked_query queries[ROUND_MAX];
-	struct decision *asked[ROUND_MAX];
-	size_t left = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct check *check = &checks[left];
-
-		prepare_check(desk, open[i], check);
-		check->result = STORE_FAILED;
-		open[i]->is_unasked = desk->unasked != NULL &&
-		    (desk->blocked == NULL ||
-			!blocked_has(desk->blocked, check->account)) &&
-		    unasked_passes(desk->unasked, check, &queries[left]);
-		if (open[i]->is_unasked) {
-			open[i]->outcome = OUTCOME_PASS;
-			counters_add(STAT_UNASKED, 1);
-		} else {
-			asked[left++] = open[i];
-		}
-	}
-	if (left > 0)
-		ask_for(desk, asked, checks, queries, left, deadline_ms);
-}
-
 /* When it is answered: a busy account is decided again and again. */
 static void
 count(const struct geo *geo, const struct decision *decision)
@@ -366,6 +302,47 @@ answer(const struct desk *desk, struct decision *decision)
 	count(desk->geo, decision);
 }
 
+static void
+pass_unasked(const struct desk *desk, struct decision *decision)
+{
+	decision->outcome = OUTCOME_PASS;
+	counters_add(STAT_UNASKED, 1);
+	if (desk->answer == NULL)
+		return;
+	answer(desk, decision);
+	desk->answer(desk->answerer, decision);
+	decision->is_answered = true;
+}
+
+/* Steps 4 and 7 to 10: what passed a moment ago passes; the others go to the
+ * store. */
+static void
+ask_store(struct desk *desk, struct decision **open, size_t count,
+    int64_t deadline_ms)
+{
+	struct check checks[ROUND_MAX];
+	struct unasked_query queries[ROUND_MAX];
+	struct decision *asked[ROUND_MAX];
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct check *check = &checks[left];
+
+		prepare_check(desk, open[i], check);
+		check->result = STORE_FAILED;
+		open[i]->is_unasked = desk->unasked != NULL &&
+		    (desk->blocked == NULL ||
+			!blocked_has(desk->blocked, check->account)) &&
+		    unasked_passes(desk->unasked, check, &queries[left]);
+		if (open[i]->is_unasked)
+			pass_unasked(desk, open[i]);
+		else
+			asked[left++] = open[i];
+	}
+	if (left > 0)
+		ask_for(desk, asked, checks, queries, left, deadline_ms);
+}
+
 void
 decide(struct desk *desk, struct decision *decisions, size_t count,
     int64_t deadline_ms)
@@ -394,5 +371,6 @@ decide(struct desk *desk, struct decision *decisions, size_t count,
 	if (kept > 0)
 		ask_store(desk, open, kept, deadline_ms);
 	for (size_t i = 0; i < count; i++)
-		answer(desk, &decisions[i]);
+		if (!decisions[i].is_answered)
+			answer(desk, &decisions[i]);
 }

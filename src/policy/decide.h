@@ -20,6 +20,8 @@
 /* Requests of one round: more wait for the next. */
 enum { ROUND_MAX = 64 };
 
+struct decision;
+
 /* Whom a process asks: opened after fork. */
 struct desk {
 	const struct config *config;
@@ -31,6 +33,10 @@ struct desk {
 	struct unasked *unasked;	/* NULL: each is asked for */
 	struct noted *noted;	/* likewise */
 	bool may_defer;		/* OUTCOME_BUSY is understood */
+	/* Given those that need not wait for the store, before it is asked;
+	 * is_answered then. NULL: all of a round are answered at its end. */
+	void (*answer)(void *, struct decision *);
+	void *answerer;
 };
 
 /* Open all of them. Return 0, or -1 after logging why. */
@@ -61,6 +67,7 @@ struct decision {
 	struct finding finding;
 	bool is_found;		/* by the store: its counts are there */
 	bool is_unasked;	/* it passed by what the store said before */
+	bool is_answered;	/* by desk->answer */
 	char action[REPLY_SIZE];
 };
 

@@ -189,25 +189,30 @@ round_deadline(struct worker *worker, bool is_late)
 }
 
 static void
+answer_one(void *opaque, struct decision *decision)
+{
+	struct worker *worker = opaque;
+	struct client *client = worker->asking[decision - worker->decisions];
+	int64_t took_us = clock_mono_us() -
+	    session_since_us(clients_session(client));
+
+	counters_add(STAT_REQUEST_US, (uint64_t)took_us);
+	counters_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
+	/* The request's bytes go with the answer: log first. */
+	journal_decision(worker->config, decision, took_us);
+	clients_answer(worker->clients, client, decision->action);
+}
+
+static void
 answer_round(struct worker *worker, size_t count)
 {
-	int64_t now_us = clock_mono_us();
-
 	for (size_t i = 0; i < count; i++) {
-		int64_t took_us = now_us - session_since_us(
-		    clients_session(worker->asking[i]));
+		struct decision *decision = &worker->decisions[i];
 
-		if (worker->decisions[i].outcome == OUTCOME_BUSY) {
+		if (decision->outcome == OUTCOME_BUSY)
 			clients_defer(worker->clients, worker->asking[i]);
-			continue;
-		}
-		counters_add(STAT_REQUEST_US, (uint64_t)took_us);
-		counters_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
-		/* The request's bytes go with the answer: log first. */
-		journal_decision(worker->config, &worker->decisions[i],
-		    took_us);
-		clients_answer(worker->clients, worker->asking[i],
-		    worker->decisions[i].action);
+		else if (!decision->is_answered)
+			answer_one(worker, decision);
 	}
 }
 
@@ -352,6 +357,8 @@ worker_run(const struct seat *seat)
 	worker->desk.unasked = unasked_new(worker->config, shared->memory,
 	    seat->load->number);
 	worker->desk.may_defer = true;
+	worker->desk.answer = answer_one;
+	worker->desk.answerer = worker;
 	worker->poller = poller_new();
 	if (worker->poller == NULL ||
 	    poller_add(worker->poller, seat->master_fd, INTEREST_READ,

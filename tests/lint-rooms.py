@@ -25,7 +25,7 @@ SECTIONS = {
     "store": ["block", "history", "notify", "report", "server", "store"],
     "directory": ["identity", "ldap"], "geo": ["geoip"],
     "server": ["geoip", "http", "server"],
-    "mail": ["smtp"], "notify": ["notify", "smtp"]}
+    "mail": ["smtp"], "notify": ["notify", "smtp", "texts"]}
 FLOOR = {room: number for number, rooms in enumerate(FLOORS)
          for room in rooms}
 FILE_LINES, FUNCTION_LINES = 400, 60

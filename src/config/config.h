@@ -27,6 +27,7 @@
 #include "config/settings.h"
 #include "config/smtp_options.h"
 #include "config/store_options.h"
+#include "config/texts_options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,6 +58,7 @@ struct config {
 	struct {
 		char *ok, *blocked, *over_limit, *over_rate, *new_place, *error;
 	} actions;
+	struct texts_options texts;
 	size_t override_count;
 	struct override *overrides;	/* first match wins */
 	struct ldap_options ldap;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "config/list.h"
 #include "config/overrides.h"
+#include "config/texts.h"
 #include "config/rate_rules.h"
 #include "config/secret.h"
 #include "config/spelling.h"
@@ -89,6 +90,9 @@ set_list(
 		count++;
 		if (option->type == OPTION_OVERRIDES)
 			add_override(draft->config, n, &draft->complaints);
+		else if (option->type == OPTION_TEXTS)
+			texts_add(&draft->config->texts, n,
+			    &draft->complaints);
 		else if (add_item(option, draft->config, n) != 0)
 			complain_value(
 			    draft, option, n, list_allowed(option, allowed));
@@ -368,6 +372,8 @@ draft_forget(const struct key *option, struct config *config)
 		free(config->overrides);
 		config->overrides = NULL;
 		config->override_count = 0;
+	} else if (option->type == OPTION_TEXTS) {
+		texts_clear(&config->texts);
 	} else if (option->type == OPTION_RULES) {
 		config->settings.rates.count = 0;
 	} else if (value_is_scalar(option)) {

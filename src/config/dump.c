@@ -6,6 +6,7 @@
 
 #include "config/list.h"
 #include "config/overrides.h"
+#include "config/texts.h"
 #include "config/quote.h"
 #include "config/rate_rules.h"
 
@@ -27,6 +28,8 @@ count_items(const struct key *option, const struct config *config)
 		return config->settings.rates.count;
 	if (option->type == OPTION_OVERRIDES)
 		return config->override_count;
+	if (option->type == OPTION_TEXTS)
+		return config->texts.count;
 	return list_count(option, config);
 }
 
@@ -44,6 +47,10 @@ write_item(const struct key *option, const struct config *config, size_t i,
 	}
 	if (option->type == OPTION_OVERRIDES) {
 		overrides_write(&config->overrides[i], out);
+		return;
+	}
+	if (option->type == OPTION_TEXTS) {
+		texts_write(&config->texts.list[i], out);
 		return;
 	}
 	text = list_text(option, config, i);

@@ -189,6 +189,9 @@ const struct key keys[] = {
 	{ "overrides", OPTION_OVERRIDES, AT(overrides), "", 0, MILLION, NULL,
 	    .help = "other settings for some accounts" },
 
+	{ "texts", OPTION_TEXTS, AT(texts), "", 0, 1000, NULL,
+	    .help = "what users read, by account or domain" },
+
 	{ "ldap.enabled", OPTION_BOOL, AT(ldap.enabled), "false", 0, 0, NULL,
 	    .help = "ask a directory for the account" },
 	{ "ldap.uris", OPTION_STRINGS, AT(ldap.uris), "ldap://127.0.0.1", 1, 16,

@@ -39,6 +39,7 @@ enum option_type {
 	OPTION_FLAGS,		/* one bool per word, side by side */
 	OPTION_RULES,		/* struct rates */
 	OPTION_OVERRIDES,	/* config->overrides */
+	OPTION_TEXTS,		/* config->texts */
 	OPTION_TOKENS,		/* struct strings: "scope:hash" */
 	/* A map: */
 	OPTION_USERS,		/* struct strings: "name:hash" */

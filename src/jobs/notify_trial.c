@@ -52,7 +52,8 @@ int
 notify_trial(const struct job *job)
 {
 	const struct config *config = job->config;
-	const struct post_office office = { &config->notify, &config->smtp };
+	const struct post_office office = { &config->notify, &config->smtp,
+		&config->texts };
 	struct call call = { .options = &config->notify };
 	struct errand errand;
 	bool is_good = true;

@@ -52,22 +52,44 @@ time_text(int64_t ms)
 }
 
 static char *
-reason(const json_t *json)
+reason_in(const json_t *json, enum language language)
 {
+	const struct finding finding = {
+		.cause = (enum cause)number(json, "cause"),
+		.found = (uint32_t)number(json, "found"),
+		.limit = (uint32_t)number(json, "limit"),
+		.per_s = (uint32_t)number(json, "per"),
+	};
 	char text[REASON_SIZE];
 
-	return mem_dup(reply_reason((enum cause)number(json, "cause"),
-	    (uint32_t)number(json, "found"), (uint32_t)number(json, "limit"),
-	    (uint32_t)number(json, "per"), string(json, "note"), text));
+	return mem_dup(reply_reason_in(language, &finding,
+	    string(json, "note"), text));
+}
+
+static char *
+reason(const json_t *json)
+{
+	return reason_in(json, LANGUAGE_EN);
+}
+
+static char *
+until(const json_t *json, enum language language)
+{
+	return number(json, "until") != 0 ? time_text(number(json, "until")) :
+	    mem_dup(language == LANGUAGE_DE ? "zur Freigabe" :
+					      "it is unblocked");
 }
 
 /* The evidence as a table, indented. */
 static char *
-logins_table(const json_t *json)
+logins_table(const json_t *json, enum language language)
 {
 	static const char *const heads[] = { "  NETWORK", "COUNTRY", "FIRST",
 		"LAST", "MAILS", NULL };
-	struct table *table = table_new(heads);
+	static const char *const german[] = { "  NETZ", "STAAT", "ZUERST",
+		"ZULETZT", "MAILS", NULL };
+	bool is_german = language == LANGUAGE_DE;
+	struct table *table = table_new(is_german ? german : heads);
 	char *bytes = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&bytes, &length);
@@ -96,7 +118,9 @@ logins_table(const json_t *json)
 	if (table_rows(table) > 0)
 		table_print(table, out);
 	else
-		fputs("  (nowhere: an administrator blocked it)\n", out);
+		fputs(is_german ?
+		    "  (nirgends: ein Administrator hat es gesperrt)\n" :
+		    "  (nowhere: an administrator blocked it)\n", out);
 	fclose(out);
 	table_free(table);
 	if (length > 0)
@@ -126,11 +150,42 @@ add_values(struct event *event)
 	    (long long)number(json, "limit")));
 	add(event, "per", mem_dup(per));
 	add(event, "reason", reason(json));
-	add(event, "until", number(json, "until") == 0 ?
-	    mem_dup("it is unblocked") : time_text(number(json, "until")));
+	add(event, "until", until(json, LANGUAGE_EN));
 	add(event, "time", time_text(number(json, "at")));
 	add(event, "host", mem_dup(string(json, "server")));
-	add(event, "logins", logins_table(json));
+	add(event, "logins", logins_table(json, LANGUAGE_EN));
+}
+
+const struct template_value *
+event_translate(const struct event *event, enum language language,
+    struct event_words *words)
+{
+	memset(words, 0, sizeof(*words));
+	if (language != LANGUAGE_DE)
+		return event->values;
+	words->reason = reason_in(event->json, language);
+	words->until = until(event->json, language);
+	words->logins = logins_table(event->json, language);
+	memcpy(words->values, event->values, sizeof(words->values));
+	for (size_t i = 0; i < event->value_count; i++) {
+		struct template_value *value = &words->values[i];
+
+		if (strcmp(value->name, "reason") == 0)
+			value->value = words->reason;
+		else if (strcmp(value->name, "until") == 0)
+			value->value = words->until;
+		else if (strcmp(value->name, "logins") == 0)
+			value->value = words->logins;
+	}
+	return words->values;
+}
+
+void
+event_words_clear(struct event_words *words)
+{
+	free(words->reason);
+	free(words->until);
+	free(words->logins);
 }
 
 int

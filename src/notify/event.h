@@ -5,6 +5,7 @@
 #ifndef NOTIFY_EVENT_H
 #define NOTIFY_EVENT_H
 
+#include "config/language.h"
 #include "mail/template.h"
 #include "store/outbox.h"
 
@@ -27,6 +28,18 @@ struct event {
 /* Read the event of a row. Return 0, or -1 if it is no event. */
 int event_open(struct event *, const struct outbox_row *);
 void event_close(struct event *);
+
+/*
+ * Its values in another language, of which it has value_count; they live as
+ * long as the event and the words, which are to be cleared.
+ */
+struct event_words {
+	struct template_value values[EVENT_VALUES_MAX];
+	char *reason, *until, *logins;
+};
+const struct template_value *event_translate(const struct event *,
+    enum language, struct event_words *);
+void event_words_clear(struct event_words *);
 
 /* The server that it happened on, or this one if that is not known. */
 const char *event_server(const struct event *);

@@ -96,25 +96,37 @@ post(struct errand *errand, const struct post_office *office,
 	free(subject);
 }
 
-/* Subject and text of an event for one kind of reader. */
+/* Subject and text of an event for the operator. */
 static void
-choose_text(const struct post_office *office, bool is_owner, bool is_block,
+choose_text(const struct post_office *office, bool is_block,
     struct letter *letter, char **memory)
 {
-	enum notice notice;
+	enum notice notice = is_block ? NOTICE_BLOCK : NOTICE_UNBLOCK;
 
-	if (is_owner)
-		notice = is_block ? NOTICE_ACCOUNT_BLOCK :
-				    NOTICE_ACCOUNT_UNBLOCK;
-	else
-		notice = is_block ? NOTICE_BLOCK : NOTICE_UNBLOCK;
-	*memory = !is_block ? NULL
-			    : read_template(
-				  is_owner ? office->notify->account_template
-					   : office->notify->template);
+	*memory = is_block ? read_template(office->notify->template) : NULL;
 	letter->text = *memory != NULL ? *memory : letter_text(notice);
-	letter->subject = notice == NOTICE_BLOCK ? office->notify->subject
-						 : letter_subject(notice);
+	letter->subject = is_block ? office->notify->subject :
+				     letter_subject(notice);
+}
+
+/* The same for the account itself, as `texts` says. */
+static void
+choose_text_to_owner(const struct post_office *office,
+    const struct text_set *set, bool is_block, struct letter *letter,
+    char **memory)
+{
+	enum language language = set != NULL ? set->language : LANGUAGE_UNSET;
+	enum notice notice = is_block ? NOTICE_ACCOUNT_BLOCK :
+					NOTICE_ACCOUNT_UNBLOCK;
+	const char *path = set != NULL && set->template != NULL ?
+	    set->template : language == LANGUAGE_UNSET ?
+	    office->notify->account_template : "";
+
+	*memory = is_block ? read_template(path) : NULL;
+	letter->text = *memory != NULL ? *memory :
+	    letter_text_in(language, notice);
+	letter->subject = is_block && set != NULL && set->subject != NULL ?
+	    set->subject : letter_subject_in(language, notice);
 }
 
 void
@@ -127,13 +139,23 @@ letter_start(struct errand *errand, const struct post_office *office,
 		.value_count = event->value_count,
 		/* Not who we are: another server may make the next try. */
 		.host = event_server(event) };
+	bool is_owner = strcmp(row->channel, "account") == 0;
+	const struct text_set *set = is_owner ?
+	    texts_find(office->texts, row->account) : NULL;
+	struct event_words words;
 	char *memory;
 
-	choose_text(office, strcmp(row->channel, "account") == 0,
-	    event->is_block, &letter, &memory);
+	if (is_owner)
+		choose_text_to_owner(office, set, event->is_block, &letter,
+		    &memory);
+	else
+		choose_text(office, event->is_block, &letter, &memory);
+	letter.values = event_translate(event,
+	    set != NULL ? set->language : LANGUAGE_UNSET, &words);
 	letter.id = mem_printf("policyd.%lld.%lld", (long long)row->id,
 	    (long long)row->created_ms);
 	post(errand, office, &letter);
+	event_words_clear(&words);
 	free(letter.id);
 	free(memory);
 }

@@ -7,6 +7,7 @@
 
 #include "config/notify_options.h"
 #include "config/smtp_options.h"
+#include "config/texts_options.h"
 #include "mail/errand.h"
 #include "notify/addressees.h"
 #include "notify/event.h"
@@ -16,6 +17,7 @@
 struct post_office {
 	const struct notify_options *notify;
 	const struct smtp_options *smtp;
+	const struct texts_options *texts;
 };
 
 /*

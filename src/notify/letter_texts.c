@@ -4,6 +4,8 @@
  */
 #include "notify/letter_texts.h"
 
+#include <stddef.h>
+
 /* The one who reads this was woken by it: first what happened, then what it
  * rests on, then the commands, ready to be pasted. */
 static const struct {
@@ -113,6 +115,38 @@ static const struct {
 	},
 };
 
+/* To the account alone: who administers policyd reads its manual. */
+static const struct {
+	enum notice notice;
+	const char *subject;
+	const char *text;
+} german[] = {
+	{ NOTICE_ACCOUNT_BLOCK,
+		"Senden von ${account} ist gesperrt",
+		"Ihr Mailkonto ${account} wurde von ungewöhnlich vielen\n"
+		"Orten aus benutzt. Deshalb ist das Senden gesperrt.\n"
+		"\n"
+		"  Grund:  ${reason}\n"
+		"  Wann:   ${time}\n"
+		"  Bis:    ${until}\n"
+		"\n"
+		"Benutzt wurde es von:\n"
+		"\n"
+		"${logins}\n"
+		"\n"
+		"Wenn das zum Teil nicht Sie waren, kennt jemand anderes Ihr\n"
+		"Passwort: Ändern Sie es sofort, auch überall, wo Sie es sonst\n"
+		"benutzen. Bitten Sie dann Ihren Postmaster, das Konto wieder\n"
+		"freizugeben. Mail empfangen können Sie weiterhin.\n" },
+	{ NOTICE_ACCOUNT_UNBLOCK,
+		"Senden von ${account} ist wieder möglich",
+		"Ihr Mailkonto ${account} kann seit\n"
+		"${time} wieder Mail senden.\n"
+		"\n"
+		"Wenn Sie Ihr Passwort seit der Sperre nicht geändert haben,\n"
+		"tun Sie es bitte jetzt.\n" },
+};
+
 const char *
 letter_subject(enum notice notice)
 {
@@ -123,4 +157,22 @@ const char *
 letter_text(enum notice notice)
 {
 	return notices[notice].text;
+}
+
+const char *
+letter_subject_in(enum language language, enum notice notice)
+{
+	for (size_t i = 0; language == LANGUAGE_DE && i < 2; i++)
+		if (german[i].notice == notice)
+			return german[i].subject;
+	return letter_subject(notice);
+}
+
+const char *
+letter_text_in(enum language language, enum notice notice)
+{
+	for (size_t i = 0; language == LANGUAGE_DE && i < 2; i++)
+		if (german[i].notice == notice)
+			return german[i].text;
+	return letter_text(notice);
 }

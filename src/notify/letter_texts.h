@@ -5,6 +5,8 @@
 #ifndef NOTIFY_LETTER_TEXTS_H
 #define NOTIFY_LETTER_TEXTS_H
 
+#include "config/language.h"
+
 enum notice {
 	NOTICE_BLOCK,		/* to the administrator: an account is blocked */
 	NOTICE_UNBLOCK,		/* ... is not any more */
@@ -17,5 +19,9 @@ enum notice {
 /* Templates (jobs/template.h); lines end in LF. */
 const char *letter_subject(enum notice);
 const char *letter_text(enum notice);
+
+/* Those to the account in another language; the others are English. */
+const char *letter_subject_in(enum language, enum notice);
+const char *letter_text_in(enum language, enum notice);
 
 #endif

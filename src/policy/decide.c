@@ -12,6 +12,7 @@
 #include "config/providers.h"
 #include "policy/note.h"
 #include "policy/weight.h"
+#include "policy/wording.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -280,25 +281,17 @@ static void
 answer(const struct desk *desk, struct decision *decision)
 {
 	const struct config *config = desk->config;
-	const char *const texts[OUTCOME_COUNT] = {
-		[OUTCOME_PASS] = config->actions.ok,
-		[OUTCOME_NO_ACCOUNT] = config->actions.ok,
-		[OUTCOME_EXEMPT] = config->actions.ok,
-		[OUTCOME_BLOCKED] = config->actions.blocked,
-		[OUTCOME_OVER_LIMIT] = config->actions.over_limit,
-		[OUTCOME_OVER_RATE] = config->actions.over_rate,
-		[OUTCOME_DEFERRED] = config->actions.new_place,
-		[OUTCOME_ERROR] = config->actions.error,
-		[OUTCOME_BUSY] = config->actions.error,
-	};
+	enum language language;
+	const char *action;
 
 	if (decision->outcome == OUTCOME_BUSY)
 		return;
 	decision->is_observed = config->mode == MODE_OBSERVE;
-	reply_format(decision->is_observed ? config->actions.ok :
-					     texts[decision->outcome],
-	    decision->account, &decision->login, &decision->finding,
-	    decision->action);
+	action = wording_of(config, decision->account,
+	    decision->is_observed ? OUTCOME_PASS : decision->outcome,
+	    &language);
+	reply_format_in(language, action, decision->account,
+	    &decision->login, &decision->finding, decision->action);
 	count(desk->geo, decision);
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/text.h"
+#include "policy/german.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct values {
 	const char *account;
 	const struct login *login;
 	const struct finding *finding;
+	enum language language;
 };
 
 /* Write a note as one line: whole characters, and none that control a
@@ -50,10 +52,13 @@ write_note(const char *note, char text[REASON_SIZE])
  * finding. */
 static const char *
 write_reason(const struct finding *finding, const char *note, bool is_more,
-    char text[REASON_SIZE])
+    enum language language, char text[REASON_SIZE])
 {
 	char counted[CAUSE_TEXT_SIZE];
 
+	if (language == LANGUAGE_DE &&
+	    german_reason(finding, is_more, text, REASON_SIZE))
+		return text;
 	if (cause_reason(finding->cause, finding->found, is_more,
 		finding->limit, finding->per_s, counted)) {
 		strcpy(text, counted);
@@ -67,6 +72,7 @@ write_reason(const struct finding *finding, const char *note, bool is_more,
 		break;
 	case CAUSE_MANUAL:
 		write_note(note[0] != '\0' ? note :
+		    language == LANGUAGE_DE ? "vom Administrator gesperrt" :
 		    "blocked by the administrator", text);
 		break;
 	case CAUSE_NONE:
@@ -77,15 +83,30 @@ write_reason(const struct finding *finding, const char *note, bool is_more,
 	return text;
 }
 
-const char *
-reply_reason_of(const struct finding *finding, char text[REASON_SIZE])
+static const char *
+reason_of(const struct finding *finding, enum language language,
+    char text[REASON_SIZE])
 {
 	enum measure measure = cause_measure(finding->cause);
 
 	/* What was found when a block began may be something else. */
 	return write_reason(finding, finding->note,
 	    measure != MEASURE_COUNT && finding->evidence.is_capped &&
-	    finding->found == finding->evidence.found[measure], text);
+	    finding->found == finding->evidence.found[measure], language,
+	    text);
+}
+
+const char *
+reply_reason_of(const struct finding *finding, char text[REASON_SIZE])
+{
+	return reason_of(finding, LANGUAGE_EN, text);
+}
+
+const char *
+reply_reason_in(enum language language, const struct finding *finding,
+    const char *note, char text[REASON_SIZE])
+{
+	return write_reason(finding, note, false, language, text);
 }
 
 const char *
@@ -95,7 +116,7 @@ reply_reason(enum cause cause, uint32_t found, uint32_t limit, uint32_t per_s,
 	const struct finding finding = { .cause = cause, .found = found,
 		.limit = limit, .per_s = per_s };
 
-	return write_reason(&finding, note, false, text);
+	return write_reason(&finding, note, false, LANGUAGE_EN, text);
 }
 
 /* Is the macro at name (length bytes) this one? */
@@ -130,6 +151,7 @@ value_of(const char *name, size_t length, const struct values *v,
 	char time[24];
 	char address[ADDR_TEXT_SIZE];
 	uint32_t found;
+	bool is_german = v->language == LANGUAGE_DE;
 
 	if (is_macro(name, length, "account"))
 		snprintf(value, VALUE_SIZE, "%s", v->account);
@@ -145,15 +167,18 @@ value_of(const char *name, size_t length, const struct values *v,
 		snprintf(value, VALUE_SIZE, "%s", v->login->as_name);
 	else if (found_of(name, length, &f->evidence, &found))
 		snprintf(value, VALUE_SIZE, "%u%s", found,
-		    f->evidence.is_capped ? " or more" : "");
+		    !f->evidence.is_capped ? "" : is_german ? " oder mehr" :
+		    " or more");
 	else if (is_macro(name, length, "limit"))
 		snprintf(value, VALUE_SIZE, "%u", f->limit);
 	else if (is_macro(name, length, "per"))
 		duration_format(f->per_s, value);
 	else if (is_macro(name, length, "reason"))
-		snprintf(value, VALUE_SIZE, "%s", reply_reason_of(f, reason));
+		snprintf(value, VALUE_SIZE, "%s", 
+		    reason_of(f, v->language, reason));
 	else if (is_macro(name, length, "until") && f->until_ms == 0)
-		strcpy(value, "unblocked by an administrator");
+		strcpy(value, is_german ? "zur Freigabe" :
+		    "unblocked by an administrator");
 	else if (is_macro(name, length, "until")) {
 		clock_format(f->until_ms, time);
 		snprintf(value, VALUE_SIZE, "%s", time);
@@ -177,7 +202,15 @@ reply_format(const char *action, const char *account,
     const struct login *login, const struct finding *finding,
     char text[REPLY_SIZE])
 {
-	struct values values = { account, login, finding };
+	reply_format_in(LANGUAGE_EN, action, account, login, finding, text);
+}
+
+void
+reply_format_in(enum language language, const char *action,
+    const char *account, const struct login *login,
+    const struct finding *finding, char text[REPLY_SIZE])
+{
+	struct values values = { account, login, finding, language };
 	struct text out;
 
 	text_init(&out, text, REPLY_SIZE);

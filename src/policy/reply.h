@@ -5,6 +5,7 @@
 #ifndef POLICY_REPLY_H
 #define POLICY_REPLY_H
 
+#include "config/language.h"
 #include "store/finding.h"
 
 #include <stddef.h>
@@ -24,11 +25,19 @@ const char *reply_reason(enum cause, uint32_t found, uint32_t limit,
 /* The same of a finding; "1000 or more" of what is remembered no longer. */
 const char *reply_reason_of(const struct finding *, char text[REASON_SIZE]);
 
+/* The same in another language; a note stays as it is. */
+const char *reply_reason_in(enum language, const struct finding *,
+    const char *note, char text[REASON_SIZE]);
+
 /*
  * Write an action with its ${...} filled in. What is filled in cannot break
  * the line: control bytes are dropped. The whole is cut at REPLY_SIZE.
  */
 void reply_format(const char *action, const char *account,
+    const struct login *, const struct finding *, char text[REPLY_SIZE]);
+
+/* The same, with values in another language. */
+void reply_format_in(enum language, const char *action, const char *account,
     const struct login *, const struct finding *, char text[REPLY_SIZE]);
 
 #endif

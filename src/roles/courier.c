@@ -80,7 +80,7 @@ courier_run(const struct seat *seat)
 	struct store *store;
 	struct notifier *notifier;
 	const struct post_office office = { &seat->load->config->notify,
-		&seat->load->config->smtp };
+		&seat->load->config->smtp, &seat->load->config->texts };
 
 	if (poller == NULL ||
 	    poller_add(poller, seat->master_fd, INTEREST_READ, poller) != 0) {

@@ -137,7 +137,8 @@ enum {
 static int64_t
 courier_stop_ms(const struct config *config)
 {
-	const struct post_office office = { &config->notify, &config->smtp };
+	const struct post_office office = { &config->notify, &config->smtp,
+		&config->texts };
 
 	return (int64_t)parcel_lease_s(&office) * 1000;
 }

@@ -235,6 +235,47 @@ def test_templates(store, server):
                          "the account is no address")
 
 
+@ONE["sqlite"]
+def test_each_in_his_language(store, server):
+    """What users read is chosen by their domain, their mail too."""
+    with SmtpServer() as smtp:
+        policyd = server(store, smtp.port)
+        (policyd.root / "vendu").write_text("V ${account}: ${reason}\n")
+        policyd.write({
+            "notify": {"account": True},
+            "texts": [
+                {"account": "jim@example.de", "blocked": "REJECT Jim!"},
+                {"account": "@example.de", "language": "de"},
+                {"account": "@example.fr",
+                 "blocked": "REJECT ${account} est suspendu",
+                 "account_subject": "Suspendu: ${account}",
+                 "account_template": str(policyd.root / "vendu")}]})
+        policyd.reload()
+        for account, said in (
+                ("joe@example.de", "ist gesperrt: 2 Staaten innerhalb von "
+                                   "24h, erlaubt: 1. Bitte wenden Sie sich"),
+                ("jim@example.de", "REJECT Jim!"),
+                ("joe@example.fr", "REJECT joe@example.fr est suspendu"),
+                (JOE, "is blocked: 2 countries within 24h, 1 allowed")):
+            assert policyd.ask(account, address("DE")) == "DUNNO"
+            answer = policyd.ask(account, address("AT"))
+            assert said in answer and answer.isascii(), answer
+        mails = {mail["To"]: mail for mail in wait_mails(smtp, 8)
+                 if mail["To"] != ADMIN}
+    german = mails["joe@example.de"]
+    assert german["Subject"] == "Senden von joe@example.de ist gesperrt"
+    text = text_of(german)
+    assert "von ungewöhnlich vielen" in text and "STAAT  ZUERST" in text
+    assert "Grund:  2 Staaten innerhalb von 24h, erlaubt: 1" in text
+    assert mails["joe@example.fr"]["Subject"] == "Suspendu: joe@example.fr"
+    assert text_of(mails["joe@example.fr"]).strip() == \
+        "V joe@example.fr: 2 countries within 24h, 1 allowed"
+    for account in ("jim@example.de", JOE):
+        assert mails[account]["Subject"] == \
+            f"Sending mail from {account} is blocked"
+        assert "was used from unusually many" in text_of(mails[account])
+
+
 @ONE["pgsql"]
 def test_program_and_web_server(store, server):
     with WebServer() as web:

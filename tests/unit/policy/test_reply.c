@@ -126,6 +126,52 @@ START_TEST(what_is_no_longer_remembered)
 }
 END_TEST
 
+START_TEST(in_german)
+{
+	struct login login = { .country = "DE" };
+	struct finding some = finding;
+	char text[REPLY_SIZE];
+
+	some.evidence.is_capped = true;
+	some.until_ms = 0;
+	reply_format_in(LANGUAGE_DE, "${networks}: ${reason} bis ${until}",
+	    "joe", &login, &some, text);
+	ck_assert_str_eq(text, "8 oder mehr: 4 oder mehr Staaten innerhalb "
+	    "von 24h, erlaubt: 3 bis zur Freigabe");
+	some.cause = CAUSE_MANUAL;
+	some.note[0] = '\0';
+	reply_format_in(LANGUAGE_DE, "${reason}", "joe", &login, &some, text);
+	ck_assert_str_eq(text, "vom Administrator gesperrt");
+	/* What an administrator wrote stays. */
+	strcpy(some.note, "why not");
+	reply_format_in(LANGUAGE_DE, "${reason}", "joe", &login, &some, text);
+	ck_assert_str_eq(text, "why not");
+	some.cause = CAUSE_ONLY_COUNTRIES;
+	reply_format_in(LANGUAGE_DE, "${reason}", "joe", &login, &some, text);
+	ck_assert_str_eq(text, "Anmeldung aus einem nicht erlaubten Staat");
+}
+END_TEST
+
+/* Whatever has English words has German ones, in ASCII. */
+START_TEST(each_cause_has_words)
+{
+	for (int cause = 1; cause < 100; cause++) {
+		const struct finding some = { .cause = (enum cause)cause,
+			.found = 2, .limit = 1, .per_s = 3600 };
+		char english[REASON_SIZE], german[REASON_SIZE];
+
+		reply_reason_in(LANGUAGE_EN, &some, "", english);
+		reply_reason_in(LANGUAGE_DE, &some, "", german);
+		ck_assert_msg((english[0] == '\0') == (german[0] == '\0'),
+		    "%d: %s", cause, english);
+		ck_assert_msg(english[0] == '\0' ||
+		    strcmp(english, german) != 0, "%d: %s", cause, english);
+		for (const char *c = german; *c != '\0'; c++)
+			ck_assert_msg((unsigned char)*c < 0x80, "%s", german);
+	}
+}
+END_TEST
+
 START_TEST(a_block_without_end_says_so)
 {
 	struct login login = { .country = "" };
@@ -166,5 +212,5 @@ START_TEST(is_cut_between_characters)
 }
 END_TEST
 
-UNIT("policy/reply", gives_reasons, fills_in, what_is_no_longer_remembered, a_block_without_end_says_so,
+UNIT("policy/reply", gives_reasons, fills_in, in_german, each_cause_has_words, what_is_no_longer_remembered, a_block_without_end_says_so,
     is_cut_between_characters)

@@ -97,16 +97,59 @@ listed_free(struct listed *listed)
 	free(listed);
 }
 
-/* Each text goes when it was read. */
+/* Drop the parts that would change nothing, while nobody waits for that.
+ * Returns how many are left, or -1. */
 static int
-put(struct store *store, struct listed *listed, const char *accounts)
+drop_same(struct store *store, struct listed *listed, int64_t deadline_ms)
 {
-	int worked = query_run_values(store, "overrides_lock", NULL, 0);
+	int worked = query_begin(store, ACCESS_READ, deadline_ms);
+	int left = 0;
+
+	for (size_t i = 0; i < listed->part_count && worked == 0; i++) {
+		int64_t changed = 0;
+
+		worked = query(store, "listed_changed",
+		    VALUE_TEXT(listed->parts[i]));
+		if (worked == 0)
+			worked = query_one(store, 0, &changed);
+		left += changed > 0;
+		if (worked == 0 && changed == 0) {
+			free(listed->parts[i]);
+			listed->parts[i] = NULL;
+		}
+	}
+	return query_end(store, worked) == STORE_DONE ? left : -1;
+}
+
+/* Are there others than these, if these are all there? */
+static int
+has_others(struct store *store, const struct listed *listed, bool *has)
+{
+	int64_t count = 0;
+	int worked = query_values(store, "listed_count", NULL, NULL, 0);
 
 	if (worked == 0)
+		worked = query_one(store, 0, &count);
+	*has = (size_t)count != listed->count;
+	return worked;
+}
+
+/* Each text goes when it was read. */
+static int
+put(struct store *store, struct listed *listed, const char *accounts,
+    bool is_changed)
+{
+	int worked = query_run_values(store, "overrides_lock", NULL, 0);
+	bool has = true;
+
+	if (worked == 0 && !is_changed)
+		worked = has_others(store, listed, &has);
+	if (worked == 0 && has)
 		worked = query_run(store, "listed_delete",
 		    VALUE_TEXT(accounts));
 	for (size_t i = 0; i < listed->part_count && worked == 0; i++) {
+		if (listed->parts[i] == NULL)
+			continue;
 		worked = query_run(store, "listed_put",
 		    VALUE_TEXT(listed->parts[i]),
 		    VALUE_TEXT(changes_author(store)), VALUE_NOW);
@@ -123,13 +166,16 @@ listed_replace(struct store *store, struct listed *listed,
 	/* Made before the transaction, which others wait for. */
 	char *detail = mem_printf("{\"count\":%zu}", listed->count);
 	char *accounts = array_end(&listed->accounts);
+	int changed;
 	int worked;
 
 	if (listed->rows.count > 0)
 		end_part(listed);
+	changed = drop_same(store, listed, deadline_ms);
 	worked = query_begin(store, ACCESS_LASTING, deadline_ms);
 	if (worked == 0)
-		worked = put(store, listed, accounts);
+		worked = changed >= 0 ?
+		    put(store, listed, accounts, changed > 0) : -1;
 	if (worked == 0)
 		worked = changes_add(store, "overrides.replace", "", detail);
 	free(detail);

@@ -155,10 +155,11 @@ replace_many(struct world *world)
 	struct stored_override *list = NULL;
 	size_t count;
 
-	for (int again = 0; again < 2; again++) {
+	/* At last the same without the last one: only that goes. */
+	for (int again = 0; again < 3; again++) {
 		struct listed *listed = listed_new();
 
-		for (uint32_t i = 0; i < MANY; i++) {
+		for (uint32_t i = 0; i < MANY - (again == 2); i++) {
 			struct stored_override one;
 			char account[32];
 
@@ -175,8 +176,8 @@ replace_many(struct world *world)
 	}
 	ck_assert_int_eq(store_list_overrides(world->console, NULL, MANY + 1,
 	    &list, &count, world_deadline()), STORE_DONE);
-	ck_assert_uint_eq(count, MANY);
-	for (uint32_t i = 0; i < MANY; i++) {
+	ck_assert_uint_eq(count, MANY - 1);
+	for (uint32_t i = 0; i < count; i++) {
 		char account[32];
 
 		snprintf(account, sizeof(account), "many%u", i);

@@ -105,6 +105,12 @@ SELECT policyd.overrides_lock();
 -- name: listed_delete
 SELECT policyd.listed_delete($1);
 
+-- name: listed_changed
+SELECT policyd.listed_changed($1);
+
+-- name: listed_count
+SELECT policyd.listed_count();
+
 -- name: listed_put
 SELECT policyd.listed_put($1, $2, $3);
 

@@ -227,6 +227,21 @@ DELETE FROM override
  WHERE position IS NOT NULL
    AND account NOT IN (SELECT value FROM json_each(?1));
 
+-- name: listed_changed
+-- JSON as for listed_put: how many of these it would change
+SELECT count(*)
+  FROM json_each(?1) r LEFT JOIN override o ON o.account = r.value ->> 0
+ WHERE o.account IS NULL
+    OR (o.settings, o.comment, o.position) IS NOT
+       (iif(o.settings -> '$.rates' IS NOT NULL,
+            json_set(r.value -> 1, '$.rates',
+                     json(o.settings -> '$.rates')),
+            json_remove(r.value -> 1, '$.rates')),
+        r.value ->> 2, r.value ->> 3);
+
+-- name: listed_count
+SELECT count(*) FROM override WHERE position IS NOT NULL;
+
 -- name: listed_put
 -- JSON: [[account, settings, comment, place], ...], author, now. Rates, which
 -- these lists cannot say, stay what they were.

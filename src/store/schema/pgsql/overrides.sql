@@ -99,6 +99,24 @@ LANGUAGE sql AS $$
        AND account NOT IN (SELECT jsonb_array_elements_text(p_keep))
 $$;
 
+-- How many of these listed_put would change.
+CREATE OR REPLACE FUNCTION policyd.listed_changed(p_rows jsonb) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT count(*)
+      FROM jsonb_array_elements(p_rows) r
+      LEFT JOIN policyd.override o ON o.account = r ->> 0
+     WHERE o.account IS NULL
+        OR (o.settings, o.comment, o.position) IS DISTINCT FROM
+           (CASE WHEN o.settings ? 'rates'
+                THEN jsonb_set(r -> 1, '{rates}', o.settings -> 'rates')
+                ELSE (r -> 1) - 'rates' END, r ->> 2, (r ->> 3)::bigint)
+$$;
+
+CREATE OR REPLACE FUNCTION policyd.listed_count() RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT count(*) FROM policyd.override WHERE position IS NOT NULL
+$$;
+
 -- [[account, settings, comment, place], ...]. Rates, which these lists cannot
 -- say, stay what they were.
 CREATE OR REPLACE FUNCTION policyd.listed_put(p_rows jsonb, p_author text,

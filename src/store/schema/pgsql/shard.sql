@@ -91,6 +91,12 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION policyd.listed_changed_part(p_shards integer[],
+    p_rows text[]
+) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT policyd.listed_changed(p_rows[1]::jsonb)
+$$;
+
 CREATE OR REPLACE FUNCTION policyd.listed_put_part(p_shards integer[],
     p_rows text[], p_author text, p_now bigint
 ) RETURNS SETOF integer LANGUAGE plpgsql AS $$

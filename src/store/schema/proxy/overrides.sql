@@ -140,6 +140,35 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION policyd_shards.listed_changed_part(p_shards integer[],
+    p_rows text[]
+) RETURNS SETOF bigint LANGUAGE plproxy AS $$
+    CLUSTER 'policyd_slow'; SPLIT p_shards, p_rows; RUN ON p_shards;
+    TARGET policyd.listed_changed_part;
+$$;
+
+CREATE OR REPLACE FUNCTION policyd.listed_changed(p_rows jsonb) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_shards integer[];
+    v_rows text[];
+BEGIN
+    SELECT array_agg(p.shard), array_agg(p.rows) INTO v_shards, v_rows
+      FROM (SELECT s AS shard, jsonb_agg(r)::text AS rows
+              FROM jsonb_array_elements(p_rows) r, policyd.shards_of(r ->> 0) s
+             GROUP BY s) p;
+    RETURN (SELECT coalesce(sum(n), 0)
+              FROM policyd_shards.listed_changed_part(v_shards, v_rows) n
+             WHERE v_shards IS NOT NULL);
+END
+$$;
+
+-- What is laid over a domain is in each of them.
+CREATE OR REPLACE FUNCTION policyd.listed_count() RETURNS bigint
+LANGUAGE sql AS $$
+    SELECT count(*) FROM policyd.overrides_listed(9223372036854775807)
+$$;
+
 CREATE OR REPLACE FUNCTION policyd_shards.listed_put_part(p_shards integer[],
     p_rows text[], p_author text, p_now bigint
 ) RETURNS SETOF integer LANGUAGE plproxy AS $$

@@ -29,7 +29,8 @@ from waiting import until
 LOAD = daemon.BUILD.resolve() / "tests/bench/load"
 ERROR = "450 4.3.5 error"
 # Who connects is written down.
-SETTINGS = "log_connections = on\nlog_line_prefix = '%m '\n"
+SETTINGS = ("log_connections = on\nlog_line_prefix = '%m '\n"
+            "max_connections = 500\n")
 
 
 def arguments():

@@ -65,9 +65,14 @@ class Pool:
             stderr=subprocess.DEVNULL, **self._as_user)
         until((self.folder / f".s.PGSQL.{self.port}").exists, "pgbouncer")
 
-    def close(self):
+    def stop(self):
         self.process.kill()
         self.process.wait()
+        (self.folder / f".s.PGSQL.{self.port}").unlink()
+
+    def close(self):
+        if self.process.poll() is None:
+            self.stop()
         shutil.rmtree(self.folder)
 
     def connection(self, name):
@@ -103,6 +108,21 @@ class Proxy:
                  f"{array(slow)})")
 
 
+DELETE_MOVED = """
+DO $$
+DECLARE
+    v_after text := '';
+BEGIN
+    WHILE v_after IS NOT NULL LOOP
+        v_after := (SELECT * FROM policyd.delete_moved({number}, {count},
+                                                       v_after, 500));
+        COMMIT;
+    END LOOP;
+END
+$$
+"""
+
+
 class Cluster:
     """So many shards, each a server of its own, and proxies."""
 
@@ -130,6 +150,25 @@ class Cluster:
         made = daemon.run("--init-store", POLICYD_STORE_URL=(
             f"postgresql:///policyd?host={server.sockets}&user=policyd"))
         assert made.returncode == 0, made.stderr
+
+    def double(self):
+        """Twice as many shards, by copies of each: see policyd-scale(7)."""
+        copies = [Postgres(server) for server in self.shards]
+        self.pool.stop()
+        for server, copy in zip(self.shards, copies):
+            def has_all():
+                return server.sql(
+                    "SELECT replay_lsn = pg_current_wal_lsn() "
+                    "FROM pg_stat_replication") == [["t"]]
+            until(has_all, "the copy")
+            copy.promote()
+        self.shards += copies
+        self.pool.write(self._listed())
+        self.tell_proxies()
+        self.pool.start()
+        for number, server in enumerate(self.shards):
+            server.sql(DELETE_MOVED.format(number=number,
+                                           count=len(self.shards)), "policyd")
 
     def _listed(self):
         return [(f"shard{number}", server, "policyd")

@@ -267,3 +267,42 @@ def test_load_on_all_shards(start, cluster):
         also.wait_answers(500)
     assert set(load.answers) == set(also.answers) == {OK}
     assert load.lost == also.lost == 0
+
+
+def test_four_shards_become_eight(make_policyd):
+    """Under load: no block is lost, and what was counted counts."""
+    cluster = Cluster(4, 1)
+    try:
+        policyd = make_policyd(daemon.merge(CONFIG, {
+            "store": {"url": cluster.proxies[0].url},
+            "server": {"deadline": "3s"}}))
+        policyd.start()
+        held = [f"held{number}@example.com" for number in range(40)]
+        seen = [f"seen{number}@example.com" for number in range(40)]
+        until(lambda: policyd.ask(seen[0], address("DE")) == OK, "the store")
+        for account in held:
+            blocked(policyd, account)
+        for account in seen:
+            assert policyd.ask(account, address("DE")) == OK
+        with Load(policyd) as load:
+            load.wait_answers(100, OK)
+            cluster.double()
+            until(lambda: all(policyd.ask(account, address("DE")) == OK
+                              for account in seen), "all shards")
+            load.wait_answers(500, OK)
+        assert set(load.answers) <= {OK, ERROR} and load.lost == 0
+        for account in held:
+            assert policyd.ask(account, address("DE")) == BLOCKED
+        for account in seen:
+            assert policyd.ask(account, address("AT")) == BLOCKED
+        # Each is in its own shard alone.
+        found = collections.Counter()
+        for number, server in enumerate(cluster.shards):
+            rows = server.sql("SELECT account, hashtext(account) & 7 "
+                              "FROM policyd.account", "policyd")
+            assert {row[1] for row in rows} == {str(number)}
+            found.update(row[0] for row in rows)
+        assert set(held + seen) <= set(found)
+        assert set(found.values()) == {1}
+    finally:
+        cluster.close()

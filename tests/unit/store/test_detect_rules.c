@@ -49,6 +49,27 @@ START_TEST(rule_2_new_places)
 }
 END_TEST
 
+START_TEST(the_greatest_limit_can_be_broken)
+{
+	for (int rule = RULE_NEW_COUNTRIES_DAY; rule <= RULE_NEW_PLACES_DAY;
+	     rule++) {
+		struct suspicion found = { .cause = CAUSE_NONE };
+
+		begin(30);
+		allowed[rule] = rules[rule].most;
+		for (char c = 'A'; c <= 'Z' && found.cause == CAUSE_NONE; c++)
+			for (int k = 0; k < 2 && found.cause == CAUSE_NONE;
+			     k++) {
+				char country[3] = { c, k ? 'X' : 'Y', '\0' };
+
+				found = mail((uint32_t)c * 2 + (uint32_t)k,
+				    country, NOW);
+			}
+		ck_assert_uint_eq(found.found, rules[rule].most + 1);
+	}
+}
+END_TEST
+
 START_TEST(rule_2_waits_for_an_account_to_settle)
 {
 	begin(4);
@@ -273,6 +294,7 @@ END_TEST
 
 UNIT("store/detect_rules", rule_1_new_countries,
     rule_1_a_country_of_a_known_place_is_not_new, rule_2_new_places,
+    the_greatest_limit_can_be_broken,
     rule_2_waits_for_an_account_to_settle, rule_3_bursts,
     rule_3_a_peak_allows_more, rule_3_bursts_from_young_places,
     rule_3_speaks_of_providers_and_exempt_networks_too,

@@ -390,7 +390,7 @@ def test_clean_deletes_what_is_old_and_nothing_else(make_policyd, database):
     policyd = make_policyd({"store": {"retention": "30d"}}).start()
     for n in range(20):
         policyd.ask(f"old{n}@example.com", address("DE"))
-    database.age("62 days")
+    database.age("31 days")
     policyd.ask(JOE, address("DE"))
     result = policyd.cli("--clean")
     assert result.returncode == OK, result.stderr

@@ -84,6 +84,10 @@ journal_decision(const struct config *config, const struct decision *decision,
 	log_text("country", decision->login.country);
 	if (decision->login.asn != 0)
 		log_number("asn", decision->login.asn);
+	if (decision->finding.is_new_place ||
+	    decision->finding.is_young_place)
+		log_text("place", decision->finding.is_new_place ? "new" :
+								   "young");
 	if (decision->is_found)
 		log_counts(config, &decision->finding);
 	if (decision->is_unasked)

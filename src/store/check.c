@@ -333,6 +333,8 @@ apply(struct work *work, struct check *check,
 	if (!q.is_repeat)
 		begin_attempt(&q, q.instance != 0 &&
 		    state->last_instance == q.instance);
+	finding->is_new_place = q.attempt.is_new;
+	finding->is_young_place = q.attempt.is_young;
 	judge_login(&q);
 	if (!q.is_repeat && !setup->is_learning)
 		judge_history(&q);

@@ -101,6 +101,8 @@ struct finding {
 	enum cause cause;
 	bool is_new_block;	/* this request blocked the account */
 	bool would_block;	/* or it would have, were it not for observe */
+	bool is_new_place;	/* the account was never used from there ... */
+	bool is_young_place;	/* ... or but lately, see store/detect.h */
 	uint32_t found, limit;	/* places or mails: how many, how many allowed */
 	uint32_t per_s;		/* the window of the limit, or of the rate */
 	int64_t until_ms;	/* end of the block; 0: until unblocked */

@@ -30,6 +30,7 @@ def test_mail_from_new_places_is_deferred(served):
     assert [policyd.ask(JOE, address("DE")) for _ in range(3)] == \
         ["DUNNO", "DUNNO", f"DEFER 2 in 1h: {OVER}"]
     policyd.wait_log(f'verdict=deferred reason="{OVER}" action="DEFER')
+    policyd.wait_log("country=DE place=new ")
     rows = json.loads(policyd.cli("--report", "--json").stdout)
     assert [(row["account"], row["reached"]) for row in rows] == [
         (JOE, "more than 2 mails in 1h from networks never used before")]

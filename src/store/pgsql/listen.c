@@ -154,8 +154,8 @@ static void
 tell_pooler(struct pgsql_ear *ear, uint32_t memory_ms)
 {
 	if (!ear->is_told && memory_ms > 0)
-		log_info("store: behind a %s there is no LISTEN: "
-			 "store.memory is off",
+		log_info("store: store.memory is off: there is no LISTEN "
+			 "through a %s",
 		    ear->pg->is_proxy ? "proxy" : "pooler");
 	ear->is_told = true;
 }

@@ -171,6 +171,39 @@ class Fleet:
                                for name, us in used.items()},
             "errors": errors}
 
+    def disk(self):
+        """Bytes of WAL a request, first those that make accounts, then
+        others; bytes of tables and indexes an account, and rows."""
+        server, database = self.store.server, self.store.database
+
+        def wal():
+            return int(server.sql("SELECT pg_current_wal_insert_lsn() - "
+                                  "'0/0'")[0][0])
+
+        def visit():
+            before = wal()
+            done = subprocess.run(
+                list(map(str, (LOAD, "-o", "-c", 8, "-a",
+                               self.options.accounts, "-w", 0, "-t", 600,
+                               self.hosts[0].address[5:]))),
+                text=True, stdout=subprocess.PIPE, check=True)
+            values = dict(line.split() for line in
+                          done.stdout.splitlines()[1:])
+            return round((wal() - before) / int(values["requests"]))
+        # Each page is written as a whole once behind a checkpoint.
+        server.sql("ALTER SYSTEM SET full_page_writes = on")
+        server.sql("SELECT pg_reload_conf()")
+        server.sql("CHECKPOINT")
+        fresh, again = visit(), visit()
+        size = int(database.value(
+            "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE "
+            "relnamespace = 'policyd'::regnamespace AND relkind = 'r'"))
+        rows = int(database.value("SELECT count(*) FROM policyd.login"))
+        accounts = int(database.value("SELECT count(*) FROM policyd.account"))
+        return {"WAL, of a new account": fresh, "of a known one": again,
+                "on the disk, an account": round(size / accounts),
+                "logins an account": round(rows / accounts, 2)}
+
     def connections(self):
         return [int(server.sql(
             "SELECT count(*) FROM pg_stat_activity "
@@ -224,6 +257,8 @@ def measure(options, kind):
     fleet = Fleet(options, store)
     try:
         fleet.start()
+        if kind is Direct:
+            yield "bytes", fleet.disk()
         yield "one host", fleet.load(fleet.hosts[:1])
         yield f"{options.hosts} hosts", fleet.load(fleet.hosts)
         yield "connections", fleet.connections()

@@ -6,11 +6,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "command/history_copy.h"
+#include "command/override_copy.h"
 #include "command/print.h"
 #include "directory/account_name.h"
 #include "command/progress.h"
 #include "policy/store_of.h"
-#include "store/lessons.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { PAGE = 1000, LESSONS = 64, PAGE_MS = 60000, INIT_MS = 600000 };
+enum { PAGE = 1000, PAGE_MS = 60000, INIT_MS = 600000 };
 
 struct copy {
 	struct store *from, *to;
@@ -85,82 +86,18 @@ copy_logins(struct copy *copy)
 	return result == STORE_DONE;
 }
 
-/* What is known of how accounts are used, and since when it is learned. */
+/* What is known of accounts, and since when. */
 static bool
 copy_histories(struct copy *copy)
 {
-	char after[ACCOUNT_SIZE] = "";
-	enum store_result result;
+	struct history_copied copied;
 	int64_t since_ms;
-	uint64_t done = 0;
-	size_t count;
 
-	result = store_learns_since(copy->from, &since_ms, deadline());
-	if (result == STORE_DONE)
-		result = store_learned_since(copy->to, since_ms, deadline());
-	if (result == STORE_FAILED)
-		return false;
-	do {
-		struct lesson *page;
-
-		result = store_lessons(copy->from, after, LESSONS, &page,
-		    &count, deadline());
-		if (result == STORE_DONE)
-			result = store_teach(copy->to, page, count,
-			    deadline());
-		for (size_t i = 0; i < count; i++) {
-			snprintf(after, sizeof(after), "%s", page[i].account);
-			lesson_clear(&page[i]);
-		}
-		free(page);
-		done += count;
-		progress_tell(&copy->progress, done, "histories");
-	} while (result == STORE_DONE && count == LESSONS);
-	return result == STORE_DONE;
-}
-
-/* Write one override, unless the target has a newer one. */
-static bool
-copy_override(struct copy *copy, struct stored_override *override)
-{
-	struct stored_override there;
-	enum store_result result;
-	bool is_newer;
-
-	memset(&there, 0, sizeof(there));
-	result = store_find_override(copy->to, override->override.account,
-	    &there, deadline());
-	is_newer = result == STORE_NONE ||
-	    there.changed_ms < override->changed_ms;
-	stored_override_clear(&there);
-	if (result == STORE_FAILED || !is_newer)
-		return result != STORE_FAILED;
-	copy->overrides++;
-	return store_put_override(copy->to, override, REVISION_ANY,
-	    deadline()) == STORE_DONE;
-}
-
-static bool
-copy_overrides(struct copy *copy)
-{
-	char after[ACCOUNT_SIZE] = "";
-	struct stored_override *page;
-	bool is_good = true;
-	size_t count;
-
-	do {
-		if (store_list_overrides(copy->from, after, PAGE, &page,
-			&count, deadline()) != STORE_DONE)
-			return false;
-		for (size_t i = 0; i < count; i++) {
-			snprintf(after, sizeof(after), "%s",
-			    page[i].override.account);
-			is_good = is_good && copy_override(copy, &page[i]);
-			stored_override_clear(&page[i]);
-		}
-		free(page);
-	} while (is_good && count == PAGE);
-	return is_good;
+	return history_copy(copy->from, copy->to, &copied) == 0 &&
+	    store_learns_since(copy->from, &since_ms, deadline()) ==
+		STORE_DONE &&
+	    store_learned_since(copy->to, since_ms, deadline()) ==
+		STORE_DONE;
 }
 
 /* A store with another URL than the configuration's. */
@@ -249,7 +186,8 @@ copy_run(const struct job *job, const char *from_url, const char *to_url)
 	    store_init(copy.to, true, clock_mono_ms() + INIT_MS) ==
 		STORE_DONE &&
 	    copy_accounts(&copy) && copy_logins(&copy) &&
-	    copy_histories(&copy) && copy_overrides(&copy);
+	    copy_histories(&copy) &&
+	    override_copy(copy.from, copy.to, &copy.overrides) == 0;
 	progress_end(&copy.progress);
 	store_close(copy.from);
 	store_close(copy.to);

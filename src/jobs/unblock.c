@@ -9,9 +9,9 @@
 #include "base/mem.h"
 #include "command/confirm.h"
 #include "command/print.h"
+#include "command/server_user.h"
 #include "jobs/choice.h"
 #include "policy/store_of.h"
-#include "server/privs.h"
 #include "store/store.h"
 
 #include <jansson.h>
@@ -190,12 +190,8 @@ unblock_run(const struct job *job, const struct unblock_order *order)
 	struct unblock unblock = { .job = job, .order = order,
 		.array = job->is_json ? json_array() : NULL };
 	int status = EX_CONFIG;
-	uid_t uid;
 
-	if (geteuid() == 0 &&
-	    privs_find_user(job->config->server.user, &uid) == 0 &&
-	    privs_lookup(&unblock.privs, job->config->server.user,
-		job->config->server.group) != 0)
+	if (server_user_lookup(job->config, &unblock.privs) != 0)
 		goto fail;
 	status = EX_NOPERM;
 	if (privs_lend(&unblock.privs) != 0)

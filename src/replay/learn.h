@@ -8,16 +8,15 @@
 #include "command/job.h"
 #include "replay/player.h"
 
+/* What it learned from. */
 struct learned {
-	uint64_t mails;		/* given: that were played */
+	uint64_t mails;		/* that were played */
 	int64_t first_ms, last_ms;
-	uint64_t accounts, places;	/* that the logs know of */
-	uint64_t news;		/* accounts that the store knew less of */
 };
 
 /* Add it to the configuration's store, beside a running server or not, and
  * tell of it. If we are root we are server.user afterwards. Returns an exit
  * status. */
-int learn_run(const struct job *, struct player *, struct learned *);
+int learn_run(const struct job *, struct player *, const struct learned *);
 
 #endif

@@ -11,6 +11,7 @@
 #include "replay/learn.h"
 #include "replay/mails.h"
 #include "replay/player.h"
+#include "replay/take_overrides.h"
 #include "replay/tell.h"
 
 #include <stdio.h>
@@ -153,7 +154,7 @@ static int
 conclude(const struct job *job, const struct replay *replay,
     const struct replay_order *order)
 {
-	struct learned learned = { .mails = replay->mails,
+	const struct learned learned = { .mails = replay->mails,
 		.first_ms = replay->first_ms, .last_ms = replay->last_ms };
 
 	if (order->is_learn)
@@ -185,6 +186,8 @@ run(const struct job *job, const struct config *changed,
 	if (changed != NULL && replay.players[0] != NULL)
 		replay.players[1] = player_open(changed, learns);
 	if (replay.players[changed != NULL] != NULL) {
+		if (!order->is_learn)
+			take_overrides(job, replay.players, SCORES_MAX);
 		status = play_all(&replay, order->words + changes,
 		    order->count - changes, &reading);
 	}

@@ -133,6 +133,10 @@ def with_model(setting):
 
 
 def with_program(setting):
+    if not program.can_say(setting):
+        TRACES.read()
+        setting.name += " (the model)"
+        return with_model(setting)
     results = program.replay(ARGS.build, TRACES, setting)
     return Score(setting, TRACES, results, TRACES.about["judged_from"])
 

@@ -50,6 +50,11 @@ def can_replay(build):
     return "--replay" in help_of(build)
 
 
+def can_say(setting):
+    """Is there a key for all that is in the setting?"""
+    return setting.model.block_unlearns
+
+
 def nested(pairs):
     """{"a.b": 1} as {"a": {"b": 1}}."""
     tree = {}

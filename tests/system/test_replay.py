@@ -66,7 +66,6 @@ def replay(make_policyd, tmp_path):
     def play(*logs, config=None, options=(), expect=OK, stderr="", stdin=None,
              **env):
         policyd = make_policyd({**RULES_OFF, "limits": {"countries": 3},
-                                "store": {"url": "sqlite:/nowhere/x.db"},
                                 **(config or {})})
         names = []
         for n, log in enumerate(logs):
@@ -126,6 +125,26 @@ def test_mode_and_notifications_do_not_matter(replay):
         "enabled": True, "from": "a@example.com", "to": ["b@example.com"]},
         "smtp": {"port": 1}}
     assert replay(countries(), config=config)[JOE]["blocked"]
+
+
+def test_overrides_of_the_store_hold(make_policyd, tmp_path):
+    log = tmp_path / "log"
+    log.write_text(countries() + countries(account="ann"))
+    policyd = make_policyd({**RULES_OFF, "limits": {"countries": 3}})
+    for account, limit in (JOE, "10"), ("ann", "1"):
+        run = policyd.cli("--override", account, f"countries={limit}")
+        assert run.returncode == OK, run.stderr
+    run = policyd.cli("--replay", "--json", log)
+    assert run.returncode == OK and run.stderr == ""
+    ann, joe = map(json.loads, run.stdout.splitlines())
+    assert joe["blocked"] is None
+    assert ann["blocked"]["passed_before"] == 1
+
+
+def test_the_store_may_be_away(replay):
+    found = replay(countries(), config={"store": {"url": "sqlite:/no/x.db"}},
+                   stderr="the store's overrides are not known")
+    assert found[JOE]["blocked"]
 
 
 def test_several_hosts_and_files_by_time(replay, tmp_path):
@@ -252,7 +271,6 @@ def test_nothing_in_it(replay):
     (["--what-if", "/dev/null"], "wants KEY=VALUE"),
     (["--learn", "--judge-from", "2026-01-01", "/dev/null"], "neither"),
     (["--judge-from", "soon", "/dev/null"], "wants a date"),
-    (["--what-if", "exempt.accounts=x", "/dev/null"], "one value"),
     (["--clean", "/dev/null"], "only one mode")])
 def test_wrong_command_lines(make_policyd, words, says):
     run = make_policyd().cli("--replay", *words)

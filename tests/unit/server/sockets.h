@@ -95,6 +95,8 @@ teardown(void)
 {
 	char command[128];
 
+	free(config.endpoints.list);
+	config.endpoints = (struct endpoints) { 0 };
 	snprintf(command, sizeof(command), "rm -rf %s", directory);
 	ck_assert_int_eq(system(command), 0);
 	strcpy(directory + strlen(directory) - 6, "XXXXXX");

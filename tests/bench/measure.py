@@ -4,22 +4,17 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import collections
 import dataclasses
-import glob
-import os
-import re
 import subprocess
 
 from processes import cpu_us
 from servers import BUILD
 
 LOAD = BUILD / "tests/bench/load"
-# What policyd sets for its sessions too.
-SESSION = "-c jit=off"
 
 
 @dataclasses.dataclass
 class Workload:
-    """What is asked for, by the load generator and pgbench alike."""
+    """What is asked for, by the load generator."""
     accounts: int
     exponent: float
     usual: int
@@ -78,59 +73,3 @@ def visit(socket, accounts):
     if int(values["requests"]) < accounts:
         raise SystemExit(f"{socket}: {values['requests']} of {accounts} "
                          "requests were answered")
-
-
-_PROGRESS = re.compile(r"progress: ([\d.]+) s, ([\d.]+) tps")
-
-
-def pgbench(postgres, script, connections, work, processes, seed=1):
-    """Measure the check function itself, called by pgbench.
-
-    The first and the last second are left out: then clients connect and end.
-    """
-    log = postgres.directory / "pgbench"
-    command = [postgres.programs / "pgbench", "-n", "-M", "prepared",
-               "-h", postgres.directory, "-U", "policyd", "-f", script,
-               "-c", connections, "-T", work.warm_up + work.seconds + 1,
-               "-P", 1, "-l", "--sampling-rate", 0.1, "--log-prefix", log,
-               "--random-seed", seed, "-D", f"accounts={work.accounts}",
-               "-D", f"exponent={work.exponent}", "-D", f"usual={work.usual}",
-               "bench"]
-    requests, samples = 0, []
-    with subprocess.Popen(list(map(str, command)), text=True,
-                          stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE,
-                          env=dict(os.environ, PGOPTIONS=SESSION)) as process:
-        messages = []
-        for line in process.stderr:
-            messages.append(line)
-            if match := _PROGRESS.match(line):
-                if len(samples) < work.seconds + 1:
-                    at = float(match[1])
-                    if samples:
-                        requests += float(match[2]) * (at - samples[-1][0])
-                    if samples or at > work.warm_up - 0.5:
-                        samples.append((at, cpu_us(processes)))
-    if process.returncode != 0 or len(samples) < 2:
-        raise SystemExit("pgbench: " + "".join(messages))
-    (begin, before), (end, after) = samples[0], samples[-1]
-    times = _times(log)
-    return Result(
-        rate=requests / (end - begin),
-        p50=times[len(times) // 2], p99=times[len(times) * 99 // 100],
-        longest=times[-1],
-        cpu={name: (after[name] - before[name]) / requests
-             for name in processes})
-
-
-def _times(prefix):
-    """How long the logged transactions took, in ms, in order."""
-    times = []
-    for path in glob.glob(f"{prefix}.*"):
-        with open(path) as lines:
-            times += [int(line.split()[2]) / 1000 for line in lines]
-        os.unlink(path)
-    times.sort()
-    if not times:
-        raise SystemExit("pgbench logged nothing")
-    return times

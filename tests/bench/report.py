@@ -68,12 +68,6 @@ def ratios(cells, at, private, deadline_ms=2000):
 
     lines = []
     pgsql, sqlite = of("policyd, PostgreSQL"), of("policyd, SQLite")
-    calls = of("pgbench")
-    if at in pgsql and calls:
-        best = max(calls.values(), key=lambda r: r.rate)
-        lines.append(_ratio(
-            f"policyd at {at} connections / pgbench's best, requests/s",
-            "1 or more", f"{pgsql[at].rate / best.rate:.2f}"))
     if pgsql:
         lines.append(_ratio(
             "p99 / p50 of policyd at " + ", ".join(map(str, pgsql))

@@ -3,10 +3,9 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-The ceiling is a server that answers without reading; beside policyd on
-PostgreSQL stands pgbench, which calls the same function without policyd. All
-take turns, so that whatever else the machine does hits all alike. Nothing
-passes or fails here: it is a table from one run.
+The ceiling is a server that answers without reading. All take turns, so that
+whatever else the machine does hits all alike. Nothing passes or fails here: it
+is a table from one run.
 """
 import argparse
 import pathlib
@@ -20,9 +19,8 @@ import report
 from processes import family, private_bytes
 from servers import Null, Policyd, Postgres, remove
 
-SERVERS = ["null", "policyd, PostgreSQL", "pgbench", "policyd, SQLite"]
-SHORT = {"null": SERVERS[0], "policyd": SERVERS[1], "pgbench": SERVERS[2],
-         "sqlite": SERVERS[3]}
+SERVERS = ["null", "policyd, PostgreSQL", "policyd, SQLite"]
+SHORT = {"null": SERVERS[0], "policyd": SERVERS[1], "sqlite": SERVERS[2]}
 MEMORY_CONNECTIONS = 250
 
 
@@ -80,18 +78,18 @@ class Bench:
                          self.geoip)
         if SERVERS[0] in options.servers:
             self.running[SERVERS[0]] = Null(self.directory / "null")
-        if {SERVERS[1], SERVERS[2]} & set(options.servers):
+        if SERVERS[1] in options.servers:
             note(f"filling PostgreSQL: {options.accounts} accounts, "
                  f"{options.accounts * population.NETWORKS} logins")
             pgsql.init_store()
             self.postgres.sql(population.postgres_sql(options.accounts))
             self.running[SERVERS[1]] = pgsql
-        if SERVERS[3] in options.servers:
+        if SERVERS[2] in options.servers:
             note("filling SQLite likewise")
             sqlite.init_store()
             population.fill_sqlite(self.directory / "sqlite/store.db",
                                    options.accounts)
-            self.running[SERVERS[3]] = sqlite
+            self.running[SERVERS[2]] = sqlite
         for server in self.running.values():
             server.start()
 
@@ -102,10 +100,6 @@ class Bench:
 
     def cell(self, server, connections, seed):
         processes = {"postgres": self.postgres.pid}
-        if server == "pgbench":
-            return measure.pgbench(
-                self.postgres, population.HERE / "check.pgbench", connections,
-                self.work, processes, seed)
         if server != "policyd, PostgreSQL":
             processes = {}
         processes["server"] = self.running[server].pid
@@ -115,12 +109,12 @@ class Bench:
     def run_in(self):
         """Let every account send one mail, as it has when a server has run
         for a while: the first request of an account costs more."""
-        for server in SERVERS[1], SERVERS[3]:
+        for server in SERVERS[1:]:
             if server in self.running:
                 note(f"one request for every account: {server}")
                 measure.visit(self.running[server].socket,
                               self.options.accounts)
-        if self.running.keys() & {SERVERS[1], SERVERS[2]}:
+        if SERVERS[1] in self.running:
             self.postgres.sql("VACUUM ANALYZE; CHECKPOINT")
 
     def cells(self):

@@ -95,7 +95,7 @@ class Postgres(Server):
 
     def __init__(self, directory):
         super().__init__(directory, ".s.PGSQL.5432")
-        found = glob.glob("/usr/lib/postgresql/*/bin/pgbench")
+        found = glob.glob("/usr/lib/postgresql/*/bin/postgres")
         if not found:
             raise SystemExit("no PostgreSQL server is installed")
         found.sort(key=lambda path: int(path.split("/")[4]))

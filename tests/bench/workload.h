@@ -4,7 +4,7 @@
  *
  * Accounts are named user000000@bench.example and so on. How often each one
  * sends follows a zipf distribution; the frequent ones are scattered over the
- * numbers, as in tests/bench/check.pgbench. Network K (0 to 9) of account ABCDEF
+ * numbers. Network K (0 to 9) of account ABCDEF
  * is 13K.1AB.1CD.1EF: every field of a request has a fixed width, so that
  * making one costs the load generator next to nothing.
  */

@@ -184,7 +184,27 @@ START_TEST(the_window_or_a_fresh_count)
 }
 END_TEST
 
+/* What may have been later than is known counts so much longer, up to a
+ * sixtieth of the window. */
+START_TEST(a_login_that_passed_from_memory_may_be_later)
+{
+	struct account_state state;
+	struct settings settings = { .window_s = 86400 };
+
+	state_init(&state);
+	state.slack_ms = work_slack(60000);
+	ck_assert_int_eq(state.slack_ms, 62000);
+	ck_assert_int_eq(places_since(&state, &settings, NOW),
+	    NOW - 86400000 - 62000);
+	settings.window_s = 600;
+	ck_assert_int_eq(places_since(&state, &settings, NOW),
+	    NOW - 600000 - 10000);
+	ck_assert_int_eq(work_slack(0), 0);
+}
+END_TEST
+
 UNIT("store/places", places_count_wherever_they_stand,
+    a_login_that_passed_from_memory_may_be_later,
     a_login_of_the_very_moment_does_not_count,
     one_that_the_row_let_go_does_not_count_there, so_many_or_more,
     autonomous_systems_count_once, the_window_or_a_fresh_count)

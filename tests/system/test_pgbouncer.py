@@ -105,7 +105,7 @@ def test_requests(start_policyd, pooler, database, prepare):
     assert policyd.ask(BAD, address("DE")) == OK
     assert policyd.ask(BAD, address("AT")) == BLOCKED
     assert " error: " not in policyd.log()
-    assert ("behind a pooler" in policyd.log()) == prepare
+    assert ("prepared statements do not last" in policyd.log()) == prepare
 
 
 def committed(database):

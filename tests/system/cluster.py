@@ -68,7 +68,7 @@ class Pool:
     def stop(self):
         self.process.kill()
         self.process.wait()
-        (self.folder / f".s.PGSQL.{self.port}").unlink()
+        (self.folder / f".s.PGSQL.{self.port}").unlink(missing_ok=True)
 
     def close(self):
         if self.process.poll() is None:

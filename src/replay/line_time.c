@@ -22,6 +22,8 @@ enum {
 	/* A line is later than the one before it, or late by so much. */
 	LATE_DAYS = 30,
 	YEAR_DAYS = 365,
+	/* And late by so much if it would be later than the file else. */
+	EARLIER_DAYS = 183,
 	/* Leap years are eight apart at most. */
 	YEARS_BACK = 9,
 };
@@ -132,12 +134,13 @@ year_of(int64_t ms)
 }
 
 /* The hour in the year that goes on from the line before, or of the first line
- * in the last one that is not later than the file. */
+ * in the last one; neither is later than the file. */
 static int64_t
 infer_year(const struct line_clock *clock, int month, int day, int hour,
     int64_t within_ms)
 {
 	int64_t last_ms = clock->last_ms;
+	int64_t back_days = YEAR_DAYS;
 	int from = year_of(last_ms != 0 ? last_ms : clock->before_ms) + 1;
 
 	for (int year = from; year > from - YEARS_BACK; year--) {
@@ -146,11 +149,14 @@ infer_year(const struct line_clock *clock, int month, int day, int hour,
 
 		if (at_ms < 0)
 			continue;
-		if (last_ms == 0 && at_ms + within_ms <= clock->before_ms)
+		if (at_ms + within_ms > clock->before_ms) {
+			back_days = EARLIER_DAYS;
+			continue;
+		}
+		if (last_ms == 0)
 			return at_ms;
-		if (last_ms != 0 &&
-		    at_ms < last_ms + (YEAR_DAYS - LATE_DAYS) * DAY_MS)
-			return at_ms > last_ms - YEAR_DAYS * DAY_MS ? at_ms :
+		if (at_ms < last_ms + (YEAR_DAYS - LATE_DAYS) * DAY_MS)
+			return at_ms > last_ms - back_days * DAY_MS ? at_ms :
 								      -1;
 	}
 	return -1;

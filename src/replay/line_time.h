@@ -8,7 +8,8 @@
  *
  * A year that is not written is inferred: of the first line it is the last one
  * that makes the time not later than the file; from there on the months go
- * forward, and from December on into January of the next year. An hour that
+ * forward, and from December on into January of the next year, but not past
+ * the time of the file: a line of a clock that was wrong is late. An hour that
  * the local clock has twice, in autumn, is the second one if the lines were
  * past the first.
  */
@@ -20,7 +21,7 @@
 
 /* What is known of the lines before: one for each file. */
 struct line_clock {
-	int64_t before_ms;	/* the first line is not later than this */
+	int64_t before_ms;	/* no line without a year is later */
 	int64_t last_ms;	/* the last time read; 0: none */
 	char hour[40];		/* how the hour below is written, zone too */
 	int64_t hour_ms;

@@ -31,6 +31,7 @@ struct source {
 	struct input *input;	/* NULL: not opened yet, or read to its end */
 	struct line_clock clock;
 	int64_t before_ms;
+	int64_t latest_ms;	/* no line can be later */
 	int64_t newest_ms;	/* of what was read */
 	enum { WAITING, READING, OVER } state;
 	bool has_postfix;	/* decisions do not count */
@@ -124,7 +125,12 @@ take_line(struct source *source, char *line)
 		note_bad(source, shown);
 		return;
 	case LINE_ENTRY:
-		break;
+		if (entry->at_ms <= source->latest_ms)
+			break;
+		/* All that is known would be too old for it. */
+		free(entry);
+		note_bad(source, shown);
+		return;
 	case LINE_NOTHING:
 	default:
 		return;
@@ -200,6 +206,7 @@ source_open(const char *path, struct reading *reading)
 	source->path = mem_dup(path);
 	source->reading = reading;
 	source->input = input;
+	source->latest_ms = now_ms + CLOCKS_MS;
 	source->before_ms = CLOCKS_MS + (input_written_ms(input) < now_ms ?
 		input_written_ms(input) : now_ms);
 	line_clock_init(&source->clock, source->before_ms);

@@ -121,6 +121,24 @@ START_TEST(a_year_is_inferred_from_the_file)
 }
 END_TEST
 
+/* A clock that was wrong for a line, as at a boot: what follows is of the same
+ * year as before. */
+START_TEST(no_line_is_later_than_the_file)
+{
+	struct line_clock clock = clock_before("2026-03-05T12:00:00Z");
+	int64_t at_ms;
+
+	set_zone("UTC");
+	expect(&clock, "Mar  4 10:00:00", "2026-03-04T10:00:00Z");
+	expect(&clock, "Jan  1 00:00:10", "2026-01-01T00:00:10Z");
+	expect(&clock, "Mar  4 10:01:00", "2026-03-04T10:01:00Z");
+	/* That long ago it cannot be meant. */
+	ck_assert_ptr_null(line_time_read(&clock, "Jul 31 00:00:00 h",
+	    &at_ms));
+	expect(&clock, "Mar  4 10:02:00", "2026-03-04T10:02:00Z");
+}
+END_TEST
+
 START_TEST(leap_days)
 {
 	struct line_clock clock = clock_before("2026-03-05T12:00:00Z");
@@ -178,4 +196,4 @@ START_TEST(other_zones)
 END_TEST
 
 UNIT("replay/line_time", dates_with_zones, what_is_no_time,
-    a_year_is_inferred_from_the_file, leap_days, summer_time, other_zones)
+    a_year_is_inferred_from_the_file, no_line_is_later_than_the_file, leap_days, summer_time, other_zones)

@@ -7,6 +7,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* Of a mail that a rate has counted. */
+#define RATED UINT64_C(1)
+
 void
 state_init(struct account_state *state)
 {
@@ -178,26 +181,54 @@ state_instance(const char *instance, const struct addr *client)
 		hash = (hash ^ (uint8_t)*instance) * 1099511628211u;
 	for (size_t i = 0; i < client->bits / 8; i++)
 		hash = (hash ^ client->bytes[i]) * 1099511628211u;
-	return hash != 0 ? (int64_t)hash : 1;
+	hash &= ~RATED;
+	return hash != 0 ? (int64_t)hash : 2;
+}
+
+/* Its place among the mails lately, or instance_count. */
+static size_t
+find_instance(const struct account_state *state, int64_t instance)
+{
+	size_t i = 0;
+
+	while (i < state->instance_count &&
+	    ((uint64_t)state->instances[i] & ~RATED) != (uint64_t)instance)
+		i++;
+	return i;
 }
 
 bool
 state_has_instance(const struct account_state *state, int64_t instance)
 {
-	if (instance == 0)
-		return false;
-	for (size_t i = 0; i < state->instance_count; i++)
-		if (state->instances[i] == instance)
-			return true;
-	return false;
+	return instance != 0 &&
+	    find_instance(state, instance) < state->instance_count;
+}
+
+bool
+state_is_rated(const struct account_state *state, int64_t instance)
+{
+	size_t i = find_instance(state, instance);
+
+	return instance != 0 && i < state->instance_count &&
+	    ((uint64_t)state->instances[i] & RATED) != 0;
 }
 
 void
 state_add_instance(struct account_state *state, int64_t instance)
 {
+	if (instance == 0 || state_has_instance(state, instance))
+		return;
 	if (state->instance_count < INSTANCES_MAX)
 		state->instance_count++;
 	memmove(state->instances + 1, state->instances,
 	    (state->instance_count - 1) * sizeof(*state->instances));
 	state->instances[0] = instance;
+}
+
+void
+state_set_rated(struct account_state *state, int64_t instance)
+{
+	state_add_instance(state, instance);
+	if (instance != 0)
+		state->instances[find_instance(state, instance)] |= RATED;
 }

@@ -61,7 +61,8 @@ struct account_state {
 	int64_t slack_ms;
 	struct rate_rings rates;
 	size_t instance_count;
-	int64_t instances[INSTANCES_MAX];	/* newest first */
+	/* Newest first; odd: a rate has counted it. */
+	int64_t instances[INSTANCES_MAX];
 	struct history history;
 	size_t place_count;
 	struct place places[PLACES_ROOM];
@@ -122,7 +123,13 @@ void state_unpack(struct account_state *, const uint8_t *bytes);
 
 /* The number that a mail is known by: its instance, of a client; 0 for "". */
 int64_t state_instance(const char *instance, const struct addr *client);
+
+/* Of the mails lately: has it passed, and did a rate count it? */
 bool state_has_instance(const struct account_state *, int64_t instance);
+bool state_is_rated(const struct account_state *, int64_t instance);
+
+/* It passes; a rate has counted it. 0 is no mail. */
 void state_add_instance(struct account_state *, int64_t instance);
+void state_set_rated(struct account_state *, int64_t instance);
 
 #endif

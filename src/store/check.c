@@ -172,7 +172,8 @@ ask_rates(struct question *q)
 
 	if (finding->cause != CAUSE_NONE || q->setup->is_learning ||
 	    check->weight == 0 ||
-	    rates->count == 0 || (check->weighs_once && q->is_repeat))
+	    rates->count == 0 || (check->weighs_once &&
+				     state_is_rated(state, q->instance)))
 		return;
 	broken = rates_ask(&state->rates, rates, check->weight, q->now_ms,
 	    &used);
@@ -185,6 +186,8 @@ ask_rates(struct question *q)
 		return;
 	}
 	state->rated_ms = q->now_ms;
+	if (check->weighs_once)
+		state_set_rated(state, q->instance);
 	q->work->is_changed = true;
 }
 
@@ -197,8 +200,7 @@ remember_mail(struct question *q)
 	if (q->is_repeat)
 		return;
 	detect_passed(&state->history, &q->attempt, q->settings->rules);
-	if (q->instance != 0)
-		state_add_instance(state, q->instance);
+	state_add_instance(state, q->instance);
 }
 
 /* What was found has consequences: the report's row, a block. */

@@ -180,5 +180,14 @@ const struct store_case cases_rates[] = {
 	    "set rates 1/1s\nlogin joe 192.0.2.1 DE weight=1 => pass\n"
 	    "at +1s-1ms\nlogin joe 192.0.2.1 DE weight=1 => over_rate\n"
 	    "at +1s+84ms\nlogin joe 192.0.2.1 DE weight=1 => pass\n" },
+	{ "a mail that was asked for at another stage before weighs",
+	    "set rates 1/1h\n"
+	    "login joe 192.0.2.1 DE weight=0 instance=a => pass\n"
+	    "login joe 192.0.2.1 DE weight=0 instance=a => pass\n"
+	    "login joe 192.0.2.1 DE weight=1 instance=a => pass\n"
+	    "explain joe => rate=1/1/3600s\n"
+	    "login joe 192.0.2.1 DE weight=1 instance=a => pass\n"
+	    "login joe 192.0.2.1 DE weight=0 instance=b => pass\n"
+	    "login joe 192.0.2.1 DE weight=1 instance=b => over_rate\n" },
 	{ NULL, NULL },
 };

@@ -95,6 +95,11 @@ const struct store_case cases_settings[] = {
 	{ "an override that comes later is heeded at once",
 	    "login joe 192.0.2.1 DE => pass\noverride joe countries=0\n"
 	    "login joe 192.0.2.1 DE => blocked cause=countries\n" },
+	{ "and by a round that asks for others, too",
+	    "login joe 192.0.2.1 DE => pass\nlogin joe 192.0.2.1 DE => pass\n"
+	    "override joe countries=0\n"
+	    "login ann 192.0.2.1 DE => pass\n"
+	    "& joe 192.0.2.1 DE => blocked cause=countries\n" },
 	{ "a blocked account's override does not unblock it",
 	    "set countries 0\nlogin joe 192.0.2.1 DE => blocked new\n"
 	    "override joe countries=9\n"

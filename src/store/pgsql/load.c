@@ -184,12 +184,27 @@ ask(struct store_pgsql *self, struct work *const *works, size_t count,
 	return 0;
 }
 
+/* Those that are from memory are as if they were not; returns how many. */
+static size_t
+let_go(struct work *const *works, size_t count, struct work **recalled)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (works[i]->is_recalled) {
+			work_reset(works[i]);
+			recalled[left++] = works[i];
+		}
+	return left;
+}
+
 int
 pgsql_load(void *opaque, struct work *const *works, size_t count, bool is_read,
     int64_t *now_ms, int64_t deadline_ms)
 {
 	struct store_pgsql *self = opaque;
 	struct work *unknown[ROUND_WORKS];
+	int64_t overrides = self->recall.overrides;
 	size_t asked = 0;
 
 	*now_ms = recall_clock(&self->recall);
@@ -199,6 +214,12 @@ pgsql_load(void *opaque, struct work *const *works, size_t count, bool is_read,
 			unknown[asked++] = works[i];
 	if (asked == 0)
 		return 0;
+	if (ask(self, unknown, asked, now_ms, deadline_ms) != 0)
+		return -1;
+	if (asked == count || self->recall.overrides == overrides)
+		return 0;
+	/* The others may have one since: they were found without. */
+	asked = let_go(works, count, unknown);
 	return ask(self, unknown, asked, now_ms, deadline_ms);
 }
 

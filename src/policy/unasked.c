@@ -102,6 +102,8 @@ bool
 unasked_passes(struct unasked *unasked, struct check *check,
     struct unasked_query *query)
 {
+	struct memory_taken taken;
+
 	if (unasked == NULL)
 		return false;
 	query->key = memory_key(unasked->memory, unasked->load,
@@ -116,7 +118,9 @@ unasked_passes(struct unasked *unasked, struct check *check,
 	query->stamp = memory_stamp(unasked->memory, &query->key);
 	query->began_ms = clock_mono_ms();
 	check->held = memory_take(unasked->memory, &query->key,
-	    &check->held_last_ms);
+	    query->mail.instance, &taken);
+	check->held_last_ms = taken.last_ms;
+	check->is_counted = taken.has_it;
 	return false;
 }
 
@@ -155,9 +159,9 @@ unasked_note(struct unasked *unasked, const struct check *check,
 	grant.until_ms = query->began_ms + memory_ms(unasked, check);
 	grant.mails = unasked->mails;
 	grant.has_rates = finding->has_rates;
-	/* An instance that no rate has counted yet is to be asked for. */
-	if (!finding->has_rates || check->weight > 0)
-		grant.instance = query->mail.instance;
+	grant.instance = query->mail.instance;
+	/* One that no rate has counted yet is to be asked for. */
+	grant.is_rated = check->weight > 0;
 	if (memory_keep(unasked->memory, &query->key, &grant))
 		owe(unasked, check, query, 0, 0);
 }

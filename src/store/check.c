@@ -326,6 +326,10 @@ apply(struct work *work, struct check *check,
 		add_held(&q);
 	if (check->is_held_only)
 		return;
+	if (check->is_counted) {
+		state_add_instance(state, q.instance);
+		state->last_instance = q.instance;
+	}
 	if (state->blocked_until_ms != 0) {
 		answer_blocked(&q);
 		return;

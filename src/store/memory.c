@@ -25,6 +25,8 @@ enum {
 	/* Mails that nobody came for are lost after that. */
 	ABANDONED_MS = 3600000,
 	TRIES = 4,
+	/* Mails that one login sends at the same time. */
+	MAILS = 8,
 };
 
 struct entry {
@@ -32,7 +34,9 @@ struct entry {
 	_Atomic uint64_t seal;		/* of the login and what follows */
 	_Atomic int64_t until_ms;	/* monotonic; * 2, + 1 with rates */
 	_Atomic uint64_t stamp;
-	_Atomic uint64_t instance;	/* of the mail that passed last */
+	_Atomic uint64_t rated;		/* the mail that a rate counted last */
+	_Atomic uint64_t mails[MAILS];	/* that were counted lately ... */
+	_Atomic uint32_t newest;	/* ... by turns */
 	_Atomic int64_t last_ms;	/* when a mail was held last */
 };
 
@@ -185,6 +189,25 @@ memory_is_heard(const struct memory *memory)
 		memory)->heard_ms) <= HEARING_MS;
 }
 
+/* Was the mail counted a moment ago? */
+static bool
+has_mail(struct entry *entry, uint64_t instance)
+{
+	for (int i = 0; i < MAILS && instance != 0; i++)
+		if (atomic_load_explicit(&entry->mails[i],
+			memory_order_relaxed) == instance)
+			return true;
+	return false;
+}
+
+static void
+add_mail(struct entry *entry, uint64_t instance)
+{
+	if (instance != 0 && !has_mail(entry, instance))
+		atomic_store(&entry->mails[atomic_fetch_add(&entry->newest,
+		    1) % MAILS], instance);
+}
+
 /* May this mail pass by what the entry says? */
 static bool
 allows(const struct memory *memory, const struct memory_key *key,
@@ -193,7 +216,7 @@ allows(const struct memory *memory, const struct memory_key *key,
 	int64_t until_ms;
 	uint64_t stamp;
 	bool is_same = mail->instance != 0 &&
-	    atomic_load(&entry->instance) == mail->instance;
+	    atomic_load(&entry->rated) == mail->instance;
 
 	if (!is_sealed(key, entry, &until_ms, &stamp) ||
 	    clock_mono_ms() >= until_ms / 2 ||
@@ -219,8 +242,7 @@ pass(struct memory *memory, const struct memory_key *key, struct entry *entry,
     const struct memory_mail *mail)
 {
 	uint64_t count = atomic_load(&entry->count);
-	bool is_same = mail->instance != 0 &&
-	    atomic_load(&entry->instance) == mail->instance;
+	bool is_same = has_mail(entry, mail->instance);
 	uint16_t held = held_of(count);
 
 	if (left_of(count) == 0 || held == UINT16_MAX ||
@@ -233,8 +255,7 @@ pass(struct memory *memory, const struct memory_key *key, struct entry *entry,
 		make_count(turn_of(count), (uint16_t)(left_of(count) - 1),
 		    (uint16_t)(held + !is_same))))
 		return MEMORY_NOTHING;
-	if (atomic_load(&entry->until_ms) % 2 == 0)
-		atomic_store(&entry->instance, mail->instance);
+	add_mail(entry, mail->instance);
 	return held == 0 && !is_same ? MEMORY_PASS_FIRST : MEMORY_PASS;
 }
 
@@ -282,6 +303,15 @@ make_room(struct memory *memory, const struct memory_key *key)
 	return found;
 }
 
+/* It is another login's. */
+static void
+clear(struct entry *entry)
+{
+	atomic_store(&entry->last_ms, 0);
+	for (int i = 0; i < MAILS; i++)
+		atomic_store(&entry->mails[i], 0);
+}
+
 bool
 memory_keep(struct memory *memory, const struct memory_key *key,
     const struct memory_grant *grant)
@@ -305,9 +335,10 @@ memory_keep(struct memory *memory, const struct memory_key *key,
 	atomic_store(&entry->seal, 0);
 	atomic_store(&entry->until_ms, until_ms);
 	atomic_store(&entry->stamp, grant->stamp);
-	atomic_store(&entry->instance, grant->instance);
+	atomic_store(&entry->rated, grant->is_rated ? grant->instance : 0);
 	if (!is_mine)
-		atomic_store(&entry->last_ms, 0);
+		clear(entry);
+	add_mail(entry, grant->instance);
 	atomic_store(&entry->seal,
 	    seal_of(key->login, until_ms, grant->stamp));
 	count = make_count(turn, 0, is_mine ? held_of(count) : 0);
@@ -318,21 +349,24 @@ memory_keep(struct memory *memory, const struct memory_key *key,
 
 uint32_t
 memory_take(struct memory *memory, const struct memory_key *key,
-    int64_t *last_ms)
+    uint64_t instance, struct memory_taken *taken)
 {
 	struct entry *entry = find(memory, key);
 	uint64_t count;
 
+	*taken = (struct memory_taken){ .mails = 0 };
 	if (entry == NULL)
 		return 0;
+	taken->has_it = has_mail(entry, instance);
 	count = atomic_load(&entry->count);
 	do {
 		if (held_of(count) == 0 || find(memory, key) != entry)
 			return 0;
 	} while (!atomic_compare_exchange_weak(&entry->count, &count,
 	    make_count(turn_of(count), left_of(count), 0)));
-	*last_ms = atomic_load(&entry->last_ms);
-	return held_of(count);
+	taken->last_ms = atomic_load(&entry->last_ms);
+	taken->mails = held_of(count);
+	return taken->mails;
 }
 
 void

@@ -69,15 +69,22 @@ struct memory_grant {
 	int64_t until_ms;
 	uint16_t mails;
 	bool has_rates;
-	uint64_t instance;
+	uint64_t instance;	/* of the mail; 0: none */
+	bool is_rated;		/* if there was a rate it counted it */
 };
 bool memory_keep(struct memory *, const struct memory_key *,
     const struct memory_grant *);
 
-/* Take the mails that are held for a login, and when the last one came (of
- * the store's clock). They are the caller's to count. */
+/* Take the mails that are held for a login: they are the caller's to count.
+ * Returns how many. */
+struct memory_taken {
+	uint32_t mails;
+	int64_t last_ms;	/* when the last one came (store's clock) */
+	bool has_it;		/* the mail `instance` was among the last that
+				 * were counted, by whomever */
+};
 uint32_t memory_take(struct memory *, const struct memory_key *,
-    int64_t *last_ms);
+    uint64_t instance, struct memory_taken *);
 
 /* What is known of an account, of all, holds no more. */
 void memory_forget(struct memory *, const char *account);

@@ -110,12 +110,12 @@ collect(struct owed *owed, struct debt **due, bool is_all)
 	while (count < BATCH && owed->first != NULL &&
 	    (is_all || clock_left_ms(owed->first->due_ms) == 0)) {
 		struct debt *debt = take_first(owed);
-		int64_t last_ms = 0;
+		struct memory_taken taken;
 
-		debt->mails += memory_take(owed->memory, &debt->key,
-		    &last_ms);
-		if (last_ms > debt->last_ms)
-			debt->last_ms = last_ms;
+		debt->mails += memory_take(owed->memory, &debt->key, 0,
+		    &taken);
+		if (taken.last_ms > debt->last_ms)
+			debt->last_ms = taken.last_ms;
 		if (debt->mails > 0)
 			due[count++] = debt;
 		else

@@ -120,6 +120,7 @@ struct check {
 	uint32_t held;
 	int64_t held_last_ms;
 	bool is_held_only;
+	bool is_counted;	/* its own mail passed so, and is or was held */
 
 	enum store_result result;	/* STORE_DONE or STORE_FAILED */
 	bool is_busy;	/* failed: somebody else has the row; ask again */

@@ -147,5 +147,13 @@ const struct store_case cases_history[] = {
 	    "& ann 198.51.100.1 DE asn=2" PASSES
 	    "& ann 198.51.100.1 DE asn=2" DEFERRED("new_places.quota.hour")
 	    "& joe 192.0.2.1 DE asn=1" PASSES },
+	{ "what passed from memory counts, and a further recipient does not",
+	    "login joe 192.0.2.1 DE instance=a => pass\n"
+	    "login joe 192.0.2.1 DE held=3 instance=c counted => pass\n"
+	    "explain joe => hour=4,0,4,0 "
+	    "192.0.2.1:DE:+0s..+0s:4:in\n"
+	    "login joe 192.0.2.1 DE held=2 instance=d => pass\n"
+	    "explain joe => hour=7,0,7,0 "
+	    "192.0.2.1:DE:+0s..+0s:7:in\n" },
 	{ NULL, NULL },
 };

@@ -107,6 +107,8 @@ take_request(struct run *run, const struct step *step)
 	check->instance = step_value(step, "instance", "");
 	check->weight = (uint32_t)atoi(step_value(step, "weight", "0"));
 	check->weighs_once = strstr(step->line, " repeats") == NULL;
+	check->held = (uint32_t)atoi(step_value(step, "held", "0"));
+	check->is_counted = strstr(step->line, " counted") != NULL;
 	check->settings = &run->world.config.settings;
 	run->round++;
 }

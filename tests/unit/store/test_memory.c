@@ -67,7 +67,7 @@ START_TEST(so_many_mails_pass_and_are_held)
 {
 	struct memory *memory = open_heard();
 	struct memory_key key = key_of(memory, "joe");
-	int64_t last_ms = 0;
+	struct memory_taken taken;
 
 	ck_assert_int_eq(ask(memory, &key, 1), MEMORY_NOTHING);
 	ck_assert(!grant(memory, &key, 3));
@@ -76,10 +76,53 @@ START_TEST(so_many_mails_pass_and_are_held)
 	ck_assert_int_eq(ask(memory, &key, 1), MEMORY_PASS);
 	ck_assert_int_eq(ask(memory, &key, 2), MEMORY_PASS);
 	ck_assert_int_eq(ask(memory, &key, 3), MEMORY_NOTHING);
-	ck_assert_uint_eq(memory_take(memory, &key, &last_ms), 2);
-	ck_assert_int_ge(last_ms, 5000000);
-	ck_assert_int_lt(last_ms, 5060000);
-	ck_assert_uint_eq(memory_take(memory, &key, &last_ms), 0);
+	ck_assert_uint_eq(memory_take(memory, &key, 0, &taken), 2);
+	ck_assert_int_ge(taken.last_ms, 5000000);
+	ck_assert_int_lt(taken.last_ms, 5060000);
+	ck_assert_uint_eq(memory_take(memory, &key, 0, &taken), 0);
+	memory_close(memory);
+}
+END_TEST
+
+/* Mails that come at the same time have many recipients each. */
+START_TEST(mails_that_come_by_turns_are_held_once_each)
+{
+	struct memory *memory = open_heard();
+	struct memory_key key = key_of(memory, "joe");
+	struct memory_taken taken;
+
+	grant(memory, &key, 60);
+	for (int turn = 0; turn < 5; turn++)
+		for (uint64_t mail = 11; mail < 17; mail++)
+			ck_assert_int_ne(ask(memory, &key, mail),
+			    MEMORY_NOTHING);
+	memory_take(memory, &key, 3, &taken);
+	ck_assert_uint_eq(taken.mails, 6);
+	memory_close(memory);
+}
+END_TEST
+
+/* The recipient that asks the store is of a mail that is held. */
+START_TEST(who_takes_learns_that_its_mail_is_among_them)
+{
+	struct memory *memory = open_heard();
+	struct memory_key key = key_of(memory, "joe");
+	struct memory_taken taken;
+
+	memory_take(memory, &key, 1, &taken);
+	ck_assert(!taken.has_it);
+	grant(memory, &key, 5);
+	ask(memory, &key, 1);
+	ask(memory, &key, 2);
+	memory_take(memory, &key, 3, &taken);
+	ck_assert_uint_eq(taken.mails, 2);
+	ck_assert(!taken.has_it);
+	/* Who was first has the count; it is among those for all others. */
+	memory_take(memory, &key, 1, &taken);
+	ck_assert_uint_eq(taken.mails, 0);
+	ck_assert(taken.has_it);
+	memory_take(memory, &key, 0, &taken);
+	ck_assert(!taken.has_it);
 	memory_close(memory);
 }
 END_TEST
@@ -89,13 +132,13 @@ START_TEST(what_is_held_survives_another_grant)
 {
 	struct memory *memory = open_heard();
 	struct memory_key key = key_of(memory, "joe");
-	int64_t last_ms;
+	struct memory_taken taken;
 
 	grant(memory, &key, 2);
 	ck_assert_int_eq(ask(memory, &key, 1), MEMORY_PASS_FIRST);
 	ck_assert(grant(memory, &key, 2));
 	ck_assert_int_eq(ask(memory, &key, 2), MEMORY_PASS);
-	ck_assert_uint_eq(memory_take(memory, &key, &last_ms), 2);
+	ck_assert_uint_eq(memory_take(memory, &key, 0, &taken), 2);
 	memory_close(memory);
 }
 END_TEST
@@ -189,7 +232,7 @@ START_TEST(rates_want_to_be_asked)
 	const struct memory_grant grant = {
 		.stamp = memory_stamp(memory, &key),
 		.until_ms = clock_mono_ms() + 60000, .mails = 50,
-		.has_rates = true, .instance = 7 };
+		.has_rates = true, .instance = 7, .is_rated = true };
 	struct memory_mail mail = { .instance = 7, .is_rated = true,
 		.weighs_once = true };
 
@@ -216,7 +259,7 @@ START_TEST(who_is_owed_something_stays)
 {
 	struct memory *memory = open_heard();
 	struct memory_key joe = key_of(memory, "joe");
-	int64_t last_ms;
+	struct memory_taken taken;
 
 	grant(memory, &joe, 5);
 	ck_assert_int_eq(ask(memory, &joe, 1), MEMORY_PASS_FIRST);
@@ -228,7 +271,7 @@ START_TEST(who_is_owed_something_stays)
 		key = key_of(memory, name);
 		grant(memory, &key, 5);
 	}
-	ck_assert_uint_eq(memory_take(memory, &joe, &last_ms), 1);
+	ck_assert_uint_eq(memory_take(memory, &joe, 0, &taken), 1);
 	memory_close(memory);
 }
 END_TEST
@@ -245,7 +288,7 @@ work(struct memory *memory, struct tally *tally, uint64_t seed, unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		char name[16];
 		struct memory_key key;
-		int64_t last_ms;
+		struct memory_taken taken;
 
 		seed = seed * UINT64_C(6364136223846793005) + 1442695;
 		snprintf(name, sizeof(name), "user%u",
@@ -256,7 +299,7 @@ work(struct memory *memory, struct tally *tally, uint64_t seed, unsigned count)
 		else
 			grant(memory, &key, 20);
 		if (seed >> 60 == 0)
-			tally->taken += memory_take(memory, &key, &last_ms);
+			tally->taken += memory_take(memory, &key, 0, &taken);
 	}
 }
 
@@ -286,11 +329,11 @@ START_TEST(nothing_is_lost_between_processes)
 	for (int i = 0; i < 5; i++) {
 		char name[16];
 		struct memory_key key;
-		int64_t last_ms;
+		struct memory_taken taken;
 
 		snprintf(name, sizeof(name), "user%d", i);
 		key = key_of(memory, name);
-		tally->taken += memory_take(memory, &key, &last_ms);
+		tally->taken += memory_take(memory, &key, 0, &taken);
 	}
 	ck_assert_uint_gt(tally->passed, PROCESSES * EACH / 4);
 	ck_assert_uint_eq(tally->taken, tally->passed);
@@ -326,6 +369,8 @@ START_TEST(kills_do_no_harm)
 END_TEST
 
 UNIT("store/memory", so_many_mails_pass_and_are_held,
+    mails_that_come_by_turns_are_held_once_each,
+    who_takes_learns_that_its_mail_is_among_them,
     what_is_held_survives_another_grant, everything_of_a_login_matters,
     what_changes_is_forgotten, without_news_nothing_is_believed, time_is_over,
     rates_want_to_be_asked, who_is_owed_something_stays,

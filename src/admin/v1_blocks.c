@@ -34,6 +34,11 @@ v1_blocks_list(struct admin *admin, struct exchange *exchange)
 	json_t *array;
 
 	if (v1_blocks_search_is_meant(exchange)) {
+		if (exchange_query(exchange, "would") != NULL) {
+			exchange_problem(exchange, MHD_HTTP_BAD_REQUEST,
+			    "would: allowed are after and limit beside it");
+			return;
+		}
 		v1_blocks_search(admin, exchange);
 		return;
 	}

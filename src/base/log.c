@@ -248,7 +248,8 @@ is_plain(const char *value)
 {
 	for (; *value != '\0'; value++)
 		if ((unsigned char)*value <= ' ' || *value == '"' ||
-		    *value == '\\' || *value == '=' || *value == 0x7f)
+		    *value == '\\' || *value == '=' || *value == 0x7f ||
+		    text_is_c1(value))
 			return false;
 	return true;
 }

@@ -5,6 +5,7 @@
 #include "command/print.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "command/terminal.h"
 
 #include <string.h>
@@ -27,6 +28,16 @@ print_moment(FILE *out, int64_t ms, char text[WHEN_SIZE])
 		when_local(ms, text);
 	else
 		print_time(out, ms, text);
+}
+
+const char *
+print_name(const char *account, char visible[PRINT_NAME_SIZE])
+{
+	struct text text;
+
+	text_init(&text, visible, PRINT_NAME_SIZE);
+	text_add_line(&text, account, strlen(account));
+	return visible;
 }
 
 void

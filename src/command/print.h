@@ -7,6 +7,7 @@
 
 #include "command/table.h"
 #include "command/when.h"
+#include "directory/account_name.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -21,6 +22,11 @@ void print_time(FILE *out, int64_t ms, char text[WHEN_SIZE]);
 /* The same in a sentence: on a terminal "2026-01-31 13:00:00 CET", in the local
  * time zone. */
 void print_moment(FILE *out, int64_t ms, char text[WHEN_SIZE]);
+
+/* A name, whose bytes are somebody else's, in a sentence: as in a table, what
+ * a terminal might obey is written out. */
+enum { PRINT_NAME_SIZE = 4 * ACCOUNT_SIZE };
+const char *print_name(const char *account, char visible[PRINT_NAME_SIZE]);
 
 /* A JSON document and a line end. */
 void print_json(FILE *, const json_t *);

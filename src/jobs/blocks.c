@@ -144,7 +144,7 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 	struct store *store;
 	char account[ACCOUNT_SIZE];
 	enum store_result result;
-	char until[WHEN_SIZE];
+	char until[WHEN_SIZE], visible[PRINT_NAME_SIZE];
 	int status = subject_find(job, given, account);
 
 	if (status != EX_OK)
@@ -169,7 +169,8 @@ blocks_add(const struct job *job, const char *given, uint32_t duration_s,
 	if (job->is_json)
 		print_outcome(job->out, account, "blocked");
 	else
-		fprintf(job->out, "%s is blocked until %s%s\n", account,
+		fprintf(job->out, "%s is blocked until %s%s\n",
+		    print_name(account, visible),
 		    duration_s == 0 ? "it is unblocked" : until,
 		    job->config->mode == MODE_OBSERVE ?
 		    "; its mail passes all the same, for mode is observe" :

@@ -216,8 +216,9 @@ show(const struct job *job, const struct desk *desk, const char *account,
     const struct account_record *record)
 {
 	FILE *out = job->out;
+	char visible[PRINT_NAME_SIZE];
 
-	fprintf(out, "Account    %s\n", account);
+	fprintf(out, "Account    %s\n", print_name(account, visible));
 	if (!account_name_is_ours(&desk->config->identity, account))
 		fprintf(out, "Counted    no: identity.domains has not its "
 		    "domain, so all its mail passes\n");

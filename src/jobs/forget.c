@@ -19,7 +19,7 @@ forget_run(const struct job *job, const char *given, bool is_sure)
 {
 	struct store *store;
 	enum store_result result;
-	char account[ACCOUNT_SIZE];
+	char account[ACCOUNT_SIZE], visible[PRINT_NAME_SIZE];
 	int status = subject_find(job, given, account);
 
 	if (status != EX_OK)
@@ -28,7 +28,8 @@ forget_run(const struct job *job, const char *given, bool is_sure)
 		log_error("accounts are forgotten, not domains");
 		return EX_USAGE;
 	}
-	if (!is_sure && !confirm("Delete all that is known of %s?", account))
+	if (!is_sure && !confirm("Delete all that is known of %s?",
+	    print_name(account, visible)))
 		return JOB_NOT_FOUND;
 	store = store_of(job->config);
 	store_act_as(store, job->user, "command line");
@@ -42,6 +43,7 @@ forget_run(const struct job *job, const char *given, bool is_sure)
 		    "forgotten" : "not known");
 	else
 		fprintf(job->out, result == STORE_DONE ?
-		    "%s is forgotten\n" : "nothing is known of %s\n", account);
+		    "%s is forgotten\n" : "nothing is known of %s\n",
+		    print_name(account, visible));
 	return result == STORE_DONE ? EX_OK : JOB_NOT_FOUND;
 }

@@ -73,6 +73,7 @@ show(const struct job *job, const struct stored_override *stored)
 {
 	json_t *object = override_to_json(stored);
 	char bytes[WORDS_SIZE];
+	char visible[PRINT_NAME_SIZE];
 	char until[WHEN_SIZE];
 	struct text words;
 
@@ -82,7 +83,8 @@ show(const struct job *job, const struct stored_override *stored)
 		text_init(&words, bytes, sizeof(bytes));
 		override_words(object, &words);
 		print_moment(job->out, stored->valid_until_ms, until);
-		fprintf(job->out, "%s: %s%s%s\n", stored->override.account,
+		fprintf(job->out, "%s: %s%s%s\n",
+		    print_name(stored->override.account, visible),
 		    words.length > 0 ? bytes : "nothing of its own",
 		    stored->valid_until_ms > 0 ? ", until " : "",
 		    stored->valid_until_ms > 0 ? until : "");
@@ -131,6 +133,11 @@ overrides_set(const struct job *job, const struct override_order *order)
 
 	if (status != EX_OK)
 		return status;
+	if (strcmp(account, "@") == 0) {
+		log_error("\"@\" is a domain without a name: give @example.com, "
+			  "or change the general value in the configuration");
+		return EX_USAGE;
+	}
 	store = open_store(job);
 	result = store_find_override(store, account, &old, deadline());
 	if (result == STORE_FAILED) {
@@ -157,7 +164,7 @@ overrides_delete(const struct job *job, const char *given)
 {
 	struct store *store;
 	enum store_result result;
-	char account[ACCOUNT_SIZE];
+	char account[ACCOUNT_SIZE], visible[PRINT_NAME_SIZE];
 	int status = subject_find(job, given, account);
 
 	if (status != EX_OK)
@@ -172,7 +179,8 @@ overrides_delete(const struct job *job, const char *given)
 		print_outcome(job->out, account, result == STORE_DONE ?
 		    "deleted" : "not found");
 	else
-		fprintf(job->out, "%s %s\n", account, result == STORE_DONE ?
+		fprintf(job->out, "%s %s\n", print_name(account, visible),
+		    result == STORE_DONE ?
 		    "has the general limits again" :
 		    "has no override in the store");
 	return result == STORE_DONE ? EX_OK : JOB_NOT_FOUND;

@@ -81,9 +81,12 @@ find(struct unblock *unblock)
 static bool
 is_wanted(const struct unblock *unblock)
 {
+	char first[PRINT_NAME_SIZE], last[PRINT_NAME_SIZE];
+
 	return unblock->count <= MANY || unblock->order->is_sure ||
 	    confirm("Unblock %zu accounts, from %s to %s?", unblock->count,
-		unblock->accounts[0], unblock->accounts[unblock->count - 1]);
+		print_name(unblock->accounts[0], first),
+		print_name(unblock->accounts[unblock->count - 1], last));
 }
 
 /* What was done to one. */
@@ -103,11 +106,12 @@ tell(struct unblock *unblock, const char *account, const struct deed *deed)
 	const char *verb = action == HELD_MAIL_RELEASE ? "released" :
 							 "deleted";
 	FILE *out = unblock->job->out;
+	char visible[PRINT_NAME_SIZE];
 	json_t *document;
 
 	if (unblock->array == NULL) {
-		fprintf(out, "%s %s\n", account, was_blocked ?
-		    "is unblocked; its count starts afresh" :
+		fprintf(out, "%s %s\n", print_name(account, visible),
+		    was_blocked ? "is unblocked; its count starts afresh" :
 		    "is not blocked");
 		if (unblock->order->learns)
 			fprintf(out, "%u of its places %s known now\n",

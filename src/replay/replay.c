@@ -121,7 +121,8 @@ play_all(struct replay *replay, char *const *files, size_t count,
 
 /* What there is to say of the logs themselves. */
 static void
-tell_reading(const struct replay *replay, const struct reading *reading)
+tell_reading(const struct replay *replay, const struct reading *reading,
+    const char *judge_from)
 {
 	if (reading->bad > 0)
 		log_warning("%llu of %llu lines could not be read; the first "
@@ -133,6 +134,10 @@ tell_reading(const struct replay *replay, const struct reading *reading)
 	if (replay->mails == 0)
 		log_warning("no mail of a logged-in user was found in %llu "
 		    "lines", (unsigned long long)reading->lines);
+	else if (judge_from != NULL && !replay->is_judging)
+		log_warning("nothing was judged: all %llu mails are from "
+		    "before %s", (unsigned long long)replay->mails,
+		    judge_from);
 }
 
 static void
@@ -192,7 +197,7 @@ run(const struct job *job, const struct config *changed,
 		    order->count - changes, &reading);
 	}
 	if (status == EX_OK) {
-		tell_reading(&replay, &reading);
+		tell_reading(&replay, &reading, order->judge_from);
 		status = conclude(job, &replay, order);
 	}
 	player_close(replay.players[0]);

@@ -66,6 +66,22 @@ def test_unblocking_a_domain(served):
     assert "nobody of those is blocked" in result.stdout
 
 
+def test_names_do_not_reach_the_terminal_as_they_are(served):
+    """A name is what somebody logged in with."""
+    policyd = served()
+    for name, shown in (("\x1b[31m@example.com", r"\x1b[31m@example.com"),
+                        ("\x9b31m@example.com", r"\u009b31m@example.com")):
+        for words in (["--block", name], ["--explain", name],
+                      ["--override", name, "countries=1"],
+                      ["--override", name, "--delete"],
+                      ["--unblock", "@example.com"],
+                      ["--forget", name]):
+            result = policyd.cli(*words)
+            assert result.returncode == OK, result.stderr
+            assert shown in result.stdout
+            assert name not in result.stdout
+
+
 def test_unblocking_those_of_late(served, store):
     policyd = served()
     block(policyd, JOE, BEN)
@@ -185,6 +201,7 @@ def test_an_override_is_deleted(served, store):
      "new_places.deferrals: allowed is a number from 1 to 7, or unlimited"),
     ([JOE, "new_places.quota=8"], "one of the keys"),
     ([JOE, "countries=1", "--for", "soon"], "--for wants a duration"),
+    (["@", "countries=1"], "is a domain without a name"),
     ([JOE, "countries=1", "--since", "1h"], "--since goes with"),
 ])
 def test_what_is_no_override(served, arguments, said):

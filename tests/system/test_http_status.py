@@ -148,7 +148,8 @@ def test_blocks_are_searched(blocked):
             "countries": 2, "manual": 1}
         assert {one["country"]: one["blocks"]
                 for one in told["countries"]} == {"FR": 2, "": 1}
-    for query in ("order=no", "cause=no", "since=no", "order=newest&after=x"):
+    for query in ("order=no", "cause=no", "since=no", "order=newest&after=x",
+                  "would=1&search=oe"):
         assert blocked.api("GET", "/v1/blocks?" + query).status == 400
 
 

@@ -321,6 +321,12 @@ def test_judged_from_a_day_on(replay):
     assert found["first_deferred"]["passed_before"] <= 3
 
 
+def test_judged_from_a_day_that_no_mail_reaches(replay):
+    assert not replay(countries(), options=["--judge-from", "2026-03-02"],
+                      stderr="nothing was judged: all 5 mails are from before "
+                      "2026-03-02")
+
+
 def decisions(policyd):
     return [line for line in policyd.log(everything=True).splitlines()
             if "decision" in line]

@@ -76,11 +76,12 @@ START_TEST(fields_of_text)
 	log_text("empty", "");
 	log_text("quoted", "a b\"\n");
 	log_text("equals", "x=y");
+	log_text("csi", "\xc2\x9b" "1m");
 	log_number("n", -5);
 	log_end();
 	ck_assert_str_eq(caught(),
 	    "2026-01-31T12:00:00.007Z policyd[1] info: decision plain=a@b "
-	    "quoted=\"a b\\\"\\n\" equals=\"x=y\" n=-5\n");
+	    "quoted=\"a b\\\"\\n\" equals=\"x=y\" csi=\"\\u009b1m\" n=-5\n");
 	log_begin(LOG_LEVEL_DEBUG, "nothing");
 	log_end();
 	ck_assert_str_eq(caught(), "");

@@ -10,12 +10,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	/* Mails are taken to the store so long after they could pass last. */
 	OWED_MS = 1000,
 	/* And looked for so often. */
 	LOOK_MS = 1000,
+	/* Between two tries at the end of the process. */
+	PAUSE_MS = 10,
 };
 
 struct unasked {
@@ -188,7 +191,16 @@ void
 unasked_settle(struct unasked *unasked, struct store *store,
     int64_t deadline_ms)
 {
-	while (unasked != NULL && clock_left_ms(deadline_ms) > 0 &&
-	    owed_pay(unasked->owed, store, true, deadline_ms) == 0)
-		continue;
+	const struct timespec pause = { 0, PAUSE_MS * 1000000 };
+
+	while (unasked != NULL && clock_left_ms(deadline_ms) > 0) {
+		int wait_ms = owed_pay(unasked->owed, store, true,
+		    deadline_ms);
+
+		if (wait_ms < 0)
+			return;
+		/* Some could not be paid, and are the last now. */
+		if (wait_ms > 0)
+			nanosleep(&pause, NULL);
+	}
 }

@@ -222,3 +222,22 @@ def test_no_mail_is_lost_between_workers(start_policyd, store,  # noqa: F811
     assert remembered(policyd, account="ann@example.com") > 100
     assert policyd.stop() == 0
     assert mails(store, "ann@example.com") == 200 * count
+
+
+def test_who_is_locked_at_the_end_costs_no_other_its_mails(start_policyd,
+                                                          database):
+    """Debts are paid many at a time; there are more than one call takes."""
+    policyd = start_policyd(daemon.merge(CONFIG, {
+        "server": {"workers": 1}, "store": {"url": database.url}}))
+    pass_unasked(policyd, "joe@example.com")
+    accounts = [f"user{number}@example.com" for number in range(150)]
+    for number in range(3):
+        for account in accounts:
+            assert mail(policyd, account, f"{account}.{number}") == OK
+    assert remembered(policyd, account=accounts[-1]) > 0
+    with database.server.locked(
+            database, "SELECT 'locked' FROM policyd.account "
+                      f"WHERE account = '{accounts[0]}' FOR UPDATE"):
+        assert policyd.stop() == 0
+    assert [account for account in accounts[1:]
+            if mails(database, account) != 3] == []

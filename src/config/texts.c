@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { LONGEST_LINE = 998, LONGEST_ACTION = 400 };
 
@@ -37,6 +38,12 @@ static const struct {
 	    "${account} noch nie benutzt hat, bitte in einiger Zeit erneut "
 	    "versuchen" },
 };
+
+const char *
+texts_key(enum text_action action)
+{
+	return actions[action].name;
+}
 
 /* --- read ---------------------------------------------------------------- */
 
@@ -76,19 +83,22 @@ read_action(const struct node *node, struct complaints *complaints)
 	return NULL;
 }
 
+/* A pipe would have to be waited for. */
 static char *
 read_template(const struct node *node, struct complaints *complaints)
 {
-	FILE *file;
+	struct stat info;
+	FILE *file = NULL;
 
 	if (node->kind != NODE_TEXT || node->value[0] != '/') {
 		tree_complain(node, complaints, NULL, "an absolute path");
 		return NULL;
 	}
-	file = fopen(node->value, "re");
+	if (stat(node->value, &info) == 0 && S_ISREG(info.st_mode))
+		file = fopen(node->value, "re");
 	if (file == NULL) {
 		tree_complain(node, complaints, NULL,
-		    "a file that can be read");
+		    "a plain file that can be read");
 		return NULL;
 	}
 	fclose(file);
@@ -100,7 +110,8 @@ read_account(const struct node *node, struct complaints *complaints)
 {
 	char *account;
 
-	if (node->kind != NODE_TEXT || !item_is_name(node->value)) {
+	if (node->kind != NODE_TEXT || !item_is_name(node->value) ||
+	    strcmp(node->value, "@") == 0) {
 		tree_complain(node, complaints, NULL,
 		    "an account, \"@domain\" or \"*\"");
 		return NULL;

@@ -13,6 +13,9 @@ void texts_add(struct texts_options *, const struct node *,
     struct complaints *);
 void texts_clear(struct texts_options *);
 
+/* The key of an item that an action has, "blocked". */
+const char *texts_key(enum text_action);
+
 /* Write it on one line as texts_add takes it. */
 void texts_write(const struct text_set *, FILE *);
 

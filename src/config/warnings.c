@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/names.h"
+#include "config/texts.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -33,6 +34,10 @@ static const char assigned[] =
     "VN VU WF WS XK YE YT ZA ZM ZW";
 
 /* --- actions ------------------------------------------------------------- */
+
+#define NO_ACTION                                                              \
+	"access(5) knows no action \"%.*s\"; unless it is one of "             \
+	"smtpd_restriction_classes Postfix answers 451 to every mail"
 
 /* Is it one of access(5), a reply code, or the name of a restriction? */
 static bool
@@ -64,10 +69,26 @@ look_at_action(struct draft *draft, const char *key, const char *action)
 	size_t length = strcspn(action, " \t");
 
 	if (!is_action(action, length))
-		draft_warn(draft, key,
-		    "access(5) knows no action \"%.*s\"; unless it is one of "
-		    "smtpd_restriction_classes Postfix answers 451 to every "
-		    "mail", (int)length, action);
+		draft_warn(draft, key, NO_ACTION, (int)length, action);
+}
+
+static void
+look_at_texts(struct draft *draft)
+{
+	const struct texts_options *texts = &draft->config->texts;
+
+	for (size_t i = 0; i < texts->count; i++)
+		for (int k = 0; k < TEXT_ACTIONS; k++) {
+			const char *action = texts->list[i].actions[k];
+			size_t length = action != NULL ?
+			    strcspn(action, " \t") : 0;
+
+			if (action != NULL && !is_action(action, length))
+				draft_warn(draft, "texts",
+				    "[%zu].%s: " NO_ACTION, i,
+				    texts_key((enum text_action)k),
+				    (int)length, action);
+		}
 }
 
 static void
@@ -83,6 +104,7 @@ look_at_actions(struct draft *draft)
 	look_at_action(draft, "actions.new_place",
 	    config->actions.new_place);
 	look_at_action(draft, "actions.error", config->actions.error);
+	look_at_texts(draft);
 }
 
 /* --- countries ----------------------------------------------------------- */

@@ -79,7 +79,10 @@ static const struct {
 	    "none of the macros" },
 	{ "{account: a, account_template: b.txt}", "an absolute path" },
 	{ "{account: a, account_template: /nowhere/x}",
-	    "a file that can be read" },
+	    "a plain file that can be read" },
+	{ "{account: a, account_template: /}", "a plain file" },
+	{ "{account: a, account_template: /dev/null}", "a plain file" },
+	{ "{account: \"@\"}", "an account, \"@domain\"" },
 	{ "{account: a, ok: DUNNO}", "there is no such key" },
 };
 

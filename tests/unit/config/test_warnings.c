@@ -16,6 +16,9 @@ static const struct {
 } rows[] = {
 	{ "", NULL },
 	{ "mode: observe", NULL },
+	{ "texts: [{account: a, over_rate: DEFR x}]", "f:1:1: texts: [0].over_rate: "
+	  "access(5) knows no action \"DEFR\"" },
+	{ "texts: [{account: a, over_rate: DEFER x}]", NULL },
 	{ "actions: {blocked: DUNO}", "f:1:20: actions.blocked: access(5) "
 	  "knows no action \"DUNO\"" },
 	{ "actions: {blocked: 'reject x', error: dunno}", NULL },

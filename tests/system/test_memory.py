@@ -102,6 +102,32 @@ def test_rates_are_asked(start_policyd, store):  # noqa: F811
     assert answers.count(OK) == 5
 
 
+def test_a_mail_of_two_stages_and_many_recipients_is_one(start_policyd,
+                                                         store):  # noqa: F811
+    """Postfix asks for each recipient, and once more when there is a rate."""
+    policyd = start_policyd(daemon.merge(on(store), {
+        "rates": {"rules": [{"mails": 30, "per": "1h"}], "stage": "data"},
+        "actions": {"over_rate": "450 4.7.1 slow down"}}))
+    pass_unasked(policyd, "joe@example.com")
+    answers = []
+    for number in range(0, 40, 2):
+        pair = (f"mail.{number}", f"mail.{number + 1}")
+        # Two that come at the same time.
+        for _ in range(3):
+            for instance in pair:
+                assert policyd.ask("ann@example.com", address("DE"),
+                                   instance=instance) == OK
+        answers += [policyd.ask("ann@example.com", address("DE"),
+                                instance=instance, protocol_state="DATA")
+                    for instance in pair]
+    assert remembered(policyd, account="ann@example.com") > 20
+    assert answers == [OK] * 30 + ["450 4.7.1 slow down"] * 10
+    shown = policyd.cli("--explain", "ann@example.com").stdout
+    assert "within 1h: 40 of 400;" in shown, shown
+    assert policyd.stop() == 0
+    assert mails(store, "ann@example.com") == 40
+
+
 def test_a_block_is_heeded_at_once_elsewhere(make_policyd,
                                              store):  # noqa: F811
     """Two hosts on one store; the command line is a third."""

@@ -5,7 +5,10 @@
  * The word `count` of an entry is its lock-free heart: its turn (32 bits), how
  * many mails may pass yet (16) and how many are held (16). Whoever changes the
  * entry changes the turn; a mail passes by an exchange that fails if the turn
- * is another one than that whose words were read.
+ * is another one than that whose words were read. While the turn is odd the
+ * entry is being written, and tells since when instead of what may pass: after
+ * WRITING_UNITS its writer is taken for dead, and the next one goes on. What is
+ * held stays all the while: `login` says whose it is.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "store/memory.h"
@@ -27,10 +30,14 @@ enum {
 	TRIES = 4,
 	/* Mails that one login sends at the same time. */
 	MAILS = 8,
+	/* How long an entry may be written, of TIME_UNIT_MS. */
+	TIME_UNIT_MS = 64,
+	WRITING_UNITS = 32,
 };
 
 struct entry {
 	_Atomic uint64_t count;
+	_Atomic uint64_t login;		/* whose mails are held; 0: nobody's */
 	_Atomic uint64_t seal;		/* of the login and what follows */
 	_Atomic int64_t until_ms;	/* monotonic; * 2, + 1 with rates */
 	_Atomic uint64_t stamp;
@@ -99,6 +106,26 @@ make_count(uint32_t turn, uint16_t left, uint16_t held)
 	return (uint64_t)turn << 32 | (uint64_t)left << 16 | held;
 }
 
+static uint16_t
+time_unit(void)
+{
+	return (uint16_t)(clock_mono_ms() / TIME_UNIT_MS);
+}
+
+static bool
+is_written(uint64_t count)
+{
+	return turn_of(count) % 2 != 0;
+}
+
+/* Is its writer alive? */
+static bool
+is_being_written(uint64_t count)
+{
+	return is_written(count) &&
+	    (uint16_t)(time_unit() - left_of(count)) <= WRITING_UNITS;
+}
+
 struct memory_key
 memory_key(const struct memory *memory, uint64_t load, const char *account,
     const struct login *login)
@@ -124,7 +151,7 @@ memory_key(const struct memory *memory, uint64_t load, const char *account,
 	memcpy(all.country, login->country, sizeof(all.country));
 	all.trust = (uint8_t)login->trust;
 	memcpy(all.client, login->client.bytes, sizeof(all.client));
-	key.login = siphash(&memory->key, &all, sizeof(all));
+	key.login = siphash(&memory->key, &all, sizeof(all)) | 1;
 	return key;
 }
 
@@ -171,11 +198,9 @@ static struct entry *
 find(const struct memory *memory, const struct memory_key *key)
 {
 	struct bucket *bucket = bucket_of(memory, key->account);
-	int64_t until_ms;
-	uint64_t stamp;
 
 	for (int i = 0; i < WAYS; i++)
-		if (is_sealed(key, &bucket->entries[i], &until_ms, &stamp))
+		if (atomic_load(&bucket->entries[i].login) == key->login)
 			return &bucket->entries[i];
 	return NULL;
 }
@@ -245,7 +270,7 @@ pass(struct memory *memory, const struct memory_key *key, struct entry *entry,
 	bool is_same = has_mail(entry, mail->instance);
 	uint16_t held = held_of(count);
 
-	if (left_of(count) == 0 || held == UINT16_MAX ||
+	if (is_written(count) || left_of(count) == 0 || held == UINT16_MAX ||
 	    !allows(memory, key, entry, mail))
 		return MEMORY_NOTHING;
 	/* Before it is counted, so that who takes the count has its time. */
@@ -272,7 +297,8 @@ memory_pass(struct memory *memory, const struct memory_key *key,
 
 		if (answer != MEMORY_NOTHING)
 			return answer;
-		if (left_of(atomic_load(&entry->count)) == 0)
+		if (is_written(atomic_load(&entry->count)) ||
+		    left_of(atomic_load(&entry->count)) == 0)
 			break;
 	}
 	return MEMORY_NOTHING;
@@ -280,24 +306,34 @@ memory_pass(struct memory *memory, const struct memory_key *key,
 
 /* --- keeping --------------------------------------------------------------- */
 
-/* The entry of the login, one that is free, or that of the shortest life; NULL:
- * all have mails that somebody will come for. */
+/* May its mails be given up, if it has any? */
+static bool
+is_free(struct entry *entry)
+{
+	return atomic_load(&entry->login) == 0 ||
+	    held_of(atomic_load(&entry->count)) == 0 ||
+	    atomic_load(&entry->until_ms) / 2 <
+	    clock_mono_ms() - ABANDONED_MS;
+}
+
+/* The entry of the login, or else one that is free; NULL: all have mails that
+ * somebody will come for, or one is just becoming somebody's. */
 static struct entry *
 make_room(struct memory *memory, const struct memory_key *key)
 {
 	struct bucket *bucket = bucket_of(memory, key->account);
-	struct entry *found = find(memory, key);
-	int64_t now_ms = clock_mono_ms();
+	struct entry *entry = find(memory, key);
+	struct entry *found = NULL;
 
-	for (int i = 0; i < WAYS && found == NULL; i++)
-		if (atomic_load(&bucket->entries[i].seal) == 0)
-			found = &bucket->entries[i];
-	for (int i = 0; i < WAYS && found == NULL; i++) {
-		struct entry *entry = &bucket->entries[i];
-		int64_t until_ms = atomic_load(&entry->until_ms) / 2;
-
-		if (until_ms < now_ms - ABANDONED_MS ||
-		    held_of(atomic_load(&entry->count)) == 0)
+	if (entry != NULL)
+		return entry;
+	for (int i = 0; i < WAYS; i++) {
+		entry = &bucket->entries[i];
+		if (is_being_written(atomic_load(&entry->count)))
+			return NULL;
+		if (is_free(entry) && (found == NULL ||
+			atomic_load(&entry->until_ms) <
+			    atomic_load(&found->until_ms)))
 			found = entry;
 	}
 	return found;
@@ -312,6 +348,37 @@ clear(struct entry *entry)
 		atomic_store(&entry->mails[i], 0);
 }
 
+/* Begin to write an entry; count is what it is then. Returns false if somebody
+ * else is at it. */
+static bool
+begin_writing(struct entry *entry, const struct memory_key *key,
+    uint64_t *count)
+{
+	uint64_t seen = atomic_load(&entry->count);
+	bool is_mine = atomic_load(&entry->login) == key->login;
+	uint32_t turn = (turn_of(seen) + 1) | 1;
+
+	if (is_being_written(seen) || (!is_mine && !is_free(entry)))
+		return false;
+	/* Of another there was nothing, or nobody comes for it. */
+	*count = make_count(turn, time_unit(), is_mine ? held_of(seen) : 0);
+	return atomic_compare_exchange_strong(&entry->count, &seen, *count);
+}
+
+/* The writer is through, unless it was taken for dead. What is held may have
+ * been taken meanwhile. Returns whether there is any. */
+static bool
+end_writing(struct entry *entry, uint64_t count, uint16_t mails)
+{
+	const uint32_t turn = turn_of(count);
+
+	while (turn_of(count) == turn &&
+	    !atomic_compare_exchange_weak(&entry->count, &count,
+		make_count(turn + 1, mails, held_of(count))))
+		continue;
+	return held_of(count) > 0;
+}
+
 bool
 memory_keep(struct memory *memory, const struct memory_key *key,
     const struct memory_grant *grant)
@@ -319,53 +386,57 @@ memory_keep(struct memory *memory, const struct memory_key *key,
 	struct entry *entry = make_room(memory, key);
 	int64_t until_ms = grant->until_ms * 2 + grant->has_rates;
 	uint64_t count;
-	uint32_t turn;
-	bool is_mine;
 
-	if (entry == NULL)
+	if (entry == NULL || !begin_writing(entry, key, &count))
 		return false;
-	is_mine = find(memory, key) == entry;
-	count = atomic_load(&entry->count);
-	turn = turn_of(count) + 1;
-	/* What is held of this login stays; of another there was nothing, or
-	 * nobody comes for it. */
-	if (!atomic_compare_exchange_strong(&entry->count, &count,
-		make_count(turn, 0, is_mine ? held_of(count) : 0)))
-		return false; /* somebody else is at it */
 	atomic_store(&entry->seal, 0);
+	if (atomic_load(&entry->login) != key->login) {
+		clear(entry);
+		atomic_store(&entry->login, key->login);
+	}
 	atomic_store(&entry->until_ms, until_ms);
 	atomic_store(&entry->stamp, grant->stamp);
 	atomic_store(&entry->rated, grant->is_rated ? grant->instance : 0);
-	if (!is_mine)
-		clear(entry);
 	add_mail(entry, grant->instance);
 	atomic_store(&entry->seal,
 	    seal_of(key->login, until_ms, grant->stamp));
-	count = make_count(turn, 0, is_mine ? held_of(count) : 0);
-	atomic_compare_exchange_strong(&entry->count, &count,
-	    make_count(turn + 1, grant->mails, held_of(count)));
-	return held_of(count) > 0;
+	return end_writing(entry, count, grant->mails);
+}
+
+/* Take what one entry holds of the login. */
+static void
+take(struct entry *entry, const struct memory_key *key, uint64_t instance,
+    struct memory_taken *taken)
+{
+	uint64_t count;
+	int64_t last_ms;
+
+	if (atomic_load(&entry->login) != key->login)
+		return;
+	taken->has_it |= has_mail(entry, instance);
+	count = atomic_load(&entry->count);
+	do {
+		if (held_of(count) == 0 ||
+		    atomic_load(&entry->login) != key->login)
+			return;
+	} while (!atomic_compare_exchange_weak(&entry->count, &count,
+	    make_count(turn_of(count), left_of(count), 0)));
+	last_ms = atomic_load(&entry->last_ms);
+	if (last_ms > taken->last_ms)
+		taken->last_ms = last_ms;
+	taken->mails += held_of(count);
 }
 
 uint32_t
 memory_take(struct memory *memory, const struct memory_key *key,
     uint64_t instance, struct memory_taken *taken)
 {
-	struct entry *entry = find(memory, key);
-	uint64_t count;
+	struct bucket *bucket = bucket_of(memory, key->account);
 
 	*taken = (struct memory_taken){ .mails = 0 };
-	if (entry == NULL)
-		return 0;
-	taken->has_it = has_mail(entry, instance);
-	count = atomic_load(&entry->count);
-	do {
-		if (held_of(count) == 0 || find(memory, key) != entry)
-			return 0;
-	} while (!atomic_compare_exchange_weak(&entry->count, &count,
-	    make_count(turn_of(count), left_of(count), 0)));
-	taken->last_ms = atomic_load(&entry->last_ms);
-	taken->mails = held_of(count);
+	/* Two that wrote at one time may have made an entry each. */
+	for (int i = 0; i < WAYS; i++)
+		take(&bucket->entries[i], key, instance, taken);
 	return taken->mails;
 }
 

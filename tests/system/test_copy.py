@@ -29,8 +29,9 @@ def explained(policyd, url, account):
     assert result.returncode == 0, result.stderr
     told = json.loads(result.stdout)
     del told["settings"]
-    # What is counted now stays behind, as rates do.
+    # What is counted now stays behind, as rates do, and what was refused.
     told.pop("mails")
+    told.pop("attempts")
     learned = told["history"]
     told["history"] = [learned["learning_until"]] + sorted(
         (one.get("place") or one["country"], one["days"])

@@ -181,8 +181,8 @@ def test_connections_are_cut(watch, relay, database):
     watched = watch(through(relay, database))
     before = relay.connections
     for _ in range(3):
-        # Two workers and the housekeeper.
-        until(lambda: relay.open() == 3, "all to be connected")
+        # Two workers, the housekeeper, and who listens for it.
+        until(lambda: relay.open() == 4, "all to be connected")
         relay.cut()
         assert watched.ask_all_kinds() == {OK}
     assert relay.connections > before

@@ -32,7 +32,8 @@ def test_all_is_well(served):
     assert policyd.ask(JOE, address("DE")) == "DUNNO"
     assert policyd.ask(JOE, address("FR")).startswith("REJECT")
     code, told = wait_status(
-        policyd, lambda told: told.get("today", {}).get("blocked") == 1,
+        policyd, lambda told: told.get("today", {}).get("blocked") == 1 and
+        told["server"].get("processes_up") == 3,
         "what was decided")
     # The GeoIP file of the tests is as old as its description says.
     assert set(told["wrong"]) <= {"geoip"}

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -21,7 +22,9 @@ login_from(const char *network, const char *country)
 {
 	struct login login = { .asn = 64500 };
 
-	ck_assert_int_eq(addr_parse(network, &login.network), 0);
+	/* No ck_assert: children come here, and it writes to one pipe. */
+	if (addr_parse(network, &login.network) != 0)
+		abort();
 	login.client = login.network;
 	strcpy(login.country, country);
 	return login;
@@ -361,8 +364,13 @@ START_TEST(kills_do_no_harm)
 	}
 	memory_hear(memory, 1);
 	key = key_of(memory, "user1");
-	for (int i = 0; i < 3 && ask(memory, &key, 0) == MEMORY_NOTHING; i++)
+	/* What was being written is given up after a while. */
+	for (int i = 0; i < 500 && ask(memory, &key, 0) == MEMORY_NOTHING;
+	     i++) {
 		grant(memory, &key, 20);
+		memory_hear(memory, 1);
+		usleep(10000);
+	}
 	ck_assert_int_ne(ask(memory, &key, 0), MEMORY_NOTHING);
 	memory_close(memory);
 }

@@ -1,4 +1,4 @@
-"""test_replay.py -- policyd --replay does to every account what the model does.
+"""test_played.py -- policyd --replay does to every account what the model does.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """

@@ -39,7 +39,9 @@ recall_find(struct recall *recall, struct work *work, int64_t *now_ms)
 {
 	int64_t overrides, at_ms;
 
+	/* What may have been written already its row alone can tell. */
 	if (recall->recent == NULL || work->kind != WORK_CHECK ||
+	    work->saved_version != 0 ||
 	    (recall->misses > MISSES_MOST && recall->turn++ % TRY_EVERY != 0))
 		return false;
 	if (!recent_find(recall->recent, work->account, &work->state,

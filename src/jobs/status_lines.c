@@ -215,6 +215,7 @@ tell_today(const struct status_facts *facts, struct status_line *line,
 		[DECIDED_BLOCKED] = "of blocked accounts",
 		[DECIDED_OVER_LIMIT] = "over a limit",
 		[DECIDED_OVER_RATE] = "over a rate",
+		[DECIDED_DEFERRED] = "deferred",
 		[DECIDED_ERRORS] = "without the store",
 	};
 	const uint64_t *today = facts->today;

@@ -18,6 +18,7 @@ enum decided {
 	DECIDED_BLOCKED,
 	DECIDED_OVER_LIMIT,
 	DECIDED_OVER_RATE,
+	DECIDED_DEFERRED,
 	DECIDED_ERRORS,
 	DECIDED_US,	/* microseconds that all of them took */
 	DECIDED_TIMES,	/* the first bucket of the histogram of times */

@@ -31,7 +31,7 @@ def served(request, make_policyd):
 
 def sums(told):
     names = ("passed", "exempt", "blocked", "over_limit", "over_rate",
-             "errors")
+             "deferred", "errors")
     return {name: sum(bucket[name] for bucket in told["buckets"])
             for name in names}
 

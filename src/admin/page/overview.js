@@ -9,6 +9,7 @@ const SPANS = [["1h", "Last hour"], ["24h", "24 hours"], ["30d", "30 days"]];
 /* What is counted, from the bottom of the bars. */
 const VERDICTS = [["passed", "passed"], ["exempt", "exempt"],
 	["over_limit", "over a limit"], ["over_rate", "over a rate"],
+	["deferred", "deferred, from a new place"],
 	["blocked", "blocked"], ["errors", "no answer from the store"]];
 
 const rate = (n) => n >= 10 ? number(Math.round(n)) :

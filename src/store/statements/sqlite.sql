@@ -291,9 +291,9 @@ SELECT account, network, country, first_seen, last_seen, mails, asn
 -- name: decisions_add
 -- host, now, JSON: [[seconds ago, passed, ..., as the columns go on], ...]
 INSERT INTO decisions AS d (span, began, host,
-       passed, exempt, blocked, over_limit, over_rate, errors, us, took_250us,
-       took_500us, took_1ms, took_2500us, took_5ms, took_10ms, took_25ms,
-       took_100ms, took_500ms, took_1s, took_2500ms, took_longer)
+       passed, exempt, blocked, over_limit, over_rate, deferred, errors, us,
+       took_250us, took_500us, took_1ms, took_2500us, took_5ms, took_10ms,
+       took_25ms, took_100ms, took_500ms, took_1s, took_2500ms, took_longer)
 SELECT span, (?2 - (r.value ->> 0) * 1000) / (span * 1000) * span * 1000, ?1,
        sum(r.value ->> 1), sum(r.value ->> 2), sum(r.value ->> 3),
        sum(r.value ->> 4), sum(r.value ->> 5), sum(r.value ->> 6),
@@ -301,7 +301,7 @@ SELECT span, (?2 - (r.value ->> 0) * 1000) / (span * 1000) * span * 1000, ?1,
        sum(r.value ->> 10), sum(r.value ->> 11), sum(r.value ->> 12),
        sum(r.value ->> 13), sum(r.value ->> 14), sum(r.value ->> 15),
        sum(r.value ->> 16), sum(r.value ->> 17), sum(r.value ->> 18),
-       sum(r.value ->> 19)
+       sum(r.value ->> 19), sum(r.value ->> 20)
   FROM json_each(?3) r,
        (SELECT 60 AS span UNION ALL SELECT 3600 UNION ALL SELECT 86400)
  WHERE true GROUP BY 1, 2
@@ -311,6 +311,7 @@ ON CONFLICT (span, began, host) DO UPDATE SET
        blocked = d.blocked + excluded.blocked,
        over_limit = d.over_limit + excluded.over_limit,
        over_rate = d.over_rate + excluded.over_rate,
+       deferred = d.deferred + excluded.deferred,
        errors = d.errors + excluded.errors, us = d.us + excluded.us,
        took_250us = d.took_250us + excluded.took_250us,
        took_500us = d.took_500us + excluded.took_500us,
@@ -339,10 +340,10 @@ DELETE FROM decisions
 -- span of the buckets, seconds of one row, now, seconds before it: all hosts
 SELECT began / (?2 * 1000) * ?2 * 1000 AS at,
        sum(passed), sum(exempt), sum(blocked), sum(over_limit),
-       sum(over_rate), sum(errors), sum(us), sum(took_250us), sum(took_500us),
-       sum(took_1ms), sum(took_2500us), sum(took_5ms), sum(took_10ms),
-       sum(took_25ms), sum(took_100ms), sum(took_500ms), sum(took_1s),
-       sum(took_2500ms), sum(took_longer)
+       sum(over_rate), sum(deferred), sum(errors), sum(us), sum(took_250us),
+       sum(took_500us), sum(took_1ms), sum(took_2500us), sum(took_5ms),
+       sum(took_10ms), sum(took_25ms), sum(took_100ms), sum(took_500ms),
+       sum(took_1s), sum(took_2500ms), sum(took_longer)
   FROM decisions
  WHERE span = ?1 AND began <= ?3 AND began > ?3 - ?4 * 1000
  GROUP BY 1 ORDER BY 1;

@@ -15,6 +15,7 @@ CREATE TABLE policyd.decisions (
     blocked        bigint NOT NULL DEFAULT 0,
     over_limit     bigint NOT NULL DEFAULT 0,
     over_rate      bigint NOT NULL DEFAULT 0,
+    deferred       bigint NOT NULL DEFAULT 0,
     errors         bigint NOT NULL DEFAULT 0,
     us             bigint NOT NULL DEFAULT 0,
     took_250us     bigint NOT NULL DEFAULT 0,

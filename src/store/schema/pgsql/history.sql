@@ -6,9 +6,9 @@ CREATE OR REPLACE FUNCTION policyd.decisions_add(p_host text, p_now bigint,
     p_rows jsonb
 ) RETURNS void LANGUAGE sql AS $$
     INSERT INTO policyd.decisions AS d (span, began, host, passed, exempt,
-           blocked, over_limit, over_rate, errors, us, took_250us, took_500us,
-           took_1ms, took_2500us, took_5ms, took_10ms, took_25ms, took_100ms,
-           took_500ms, took_1s, took_2500ms, took_longer)
+           blocked, over_limit, over_rate, deferred, errors, us, took_250us,
+           took_500us, took_1ms, took_2500us, took_5ms, took_10ms, took_25ms,
+           took_100ms, took_500ms, took_1s, took_2500ms, took_longer)
     SELECT span, to_timestamp(floor((policyd.ms(policyd.moment(p_now)) / 1000.0
                - (r ->> 0)::bigint) / span) * span), p_host,
            sum((r ->> 1)::bigint), sum((r ->> 2)::bigint),
@@ -20,7 +20,7 @@ CREATE OR REPLACE FUNCTION policyd.decisions_add(p_host text, p_now bigint,
            sum((r ->> 13)::bigint), sum((r ->> 14)::bigint),
            sum((r ->> 15)::bigint), sum((r ->> 16)::bigint),
            sum((r ->> 17)::bigint), sum((r ->> 18)::bigint),
-           sum((r ->> 19)::bigint)
+           sum((r ->> 19)::bigint), sum((r ->> 20)::bigint)
       FROM jsonb_array_elements(p_rows) r,
            unnest(ARRAY[60, 3600, 86400]) AS s (span)
      GROUP BY 1, 2
@@ -30,6 +30,7 @@ CREATE OR REPLACE FUNCTION policyd.decisions_add(p_host text, p_now bigint,
            blocked = d.blocked + excluded.blocked,
            over_limit = d.over_limit + excluded.over_limit,
            over_rate = d.over_rate + excluded.over_rate,
+           deferred = d.deferred + excluded.deferred,
            errors = d.errors + excluded.errors, us = d.us + excluded.us,
            took_250us = d.took_250us + excluded.took_250us,
            took_500us = d.took_500us + excluded.took_500us,
@@ -67,7 +68,8 @@ CREATE OR REPLACE FUNCTION policyd.decisions_of(p_span integer,
     p_step_s bigint, p_now bigint, p_most_s bigint
 ) RETURNS TABLE (
     at bigint, passed numeric, exempt numeric, blocked numeric,
-    over_limit numeric, over_rate numeric, errors numeric, us numeric,
+    over_limit numeric, over_rate numeric, deferred numeric,
+    errors numeric, us numeric,
     took_250us numeric, took_500us numeric, took_1ms numeric,
     took_2500us numeric, took_5ms numeric, took_10ms numeric,
     took_25ms numeric, took_100ms numeric, took_500ms numeric,
@@ -75,7 +77,7 @@ CREATE OR REPLACE FUNCTION policyd.decisions_of(p_span integer,
 ) LANGUAGE sql STABLE AS $$
     SELECT policyd.ms(began) / (p_step_s * 1000) * p_step_s * 1000,
            sum(passed), sum(exempt), sum(blocked), sum(over_limit),
-           sum(over_rate), sum(errors), sum(us), sum(took_250us),
+           sum(over_rate), sum(deferred), sum(errors), sum(us), sum(took_250us),
            sum(took_500us), sum(took_1ms), sum(took_2500us), sum(took_5ms),
            sum(took_10ms), sum(took_25ms), sum(took_100ms), sum(took_500ms),
            sum(took_1s), sum(took_2500ms), sum(took_longer)

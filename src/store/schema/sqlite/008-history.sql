@@ -15,6 +15,7 @@ CREATE TABLE decisions (
     blocked        INTEGER NOT NULL DEFAULT 0,
     over_limit     INTEGER NOT NULL DEFAULT 0,
     over_rate      INTEGER NOT NULL DEFAULT 0,
+    deferred       INTEGER NOT NULL DEFAULT 0,
     errors         INTEGER NOT NULL DEFAULT 0,
     us             INTEGER NOT NULL DEFAULT 0,
     took_250us     INTEGER NOT NULL DEFAULT 0,

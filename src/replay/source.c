@@ -24,6 +24,10 @@ enum {
 	SHOWN_MAX = 120,
 };
 
+/* 1999, when there was no Postfix yet: the clock of a host that has just
+ * started. */
+#define EARLIEST_MS INT64_C(915148800000)
+
 struct source {
 	char *path;
 	struct reading *reading;
@@ -125,9 +129,10 @@ take_line(struct source *source, char *line)
 		note_bad(source, shown);
 		return;
 	case LINE_ENTRY:
-		if (entry->at_ms <= source->latest_ms)
+		if (entry->at_ms >= EARLIEST_MS &&
+		    entry->at_ms <= source->latest_ms)
 			break;
-		/* All that is known would be too old for it. */
+		/* In the future, all that is known would be too old. */
 		free(entry);
 		note_bad(source, shown);
 		return;

@@ -5,9 +5,14 @@
 #include "base/list_file.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+
+/* How UTF-8 begins where some editors write it. */
+static const char mark[] = "\xef\xbb\xbf";
 
 /* Cut comment and white space off a line; return where it begins. */
 static char *
@@ -15,10 +20,10 @@ strip(char *line)
 {
 	char *end;
 
-	line[strcspn(line, "#\r\n")] = '\0';
-	line += strspn(line, " \t");
+	line[strcspn(line, "#\n")] = '\0';
+	line += strspn(line, " \t\r");
 	end = line + strlen(line);
-	while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
+	while (end > line && strchr(" \t\r", end[-1]) != NULL)
 		*--end = '\0';
 	return line;
 }
@@ -31,6 +36,7 @@ list_file_read(const char *path, list_file_take *take, void *opaque,
 	const char *wrong = NULL;
 	char *line = NULL;
 	size_t room = 0;
+	ssize_t length;
 	int result = 0;
 
 	if (file == NULL) {
@@ -38,10 +44,15 @@ list_file_read(const char *path, list_file_take *take, void *opaque,
 		return -1;
 	}
 	for (unsigned number = 1; wrong == NULL &&
-	     getline(&line, &room, file) >= 0; number++) {
-		char *word = strip(line);
+	     (length = getline(&line, &room, file)) >= 0; number++) {
+		bool is_marked = number == 1 &&
+		    strncmp(line, mark, strlen(mark)) == 0;
+		bool has_nul = strlen(line) != (size_t)length;
+		char *word = strip(is_marked ? line + strlen(mark) : line);
 
-		if (*word != '\0')
+		if (has_nul)
+			wrong = "has a NUL byte behind it";
+		else if (*word != '\0')
 			wrong = take(opaque, word);
 		if (wrong != NULL)
 			snprintf(error, size, "%s:%u: \"%.60s\" %s", path,

@@ -116,6 +116,31 @@ START_TEST(what_is_wrong_is_said_with_its_line)
 }
 END_TEST
 
+/* As editors of other systems write it; nothing is passed over unseen. */
+START_TEST(strange_files)
+{
+	struct providers *providers = providers_new();
+	char path[] = "/tmp/policyd-providers.XXXXXX";
+	char error[256];
+	int fd = mkstemp(path);
+
+	ck_assert_int_eq(load(providers, "\xef\xbb\xbf" "AS1\r\n\r\nAS2 \r\n",
+	    error), 0);
+	providers_seal(providers);
+	ck_assert(has(providers, "192.0.2.1", 1));
+	ck_assert(has(providers, "192.0.2.1", 2));
+	ck_assert_int_eq(load(providers, "AS3\rAS4\r", error), -1);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, "AS5\nAS6\0AS7\n", 13), 13);
+	close(fd);
+	ck_assert_int_eq(providers_load(providers, path, error,
+	    sizeof(error)), -1);
+	unlink(path);
+	ck_assert_ptr_nonnull(strstr(error, ":2: \"AS6\" has a NUL byte"));
+	providers_free(providers);
+}
+END_TEST
+
 /* The file that is shipped can be read, and has Google and Microsoft. */
 START_TEST(the_shipped_file)
 {
@@ -132,5 +157,5 @@ START_TEST(the_shipped_file)
 }
 END_TEST
 
-UNIT("config/providers", numbers, networks_and_systems, none,
+UNIT("config/providers", numbers, networks_and_systems, none, strange_files,
     what_is_wrong_is_said_with_its_line, the_shipped_file)

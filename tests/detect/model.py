@@ -25,7 +25,8 @@ private network.
    end do not count for `limits`. The history, bars and peaks stay, and what was
    counted for the peaks (k) too. Unblocking does the same at its own moment.
  * A mail is a mail once: an instance of a client among the last 64 that passed
-   passes again, and nothing is counted; `limits` alone see it. One that did not
+   passes again, and nothing is counted; `limits` alone see it, and `rates` if
+   they did not count it: none held when it came first. One that did not
    pass and asks again, as the very next attempt of the account, is judged anew
    but not added to M.
  * Where the account may log in from fixed networks or countries alone
@@ -123,7 +124,7 @@ class Config:
     decay: float = 0.99
     countries_day: int = 4
     places_hour: int = 3
-    places_day: int = 4
+    places_day: int = 5
     deferrals: int = 3
     quota_hour: int = 5
     quota_day: int = 20
@@ -162,6 +163,7 @@ class Account:
     __slots__ = ("day", "places", "countries", "active", "deferred", "hour",
                  "hours24", "peaks", "tops", "na", "nc", "began",
                  "blocked_until", "attempts", "instances", "last_instance",
+                 "rated",
                  "logins", "judged_by", "since", "rates", "arounds", "latest")
 
     def __init__(self):
@@ -173,7 +175,7 @@ class Account:
         self.peaks, self.tops = [0.0, 0.0], [0, 0]
         self.na, self.nc = {}, {}
         self.blocked_until, self.began, self.attempts = None, 0, 0
-        self.instances, self.last_instance = [], 0
+        self.instances, self.last_instance, self.rated = [], 0, set()
         self.logins, self.judged_by, self.since = {}, None, 0
         self.rates, self.latest = {}, 0
 
@@ -198,6 +200,8 @@ class Model:
             limit = self.over_limits(a, ms, country, network, trust)
             if limit and not learning:
                 return self.block(a, ms, limit)
+            if not learning and instance not in a.rated:
+                return self.rate(a, ms, instance)
             return PASS, ""
         if ms // DAY_MS > a.day:
             self.turn_day(a, ms // DAY_MS)
@@ -226,11 +230,22 @@ class Model:
                     return DEFER, "new_places.quota"
             if cause or limit:
                 return self.block(a, ms, cause or limit)
-            if c.rates and not self.rates_allow(a, ms):
-                return OVER_RATE, "rates"
+            verdict = self.rate(a, ms, instance)
+            if verdict[0] != PASS:
+                return verdict
         self.passed(a, place, around, country, trust, new)
         if instance:
             a.instances = [instance] + a.instances[:INSTANCES_MAX - 1]
+            a.rated &= set(a.instances)
+        return PASS, ""
+
+    def rate(self, a, ms, instance):
+        """May it pass by the rates, if there are any? Then it is counted."""
+        if not self.config.rates:
+            return PASS, ""
+        if not self.rates_allow(a, ms):
+            return OVER_RATE, "rates"
+        a.rated.add(instance)
         return PASS, ""
 
     def is_known(self, days, name):

@@ -140,7 +140,8 @@ def locked(postgres, database):
 OUTAGES = {
     "stopped": (stopped, "No such file|refused|closed the connection|shutting"
                 "|administrator command|starting up"),
-    "crashed": (crashed, "No such file|refused|closed the connection|shutting"),
+    "crashed": (crashed, "No such file|refused|closed the connection|shutting|"
+                "not yet accepting|starting up"),
     "frozen": (frozen, "not answer"),
     "locked": (locked, "lock timeout|did not answer in time|statement timeout"),
     "gone": (gone, "does not exist|not currently accepting"),

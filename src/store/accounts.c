@@ -184,12 +184,6 @@ take_login(struct store *store, void *row)
 	login->asn = (uint32_t)query_number(store, 5);
 }
 
-static void
-clear_login(void *row)
-{
-	(void)row;
-}
-
 /* A list of networks that the account was used from. */
 static enum store_result
 read_logins(struct store *store, const char *statement, const char *account,
@@ -197,7 +191,7 @@ read_logins(struct store *store, const char *statement, const char *account,
     int64_t deadline_ms)
 {
 	struct query_list list = { .size = sizeof(**logins),
-		.take = take_login, .clear = clear_login };
+		.take = take_login };
 	enum store_result result = query_all(store, &list, ACCESS_READ,
 	    deadline_ms, statement, VALUE_TEXT(account),
 	    VALUE_NUMBER(most));

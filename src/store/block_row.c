@@ -4,8 +4,6 @@
  */
 #include "store/block_row.h"
 
-#include "store/query.h"
-
 #include <stdio.h>
 
 void
@@ -39,12 +37,18 @@ clear_block(void *row)
 	block_clear(row);
 }
 
+struct query_list
+block_list(void)
+{
+	return (struct query_list){ .size = sizeof(struct block),
+		.take = take_block, .clear = clear_block };
+}
+
 enum store_result
 store_list_blocked(struct store *store, const char *after, size_t most,
     struct block **blocks, size_t *count, int64_t deadline_ms)
 {
-	struct query_list list = { .size = sizeof(**blocks),
-		.take = take_block, .clear = clear_block };
+	struct query_list list = block_list();
 	enum store_result result = query_all(store, &list, ACCESS_READ,
 	    deadline_ms, "blocks_held", VALUE_TEXT(after), VALUE_NOW,
 	    VALUE_NUMBER(most));

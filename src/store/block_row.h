@@ -5,9 +5,12 @@
 #ifndef STORE_BLOCK_ROW_H
 #define STORE_BLOCK_ROW_H
 
-#include "store/store.h"
+#include "store/query.h"
 
 /* Take the present row. */
 void block_take_row(struct store *, struct block *);
+
+/* A list of such rows, empty yet. */
+struct query_list block_list(void);
 
 #endif

@@ -72,9 +72,7 @@ find_before(const struct cleaning *cleaning, int64_t *before_ms)
 	int worked = query_begin(store, ACCESS_READ, cleaning->deadline_ms);
 
 	if (worked == 0)
-		worked = query(store, "clock", VALUE_NOW);
-	if (worked == 0)
-		worked = query_one(store, 0, &now_ms);
+		worked = query_clock(store, &now_ms);
 	*before_ms = now_ms - (int64_t)cleaning->retention_s * 1000;
 	return query_end(store, worked);
 }

@@ -33,12 +33,6 @@ take_blocked(struct store *store, void *row)
 	seen->blocks = (uint64_t)query_number(store, 1);
 }
 
-static void
-clear_nothing(void *row)
-{
-	(void)row;
-}
-
 /* Both lists are in order of the code: make one of them. */
 static struct country_seen *
 merge(const struct query_list *seen, const struct query_list *blocked,
@@ -72,9 +66,9 @@ store_countries(struct store *store, uint32_t seconds,
     struct country_seen **countries, size_t *count, int64_t deadline_ms)
 {
 	struct query_list seen = { .size = sizeof(**countries),
-		.take = take_seen, .clear = clear_nothing };
+		.take = take_seen };
 	struct query_list blocked = { .size = sizeof(**countries),
-		.take = take_blocked, .clear = clear_nothing };
+		.take = take_blocked };
 	enum store_result result = query_all(store, &seen, ACCESS_READ,
 	    deadline_ms, "countries_seen", VALUE_NOW, VALUE_NUMBER(seconds));
 
@@ -103,18 +97,6 @@ clear_account(void *row)
 	country_account_clear(row);
 }
 
-static void
-take_block(struct store *store, void *row)
-{
-	block_take_row(store, row);
-}
-
-static void
-clear_block(void *row)
-{
-	block_clear(row);
-}
-
 enum store_result
 store_country(struct store *store, const char *country, uint32_t seconds,
     size_t most, struct country_account **accounts, size_t *account_count,
@@ -122,8 +104,7 @@ store_country(struct store *store, const char *country, uint32_t seconds,
 {
 	struct query_list first = { .size = sizeof(**accounts),
 		.take = take_account, .clear = clear_account };
-	struct query_list second = { .size = sizeof(**blocks),
-		.take = take_block, .clear = clear_block };
+	struct query_list second = block_list();
 	enum store_result result = query_all(store, &first, ACCESS_READ,
 	    deadline_ms, "country_accounts", VALUE_TEXT(country), VALUE_NOW,
 	    VALUE_NUMBER(seconds), VALUE_NUMBER(most));

@@ -83,26 +83,17 @@ take(struct store *store, void *row)
 		decisions->counts[i] = (uint64_t)query_number(store, 1 + i);
 }
 
-static void
-clear(void *row)
-{
-	(void)row;
-}
-
 enum store_result
 store_decisions(struct store *store, const struct decisions_span *span,
     struct decision_bucket **rows, size_t *count, int64_t *now_ms,
     int64_t deadline_ms)
 {
-	struct query_list list = { .size = sizeof(**rows), .take = take,
-		.clear = clear };
+	struct query_list list = { .size = sizeof(**rows), .take = take };
 	int worked = query_begin(store, ACCESS_READ, deadline_ms);
 	enum store_result result;
 
 	if (worked == 0)
-		worked = query(store, "clock", VALUE_NOW);
-	if (worked == 0)
-		worked = query_one(store, 0, now_ms);
+		worked = query_clock(store, now_ms);
 	if (worked == 0)
 		worked = query(store, "decisions_of",
 		    VALUE_NUMBER(span->bucket_s), VALUE_NUMBER(span->step_s),

@@ -53,9 +53,7 @@ store_hosts(struct store *store, struct host **hosts, size_t *count,
 	enum store_result result;
 
 	if (worked == 0)
-		worked = query(store, "clock", VALUE_NOW);
-	if (worked == 0)
-		worked = query_one(store, 0, now_ms);
+		worked = query_clock(store, now_ms);
 	if (worked == 0)
 		worked = query(store, "hosts_all", VALUE_NUMBER(HOSTS_MOST));
 	result = query_list_end(store, &list,

@@ -97,24 +97,11 @@ store_tell_notes(struct store *store, const struct note *notes, size_t count,
 	return query_end(store, worked);
 }
 
-static void
-take_block(struct store *store, void *row)
-{
-	block_take_row(store, row);
-}
-
-static void
-clear_block(void *row)
-{
-	block_clear(row);
-}
-
 enum store_result
 store_list_would(struct store *store, const char *after, size_t most,
     struct block **blocks, size_t *count, int64_t deadline_ms)
 {
-	struct query_list list = { .size = sizeof(**blocks),
-		.take = take_block, .clear = clear_block };
+	struct query_list list = block_list();
 	enum store_result result = query_all(store, &list, ACCESS_READ,
 	    deadline_ms, "would_held", VALUE_TEXT(after), VALUE_NOW,
 	    VALUE_NUMBER(most));

@@ -111,12 +111,20 @@ query_list_end(struct store *store, struct query_list *list, int worked)
 
 	if (result == STORE_DONE)
 		return STORE_DONE;
-	for (size_t i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count && list->clear != NULL; i++)
 		list->clear((char *)list->rows + i * list->size);
 	free(list->rows);
 	list->rows = NULL;
 	list->count = 0;
 	return result;
+}
+
+int
+query_clock(struct store *store, int64_t *now_ms)
+{
+	int worked = query(store, "clock", VALUE_NOW);
+
+	return worked == 0 ? query_one(store, 0, now_ms) : worked;
 }
 
 int

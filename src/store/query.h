@@ -87,7 +87,8 @@ char *query_copy(struct store *, int column);		/* the caller's */
 /*
  * A list of one statement: begin, read all rows into an array that the caller
  * frees, end. take is given each row of the array, zeroed, to fill; clear
- * takes back what it owns, if the list fails half-way: then it is empty.
+ * takes back what it owns, if the list fails half-way: then it is empty. NULL:
+ * it owns nothing.
  */
 struct query_list {
 	void *rows;
@@ -109,5 +110,8 @@ enum store_result query_list_end(struct store *, struct query_list *,
 
 /* The first row's first column; fallback if there is no row. */
 int query_one(struct store *, int64_t fallback, int64_t *number);
+
+/* What time it is by the store's clock. */
+int query_clock(struct store *, int64_t *now_ms);
 
 #endif

@@ -90,21 +90,15 @@ take_country(struct store *store, void *row)
 	countries->count = (uint64_t)query_number(store, 1);
 }
 
-static void
-clear_choice(void *row)
-{
-	(void)row;
-}
-
 enum store_result
 store_block_choices(struct store *store, struct block_causes **causes,
     size_t *cause_count, struct block_countries **countries,
     size_t *country_count, int64_t deadline_ms)
 {
 	struct query_list first = { .size = sizeof(**causes),
-		.take = take_cause, .clear = clear_choice };
+		.take = take_cause };
 	struct query_list second = { .size = sizeof(**countries),
-		.take = take_country, .clear = clear_choice };
+		.take = take_country };
 	enum store_result result = query_all(store, &first, ACCESS_READ,
 	    deadline_ms, "blocks_by_cause", VALUE_NOW);
 

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/names.h"
-#include "store/listed.h"
+#include "store/override_list.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -99,7 +99,7 @@ read_entry(struct admin *admin, struct exchange *exchange, json_t *entry,
 
 /* The entries of a body, each account once. */
 struct wanted {
-	struct listed *listed;
+	struct override_list *list;
 	struct names *seen;
 };
 
@@ -117,7 +117,7 @@ want(struct wanted *wanted, struct admin *admin, struct exchange *exchange,
 	if (result == 0 && names_find(wanted->seen,
 		next.override.account) == NAMES_NONE) {
 		names_add(wanted->seen, next.override.account, i);
-		listed_add(wanted->listed, &next.override);
+		override_list_add(wanted->list, &next.override);
 	}
 	stored_override_clear(&next);
 	return result;
@@ -154,7 +154,7 @@ want_all(struct wanted *wanted, struct admin *admin,
 void
 compat_settings_replace(struct admin *admin, struct exchange *exchange)
 {
-	struct wanted wanted = { .listed = listed_new(),
+	struct wanted wanted = { .list = override_list_new(),
 		.seen = names_new() };
 	int result = want_all(&wanted, admin, exchange);
 
@@ -163,14 +163,14 @@ compat_settings_replace(struct admin *admin, struct exchange *exchange)
 	free(exchange->text);
 	exchange->text = NULL;
 	if (result == 0) {
-		if (listed_replace(admin->desk.store, wanted.listed,
+		if (override_list_replace(admin->desk.store, wanted.list,
 			clock_mono_ms() + ADMIN_LONG_PATIENCE_MS) ==
 		    STORE_DONE)
 			exchange_empty(exchange, MHD_HTTP_ACCEPTED);
 		else
 			exchange_no_store(exchange);
 	}
-	listed_free(wanted.listed);
+	override_list_free(wanted.list);
 }
 
 /* Read, change, write; STORE_NONE: somebody else was faster. */

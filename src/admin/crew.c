@@ -4,7 +4,7 @@
  */
 #include "admin/crew.h"
 
-#include "admin/bench.h"
+#include "admin/work_thread.h"
 #include "admin/limit_survey.h"
 #include "base/mem.h"
 
@@ -16,7 +16,7 @@ enum { STOP_MS = 500 };
 struct crew {
 	struct store_news *news;
 	struct admin admins[LANES];
-	struct bench *benches[LANES];
+	struct work_thread *threads[LANES];
 };
 
 /* Jobs that may wait: few that take long, each with its body in memory. */
@@ -40,7 +40,7 @@ open_lane(struct crew *crew, enum lane lane, const struct config *config,
     int64_t init_ms)
 {
 	struct admin *admin = &crew->admins[lane];
-	struct bench_work bench = { admin, work, tend };
+	struct thread_work thread = { admin, work, tend };
 
 	admin->config = config;
 	admin->master = getppid();
@@ -50,8 +50,8 @@ open_lane(struct crew *crew, enum lane lane, const struct config *config,
 	/* If the store is away, the housekeeper sees to its schema later. */
 	store_init(admin->desk.store,
 	    config->store.create && lane == LANE_DESK, init_ms);
-	crew->benches[lane] = bench_start(&bench);
-	return crew->benches[lane] != NULL ? 0 : -1;
+	crew->threads[lane] = work_thread_start(&thread);
+	return crew->threads[lane] != NULL ? 0 : -1;
 }
 
 struct crew *
@@ -76,7 +76,7 @@ crew_stop(struct crew *crew)
 	if (crew == NULL)
 		return true;
 	for (int lane = 0; lane < LANES; lane++)
-		if (!bench_stop(crew->benches[lane], STOP_MS, drop))
+		if (!work_thread_stop(crew->threads[lane], STOP_MS, drop))
 			return false;
 	for (int lane = 0; lane < LANES; lane++)
 		if (crew->admins[lane].config != NULL) {
@@ -90,17 +90,17 @@ crew_stop(struct crew *crew)
 int
 crew_fd(const struct crew *crew, enum lane lane)
 {
-	return bench_fd(crew->benches[lane]);
+	return work_thread_fd(crew->threads[lane]);
 }
 
 bool
 crew_ask(struct crew *crew, enum lane lane, void *job, bool is_urgent)
 {
-	struct bench *bench = crew->benches[lane];
+	struct work_thread *thread = crew->threads[lane];
 
-	if (!is_urgent && bench_count(bench) >= waiting_max[lane])
+	if (!is_urgent && work_thread_count(thread) >= waiting_max[lane])
 		return false;
-	bench_give(bench, job, is_urgent ? 0 : 1);
+	work_thread_give(thread, job, is_urgent ? 0 : 1);
 	return true;
 }
 
@@ -110,6 +110,6 @@ crew_take(struct crew *crew)
 	void *job = NULL;
 
 	for (int lane = 0; lane < LANES && job == NULL; lane++)
-		job = bench_take(crew->benches[lane]);
+		job = work_thread_take(crew->threads[lane]);
 	return job;
 }

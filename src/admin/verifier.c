@@ -5,7 +5,7 @@
 #define _GNU_SOURCE /* explicit_bzero */
 #include "admin/verifier.h"
 
-#include "admin/bench.h"
+#include "admin/work_thread.h"
 #include "base/addr.h"
 #include "base/mem.h"
 
@@ -27,7 +27,7 @@ struct check {
 };
 
 struct verifier {
-	struct bench *bench;
+	struct work_thread *thread;
 	struct check *asked;	/* and not taken */
 };
 
@@ -61,11 +61,11 @@ work(void *state, void *opaque)
 struct verifier *
 verifier_start(void)
 {
-	static const struct bench_work passwords = { NULL, work, NULL };
+	static const struct thread_work passwords = { NULL, work, NULL };
 	struct verifier *verifier = mem_new(1, sizeof(*verifier));
 
-	verifier->bench = bench_start(&passwords);
-	if (verifier->bench != NULL)
+	verifier->thread = work_thread_start(&passwords);
+	if (verifier->thread != NULL)
 		return verifier;
 	free(verifier);
 	return NULL;
@@ -75,14 +75,14 @@ void
 verifier_stop(struct verifier *verifier)
 {
 	if (verifier != NULL &&
-	    bench_stop(verifier->bench, STOP_MS, check_free))
+	    work_thread_stop(verifier->thread, STOP_MS, check_free))
 		free(verifier);
 }
 
 int
 verifier_fd(const struct verifier *verifier)
 {
-	return bench_fd(verifier->bench);
+	return work_thread_fd(verifier->thread);
 }
 
 /* How many of a source are waiting or under way? */
@@ -105,7 +105,7 @@ verifier_ask(struct verifier *verifier, const char *source, const char *hash,
 	struct check *check;
 
 	if (turn >= VERIFIER_SHARE ||
-	    bench_count(verifier->bench) >= VERIFIER_WAITING_MAX)
+	    work_thread_count(verifier->thread) >= VERIFIER_WAITING_MAX)
 		return false;
 	check = mem_new(1, sizeof(*check));
 	snprintf(check->source, sizeof(check->source), "%s", source);
@@ -114,14 +114,14 @@ verifier_ask(struct verifier *verifier, const char *source, const char *hash,
 	check->tag = tag;
 	check->next = verifier->asked;
 	verifier->asked = check;
-	bench_give(verifier->bench, check, turn);
+	work_thread_give(verifier->thread, check, turn);
 	return true;
 }
 
 void *
 verifier_take(struct verifier *verifier, bool *is_right)
 {
-	struct check *check = bench_take(verifier->bench);
+	struct check *check = work_thread_take(verifier->thread);
 	struct check **place = &verifier->asked;
 	void *tag;
 

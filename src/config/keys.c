@@ -152,7 +152,7 @@ const struct key keys[] = {
 #define RULE(id, key, kind, initial, least, most, text)                        \
 	{ key, OPTION_RULE, AT(settings.rules[RULE_##id]), initial, least,     \
 	    most, NULL, .help = text },
-#include "config/rules.def"
+#include "config/detection_rules.def"
 
 	{ "rates.count", OPTION_WORD, AT(rates.count), "messages", 0, 0,
 	    WORDS("messages", "recipients"), .help = "what a rate counts" },

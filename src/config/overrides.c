@@ -51,7 +51,7 @@ static const struct field {
 #undef LIMIT
 #define RULE(id, key, ...)                                                     \
 	{ key, SETTING_RULES + RULE_##id, FIELD_RULE, IN(rules[RULE_##id]), 0 },
-#include "config/rules.def"
+#include "config/detection_rules.def"
 #undef IN
 };
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };

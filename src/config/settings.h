@@ -11,7 +11,7 @@
 
 #include "base/addr.h"
 #include "config/measures.h"
-#include "config/rules.h"
+#include "config/detection_rules.h"
 
 #include <stdbool.h>
 #include <stddef.h>

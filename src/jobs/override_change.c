@@ -33,7 +33,7 @@ static const struct key {
 	{ "comment", SHAPE_TEXT, 0 },
 	{ "valid_until", SHAPE_TEXT, 0 },
 #define RULE(id, key, ...) { key, SHAPE_RULE, RULE_##id },
-#include "config/rules.def"
+#include "config/detection_rules.def"
 };
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 

@@ -28,10 +28,10 @@ ask_server(const struct config *config, struct status_facts *facts)
 
 	if (path[0] == '\0')
 		facts->error = ENOENT;
-	else if (status_read(&facts->server, path) != 0)
+	else if (status_file_read(&facts->server, path) != 0)
 		facts->error = errno;
 	else
-		facts->is_live = status_is_live(&facts->server,
+		facts->is_live = status_file_is_live(&facts->server,
 		    facts->now_ms);
 }
 

@@ -6,7 +6,7 @@
 #define JOBS_STATUS_LINES_H
 
 #include "config/config.h"
-#include "server/status.h"
+#include "server/status_file.h"
 #include "store/decisions.h"
 #include "store/hosts.h"
 

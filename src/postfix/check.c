@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "command/print.h"
-#include "postfix/call.h"
+#include "postfix/policy_service.h"
 #include "postfix/findings.h"
 #include "postfix/postfix.h"
 

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "policy/stage.h"
 #include "postfix/access.h"
-#include "postfix/call.h"
+#include "postfix/policy_service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +80,7 @@ advise(const struct subject *subject, enum postfix_list list)
 	char name[RESTRICTION_SIZE];
 	bool is_own;
 
-	if (!postfix_call_name(subject->config, subject->facts,
+	if (!policy_service_name(subject->config, subject->facts,
 		subject->service, name))
 		/* What advise_listen leads to. */
 		strcpy(name, "unix:policyd/policy");
@@ -100,10 +100,10 @@ advise(const struct subject *subject, enum postfix_list list)
 /* Does it wait long enough for our answer, and not much longer? */
 static void
 judge_patience(const struct subject *subject, enum postfix_list list,
-    const struct postfix_call *call)
+    const struct policy_service *call)
 {
 	int64_t deadline_ms = subject->config->server.deadline_ms;
-	int64_t patience_s = postfix_call_patience_s(call);
+	int64_t patience_s = policy_service_patience_s(call);
 
 	if (call->timeout_s * 1000 <= deadline_ms)
 		add(subject, false, mem_printf("%s waits %llds for an answer, "
@@ -122,7 +122,7 @@ judge_patience(const struct subject *subject, enum postfix_list list,
 /* Judge a call that was found, and found in time. */
 static void
 judge_call(const struct subject *subject, enum postfix_list list,
-    const struct postfix_call *call)
+    const struct policy_service *call)
 {
 	add(subject, true, mem_printf("%s asks policyd",
 	    postfix_lists[list]), NULL);
@@ -135,7 +135,7 @@ judge_call(const struct subject *subject, enum postfix_list list,
 
 static void
 judge_absence(const struct subject *subject, enum postfix_list list,
-    const struct postfix_call *call, const char *why)
+    const struct policy_service *call, const char *why)
 {
 	char *what;
 
@@ -163,13 +163,13 @@ judge_rcpt(const struct subject *subject)
 	static const enum postfix_list order[] = { LIST_RECIPIENT, LIST_RELAY,
 		LIST_SENDER, LIST_HELO, LIST_CLIENT };
 	bool is_delayed = is_yes(subject, "smtpd_delay_reject");
-	struct postfix_call bad = { .is_there = false };
+	struct policy_service bad = { .is_there = false };
 	enum postfix_list bad_list = LIST_RECIPIENT;
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		struct postfix_call call;
+		struct policy_service call;
 
-		postfix_call_find(subject->config, subject->facts,
+		policy_service_find(subject->config, subject->facts,
 		    subject->service, order[i], &call);
 		if (call.is_there && !call.is_too_late && !is_delayed &&
 		    order[i] < LIST_RELAY) {
@@ -201,11 +201,11 @@ judge_stage(const struct subject *subject)
 	const struct config *config = subject->config;
 	enum postfix_list list = config->rates.stage == STAGE_DATA ?
 	    LIST_DATA : LIST_END_OF_DATA;
-	struct postfix_call call;
+	struct policy_service call;
 
 	if (!stage_has_rules(config) || config->rates.stage == STAGE_RCPT)
 		return;
-	postfix_call_find(config, subject->facts, subject->service, list,
+	policy_service_find(config, subject->facts, subject->service, list,
 	    &call);
 	if (call.is_there && !call.is_too_late)
 		judge_call(subject, list, &call);
@@ -220,7 +220,7 @@ judge_stage(const struct subject *subject)
 static void
 judge_socket(const struct subject *subject)
 {
-	const char *path = postfix_call_socket(subject->config,
+	const char *path = policy_service_socket(subject->config,
 	    subject->facts, subject->service);
 	const char *user = postfix_facts_get(subject->facts, NULL,
 	    "mail_owner", NULL);
@@ -229,7 +229,7 @@ judge_socket(const struct subject *subject)
 	struct text why;
 
 	text_init(&why, bytes, sizeof(bytes));
-	if (path == NULL && !postfix_call_name(subject->config,
+	if (path == NULL && !policy_service_name(subject->config,
 		subject->facts, subject->service, name))
 		add(subject, false, mem_dup("policyd listens outside of the "
 		    "queue directory, which this smtpd is chrooted to"),

@@ -46,7 +46,7 @@ vitals_tell(struct vitals *vitals, bool is_schema_ready)
 		    vitals->load->geoip[i].fd < 0;
 	for (int i = 0; i < STAT_COUNT; i++)
 		now.counts[i] = counters_sum((enum counter)i);
-	if (status_write(&now, path) == 0)
+	if (status_file_write(&now, path) == 0)
 		vitals->error = 0;
 	else if (errno != vitals->error) {
 		vitals->error = errno;

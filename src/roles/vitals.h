@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "server/seat.h"
-#include "server/status.h"
+#include "server/status_file.h"
 
 struct vitals {
 	const struct load *load;

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Pure: five rules on the history of an account. What they allow is in
- * settings.rules (config/rules.def). For one mail of an account that is not
- * blocked: detect_begin, detect_judge, and then, as it was decided, one of
- * detect_passed and detect_blocked, or none.
+ * settings.rules (config/detection_rules.def). For one mail of an account that
+ * is not blocked: detect_begin, detect_judge, and then, as it was decided, one
+ * of detect_passed and detect_blocked, or none.
  */
 #ifndef STORE_DETECT_H
 #define STORE_DETECT_H

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "script.h"
-#include "store/listed.h"
+#include "store/override_list.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -138,13 +138,13 @@ static void
 replace_listed(struct world *world, const struct stored_override *list,
     size_t count)
 {
-	struct listed *listed = listed_new();
+	struct override_list *listed = override_list_new();
 
 	for (size_t i = 0; i < count; i++)
-		listed_add(listed, &list[i].override);
-	ck_assert_int_eq(listed_replace(world->console, listed,
+		override_list_add(listed, &list[i].override);
+	ck_assert_int_eq(override_list_replace(world->console, listed,
 	    world_deadline()), STORE_DONE);
-	listed_free(listed);
+	override_list_free(listed);
 }
 
 /* More than one statement writes, and what is the same is not changed. */
@@ -157,7 +157,7 @@ replace_many(struct world *world)
 
 	/* At last the same without the last one: only that goes. */
 	for (int again = 0; again < 3; again++) {
-		struct listed *listed = listed_new();
+		struct override_list *listed = override_list_new();
 
 		for (uint32_t i = 0; i < MANY - (again == 2); i++) {
 			struct stored_override one;
@@ -166,13 +166,13 @@ replace_many(struct world *world)
 			snprintf(account, sizeof(account), "many%u", i);
 			one = make_override(account, again && i == 7 ? 99 : i);
 			one.override.has[SETTING_RATES] = i % 2 == 0;
-			listed_add(listed, &one.override);
+			override_list_add(listed, &one.override);
 			stored_override_clear(&one);
 		}
 		clock_set_wall_ms(SCRIPT_START_MS + again * 1000);
-		ck_assert_int_eq(listed_replace(world->console, listed,
+		ck_assert_int_eq(override_list_replace(world->console, listed,
 		    world_deadline()), STORE_DONE);
-		listed_free(listed);
+		override_list_free(listed);
 	}
 	ck_assert_int_eq(store_list_overrides(world->console, NULL, MANY + 1,
 	    &list, &count, world_deadline()), STORE_DONE);

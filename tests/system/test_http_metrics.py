@@ -243,7 +243,7 @@ OVERRIDE = {"countries": 3, "networks": "unlimited", "home": {
 
 def test_rules_are_described():
     """An override has every key of rules.def, and no other."""
-    text = (SOURCE / "src/config/rules.def").read_text()
+    text = (SOURCE / "src/config/detection_rules.def").read_text()
     rules = set(re.findall(r'^RULE\(\w+, "([a-z_.]+)"', text, re.M))
     sections = {key.split(".")[0] for key in rules}
     assert len(rules) > 10

@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "store/pgsql/connection.h"
-#include "store/pgsql/hosts.h"
+#include "store/pgsql/url_hosts.h"
 
 enum state { DOWN, CONNECTING, SETTING_UP, PREPARING, UP };
 

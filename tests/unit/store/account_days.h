@@ -31,7 +31,7 @@ begin(unsigned days)
 {
 	static const char *const values[RULE_COUNT] = {
 #define RULE(id, key, kind, initial, ...) [RULE_##id] = initial,
-#include "config/rules.def"
+#include "config/detection_rules.def"
 	};
 
 	for (int i = 0; i < RULE_COUNT; i++)

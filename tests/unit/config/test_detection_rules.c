@@ -1,8 +1,8 @@
 /*
- * test_rules.c -- what the rules of detection allow.
+ * test_detection_rules.c -- what the rules of detection allow.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "config/rules.h"
+#include "config/detection_rules.h"
 #include "config/settings.h"
 #include "unit.h"
 

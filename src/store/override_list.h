@@ -1,22 +1,22 @@
 /*
- * listed.h -- all custom settings at once.
+ * override_list.h -- all custom settings at once.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * There may be very many: they are kept as text, which takes much less than an
  * array of overrides.
  */
-#ifndef STORE_LISTED_H
-#define STORE_LISTED_H
+#ifndef STORE_OVERRIDE_LIST_H
+#define STORE_OVERRIDE_LIST_H
 
 #include "store/store.h"
 
-struct listed;
+struct override_list;
 
-struct listed *listed_new(void);
-void listed_free(struct listed *);
+struct override_list *override_list_new(void);
+void override_list_free(struct override_list *);
 
 /* One more, behind the others. Accounts are named once each. */
-void listed_add(struct listed *, const struct override *);
+void override_list_add(struct override_list *, const struct override *);
 
 /*
  * Make the custom settings these, in this order: all or nothing. An account
@@ -24,7 +24,7 @@ void listed_add(struct listed *, const struct override *);
  * how long it is valid; one whose settings are the same is not changed. To be
  * called once: what was added is over then, and only to be freed.
  */
-enum store_result listed_replace(struct store *, struct listed *,
+enum store_result override_list_replace(struct store *, struct override_list *,
     int64_t deadline_ms);
 
 #endif

@@ -1,19 +1,19 @@
 /*
- * rules.h -- what the rules of detection allow.
+ * detection_rules.h -- what the rules of detection allow.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A row of rules.def is all that the configuration, the overrides, the store
- * and what is told of them need. What each rule does is in store/rules.h.
+ * and what is told of them need. What each rule does is in store/detect.h.
  */
-#ifndef CONFIG_RULES_H
-#define CONFIG_RULES_H
+#ifndef CONFIG_DETECTION_RULES_H
+#define CONFIG_DETECTION_RULES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum rule {
 #define RULE(id, ...) RULE_##id,
-#include "config/rules.def"
+#include "config/detection_rules.def"
 	RULE_COUNT
 };
 

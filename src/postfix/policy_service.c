@@ -1,8 +1,8 @@
 /*
- * call.c -- where Postfix calls policyd from, and if that is us. Pure.
+ * policy_service.c -- where Postfix calls policyd, and if that is us. Pure.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "postfix/call.h"
+#include "postfix/policy_service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,7 +119,7 @@ read_time(const char *value)
 }
 
 static void
-set_option(struct postfix_call *call, const char *name, const char *value)
+set_option(struct policy_service *call, const char *name, const char *value)
 {
 	if (strcmp(name, "default_action") == 0)
 		call->is_soft = lets_pass(value);
@@ -133,7 +133,7 @@ set_option(struct postfix_call *call, const char *name, const char *value)
 
 /* What holds for a call that does not say otherwise. */
 static void
-set_defaults(struct postfix_call *call, const struct postfix_facts *facts,
+set_defaults(struct policy_service *call, const struct postfix_facts *facts,
     const struct postfix_service *service)
 {
 	static const char *const names[] = { "default_action", "timeout",
@@ -180,7 +180,7 @@ next_option(const char **rest, char name[RESTRICTION_SIZE],
 /* Take "unix:path" or "{ unix:path, default_action=DUNNO, ... }" apart. */
 static bool
 read_call(const char *word, char endpoint[RESTRICTION_SIZE],
-    struct postfix_call *call)
+    struct policy_service *call)
 {
 	char inner[RESTRICTION_SIZE];
 	char name[RESTRICTION_SIZE];
@@ -216,9 +216,9 @@ is_end(const char *word)
 }
 
 void
-postfix_call_find(const struct config *config,
+policy_service_find(const struct config *config,
     const struct postfix_facts *facts, const struct postfix_service *service,
-    enum postfix_list list, struct postfix_call *call)
+    enum postfix_list list, struct policy_service *call)
 {
 	const char *rest =
 	    postfix_facts_get(facts, service, postfix_lists[list], NULL);
@@ -245,7 +245,7 @@ postfix_call_find(const struct config *config,
 }
 
 const char *
-postfix_call_socket(const struct config *config,
+policy_service_socket(const struct config *config,
     const struct postfix_facts *facts, const struct postfix_service *service)
 {
 	const char *queue = queue_directory(facts);
@@ -266,12 +266,12 @@ postfix_call_socket(const struct config *config,
 }
 
 bool
-postfix_call_name(const struct config *config,
+policy_service_name(const struct config *config,
     const struct postfix_facts *facts, const struct postfix_service *service,
     char name[RESTRICTION_SIZE])
 {
 	const char *queue = queue_directory(facts);
-	const char *path = postfix_call_socket(config, facts, service);
+	const char *path = policy_service_socket(config, facts, service);
 	size_t length = strlen(queue);
 
 	if (path != NULL) {
@@ -294,7 +294,7 @@ postfix_call_name(const struct config *config,
 }
 
 int64_t
-postfix_call_patience_s(const struct postfix_call *call)
+policy_service_patience_s(const struct policy_service *call)
 {
 	return call->tries * call->timeout_s +
 	       (call->tries - 1) * call->delay_s;

@@ -1,8 +1,8 @@
 /*
- * hosts.c -- the hosts of a connection URL, tried by turns.
+ * url_hosts.c -- the hosts of a connection URL, tried by turns.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "store/pgsql/hosts.h"
+#include "store/pgsql/url_hosts.h"
 
 #include "base/mem.h"
 #include "store/schema.h"

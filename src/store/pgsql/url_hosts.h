@@ -1,13 +1,13 @@
 /*
- * hosts.h -- the hosts of a connection URL, tried by turns.
+ * url_hosts.h -- the hosts of a connection URL, tried by turns.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * libpq tries the hosts of a URL in order, but in asynchronous mode it waits
  * for ever for one that swallows packets (PostgreSQL 15 documentation, 34.1.1
  * and PQconnectPoll). Turning the list lets the next one have its chance.
  */
-#ifndef STORE_PGSQL_HOSTS_H
-#define STORE_PGSQL_HOSTS_H
+#ifndef STORE_PGSQL_URL_HOSTS_H
+#define STORE_PGSQL_URL_HOSTS_H
 
 #include <libpq-fe.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * status.h -- how the running server is, told in a file (server.status).
+ * status_file.h -- how the running server is, told in a file (server.status).
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The housekeeper writes it every STATUS_EVERY_MS, a command reads it: that is
@@ -7,8 +7,8 @@
  * is a JSON object and holds no secret. What is older than STATUS_STALE_MS, or
  * of a process that is gone, tells of a server that was.
  */
-#ifndef SERVER_STATUS_H
-#define SERVER_STATUS_H
+#ifndef SERVER_STATUS_FILE_H
+#define SERVER_STATUS_FILE_H
 
 #include "base/counters.h"
 #include "config/geoip_options.h"
@@ -30,12 +30,12 @@ struct status {
 };
 
 /* Write it. Return 0, or -1 with errno set: the old one stays then. */
-int status_write(const struct status *, const char *path);
+int status_file_write(const struct status *, const char *path);
 
 /* Read it. Return 0, or -1 with errno set; EINVAL: it is no such file. */
-int status_read(struct status *, const char *path);
+int status_file_read(struct status *, const char *path);
 
 /* Does the server live that wrote it? */
-bool status_is_live(const struct status *, int64_t now_ms);
+bool status_file_is_live(const struct status *, int64_t now_ms);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * bench.c -- a thread beside the loop, for what takes long.
+ * work_thread.c -- a thread beside the loop, for what takes long.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define _GNU_SOURCE /* pipe2, pthread_timedjoin_np */
-#include "admin/bench.h"
+#include "admin/work_thread.h"
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -27,8 +27,8 @@ struct queue {
 	struct item *first;
 };
 
-struct bench {
-	struct bench_work work;
+struct work_thread {
+	struct thread_work work;
 	pthread_t thread;
 	pthread_mutex_t lock;	/* of all below */
 	pthread_cond_t news;
@@ -62,20 +62,20 @@ pop(struct queue *queue)
 
 /* Wait for news, or until it is time to tend. The lock is held. */
 static void
-wait_for_news(struct bench *bench)
+wait_for_news(struct work_thread *thread)
 {
 	struct timespec until;
 	int wait_ms = -1;
 
-	if (bench->work.tend != NULL) {
-		pthread_mutex_unlock(&bench->lock);
-		wait_ms = bench->work.tend(bench->work.state);
-		pthread_mutex_lock(&bench->lock);
+	if (thread->work.tend != NULL) {
+		pthread_mutex_unlock(&thread->lock);
+		wait_ms = thread->work.tend(thread->work.state);
+		pthread_mutex_lock(&thread->lock);
 	}
-	if (bench->waiting.first != NULL || bench->is_over)
+	if (thread->waiting.first != NULL || thread->is_over)
 		return;
 	if (wait_ms < 0) {
-		pthread_cond_wait(&bench->news, &bench->lock);
+		pthread_cond_wait(&thread->news, &thread->lock);
 		return;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &until);
@@ -85,143 +85,144 @@ wait_for_news(struct bench *bench)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
-	pthread_cond_timedwait(&bench->news, &bench->lock, &until);
+	pthread_cond_timedwait(&thread->news, &thread->lock, &until);
 }
 
 static void *
 run(void *opaque)
 {
-	struct bench *bench = opaque;
+	struct work_thread *thread = opaque;
 	struct item *item;
 
-	pthread_mutex_lock(&bench->lock);
-	while (!bench->is_over) {
-		item = pop(&bench->waiting);
+	pthread_mutex_lock(&thread->lock);
+	while (!thread->is_over) {
+		item = pop(&thread->waiting);
 		if (item == NULL) {
-			wait_for_news(bench);
+			wait_for_news(thread);
 			continue;
 		}
-		pthread_mutex_unlock(&bench->lock);
-		bench->work.work(bench->work.state, item->job);
-		pthread_mutex_lock(&bench->lock);
+		pthread_mutex_unlock(&thread->lock);
+		thread->work.work(thread->work.state, item->job);
+		pthread_mutex_lock(&thread->lock);
 		item->turn = 0;
-		insert(&bench->done, item);
+		insert(&thread->done, item);
 		/* A pipe that is full is readable. */
-		(void)!write(bench->pipe[1], "", 1);
+		(void)!write(thread->pipe[1], "", 1);
 	}
-	pthread_mutex_unlock(&bench->lock);
+	pthread_mutex_unlock(&thread->lock);
 	return NULL;
 }
 
 static void
-release(struct bench *bench)
+release(struct work_thread *thread)
 {
-	pthread_cond_destroy(&bench->news);
-	pthread_mutex_destroy(&bench->lock);
-	close(bench->pipe[0]);
-	close(bench->pipe[1]);
-	free(bench);
+	pthread_cond_destroy(&thread->news);
+	pthread_mutex_destroy(&thread->lock);
+	close(thread->pipe[0]);
+	close(thread->pipe[1]);
+	free(thread);
 }
 
-struct bench *
-bench_start(const struct bench_work *work)
+struct work_thread *
+work_thread_start(const struct thread_work *work)
 {
-	struct bench *bench = mem_new(1, sizeof(*bench));
+	struct work_thread *thread = mem_new(1, sizeof(*thread));
 	pthread_condattr_t monotonic;
 	sigset_t all;
 	sigset_t before;
 	int error;
 
-	bench->work = *work;
-	if (pipe2(bench->pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
+	thread->work = *work;
+	if (pipe2(thread->pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
 		log_error("pipe: %s", strerror(errno));
-		free(bench);
+		free(thread);
 		return NULL;
 	}
-	pthread_mutex_init(&bench->lock, NULL);
+	pthread_mutex_init(&thread->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&bench->news, &monotonic);
+	pthread_cond_init(&thread->news, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	/* Signals are for the process's own thread. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&bench->thread, NULL, run, bench);
+	error = pthread_create(&thread->thread, NULL, run, thread);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error == 0)
-		return bench;
+		return thread;
 	log_error("no thread: %s", strerror(error));
-	release(bench);
+	release(thread);
 	return NULL;
 }
 
 bool
-bench_stop(struct bench *bench, int64_t within_ms, void (*drop)(void *))
+work_thread_stop(struct work_thread *thread, int64_t within_ms,
+    void (*drop)(void *))
 {
 	struct timespec until;
 	struct item *item;
 
-	if (bench == NULL)
+	if (thread == NULL)
 		return true;
-	pthread_mutex_lock(&bench->lock);
-	bench->is_over = true;
-	pthread_cond_signal(&bench->news);
-	pthread_mutex_unlock(&bench->lock);
+	pthread_mutex_lock(&thread->lock);
+	thread->is_over = true;
+	pthread_cond_signal(&thread->news);
+	pthread_mutex_unlock(&thread->lock);
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += within_ms / 1000 + 1;
-	if (pthread_timedjoin_np(bench->thread, NULL, &until) != 0)
+	if (pthread_timedjoin_np(thread->thread, NULL, &until) != 0)
 		return false;
-	while ((item = pop(&bench->waiting)) != NULL ||
-	    (item = pop(&bench->done)) != NULL) {
+	while ((item = pop(&thread->waiting)) != NULL ||
+	    (item = pop(&thread->done)) != NULL) {
 		drop(item->job);
 		free(item);
 	}
-	release(bench);
+	release(thread);
 	return true;
 }
 
 int
-bench_fd(const struct bench *bench)
+work_thread_fd(const struct work_thread *thread)
 {
-	return bench->pipe[0];
+	return thread->pipe[0];
 }
 
 void
-bench_give(struct bench *bench, void *job, unsigned turn)
+work_thread_give(struct work_thread *thread, void *job, unsigned turn)
 {
 	struct item *item = mem_new(1, sizeof(*item));
 
 	item->job = job;
 	item->turn = turn;
-	bench->count++;
-	pthread_mutex_lock(&bench->lock);
-	insert(&bench->waiting, item);
-	pthread_cond_signal(&bench->news);
-	pthread_mutex_unlock(&bench->lock);
+	thread->count++;
+	pthread_mutex_lock(&thread->lock);
+	insert(&thread->waiting, item);
+	pthread_cond_signal(&thread->news);
+	pthread_mutex_unlock(&thread->lock);
 }
 
 void *
-bench_take(struct bench *bench)
+work_thread_take(struct work_thread *thread)
 {
 	struct item *item;
 	void *job;
 	char byte;
 
-	pthread_mutex_lock(&bench->lock);
-	item = pop(&bench->done);
+	pthread_mutex_lock(&thread->lock);
+	item = pop(&thread->done);
 	if (item != NULL)
-		(void)!read(bench->pipe[0], &byte, 1);
-	pthread_mutex_unlock(&bench->lock);
+		(void)!read(thread->pipe[0], &byte, 1);
+	pthread_mutex_unlock(&thread->lock);
 	if (item == NULL)
 		return NULL;
-	bench->count--;
+	thread->count--;
 	job = item->job;
 	free(item);
 	return job;
 }
 
 unsigned
-bench_count(const struct bench *bench)
+work_thread_count(const struct work_thread *thread)
 {
-	return bench->count;
+	return thread->count;
 }

@@ -1,8 +1,8 @@
 /*
- * status.c -- how the running server is, told in a file (server.status).
+ * status_file.c -- how the running server is, told in a file (server.status).
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "server/status.h"
+#include "server/status_file.h"
 
 #include "base/replace.h"
 
@@ -28,7 +28,7 @@ counts_json(const struct status *status)
 }
 
 int
-status_write(const struct status *status, const char *path)
+status_file_write(const struct status *status, const char *path)
 {
 	struct replacement new;
 	json_t *document, *missing;
@@ -65,7 +65,7 @@ take_word(char *word, size_t size, const json_t *object, const char *name)
 }
 
 int
-status_read(struct status *status, const char *path)
+status_file_read(struct status *status, const char *path)
 {
 	/* Whatever stands there, nobody waits for it. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -103,7 +103,7 @@ status_read(struct status *status, const char *path)
 }
 
 bool
-status_is_live(const struct status *status, int64_t now_ms)
+status_file_is_live(const struct status *status, int64_t now_ms)
 {
 	int64_t age_ms = now_ms - status->at_ms;
 

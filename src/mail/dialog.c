@@ -1,8 +1,8 @@
 /*
- * talk.c -- what libESMTP asks, tells and shows while it sends a mail.
+ * dialog.c -- what libESMTP asks, tells and shows while it sends a mail.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "mail/talk.h"
+#include "mail/dialog.h"
 
 #include "base/text.h"
 
@@ -17,9 +17,9 @@
 enum { LOW_WATER = 16384 };
 
 _Noreturn void
-talk_leave(struct talk *talk, const char *why)
+dialog_leave(struct dialog *dialog, const char *why)
 {
-	voice_tell_all(talk->voice, DELIVERY_RETRY, true, why);
+	voice_tell_all(dialog->voice, DELIVERY_RETRY, true, why);
 	_exit(EX_TEMPFAIL);
 }
 
@@ -30,7 +30,7 @@ talk_leave(struct talk *talk, const char *why)
  * encryption (RFC 4954, 6): an administrator can see to that.
  */
 enum delivery
-talk_judge(int code)
+dialog_judge(int code)
 {
 	switch (code) {
 	case 530:
@@ -48,7 +48,7 @@ talk_judge(int code)
 
 /* "550 5.1.1 no such user"; its first line alone. */
 const char *
-talk_reply(const smtp_status_t *status, char bytes[DELIVERY_TEXT])
+dialog_reply(const smtp_status_t *status, char bytes[DELIVERY_TEXT])
 {
 	struct text text;
 
@@ -63,7 +63,7 @@ talk_reply(const smtp_status_t *status, char bytes[DELIVERY_TEXT])
 }
 
 static void
-take_recipient(struct talk *talk, smtp_recipient_t recipient)
+take_recipient(struct dialog *dialog, smtp_recipient_t recipient)
 {
 	const struct mailbox *mailbox =
 	    smtp_recipient_get_application_data(recipient);
@@ -72,52 +72,53 @@ take_recipient(struct talk *talk, smtp_recipient_t recipient)
 
 	if (status->code / 100 == 2)
 		return; /* so far */
-	voice_tell(talk->voice, (size_t)(mailbox - talk->recipients),
-	    talk_judge(status->code), talk_reply(status, text));
+	voice_tell(dialog->voice, (size_t)(mailbox - dialog->recipients),
+	    dialog_judge(status->code), dialog_reply(status, text));
 }
 
 /* The answer to the text, or a refusal of DATA. */
 static void
-take_message(struct talk *talk)
+take_message(struct dialog *dialog)
 {
 	const smtp_status_t *status =
-	    smtp_message_transfer_status(talk->message);
+	    smtp_message_transfer_status(dialog->message);
 	char text[DELIVERY_TEXT];
 
 	if (status->code == 0)
 		return; /* the connection was lost */
 	/* 250 to DATA says nothing: nobody has seen the text. */
-	if (talk->has_sent_text || status->code / 100 != 2)
-		voice_tell_all(talk->voice, talk_judge(status->code), false,
-		    talk_reply(status, text));
+	if (dialog->has_sent_text || status->code / 100 != 2)
+		voice_tell_all(dialog->voice, dialog_judge(status->code), false,
+		    dialog_reply(status, text));
 }
 
 /* --- what libESMTP asks and shows ------------------------------------------ */
 
 const char *
-talk_text(void **context, int *length, void *data)
+dialog_text(void **context, int *length, void *data)
 {
-	struct talk *talk = data;
+	struct dialog *dialog = data;
 
 	(void)context;
 	if (length == NULL) {
-		talk->is_read = false;
+		dialog->is_read = false;
 		return NULL;
 	}
-	if (!talk->is_read) {
-		talk->is_read = true;
-		*length = (int)talk->length;
-		return talk->text;
+	if (!dialog->is_read) {
+		dialog->is_read = true;
+		*length = (int)dialog->length;
+		return dialog->text;
 	}
 	/* The final dot is next. */
-	voice_hand_over(talk->voice);
-	talk->has_sent_text = true;
+	voice_hand_over(dialog->voice);
+	dialog->has_sent_text = true;
 	*length = 0;
 	return NULL;
 }
 
 int
-talk_login(auth_client_request_t request, char **result, int fields, void *data)
+dialog_login(auth_client_request_t request, char **result, int fields,
+    void *data)
 {
 	const struct smtp_options *options = data;
 	union {
@@ -144,44 +145,44 @@ talk_login(auth_client_request_t request, char **result, int fields, void *data)
  * to what it has not sent: so until then few bytes are as good as none.
  */
 static void
-hush(struct talk *talk, SSL *ssl)
+hush(struct dialog *dialog, SSL *ssl)
 {
 	char byte;
 
-	talk->quiet_fd = SSL_get_fd(ssl);
-	setsockopt(talk->quiet_fd, SOL_SOCKET, SO_RCVLOWAT, &(int){ LOW_WATER },
+	dialog->quiet_fd = SSL_get_fd(ssl);
+	setsockopt(dialog->quiet_fd, SOL_SOCKET, SO_RCVLOWAT, &(int){ LOW_WATER },
 	    sizeof(int));
 	(void)SSL_peek(ssl, &byte, 1);
 }
 
 void
-talk_event(smtp_session_t smtp, int event, void *data, ...)
+dialog_event(smtp_session_t smtp, int event, void *data, ...)
 {
-	struct talk *talk = data;
+	struct dialog *dialog = data;
 	va_list arguments;
 
 	(void)smtp;
 	va_start(arguments, data);
 	switch (event) {
 	case SMTP_EV_CONNECT:
-		if (decoy_replace(&talk->decoy, talk->server_fd) != 0)
-			talk_leave(talk, strerror(errno));
+		if (decoy_replace(&dialog->decoy, dialog->server_fd) != 0)
+			dialog_leave(dialog, strerror(errno));
 		break;
 	case SMTP_EV_RCPTSTATUS:
 		(void)va_arg(arguments, const char *);
-		take_recipient(talk, va_arg(arguments, smtp_recipient_t));
+		take_recipient(dialog, va_arg(arguments, smtp_recipient_t));
 		break;
 	case SMTP_EV_MESSAGESENT:
-		take_message(talk);
+		take_message(dialog);
 		break;
 	case SMTP_EV_EXTNA_STARTTLS:
-		talk_leave(talk, "the server offers no STARTTLS, see smtp.tls");
+		dialog_leave(dialog, "the server offers no STARTTLS, see smtp.tls");
 	case SMTP_EV_WRONG_PEER_CERTIFICATE:
 		/* Its name was compared by OpenSSL, which knows addresses. */
 		*va_arg(arguments, int *) = 1;
 		break;
 	case SMTP_EV_STARTTLS_OK:
-		hush(talk, va_arg(arguments, SSL *));
+		hush(dialog, va_arg(arguments, SSL *));
 		break;
 	default:
 		break;
@@ -192,14 +193,14 @@ talk_event(smtp_session_t smtp, int event, void *data, ...)
 /* --- before MAIL FROM ------------------------------------------------------ */
 
 static void
-check_login(struct talk *talk)
+check_login(struct dialog *dialog)
 {
-	const struct transcript *seen = &talk->transcript;
+	const struct transcript *seen = &dialog->transcript;
 	struct text why;
 
-	if (talk->options->username[0] == '\0' || seen->is_logged_in)
+	if (dialog->options->username[0] == '\0' || seen->is_logged_in)
 		return;
-	text_init(&why, talk->why, sizeof(talk->why));
+	text_init(&why, dialog->why, sizeof(dialog->why));
 	if (!seen->has_auth)
 		text_add(&why, "smtp.username is set, but the server offers "
 			       "no AUTH");
@@ -209,87 +210,87 @@ check_login(struct talk *talk)
 	else
 		text_add(&why, "the server offers none of AUTH CRAM-MD5, "
 			       "PLAIN and LOGIN");
-	talk_leave(talk, talk->why);
+	dialog_leave(dialog, dialog->why);
 }
 
 /* Is there an address that needs SMTPUTF8 (RFC 6531)? */
 bool
-talk_needs_utf8(const struct talk *talk)
+dialog_needs_utf8(const struct dialog *dialog)
 {
-	bool needs = !text_is_ascii(talk->sender.address);
+	bool needs = !text_is_ascii(dialog->sender.address);
 
-	for (size_t i = 0; i < talk->count; i++)
-		if (!voice_is_told(talk->voice, i))
-			needs |= !text_is_ascii(talk->recipients[i].address);
+	for (size_t i = 0; i < dialog->count; i++)
+		if (!voice_is_told(dialog->voice, i))
+			needs |= !text_is_ascii(dialog->recipients[i].address);
 	return needs;
 }
 
 /* Who cannot be told of is refused, and the others are tried without. */
 static void
-refuse_utf8(struct talk *talk)
+refuse_utf8(struct dialog *dialog)
 {
-	if (!text_is_ascii(talk->sender.address))
-		talk_leave(talk,
+	if (!text_is_ascii(dialog->sender.address))
+		dialog_leave(dialog,
 		    "the server takes no address like notify.from, "
 		    "which needs SMTPUTF8");
-	for (size_t i = 0; i < talk->count; i++)
-		if (!voice_is_told(talk->voice, i) &&
-		    !text_is_ascii(talk->recipients[i].address))
-			voice_tell(talk->voice, i, DELIVERY_REFUSED,
+	for (size_t i = 0; i < dialog->count; i++)
+		if (!voice_is_told(dialog->voice, i) &&
+		    !text_is_ascii(dialog->recipients[i].address))
+			voice_tell(dialog->voice, i, DELIVERY_REFUSED,
 			    "the server takes no such address, which needs "
 			    "SMTPUTF8");
-	talk->is_again = true;
-	shutdown(talk->server_fd, SHUT_RDWR);
+	dialog->is_again = true;
+	shutdown(dialog->server_fd, SHUT_RDWR);
 }
 
 /* libESMTP knows no SMTPUTF8, but SIZE: that it was made to add is as long. */
 static void
-check_utf8(struct talk *talk, char *command, size_t length)
+check_utf8(struct dialog *dialog, char *command, size_t length)
 {
 	static const char size[] = " SIZE=100\r\n", utf8[] = " SMTPUTF8\r\n";
 	size_t end = sizeof(size) - 1;
 
-	if (talk->is_again || !talk_needs_utf8(talk))
+	if (dialog->is_again || !dialog_needs_utf8(dialog))
 		return;
-	if (!talk->transcript.has_smtputf8 || length < end ||
+	if (!dialog->transcript.has_smtputf8 || length < end ||
 	    memcmp(command + length - end, size, end) != 0)
-		refuse_utf8(talk);
+		refuse_utf8(dialog);
 	else
 		memcpy(command + length - end, utf8, end);
 }
 
 static void
-on_sent(struct talk *talk, char *bytes, size_t length)
+on_sent(struct dialog *dialog, char *bytes, size_t length)
 {
-	if (talk->quiet_fd >= 0)
-		setsockopt(talk->quiet_fd, SOL_SOCKET, SO_RCVLOWAT, &(int){ 1 },
+	if (dialog->quiet_fd >= 0)
+		setsockopt(dialog->quiet_fd, SOL_SOCKET, SO_RCVLOWAT, &(int){ 1 },
 		    sizeof(int));
-	talk->quiet_fd = -1;
-	talk->wants_tls_reply = transcript_is("STARTTLS", bytes, length);
+	dialog->quiet_fd = -1;
+	dialog->wants_tls_reply = transcript_is("STARTTLS", bytes, length);
 	if (transcript_is("MAIL FROM:", bytes, length)) {
-		check_login(talk);
-		check_utf8(talk, bytes, length);
+		check_login(dialog);
+		check_utf8(dialog, bytes, length);
 	}
-	transcript_sent(&talk->transcript, bytes, length);
+	transcript_sent(&dialog->transcript, bytes, length);
 }
 
 void
-talk_monitor(const char *bytes, int length, int writing, void *data)
+dialog_monitor(const char *bytes, int length, int writing, void *data)
 {
-	struct talk *talk = data;
+	struct dialog *dialog = data;
 	union {
 		const char *given;
 		char *own;
 	} buffer = { .given = bytes };
 
 	if (writing == SMTP_CB_WRITING) {
-		on_sent(talk, buffer.own, (size_t)length);
+		on_sent(dialog, buffer.own, (size_t)length);
 		return;
 	}
-	transcript_received(&talk->transcript, bytes, (size_t)length);
+	transcript_received(&dialog->transcript, bytes, (size_t)length);
 	/* What comes with the answer in plain text would be taken for what
 	 * is said under TLS. */
-	if (talk->wants_tls_reply && transcript_is_more(&talk->transcript))
-		talk_leave(talk, "the server said more than its answer to "
+	if (dialog->wants_tls_reply && transcript_is_more(&dialog->transcript))
+		dialog_leave(dialog, "the server said more than its answer to "
 				 "STARTTLS: somebody may be in between");
 }

@@ -1,9 +1,9 @@
 /*
- * call.h -- where Postfix calls policyd from, and if that is us. Pure.
+ * policy_service.h -- where Postfix calls policyd, and if that is us. Pure.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef POSTFIX_CALL_H
-#define POSTFIX_CALL_H
+#ifndef POSTFIX_POLICY_SERVICE_H
+#define POSTFIX_POLICY_SERVICE_H
 
 #include "config/config.h"
 #include "postfix/facts.h"
@@ -24,7 +24,7 @@ enum postfix_list {
 extern const char *const postfix_lists[LIST_COUNT];
 
 /* What was found in one list of one service. */
-struct postfix_call {
+struct policy_service {
 	bool is_there;		/* policyd is called */
 	bool is_too_late;	/* but behind what lets logins through */
 	char before[RESTRICTION_SIZE];	/* what that is */
@@ -37,22 +37,22 @@ struct postfix_call {
 };
 
 /* Look for calls of policyd in a list. */
-void postfix_call_find(const struct config *, const struct postfix_facts *,
+void policy_service_find(const struct config *, const struct postfix_facts *,
     const struct postfix_service *, enum postfix_list,
-    struct postfix_call *);
+    struct policy_service *);
 
 /* How long a recipient waits for a policyd that does not answer. */
-int64_t postfix_call_patience_s(const struct postfix_call *);
+int64_t policy_service_patience_s(const struct policy_service *);
 
 /*
  * How a service is to name policyd: "unix:policyd/policy". Returns false if
  * it cannot reach any of our sockets, because of its chroot.
  */
-bool postfix_call_name(const struct config *, const struct postfix_facts *,
+bool policy_service_name(const struct config *, const struct postfix_facts *,
     const struct postfix_service *, char name[RESTRICTION_SIZE]);
 
 /* The path of the socket of ours that a service reaches, or NULL. */
-const char *postfix_call_socket(const struct config *,
+const char *policy_service_socket(const struct config *,
     const struct postfix_facts *, const struct postfix_service *);
 
 #endif

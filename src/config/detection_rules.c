@@ -1,8 +1,8 @@
 /*
- * rules.c -- what the rules of detection allow.
+ * detection_rules.c -- what the rules of detection allow.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "config/rules.h"
+#include "config/detection_rules.h"
 
 #include "base/text.h"
 #include "config/settings.h"
@@ -16,7 +16,7 @@ enum { THOUSAND = 1000 };
 const struct rule_row rules[RULE_COUNT] = {
 #define RULE(id, key, kind, initial, least, most, help)                        \
 	[RULE_##id] = { key, RULE_IS_##kind, least, most, help },
-#include "config/rules.def"
+#include "config/detection_rules.def"
 };
 
 enum rule

@@ -1,9 +1,9 @@
 /*
- * talk.h -- what libESMTP asks, tells and shows while it sends a mail.
+ * dialog.h -- what libESMTP asks, tells and shows while it sends a mail.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef MAIL_TALK_H
-#define MAIL_TALK_H
+#ifndef MAIL_DIALOG_H
+#define MAIL_DIALOG_H
 
 #include "config/smtp_options.h"
 #include "mail/decoy.h"
@@ -18,7 +18,7 @@
 #include <auth-client.h>
 #include <libesmtp.h>
 
-struct talk {
+struct dialog {
 	const struct smtp_options *options;
 	struct voice *voice;
 	struct mailbox sender;
@@ -38,22 +38,22 @@ struct talk {
 	char why[DELIVERY_TEXT];
 };
 
-/* The callbacks of a session; data is the talk. They tell its voice each
+/* The callbacks of a session; data is the dialog. They tell its voice each
  * fate, and end the process where nothing good can follow. */
-void talk_event(smtp_session_t, int event, void *data, ...);
-void talk_monitor(const char *bytes, int length, int writing, void *data);
-const char *talk_text(void **context, int *length, void *data);
-int talk_login(auth_client_request_t, char **result, int fields,
+void dialog_event(smtp_session_t, int event, void *data, ...);
+void dialog_monitor(const char *bytes, int length, int writing, void *data);
+const char *dialog_text(void **context, int *length, void *data);
+int dialog_login(auth_client_request_t, char **result, int fields,
     void *options);
 
 /* Nobody gets it, nor would get anything else: say why, and end. */
-_Noreturn void talk_leave(struct talk *, const char *why);
+_Noreturn void dialog_leave(struct dialog *, const char *why);
 
 /* Is there one left whose address needs SMTPUTF8 (RFC 6531)? */
-bool talk_needs_utf8(const struct talk *);
+bool dialog_needs_utf8(const struct dialog *);
 
 /* What a reply says of whoever it is about. */
-enum delivery talk_judge(int code);
-const char *talk_reply(const smtp_status_t *, char bytes[DELIVERY_TEXT]);
+enum delivery dialog_judge(int code);
+const char *dialog_reply(const smtp_status_t *, char bytes[DELIVERY_TEXT]);
 
 #endif

@@ -7,7 +7,6 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "admin/v1_blocks_search.h"
-#include "base/clock.h"
 #include "base/duration.h"
 #include "policy/show.h"
 #include "store/observed.h"
@@ -64,15 +63,13 @@ show(struct admin *admin, struct exchange *exchange, const char *account,
     unsigned status)
 {
 	struct account_record record;
-	const struct block *block = &record.block;
 
 	if (store_account(admin->desk.store, account,
 		configured_find(admin->desk.overrides, account), 1, &record,
 		admin_deadline()) != STORE_DONE)
 		exchange_no_store(exchange);
-	else if (record.has_block && block->ended_ms == 0 &&
-	    (block->until_ms == 0 || block->until_ms > clock_wall_ms()))
-		exchange_json(exchange, status, show_block(block));
+	else if (account_record_is_blocked(&record))
+		exchange_json(exchange, status, show_block(&record.block));
 	else
 		exchange_problem(exchange, MHD_HTTP_NOT_FOUND,
 		    "%s is not blocked", account);

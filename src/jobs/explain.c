@@ -24,13 +24,13 @@
 enum { LOGINS_READ = 100000, LOGINS_SHOWN = 50 };
 
 static void
-show_block(FILE *out, const struct block *block)
+show_block(FILE *out, const struct account_record *record)
 {
+	const struct block *block = &record->block;
 	char reason[REASON_SIZE];
 	char began[WHEN_SIZE];
 	char until[WHEN_SIZE];
-	bool holds = block->ended_ms == 0 &&
-	    (block->until_ms == 0 || block->until_ms > clock_wall_ms());
+	bool holds = account_record_is_blocked(record);
 
 	print_moment(out, block->began_ms, began);
 	print_moment(out, holds ? block->until_ms : block->ended_ms, until);
@@ -226,7 +226,7 @@ show(const struct job *job, const struct desk *desk, const char *account,
 		fprintf(out, "Exempt     yes: exempt.accounts names it; "
 		    "nothing is stored or limited\n");
 	if (record->has_block)
-		show_block(out, &record->block);
+		show_block(out, record);
 	else
 		fprintf(out, "State      %s\n", record->is_known ?
 		    "not blocked" : "not blocked; nothing is known of it");

@@ -4,7 +4,6 @@
  */
 #include "policy/explain_json.h"
 
-#include "base/clock.h"
 #include "base/duration.h"
 #include "policy/explain_history.h"
 #include "policy/show.h"
@@ -231,12 +230,10 @@ explain_json(const struct desk *desk, const char *account,
     const struct would_be *would)
 {
 	const struct block *block = &record->block;
-	bool is_blocked = record->has_block && block->ended_ms == 0 &&
-	    (block->until_ms == 0 || block->until_ms > clock_wall_ms());
 	json_t *document = json_pack("{ss sb sb sb sb so so so so so so so so so}",
 	    "account", account, "known", record->is_known, "exempt",
 	    configured_is_exempt(desk->overrides, account), "blocked",
-	    is_blocked, "geoip", geo_has_countries(desk->geo), "block",
+	    account_record_is_blocked(record), "geoip", geo_has_countries(desk->geo), "block",
 	    record->has_block ? show_block(block) : json_null(),
 	    "counted_since", show_time(record->since_ms), "evidence",
 	    evidence_json(&record->evidence, record->settings.window_s),

@@ -4,19 +4,9 @@
  */
 #include "policy/verdict.h"
 
-#include "base/clock.h"
 #include "policy/limits.h"
 
 #include <string.h>
-
-static bool
-is_blocked(const struct account_record *record)
-{
-	const struct block *block = &record->block;
-
-	return record->has_block && block->ended_ms == 0 &&
-	    (block->until_ms == 0 || block->until_ms > clock_wall_ms());
-}
 
 static void
 foretell_block(const struct account_record *record, struct would_be *would)
@@ -114,7 +104,7 @@ verdict_foretell(const struct desk *desk, const char *account,
 		would->outcome = OUTCOME_NO_ACCOUNT;
 	else if (configured_is_exempt(desk->overrides, account))
 		would->outcome = OUTCOME_EXEMPT;
-	else if (is_blocked(record))
+	else if (account_record_is_blocked(record))
 		foretell_block(record, would);
 	else {
 		if (would->login.network.bits != 0)

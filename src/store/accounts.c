@@ -306,3 +306,12 @@ account_record_clear(struct account_record *record)
 	override_clear(&record->of_domain);
 	memset(record, 0, sizeof(*record));
 }
+
+bool
+account_record_is_blocked(const struct account_record *record)
+{
+	const struct block *block = &record->block;
+
+	return record->has_block && block->ended_ms == 0 &&
+	    (block->until_ms == 0 || block->until_ms > record->now_ms);
+}

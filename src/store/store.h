@@ -211,6 +211,9 @@ struct account_record {
 };
 void account_record_clear(struct account_record *);
 
+/* Does its block hold now, by the store's clock? */
+bool account_record_is_blocked(const struct account_record *);
+
 /*
  * Read, and write nothing. settings: as in struct check. The lists in
  * record->settings belong to settings and to the record.

@@ -1,0 +1,55 @@
+"""test_host_clock.py -- a host whose clock is ahead of the store's.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import json
+import os
+import subprocess
+
+import pytest
+
+import policyd as daemon
+from geoip import address
+from http_api import Api
+from policyd import free_port
+from test_clean import AHEAD
+
+JOE = "joe@example.com"
+
+
+@pytest.fixture
+def ahead(tmp_path):
+    """The environment of programs on a host that is a month ahead."""
+    (tmp_path / "ahead.c").write_text(AHEAD)
+    library = tmp_path / "ahead.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
+                    tmp_path / "ahead.c", "-ldl"], check=True)
+    tmp_path.chmod(0o755)
+    # It comes before the library of a sanitizer.
+    options = os.environ.get("ASAN_OPTIONS", "")
+    return {"LD_PRELOAD": str(library),
+            "ASAN_OPTIONS": f"{options}:verify_asan_link_order=0"}
+
+
+def test_a_block_is_explained_by_the_stores_clock(start_policyd, ahead):
+    policyd = start_policyd()
+    assert policyd.cli("--block", JOE, "--for", "1h").returncode == 0
+    for env in ({}, ahead):
+        text = policyd.cli("--explain", JOE, address("DE"), **env).stdout
+        assert "State      BLOCKED since" in text
+        assert "would be: blocked" in text
+        told = json.loads(policyd.cli("--explain", JOE, "--json", **env)
+                          .stdout)
+        assert told["blocked"]
+
+
+@pytest.mark.skipif(bool(daemon.WRAPPER), reason="it would be ahead, too")
+def test_a_block_is_shown_by_the_stores_clock(make_policyd, ahead):
+    policyd = make_policyd({"http": {"listen": f"127.0.0.1:{free_port()}"}})
+    policyd.start(**ahead)
+    api = Api(policyd.config["http"]["listen"]).wait_ready()
+    assert policyd.cli("--block", JOE, "--for", "1h").returncode == 0
+    shown = api("GET", f"/v1/blocks/{JOE}")
+    assert shown.status == 200, shown
+    assert shown.json()["account"] == JOE
+    assert api("GET", f"/v1/accounts/{JOE}").json()["blocked"]

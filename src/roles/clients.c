@@ -241,11 +241,12 @@ int
 clients_resume(struct clients *clients)
 {
 	struct client *client = clients->deferred;
+	int left_ms = clock_left_ms(clients->resume_ms);
 
 	if (client == NULL)
 		return -1;
-	if (clock_left_ms(clients->resume_ms) > 0)
-		return clock_left_ms(clients->resume_ms);
+	if (left_ms > 0)
+		return left_ms;
 	clients->deferred = NULL;
 	clients->deferred_end = &clients->deferred;
 	while (client != NULL) {

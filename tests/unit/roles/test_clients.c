@@ -120,6 +120,25 @@ START_TEST(who_was_deferred_is_asked_again_in_order)
 }
 END_TEST
 
+START_TEST(who_waited_long_enough_is_asked_at_once)
+{
+	struct bench bench;
+	struct client *asking[MOST];
+
+	bench_open(&bench, 1);
+	ck_assert_uint_eq(serve(&bench), 1);
+	/* Asked again and again, some come at the very end of the time. */
+	for (int again = 0; again < 50; again++) {
+		defer_all(&bench, asking);
+		while (clients_resume(bench.clients) > 0)
+			;
+		ck_assert(clients_have_next(bench.clients));
+	}
+	close(bench.peers[0]);
+	bench_close(&bench);
+}
+END_TEST
+
 START_TEST(who_goes_while_deferred_wakes_nobody)
 {
 	struct bench bench;
@@ -162,5 +181,6 @@ START_TEST(who_is_deferred_is_freed_with_all_others)
 END_TEST
 
 UNIT("roles/clients", who_was_deferred_is_asked_again_in_order,
+    who_waited_long_enough_is_asked_at_once,
     who_goes_while_deferred_wakes_nobody,
     who_is_deferred_is_freed_with_all_others)

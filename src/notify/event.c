@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/print.h"
+#include "mail/mime.h"
 #include "policy/reply.h"
 #include "policy/show.h"
 #include "store/side.h"
@@ -303,11 +304,14 @@ event_line(const struct event *event)
 {
 	char *when = time_text(number(event->json, "at"));
 	char *why = reason(event->json);
+	char *account = mime_clean(string(event->json, "account"), false);
+	char *because = mime_clean(why, false);
 	char *line = mem_printf("  %s  %s  %s: %s\n", when,
-	    event->is_block ? "blocked  " : "unblocked",
-	    string(event->json, "account"), why);
+	    event->is_block ? "blocked  " : "unblocked", account, because);
 
 	free(when);
 	free(why);
+	free(account);
+	free(because);
 	return line;
 }

@@ -60,7 +60,8 @@ enum { EVENT_ID = 4 + 32 + 1 };
  */
 char *event_export(const struct event *, char id[EVENT_ID]);
 
-/* One line for a digest: time, what, account, reason. The caller frees it. */
+/* One line for a digest, with its end: time, what, account, reason. The caller
+ * frees it. */
 char *event_line(const struct event *);
 
 #endif

@@ -99,9 +99,14 @@ store_outbox_take(struct store *store, const char *channel, size_t most,
 	if (worked == 0)
 		worked = lease(store, &list, lease_s);
 	result = query_list_end(store, &list, worked);
+	if (result == STORE_DONE && list.count == 0) {
+		/* Others took all of them. */
+		free(list.rows);
+		return STORE_NONE;
+	}
 	*rows = list.rows;
 	*count = list.count;
-	return result == STORE_DONE && *count == 0 ? STORE_NONE : result;
+	return result;
 }
 
 enum store_result

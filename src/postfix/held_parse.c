@@ -25,13 +25,13 @@ held_mails_clear(struct held_mails *mails)
 }
 
 /* Queue ids, short and long ones, are letters and digits: nothing else may
- * get into a command line. */
+ * get into a command line, nor ALL, which is all mail there is. */
 static bool
 is_id(const char *text)
 {
 	size_t length = strlen(text);
 
-	if (length == 0 || length > 64)
+	if (length == 0 || length > 64 || strcmp(text, "ALL") == 0)
 		return false;
 	for (; *text != '\0'; text++)
 		if ((unsigned char)*text > 0x7f ||

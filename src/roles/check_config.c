@@ -68,12 +68,13 @@ static bool
 can_read(const struct key *option, const struct config *config,
     const char *user)
 {
-	const char *path = *(char *const *)((const char *)config +
-	    option->offset);
+	const char *path;
 	int fd;
 
-	if ((option->type != OPTION_PATH && option->type != OPTION_SECRET) ||
-	    *path == '\0')
+	if (option->type != OPTION_PATH && option->type != OPTION_SECRET)
+		return true;
+	path = *(char *const *)((const char *)config + option->offset);
+	if (*path == '\0')
 		return true;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd >= 0) {

@@ -148,15 +148,31 @@ $(FUZZERS:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/fuzz_%
 		-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$* \
 		$(wildcard tests/fuzz/$*)
 
-$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(SOURCES) $(BUILD)/gen/page.c \
-		$(BUILD)/gen/schema.c \
-		$(BUILD)/gen/statements.c
+# All of policyd once, with the eyes of the fuzzer in it.
+FUZZ_CC = clang
+FUZZ_FLAGS = -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_OBJECTS := $(SOURCES:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/gen/page.o \
+	$(BUILD)/fuzz/gen/schema.o $(BUILD)/fuzz/gen/statements.o
+FUZZ_COMPILE = $(FUZZ_CC) $(FUZZ_FLAGS) $(filter-out -W%,$(STRICT)) -Isrc \
+	-DPOLICYD_VERSION='"$(VERSION)"' -DPOLICYD_SYSCONFDIR='"$(confdir)"' \
+	$(LIBS_CFLAGS) -MMD -MP
+
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/fuzz/libpolicyd.a
+	$(Q)$(FUZZ_COMPILE) -fsanitize=fuzzer -MF $@.d -MT $@ -o $@ $< \
+		$(BUILD)/fuzz/libpolicyd.a $(LIBS)
+
+$(BUILD)/fuzz/libpolicyd.a: $(FUZZ_OBJECTS)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/fuzz/src/%.o: src/%.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	clang -g -O1 -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all $(filter-out -W%,$(STRICT)) -Isrc \
-		-DPOLICYD_VERSION='"$(VERSION)"' \
-		-DPOLICYD_SYSCONFDIR='"$(confdir)"' $(LIBS_CFLAGS) -o $@ $^ \
-		$(LIBS)
+	$(Q)$(FUZZ_COMPILE) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(BUILD)/fuzz/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/config.mk
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_COMPILE) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+-include $(wildcard $(FUZZ_OBJECTS:.o=.d) $(BUILD)/fuzz/*.d)
 
 # --- configure ---------------------------------------------------------------
 

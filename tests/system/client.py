@@ -37,7 +37,7 @@ def request(account=None, client="192.0.2.1", **attributes):
     return "".join(lines).encode("utf-8", "surrogateescape") + b"\n"
 
 
-def connect(address, timeout=10):
+def connect(address, timeout=60):
     """A socket connected to "unix:/path" or "inet:host:port"."""
     kind, _, rest = address.partition(":")
     if kind == "unix":
@@ -60,7 +60,7 @@ def connect(address, timeout=10):
 class Client:
     """One connection. Answers are read in the order of the requests."""
 
-    def __init__(self, address, timeout=10):
+    def __init__(self, address, timeout=60):
         self.sock = connect(address, timeout)
         self._unread = b""
 

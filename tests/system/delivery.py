@@ -19,7 +19,7 @@ def probe(what, *arguments, text=MESSAGE, env=None):
     began = time.monotonic()
     done = subprocess.run([PROBE, what, *arguments],
                           input=text.encode(), capture_output=True,
-                          timeout=60, check=False, env=env or {})
+                          timeout=120, check=False, env=env or {})
     took = time.monotonic() - began
     assert done.returncode == 0, done.stderr
     outcome = SimpleNamespace(took=took, log=done.stderr.decode(),

@@ -5,11 +5,9 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import base64
 import http.client
 import json
-import signal
 import socket
 import ssl
 
-from policyd import fields
 from waiting import PATIENCE, until
 
 
@@ -99,13 +97,8 @@ class Api:
 
 
 def console_of(policyd):
-    """The process id of the console: USR1 lists them all."""
-    seen = len(policyd.log(everything=True))
-    policyd.signal(signal.SIGUSR1)
-    line = until(lambda: [one for one in
-                          policyd.log(everything=True)[seen:].splitlines()
-                          if "console=" in one], "the list of processes")[0]
-    return int(fields(line)["console"].split()[0])
+    """The process id of the console, as soon as all processes are up."""
+    return policyd.processes()["console"][0]
 
 
 def unverified():

@@ -47,7 +47,7 @@ class Load:
     def end(self):
         self._ending.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(120)
             assert not thread.is_alive(), "a client waits for ever"
 
     def answered(self):

@@ -2,7 +2,6 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import contextlib
 import json
 import os
 import pathlib
@@ -14,8 +13,10 @@ import signal
 import subprocess
 import tempfile
 
+import proc
 from client import Client, request
 from ports import free_port  # noqa: F401
+from proc import children, is_alive  # noqa: F401
 from waiting import PATIENCE, until
 
 SOURCE = pathlib.Path(__file__).parents[2]
@@ -40,7 +41,7 @@ def environment(**more):
     return kept
 
 
-def run(*arguments, input=None, timeout=30, **env):
+def run(*arguments, input=None, timeout=120, **env):
     """Run the program once; a CompletedProcess with text output."""
     return subprocess.run(
         [str(PROGRAM), *map(str, arguments)], input=input, text=True,
@@ -68,27 +69,6 @@ def fields(line):
     return found
 
 
-def children(pid):
-    try:
-        text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-    return [int(child) for child in text.split()]
-
-
-def is_alive(pid):
-    try:
-        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
-
-
-def open_files(pid):
-    """How many descriptors a process has open."""
-    return len(os.listdir(f"/proc/{pid}/fd"))
-
-
 class Policyd:
     """One daemon in a directory of its own.
 
@@ -106,6 +86,7 @@ class Policyd:
         self.user = user
         self.process = None
         self._log_from = 0
+        self._launched_at = 0
         self.config = merge(self._defaults(), config or {})
         self.write()
         if IS_ROOT and user != "root":
@@ -149,6 +130,7 @@ class Policyd:
     def launch(self, *arguments, wrapper=(), pass_fds=(), **env):
         """Start the process without waiting for anything."""
         assert self.process is None or self.process.poll() is not None
+        self._launched_at = len(self.log(everything=True))
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [*wrapper, *WRAPPER, str(PROGRAM), "-c", str(self.path),
@@ -159,9 +141,10 @@ class Policyd:
         return self
 
     def start(self, *arguments, **options):
-        """Start the process and wait until it serves."""
+        """Start the process and wait until all of it serves."""
         self.launch(*arguments, **options)
         self.wait_ready()
+        until(self._is_complete, "all processes to be up", 120)
         return self
 
     def wait_ready(self):
@@ -178,6 +161,16 @@ class Policyd:
         except (OSError, EOFError):
             return False
 
+    def _is_complete(self):
+        """Until all are up some are not even born; it says when they are."""
+        code = self.process.poll()
+        assert code is None, f"exit status {code}:\n{self.log()}"
+        level = self.config["log"].get("level")
+        return level not in ("info", "debug") or \
+            os.readlink(f"/proc/{self.pid}/fd/2") != str(self.log_path) or \
+            re.search(r" serves, \d+ processes",
+                      self.log(everything=True)[self._launched_at:])
+
     @property
     def pid(self):
         return self.process.pid
@@ -193,20 +186,34 @@ class Policyd:
               not before & set(children(self.pid)), "a new generation")
         self.wait_ready()
 
-    def workers(self):
-        """The process ids of the workers, as soon as all processes are up,
-        the housekeeper and others too."""
+    def processes(self):
+        """Who serves: {"worker": [process ids], ...}, as soon as all are up
+        and nobody else is about to."""
         def ask():
             seen = len(self.log(everything=True))
             self.signal(signal.SIGUSR1)
             line = until(lambda: re.search(
-                r"^.*\bworker=.*\n", self.log(everything=True)[seen:],
-                re.MULTILINE), "the list of processes").group().rstrip()
+                r"^.*\bphase=(\w+) .*\bworker=.*\n",
+                self.log(everything=True)[seen:], re.MULTILINE),
+                "the list of processes")
+            listed = {role: text.split() for role, text in fields(
+                line.group().partition(" phase=")[2]).items()}
             # "-" is missing, "12?" not up yet.
-            if re.search(r'[" =](-|\d+\?)(?=[" ]|$)', line):
+            if line.group(1) != "serving" or not all(
+                    pid.isdigit() for pids in listed.values()
+                    for pid in pids):
                 return None
-            return list(map(int, fields(line)["worker"].split()))
-        return until(ask, "all workers to be up")
+            return {role: list(map(int, pids))
+                    for role, pids in listed.items()}
+        return until(ask, "all processes to be up", 120)
+
+    def workers(self):
+        """The process ids of the workers, as soon as all processes are up."""
+        return self.processes()["worker"]
+
+    def generation(self):
+        """The process ids of all that serve, as soon as they are up."""
+        return {pid for pids in self.processes().values() for pid in pids}
 
     def stop(self, seconds=60):
         """Ask it to end, and return the exit status."""
@@ -234,9 +241,7 @@ class Policyd:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        proc.send(signal.SIGKILL, pids)
 
     # --- talk ---------------------------------------------------------------
 
@@ -271,7 +276,7 @@ class Policyd:
         """Later reads of the log begin here."""
         self._log_from = len(self.log(everything=True))
 
-    def wait_log(self, pattern, seconds=10):
+    def wait_log(self, pattern, seconds=60):
         """Wait for a line that matches; returns the match."""
         return until(lambda: re.search(pattern, self.log(), re.MULTILINE),
                      f"{pattern!r} in the log:\n{self.log()}", seconds)

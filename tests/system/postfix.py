@@ -2,11 +2,13 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import json
 import os
 import pathlib
 import pwd
 import shutil
+import signal
 import smtplib
 import socket
 import subprocess
@@ -15,6 +17,7 @@ import tempfile
 import pytest
 
 from policyd import USER, free_port
+from proc import is_alive
 from waiting import PATIENCE, until
 
 MAIN = """
@@ -70,8 +73,11 @@ class Postfix:
     """One instance. It asks the policy server at socket for each RCPT TO.
 
     more is added to main.cf; call is how it asks, where unix:policyd/policy
-    becomes the socket. prepare(self) is called before it starts: a reload of
-    one that just did may leave it stuck.
+    becomes the socket. prepare(self) is called before it starts.
+
+    All of its processes log by a socket that ten lines fill; master, which is
+    to start who reads it, may wait for it to be read. So it has to have said
+    that it is up before anybody connects, and one that stands is begun anew.
     """
 
     def __init__(self, more="", call="unix:policyd/policy, "
@@ -98,7 +104,7 @@ class Postfix:
             MASTER.format(port=self.port))
         if prepare is not None:
             prepare(self)
-        self._postfix("start")
+        self._start()
         until(self._answers, "Postfix")
 
     @property
@@ -111,13 +117,32 @@ class Postfix:
         result = subprocess.run(
             [program, "-c", str(self.config), *arguments], input=input,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            timeout=60 * PATIENCE,
+            timeout=120 * PATIENCE,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
         assert result.returncode == 0, result.stdout + self.log()
         return result.stdout
 
-    def _postfix(self, command):
-        self.run("postfix", command)
+    def _start(self, tries=5):
+        for _ in range(tries):
+            self.run("postfix", "start")
+            try:
+                until(lambda: "daemon started" in self.log(everything=True),
+                      "Postfix to start", 20)
+                return
+            except AssertionError:
+                self._kill()
+        raise AssertionError(f"Postfix stands: {self.log(everything=True)}")
+
+    def _kill(self):
+        """Master, whose others then leave."""
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int(self._pidfile.read_text()), signal.SIGKILL)
+        until(lambda: self._is_free(self._pidfile), "Postfix to die")
+        (self.root / "log").unlink(missing_ok=True)
+
+    @property
+    def _pidfile(self):
+        return self.root / "spool" / "pid" / "master.pid"
 
     def queue(self):
         """What postqueue lists: dicts."""
@@ -128,7 +153,7 @@ class Postfix:
 
     def _answers(self):
         try:
-            with socket.create_connection(("127.0.0.1", self.port), 1):
+            with socket.create_connection(("127.0.0.1", self.port), 10):
                 return True
         except OSError:
             return False
@@ -145,7 +170,7 @@ class Postfix:
     def session(self, address, login=None, host="127.0.0.1"):
         """An SMTP session as from this address, logged in as login."""
         smtp = smtplib.SMTP(host, self.port, "client.example",
-                            timeout=30 * PATIENCE)
+                            timeout=120 * PATIENCE)
         smtp.ehlo()
         client = f"IPV6:{address}" if ":" in address else address
         xclient = f"XCLIENT ADDR={client} NAME=client.example"
@@ -170,16 +195,17 @@ class Postfix:
 
     def close(self):
         try:
-            self._postfix("stop")
-            master = self.root / "spool" / "pid" / "master.pid"
-            until(lambda: self._is_free(master), "Postfix to stop")
+            # As "postfix stop" does, which would log first.
+            with contextlib.suppress(OSError, ValueError):
+                os.kill(int(self._pidfile.read_text()), signal.SIGTERM)
+            until(lambda: self._is_free(self._pidfile), "Postfix to stop", 20)
+        except AssertionError:
+            self._kill()
         finally:
             shutil.rmtree(self.root, ignore_errors=True)
 
     def _is_free(self, pidfile):
         try:
-            pid = int(pidfile.read_text())
-            os.kill(pid, 0)
+            return not is_alive(int(pidfile.read_text()))
         except (OSError, ValueError):
             return True
-        return False

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 
+import proc
 from waiting import until
 
 SETTINGS = """
@@ -93,11 +94,15 @@ class Database:
                 changes += ", version = (random() * 9e18)::bigint"
             self.sql(f"UPDATE policyd.{table} SET {changes}")
 
-    def backends(self):
+    def backends(self, more=""):
         """The process ids of policyd's connections."""
         return [int(row[0]) for row in self.server.sql(
             "SELECT pid FROM pg_stat_activity"
-            f" WHERE datname = '{self.name}' AND usename = 'policyd'")]
+            f" WHERE datname = '{self.name}' AND usename = 'policyd'{more}")]
+
+    def idle_backends(self, more=""):
+        """Of those the ones that hold nothing others could wait for."""
+        return self.backends(" AND state = 'idle'" + more)
 
 
 class Postgres:
@@ -161,33 +166,28 @@ class Postgres:
         killed = self.freeze()
         for pid in killed:
             os.kill(pid, signal.SIGKILL)
-        until(lambda: not any(pathlib.Path(f"/proc/{pid}/fd").exists() and
-                              os.path.exists(f"/proc/{pid}/exe")
+        until(lambda: not any(os.path.exists(f"/proc/{pid}/exe")
                               for pid in killed), "the server's death")
         (self.data / "postmaster.pid").unlink()
 
     def processes(self):
         """The postmaster and its children."""
         master = int((self.data / "postmaster.pid").read_text().split()[0])
-        children = pathlib.Path(f"/proc/{master}/task/{master}/children")
-        return [master] + [int(pid) for pid in children.read_text().split()]
+        return [master] + proc.children(master)
 
     def freeze(self):
         """Stop every process by SIGSTOP; returns what thaw wants."""
-        stopped = []
-        # The postmaster first, then nobody can be born meanwhile.
-        for pid in self.processes():
-            os.kill(pid, signal.SIGSTOP)
-            stopped.append(pid)
+        master = self.processes()[0]
+        os.kill(master, signal.SIGSTOP)
+        until(lambda: proc.is_stopped(master), "the postmaster to stop")
+        # Now nobody is born, and who dies is not reaped.
+        stopped = self.processes()
+        proc.send(signal.SIGSTOP, stopped)
         return stopped
 
     @staticmethod
     def thaw(stopped):
-        for pid in stopped:
-            try:
-                os.kill(pid, signal.SIGCONT)
-            except ProcessLookupError:
-                pass
+        proc.send(signal.SIGCONT, stopped)
 
     def sql(self, text, database="postgres"):
         result = subprocess.run(

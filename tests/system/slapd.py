@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 
+import proc
 from ports import free_port
 from waiting import until
 
@@ -135,19 +136,19 @@ class Slapd:
 
     def _is_up(self):
         assert self.process.poll() is None, "slapd ended"
+        ports = [self.port]
+        if self.tls_uri in self.uris:
+            ports.append(self.tls_port)
         try:
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            for port in ports:
+                socket.create_connection(("127.0.0.1", port), 10).close()
         except OSError:
             return False
-        return True
+        return (self.folder / "ldapi").exists()
 
     def freeze(self):
         self.process.send_signal(signal.SIGSTOP)
-        until(self._is_frozen, "slapd to stop")
-
-    def _is_frozen(self):
-        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat")
-        return all(") T " in task.read_text() for task in tasks)
+        until(lambda: proc.is_stopped(self.process.pid), "slapd to stop")
 
     def thaw(self):
         self.process.send_signal(signal.SIGCONT)
@@ -159,7 +160,7 @@ class Slapd:
         self.thaw()
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -87,7 +87,7 @@ class SmtpServer:
                                        self.wanted_port,
                                        ssl=self.wrapped)
         self.server = asyncio.run_coroutine_threadsafe(
-            made, self.loop).result(10)
+            made, self.loop).result(60)
         self.port = self.server.sockets[0].getsockname()[1]
         return self
 
@@ -100,7 +100,7 @@ class SmtpServer:
         await asyncio.gather(*others, return_exceptions=True)
 
     def __exit__(self, *error):
-        asyncio.run_coroutine_threadsafe(self.close(), self.loop).result(10)
+        asyncio.run_coroutine_threadsafe(self.close(), self.loop).result(60)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
@@ -142,7 +142,7 @@ class RawServer:
 
     def attend(self, connection):
         with connection:
-            connection.settimeout(30)
+            connection.settimeout(60)
             try:
                 self.serve(connection, self.stop)
             except OSError:

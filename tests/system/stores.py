@@ -38,7 +38,7 @@ class SqliteStore:
         """Run SQL as it is for PostgreSQL, without "policyd."; the rows as
         lists of strings."""
         text = text.replace("policyd.", "")
-        with sqlite3.connect(self.path, timeout=30) as connection:
+        with sqlite3.connect(self.path, timeout=60) as connection:
             # What the daemon brings along.
             connection.create_function("network_key", 1, lambda text: text)
             rows = connection.execute(text).fetchall()

@@ -36,7 +36,7 @@ def show(policyd, *arguments, width=80, **environment):
         pass    # the other end was closed: that is how it ends
     finally:
         os.close(master)
-    assert process.wait(30 * PATIENCE) == 0, process.stderr.read()
+    assert process.wait(120 * PATIENCE) == 0, process.stderr.read()
     process.stderr.close()
     return shown.decode().replace("\r\n", "\n").splitlines()
 
@@ -50,7 +50,7 @@ def answer(policyd, text, *arguments):
             stdin=slave, stdout=subprocess.PIPE, stderr=slave, cwd="/",
             env=daemon.environment())
         os.write(master, text)
-        process.communicate(timeout=30 * PATIENCE)
+        process.communicate(timeout=120 * PATIENCE)
         # If it asked nothing, there is what was typed, or this.
         os.write(slave, b"\n")
         return process.returncode, os.read(master, 65536).decode()

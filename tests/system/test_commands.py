@@ -12,7 +12,7 @@ import policyd as daemon
 from geoip import address
 from stores import served, store, table  # noqa: F401
 from terminal import answer
-from waiting import PATIENCE, until
+from waiting import until
 
 JOE, ANN, BEN = (f"{name}@example.com" for name in ("joe", "ann", "ben"))
 EVE = "eve@example.org"

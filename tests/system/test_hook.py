@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import os
-import pathlib
 import subprocess
 
 import pytest
 
 from delivery import EVENT, PROBE, SLACK, probe
+from proc import is_alive
 from waiting import until
 
 
@@ -17,14 +17,6 @@ def hook(*command, text=EVENT, timeout_ms=5000):
 
 def shell(line, **options):
     return hook("/bin/sh", "-c", line, **options)
-
-
-def is_running(pid):
-    try:
-        state = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
-    except OSError:
-        return False
-    return state.rsplit(")", 1)[1].split()[0] != "Z"
 
 
 @pytest.mark.parametrize("size", [0, 100, 1000000])
@@ -80,7 +72,7 @@ def test_a_hook_that_never_ends_is_killed_with_its_children(tmp_path, line):
     assert (done.result, done.text) == ("retry", "killed: it took too long")
     assert 0.9 < done.took < 1 + SLACK
     grandchild = int((tmp_path / "pid").read_text(encoding="ascii"))
-    until(lambda: not is_running(grandchild), "the grandchild's end")
+    until(lambda: not is_alive(grandchild), "the grandchild's end")
 
 
 def test_a_hook_leaves_nothing_behind(tmp_path):
@@ -88,7 +80,7 @@ def test_a_hook_leaves_nothing_behind(tmp_path):
     assert done.result == "done"
     assert done.took < SLACK
     grandchild = int((tmp_path / "pid").read_text(encoding="ascii"))
-    until(lambda: not is_running(grandchild), "the grandchild's end")
+    until(lambda: not is_alive(grandchild), "the grandchild's end")
 
 
 def test_what_a_hook_prints_is_logged_bounded_and_escaped():

@@ -22,8 +22,9 @@ import pytest
 import policyd as daemon
 from geoip import address
 from http_api import Api, console_of, unverified
-from policyd import children, free_port, is_alive, open_files
-from waiting import PATIENCE, until
+from policyd import children, free_port, is_alive
+from proc import open_files
+from waiting import PATIENCE, measured, until
 
 JOE = "joe@example.com"
 TOKENS = {scope: f"secret-{scope}-token" for scope in
@@ -55,8 +56,6 @@ def start(make_policyd, listen=None, **http):
     if daemon.IS_ROOT:
         os.chown(policyd.path, os.stat(policyd.root).st_uid, -1)
     policyd.start()
-    # Until all are up a death is the failure of the start.
-    policyd.wait_log(r" serves, \d+ processes")
     policyd.listen = policyd.config["http"]["listen"]
     return policyd
 
@@ -180,13 +179,13 @@ def test_guesses_are_slow_and_disturb_nobody(guarded):
     """While many guess, who is known and who needs nothing is served."""
     bert = Api(guarded.listen, user=("bert", "b"))
     assert bert("GET", "/v1/blocks").status == 200
-    statuses, times = [], []
+    answers = []
 
     def guess(number):
         began = time.monotonic()
-        statuses.append(Api(guarded.listen, user=("anna", f"x{number}"),
-                            timeout=30)("GET", "/v1/blocks").status)
-        times.append(time.monotonic() - began)
+        status = Api(guarded.listen, user=("anna", f"x{number}"))(
+            "GET", "/v1/blocks").status
+        answers.append((status, time.monotonic() - began))
     threads = [threading.Thread(target=guess, args=(i,)) for i in range(24)]
     for thread in threads:
         thread.start()
@@ -198,10 +197,10 @@ def test_guesses_are_slow_and_disturb_nobody(guarded):
         quick.append(time.monotonic() - began)
     for thread in threads:
         thread.join()
-    assert set(statuses) <= {401, 429, 503} and 401 in statuses
-    assert all(took >= 1 for took, status in zip(times, statuses)
-               if status == 401)
-    refused = [took for took, status in zip(times, statuses) if status == 401]
+    assert len(answers) == 24
+    assert {status for status, _ in answers} <= {401, 429, 503}
+    refused = [took for status, took in answers if status == 401]
+    assert min(refused) >= 1
     assert median(quick) < median(refused) / 2
 
 
@@ -215,17 +214,20 @@ def test_a_source_that_is_often_wrong(guarded):
     assert wrong.count(401) >= 10 and set(wrong) == {401, 429}
     for stranger in (Api(guarded.listen, token="y"),
                      Api(guarded.listen, user=("anna", "pass:wörd"))):
-        began = time.monotonic()
-        refused = stranger("GET", "/v1/blocks")
-        assert refused.status == 429
-        assert 1 <= int(refused.headers["Retry-After"]) <= 60
-        assert time.monotonic() - began < 0.5 * PATIENCE
+        def took():
+            began = time.monotonic()
+            refused = stranger("GET", "/v1/blocks")
+            assert refused.status == 429
+            assert 1 <= int(refused.headers["Retry-After"]) <= 60
+            return time.monotonic() - began
+        # What is looked at takes a second.
+        measured(took, lambda s: s < 0.5)
     assert bert("GET", "/v1/blocks").status == 200
     assert Api(guarded.listen, token=TOKENS["read"])(
         "GET", "/v1/blocks").status == 200
     # Of another address nobody has heard.
     host, _, port = guarded.listen.rpartition(":")
-    other = http.client.HTTPConnection(host, int(port), timeout=10,
+    other = http.client.HTTPConnection(host, int(port), timeout=60,
                                        source_address=("127.0.0.9", 0))
     other.request("GET", "/v1/blocks", headers={
         "Authorization": Api(guarded.listen, user=("anna", "pass:wörd"))
@@ -242,7 +244,7 @@ def test_wrong_tokens_are_logged(guarded):
     assert "no-such-token" not in guarded.log()
 
 
-def raw(listen, data, timeout=10):
+def raw(listen, data, timeout=60):
     """Send bytes, read until the end; what came."""
     host, _, port = listen.rpartition(":")
     with socket.create_connection((host, int(port)), timeout) as sock:
@@ -295,7 +297,7 @@ def shared(geoip):
      b"Connection: close\r\n\r\n", None),
 ], ids=range(11))
 def test_what_is_no_good_http(shared, data, status):
-    got = raw(shared.listen, data, 3)
+    got = raw(shared.listen, data, 20 if status is not None else 3)
     if status is not None:
         assert got.startswith(b"HTTP/1.1 %d " % status), got[:200]
     else:
@@ -315,7 +317,7 @@ def test_requests_whose_end_is_not_clear(shared, headers):
     """One answer, and the connection ends: nothing behind it is obeyed."""
     got = raw(shared.listen, b"POST /remove HTTP/1.1\r\nHost: localhost\r\n"
               b"Content-Type: application/json\r\n" + headers +
-              b"\r\n{}GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n", 3)
+              b"\r\n{}GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert got.startswith(b"HTTP/1.1 400 "), got[:200]
     assert got.count(b"HTTP/1.1 ") == 1
 
@@ -404,11 +406,15 @@ def test_many_connections_that_say_little(shared, said):
             (host, int(port)), source_address=(f"127.0.0.{i % 5 + 1}", 0)))
         held[-1].sendall(said)
     console = console_of(shared)
-    until(lambda: open_files(console) < 200, "the limit to hold")
-    began = time.monotonic()
-    for path in ("/livez", "/readyz", "/v1/blocks"):
-        assert Api(shared.listen)("GET", path).status == 200
-    assert time.monotonic() - began < 2 * PATIENCE
+    until(lambda: len(open_files(console)) < 200, "the limit to hold")
+
+    def took():
+        began = time.monotonic()
+        for path in ("/livez", "/readyz", "/v1/blocks"):
+            assert Api(shared.listen)("GET", path).status == 200
+        return time.monotonic() - began
+    # Who had to wait for their end would wait for seconds.
+    measured(took, lambda s: s < 2)
     for sock in held:
         sock.close()
 
@@ -416,17 +422,17 @@ def test_many_connections_that_say_little(shared, said):
 def test_headers_that_drip(shared):
     """A byte now and then does not keep a connection open."""
     host, _, port = shared.listen.rpartition(":")
+    began = time.monotonic()
     with socket.create_connection((host, int(port))) as sock:
         sock.sendall(b"GET /livez HTTP/1.1\r\nHost: ")
         sock.settimeout(0.5)
-        began = time.monotonic()
         while True:
             try:
                 sock.sendall(b"x")
                 if sock.recv(1) == b"":
                     break
             except TimeoutError:
-                assert time.monotonic() - began < 8 * PATIENCE
+                assert time.monotonic() - began < 30 * PATIENCE
             except ConnectionError:
                 break
     assert time.monotonic() - began > 3
@@ -626,7 +632,7 @@ def test_versions_of_tls(secured, version, works):
     if works:
         assert Api(secured.listen, tls=context)("GET", "/livez").status == 200
     else:
-        with pytest.raises(ssl.SSLError):
+        with pytest.raises((ssl.SSLError, ConnectionError)):
             Api(secured.listen, tls=context)("GET", "/livez")
 
 
@@ -641,7 +647,7 @@ def test_ciphers_of_tls(secured, ciphers, works):
     if works:
         assert Api(secured.listen, tls=context)("GET", "/livez").status == 200
     else:
-        with pytest.raises(ssl.SSLError):
+        with pytest.raises((ssl.SSLError, ConnectionError)):
             Api(secured.listen, tls=context)("GET", "/livez")
 
 

@@ -101,9 +101,13 @@ def test_two_hosts_are_summed(served, make_policyd):
 # --- status ---------------------------------------------------------------------
 
 def test_the_status_of_a_server_that_is_well(served):
-    told = until(lambda: served.get("/v1/status"), "the status")
-    assert told["mode"] == "enforce" and told["problems"] == []
-    assert [host["workers"] for host in told["hosts"]] == [2]
+    def is_well():
+        told = served.get("/v1/status")
+        return told["problems"] == [] and [
+            host["workers"] for host in told["hosts"]] == [2] and told
+    # What is told of the host is some seconds old.
+    told = until(is_well, "a host that is well")
+    assert told["mode"] == "enforce"
     assert told["store"]["blocked"] == 0
 
 

@@ -3,7 +3,6 @@
 
 import base64
 import hmac
-import os
 import pathlib
 import shutil
 import ssl
@@ -176,7 +175,7 @@ def test_sender_or_text_is_refused(answers, result):
 ])
 def test_a_step_of_the_dialog_fails(step, answer, result, says):
     with RawServer(script({step: answer, "HELO": "550 no"})) as server:
-        sent = send(server, "timeout=1")
+        sent = send(server, "timeout=30")
     assert sent.result == result
     assert says in sent.text
     assert sent.text != ""
@@ -296,9 +295,9 @@ def test_the_deadline_bounds_the_handshake(tls, serve):
 ])
 def test_the_good_bye_is_not_waited_for(answers, result):
     with RawServer(script(answers)) as server:
-        sent = send(server, "timeout=20")
+        sent = send(server, "timeout=30")
     assert sent.result == result
-    assert sent.took < 2 + SLACK
+    assert sent.took < SLACK
 
 
 # --- TLS ---------------------------------------------------------------------
@@ -386,9 +385,9 @@ def test_tls_1_3_never_stalls(tls, authority):
     with SmtpServer(**{tls: context}) as server:
         for _ in range(25):
             sent = send(server, f"tls={tls}",
-                        f"ca_file={authority.ca_file}", "timeout=20")
+                        f"ca_file={authority.ca_file}", "timeout=30")
             assert sent.result == "done", sent.text
-            assert sent.took < 5
+            assert sent.took < SLACK
 
 
 def test_tickets_before_ehlo(authority):
@@ -411,9 +410,9 @@ def test_tickets_before_ehlo(authority):
 
     with RawServer(serve) as server:
         for _ in range(10):
-            sent = send(server, "tls=starttls", "timeout=10",
+            sent = send(server, "tls=starttls", "timeout=30",
                         f"ca_file={authority.ca_file}")
-            assert "554 enough" in sent.text and sent.took < 5
+            assert "554 enough" in sent.text and sent.took < SLACK
 
 
 def test_no_files_of_a_user_are_read(authority, trusted, tmp_path):
@@ -576,7 +575,7 @@ strict_smtputf8 = yes
 
 def test_postfix_with_starttls_and_sasl(postfix, authority):
     options = ("tls=starttls", f"ca_file={authority.ca_file}",
-               "username=policyd@example.org", "timeout=20")
+               "username=policyd@example.org", "timeout=60")
     without = send(postfix, *options[:2], to=THREE)
     assert without.result == "refused" and "554" in without.text
     wrong = send(postfix, *options, "password=guessed")

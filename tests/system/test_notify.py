@@ -22,7 +22,7 @@ import waiting
 from geoip import address
 from load import Load
 from outage import BLOCKED, CONFIG, OK
-from policyd import fields, is_alive
+from policyd import is_alive
 from smtp_server import BlackHole, RawServer, SmtpServer, script
 from test_webhook import WebServer, signature
 from waiting import until
@@ -65,7 +65,7 @@ class SqliteStore:
 
     def _sql(self, text):
         with contextlib.closing(sqlite3.connect(
-                self.path, timeout=10, isolation_level=None)) as store:
+                self.path, timeout=60, isolation_level=None)) as store:
             return store.execute(text).fetchall()
 
     def rows(self, columns, where="true"):
@@ -114,7 +114,7 @@ def server(geoip):
         made.append(daemon.Policyd(daemon.merge(CONFIG, {
             "geoip": {"country": str(geoip / "country.mmdb")},
             "store": {"url": store.url},
-            "smtp": {"host": "127.0.0.1", "port": port, "timeout": "10s"},
+            "smtp": {"host": "127.0.0.1", "port": port, "timeout": "60s"},
             "notify": {"enabled": True, "from": "policyd@example.com",
                        "to": [ADMIN], **notify}})))
         return made[-1].start()
@@ -130,14 +130,7 @@ def block(policyd, account=JOE):
 
 def courier(policyd):
     """The process that sends."""
-    def ask():
-        seen = len(policyd.log(everything=True))
-        policyd.signal(signal.SIGUSR1)
-        line = until(lambda: re.search(r"^.*\bcourier=.*$", policyd.log(
-            everything=True)[seen:], re.MULTILINE), "the processes").group()
-        pid = fields(line)["courier"]
-        return pid.isdigit() and int(pid)
-    return until(ask, "the courier")
+    return policyd.processes()["courier"][0]
 
 
 def parse(mail):
@@ -397,7 +390,7 @@ class SlowServer(SmtpServer):
     async def _hold(self, command):
         if command == self.command:
             self.is_reached.set()
-            await self.loop.run_in_executor(None, self.go.wait, 30)
+            await self.loop.run_in_executor(None, self.go.wait, 60)
 
     async def handle_MAIL(self, *arguments):
         await self._hold("MAIL")
@@ -414,7 +407,7 @@ def test_the_courier_is_killed(store, server, when):
     with SlowServer(when) as smtp:
         policyd = server(store, smtp.port)
         block(policyd)
-        assert smtp.is_reached.wait(10)
+        assert smtp.is_reached.wait(60)
         killed = courier(policyd)
         os.kill(killed, signal.SIGKILL)
         until(lambda: not is_alive(killed), "its death")
@@ -436,10 +429,10 @@ def test_a_stop_while_mail_is_sent(store, server, when):
     with SlowServer(when) as smtp:
         policyd = server(store, smtp.port)
         block(policyd)
-        assert smtp.is_reached.wait(10)
+        assert smtp.is_reached.wait(60)
         policyd.signal(signal.SIGTERM)
         if when == "MAIL":
-            assert policyd.process.wait(10) == 0
+            assert policyd.process.wait(60) == 0
             assert store.delays()[0] < 1
             smtp.go.set()
         else:
@@ -448,7 +441,7 @@ def test_a_stop_while_mail_is_sent(store, server, when):
             with pytest.raises(subprocess.TimeoutExpired):
                 policyd.process.wait(7)
             smtp.go.set()
-            assert policyd.process.wait(10) == 0
+            assert policyd.process.wait(60) == 0
             assert len(store.rows("id", "ended_at IS NOT NULL")) == 1
         assert "killed" not in policyd.log()
         policyd.start()
@@ -510,7 +503,7 @@ def test_the_store_goes_while_mail_is_sent(database, postgres, server):
     with SlowServer("DATA") as smtp:
         policyd = server(store, smtp.port)
         block(policyd)
-        assert smtp.is_reached.wait(10)
+        assert smtp.is_reached.wait(60)
         postgres.stop()
         try:
             smtp.go.set()
@@ -532,7 +525,7 @@ def test_the_store_goes_while_mail_is_sent(database, postgres, server):
 
 def test_no_way_waits_for_another(store, server):
     """100 blocks, and a web server that swallows everything: all mails are out
-    within 5 s, the accounts' own and the administrator's."""
+    before one is given up, the accounts' own and the administrator's."""
     accounts = [f"user{number}@example.com" for number in range(100)]
     with SmtpServer() as smtp, BlackHole() as hole:
         policyd = server(store, smtp.port, account=True,
@@ -541,8 +534,8 @@ def test_no_way_waits_for_another(store, server):
             block(policyd, account)
         began = time.monotonic()
         wait_mails(smtp, 121)
-        # As the machine is busy with everything else as well.
-        assert time.monotonic() - began < 5 * waiting.PATIENCE
+        # The web server is waited for for 30 s.
+        assert time.monotonic() - began < 20 * waiting.PATIENCE
         own = [mail for mail in smtp.mails if mail.recipients != [ADMIN]]
         told = [mail for mail in smtp.mails if mail.recipients == [ADMIN]]
     assert sorted(mail.recipients[0] for mail in own) == sorted(accounts)
@@ -584,11 +577,15 @@ def test_two_servers_tell_everything_once(database, server):
         with Load(servers[0]), Load(servers[1]):
             for number, account in enumerate(accounts):
                 block(servers[number % 2], account)
-            until(lambda: len(store.rows("id", "ended_at IS NOT NULL")) == 60,
-                  "all to be told")
+            # One could be so much faster that nothing is left to the other.
+            while not all("notify: told of" in each.log() for each in servers):
+                accounts.append(f"user{len(accounts)}@example.com")
+                assert len(accounts) < 1000
+                block(servers[0], accounts[-1])
+            until(lambda: len(store.rows("id", "ended_at IS NOT NULL")) ==
+                  len(accounts), "all to be told")
         told = [json.loads(body)["account"] for _, _, body in web.got]
     assert sorted(told) == sorted(accounts)
-    assert all(re.search("notify: told of", each.log()) for each in servers)
 
 
 @pytest.fixture(params=[30])

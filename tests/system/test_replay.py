@@ -450,6 +450,6 @@ def test_nothing_is_left_behind_when_it_is_killed(make_policyd, tmp_path):
         run.stdin.write(mail(START + n * MINUTE, account=f"a{n}"))
     run.stdin.flush()
     run.send_signal(signal.SIGTERM)
-    assert run.wait(30 * PATIENCE) == -signal.SIGTERM
+    assert run.wait(120 * PATIENCE) == -signal.SIGTERM
     run.stdin.close()
     assert not list(directory.iterdir())

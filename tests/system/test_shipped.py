@@ -52,7 +52,7 @@ def complete(line):
         "_policyd policyd\n"
         'printf "%s\\n" "${COMPREPLY[@]}"\n')
     result = subprocess.run(["bash", "-c", script, "bash", line], text=True,
-                            capture_output=True, timeout=30, cwd=SOURCE)
+                            capture_output=True, timeout=120, cwd=SOURCE)
     assert result.returncode == 0 and result.stderr == "", result.stderr
     return result.stdout.split()
 
@@ -142,7 +142,7 @@ def test_a_service_is_confined(unit):
     result = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--threshold=20",
          "--no-pager", str(SOURCE / "systemd" / unit)],
-        text=True, capture_output=True, timeout=60)
+        text=True, capture_output=True, timeout=120)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -150,7 +150,7 @@ def test_a_service_is_confined(unit):
 def test_the_apparmor_profile_compiles():
     subprocess.run(["apparmor_parser", "-QK",
                     str(SOURCE / "etc/policyd.apparmor")], check=True,
-                   stderr=subprocess.DEVNULL, timeout=60)
+                   stderr=subprocess.DEVNULL, timeout=120)
 
 
 def test_completions_know_every_statistic():

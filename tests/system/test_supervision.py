@@ -17,8 +17,8 @@ import pytest
 import policyd as daemon
 from client import request
 from geoip import address
-from outage import cpu_seconds
 from policyd import children, free_port, is_alive
+from proc import cpu_seconds, is_stopped
 from waiting import PATIENCE, until
 
 JOE = "joe@example.com"
@@ -52,7 +52,7 @@ def test_the_pidfile_holds_a_number_alone(make_policyd):
     policyd.write({"server": {"pidfile": str(pidfile)}})
     policyd.launch("-d", wrapper=["bash", "-c", 'exec "$@" <&- >&- 2>&-',
                                   "bash"])
-    assert policyd.process.wait(10 * PATIENCE) == 0
+    assert policyd.process.wait(60 * PATIENCE) == 0
     try:
         for _ in range(10):
             assert policyd.ask(JOE, address("DE")) == "DUNNO"
@@ -60,7 +60,7 @@ def test_the_pidfile_holds_a_number_alone(make_policyd):
     finally:
         pid = int(pidfile.read_text().split()[0])
         os.kill(pid, signal.SIGTERM)
-    until(lambda: not is_alive(pid), "the daemon to end", 5)
+    until(lambda: not is_alive(pid), "the daemon to end")
 
 
 # --- logs that nobody reads ---------------------------------------------------------
@@ -71,7 +71,7 @@ def answers_and_ends(policyd, count):
         for _ in range(count):
             began = time.monotonic()
             assert client.ask(JOE, address("DE")) == "DUNNO"
-            assert time.monotonic() - began < 2 * PATIENCE
+            assert time.monotonic() - began < 20 * PATIENCE
     assert policyd.stop() == 0
 
 
@@ -129,6 +129,16 @@ def test_a_syslogd_that_does_not_read(make_policyd):
 
 # --- a resolver that does not answer ------------------------------------------------
 
+def own_address(sock, port):
+    """Bind the port on a loopback address that nobody has it on; that."""
+    for number in range(1, 255):
+        address_ = f"127.9.{number}.{os.getpid() % 254 + 1}"
+        with contextlib.suppress(OSError):
+            sock.bind((address_, port))
+            return address_
+    raise AssertionError(f"port {port} is taken everywhere")
+
+
 @pytest.mark.skipif(not daemon.IS_ROOT or subprocess.run(
     ["unshare", "--mount", "true"], capture_output=True).returncode != 0,
     reason="only root can have a resolv.conf of its own")
@@ -137,8 +147,8 @@ def test_a_name_that_nobody_resolves_holds_up_nobody(make_policyd):
     policyd = make_policyd({"server": {"workers": 1}})
     resolv = policyd.root / "resolv.conf"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-        silent.bind(("127.9.9.9", 53))
-        resolv.write_text("nameserver 127.9.9.9\noptions timeout:20\n")
+        resolv.write_text(f"nameserver {own_address(silent, 53)}\n"
+                          "options timeout:30\n")
         policyd.launch(wrapper=[
             "unshare", "--mount", "bash", "-c",
             f'mount --bind {resolv} /etc/resolv.conf; exec "$@"', "bash"])
@@ -153,7 +163,7 @@ def test_a_name_that_nobody_resolves_holds_up_nobody(make_policyd):
         until(lambda: policyd.workers() != [worker], "another worker")
         assert policyd.ask(JOE, address("DE")) == "DUNNO"
         assert policyd.stop() == 0
-        assert time.monotonic() - began < 10 * PATIENCE
+        assert time.monotonic() - began < 25 * PATIENCE
 
 
 @pytest.mark.skipif(not daemon.IS_ROOT or subprocess.run(
@@ -164,15 +174,15 @@ def test_a_start_that_waits_for_a_name_can_be_stopped(make_policyd):
     resolv = policyd.root / "resolv.conf"
     policyd.write({"listen": ["inet:listen.example.com:4646"]})
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-        silent.bind(("127.9.9.8", 53))
-        resolv.write_text("nameserver 127.9.9.8\noptions timeout:20\n")
+        resolv.write_text(f"nameserver {own_address(silent, 53)}\n"
+                          "options timeout:30\n")
         policyd.launch(wrapper=[
             "unshare", "--mount", "bash", "-c",
             f'mount --bind {resolv} /etc/resolv.conf; exec "$@"', "bash"])
         until(lambda: silent.recv(4096), "a question")
         began = time.monotonic()
         assert policyd.stop() == 0
-        assert time.monotonic() - began < 5 * PATIENCE
+        assert time.monotonic() - began < 25 * PATIENCE
 
 
 def test_a_name_is_resolved_at_a_start(make_policyd):
@@ -220,11 +230,6 @@ def test_a_connection_in_the_moment_of_a_reload(start_policyd):
     assert "accept" not in policyd.log()
 
 
-def is_stopped(pid):
-    with open(f"/proc/{pid}/stat") as stat:
-        return stat.read().rpartition(")")[2].split()[0] == "T"
-
-
 def test_a_worker_that_is_told_to_end_does_not_spin(make_policyd):
     port = free_port()
     policyd = make_policyd({"listen": [f"inet:127.0.0.1:{port}"],
@@ -238,6 +243,7 @@ def test_a_worker_that_is_told_to_end_does_not_spin(make_policyd):
         busy = clients.pop()
         for client in clients:
             client.send(begun)
+        began = time.monotonic()
         os.kill(worker, signal.SIGTERM)
         # All were just used, and have begun a request, when it leaves.
         with pytest.raises((EOFError, OSError)):
@@ -245,13 +251,11 @@ def test_a_worker_that_is_told_to_end_does_not_spin(make_policyd):
                 busy.ask(JOE, address("DE"))
                 client.send(b"\n" + begun)
                 client.answer()
-        began = time.monotonic()
-        used = before = cpu_seconds([worker])
-        with contextlib.suppress(FileNotFoundError):
-            while is_alive(worker):
-                used = cpu_seconds([worker])
-                time.sleep(0.02)
-        assert 0.5 < time.monotonic() - began < 5 * PATIENCE
+        used = before = cpu_seconds(worker)
+        while is_alive(worker):
+            used = max(used, cpu_seconds(worker))
+            time.sleep(0.02)
+        assert 0.5 < time.monotonic() - began < 20 * PATIENCE
         assert used - before < 0.2
     until(lambda: policyd.workers() != [worker], "another worker")
 
@@ -259,13 +263,11 @@ def test_a_worker_that_is_told_to_end_does_not_spin(make_policyd):
 def test_who_hangs_is_replaced(start_policyd):
     """All processes but the master stand still, as systemd cannot see."""
     policyd = start_policyd({"server": {"workers": 2, "deadline": "100ms"}})
-    policyd.workers()
-    stopped = children(policyd.pid)
+    stopped = policyd.generation()
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
-    until(lambda: not set(policyd.workers()) & set(stopped), "other workers",
-          60)
+    until(lambda: not set(policyd.workers()) & stopped, "other workers", 150)
     policyd.wait_log("worker 0 .* has shown no sign of life for 30 s: killed")
     assert policyd.ask(JOE, address("DE")) == "DUNNO"
-    until(lambda: not set(children(policyd.pid)) & set(stopped),
-          "another housekeeper", 60)
+    until(lambda: not set(children(policyd.pid)) & stopped,
+          "another housekeeper", 150)

@@ -20,3 +20,14 @@ def until(claim, what, seconds=60):
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {seconds} s in vain for {what}")
         time.sleep(0.01)
+
+
+def measured(measure, is_right, rounds=5):
+    """Measure until it is right, and return what was measured. Who else uses
+    the machine may spoil a round, but not one after the other."""
+    found = []
+    for _ in range(rounds):
+        found.append(measure())
+        if is_right(found[-1]):
+            return found[-1]
+    raise AssertionError(f"in no round it was right: {found}")

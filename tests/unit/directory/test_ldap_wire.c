@@ -47,7 +47,7 @@ reach_mute(struct wire *wire, int *listener)
 	url.lud_port = listen_somewhere(listener);
 	snprintf(uri, sizeof(uri), "ldap://127.0.0.1:%d", url.lud_port);
 	*wire = (struct wire){ .fd = -1, .stop_fd = -1,
-		.deadline_ms = clock_mono_ms() + WAIT_MS };
+		.deadline_ms = clock_mono_ms() + 60000 };
 	ck_assert_msg(wire_connect(wire, &url, error, sizeof(error)) == 0,
 	    "%s", error);
 	handle = wire_handle(wire, uri, error, sizeof(error));
@@ -61,7 +61,7 @@ assert_waited(int64_t began_ms)
 {
 	int64_t took_ms = clock_mono_ms() - began_ms;
 
-	ck_assert_msg(took_ms >= WAIT_MS && took_ms < WAIT_MS + 3000,
+	ck_assert_msg(took_ms >= WAIT_MS && took_ms < WAIT_MS + 20000,
 	    "it took %lld ms", (long long)took_ms);
 }
 

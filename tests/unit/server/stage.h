@@ -32,7 +32,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BIRTHS_MAX = 4000, PATIENCE_MS = 20000 };
+enum { BIRTHS_MAX = 4000, PATIENCE_MS = 60000 };
 
 /* How a worker behaves. */
 enum act {

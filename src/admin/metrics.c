@@ -12,6 +12,7 @@
 #include "base/counters.h"
 #include "base/mem.h"
 #include "geo/geo.h"
+#include "store/finding.h"
 
 #include <inttypes.h>
 #include <microhttpd.h>
@@ -111,11 +112,27 @@ write_histogram(FILE *out, const struct histogram_row *row)
 	    (double)counters_sum(row->sum_us) / 1e6, row->name, count);
 }
 
+/* The rows of CAUSES that begin with this one: a name, and a label each. */
+static void
+write_causes(FILE *out, enum counter first)
+{
+	const struct counter_info *info = counters_info(first);
+	char name[80];
+
+	snprintf(name, sizeof(name), "policyd_%.*s_total",
+	    (int)strcspn(info->name, "."), info->name);
+	write_head(out, name, info->help, "counter");
+	for (int i = 0; *cause_name((enum cause)(i + 1)) != '\0'; i++)
+		fprintf(out, "%s{cause=\"%s\"} %" PRIu64 "\n", name,
+		    cause_name((enum cause)(i + 1)),
+		    counters_sum((enum counter)((int)first + i)));
+}
+
 /* Is it in one of the tables above? */
 static bool
 is_told(enum counter stat)
 {
-	if (counters_info(stat)->is_bucket)
+	if (counters_info(stat)->is_bucket || counters_info(stat)->is_cause)
 		return true;
 	for (int i = 0; i < FAMILIES; i++)
 		for (const struct labelled *row = families[i].rows;
@@ -216,6 +233,8 @@ metrics_show(struct admin *admin, struct exchange *exchange)
 		write_family(out, &families[i]);
 	for (int i = 0; i < HISTOGRAMS; i++)
 		write_histogram(out, &histograms[i]);
+	write_causes(out, STAT_BLOCKS_1);
+	write_causes(out, STAT_REFUSED_1);
 	write_counters(out);
 	write_gauge(out, "policyd_workers_configured", "server.workers",
 	    admin->config->server.workers);

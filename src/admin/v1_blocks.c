@@ -7,6 +7,7 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "admin/v1_blocks_search.h"
+#include "base/counters.h"
 #include "base/duration.h"
 #include "policy/show.h"
 #include "store/observed.h"
@@ -132,8 +133,10 @@ v1_blocks_put(struct admin *admin, struct exchange *exchange)
 	if (store_block(admin->desk.store, account, (uint32_t)seconds,
 		note != NULL ? note : "", admin_deadline()) != STORE_DONE)
 		exchange_no_store(exchange);
-	else
+	else {
+		counters_add(STAT_BLOCKS_8, 1); /* CAUSE_MANUAL */
 		show(admin, exchange, account, MHD_HTTP_OK);
+	}
 }
 
 /* ?learn=true; -1: it is neither that nor false, and answered. */

@@ -72,6 +72,16 @@ clock_format(int64_t ms, char text[24])
 		strcpy(text, "-");
 }
 
+const char *
+clock_format_day(int64_t ms, char text[CLOCK_DAY_SIZE])
+{
+	char time[24];
+
+	clock_format(ms, time);
+	snprintf(text, CLOCK_DAY_SIZE, "%.10s", time);
+	return text;
+}
+
 /* The first moment that four digits of a year cannot tell. */
 #define YEAR_10000_MS INT64_C(253402300800000)
 

@@ -33,6 +33,10 @@ int clock_left_ms(int64_t deadline_ms);
 /* Write ms (wall) as RFC 3339 UTC, "2026-01-31T12:00:00Z", NUL included 21 bytes. */
 void clock_format(int64_t ms, char text[24]);
 
+/* Its day alone, "2026-01-31". Returns text. */
+enum { CLOCK_DAY_SIZE = sizeof("2026-01-31") };
+const char *clock_format_day(int64_t ms, char text[CLOCK_DAY_SIZE]);
+
 /*
  * Read RFC 3339, "2026-01-31T12:00:00Z", also with a fraction, "+01:00" or a
  * space for the T. Years are 1970 to 9999. Return 0, or -1 if it is no such

@@ -20,12 +20,15 @@ static const struct counter_info infos[STAT_COUNT] = {
 #define counter 0
 #define gauge 1
 #define bucket 2
-#define STAT(name, kind, text, help) { text, help, kind == 1, kind == 2 },
+#define cause 3
+#define STAT(name, kind, text, help)                                           \
+	{ text, help, kind == gauge, kind == bucket, kind == cause },
 #include "base/counters.def"
 #undef STAT
 #undef counter
 #undef gauge
 #undef bucket
+#undef cause
 };
 
 /* From what a cached answer takes to a deadline that is generous. */
@@ -136,9 +139,12 @@ void
 counters_log(void)
 {
 	log_begin(LOG_LEVEL_INFO, "counters");
-	for (int i = 0; i < STAT_COUNT; i++)
-		if (!infos[i].is_bucket)
-			log_number(infos[i].name,
-			    (int64_t)counters_sum((enum counter)i));
+	for (int i = 0; i < STAT_COUNT; i++) {
+		uint64_t sum = counters_sum((enum counter)i);
+
+		/* Of many causes those alone that there were. */
+		if (!infos[i].is_bucket && (!infos[i].is_cause || sum > 0))
+			log_number(infos[i].name, (int64_t)sum);
+	}
 	log_end();
 }

@@ -24,6 +24,7 @@ struct counter_info {
 	const char *help;
 	bool is_gauge;
 	bool is_bucket;		/* of a histogram: not for the log */
+	bool is_cause;		/* of CAUSES: "name.cause" */
 };
 
 /* Buckets of a histogram: bucket i counts what took up to counters_bucket_us(i)

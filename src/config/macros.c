@@ -7,17 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WHO "${account}, ${client}, ${country}, ${asn}, "
-#define WHY "${limit}, ${per}, ${reason} and ${until}"
-
-const char macros_of_events[] = WHO
+const char macros_known[] =
+    "${account}, ${client}, ${country}, ${asn}, ${as_name}, ${place}, "
+    "${state}, ${first}, ${known_places}, "
 #define FOREIGN(id, name, ...) "${" name "}, "
 #include "config/measures.def"
-    WHY;
-const char macros_of_actions[] = "${as_name}, " WHO
-#define FOREIGN(id, name, ...) "${" name "}, "
-#include "config/measures.def"
-    WHY;
+    "${found}, ${limit}, ${per}, ${peak}, ${reason} and ${until}";
 
 int
 macros_check(const char *text, const char *known, char *unknown, size_t size)

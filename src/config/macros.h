@@ -14,9 +14,8 @@
 int macros_check(const char *text, const char *known, char *unknown,
     size_t size);
 
-/* Those of an action, and those of what is told of an event: "${account},
- * ${client}, ...", for macros_check and for complaints. */
-extern const char macros_of_actions[];
-extern const char macros_of_events[];
+/* Those of actions and of what is told of an event: "${account}, ${client},
+ * ...", for macros_check and for complaints. */
+extern const char macros_known[];
 
 #endif

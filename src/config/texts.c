@@ -71,7 +71,7 @@ read_line(const struct node *node, size_t most, const char *macros,
 static char *
 read_action(const struct node *node, struct complaints *complaints)
 {
-	char *action = read_line(node, LONGEST_ACTION, macros_of_actions,
+	char *action = read_line(node, LONGEST_ACTION, macros_known,
 	    complaints);
 
 	if (action == NULL || (action[0] != ' ' &&
@@ -146,7 +146,7 @@ read_key(struct text_set *set, const struct node *node,
 	else if (strcmp(node->name, "language") == 0)
 		set->language = read_language(node, complaints);
 	else if (strcmp(node->name, "account_subject") == 0)
-		set->subject = read_line(node, LONGEST_LINE, macros_of_events,
+		set->subject = read_line(node, LONGEST_LINE, macros_known,
 		    complaints);
 	else if (strcmp(node->name, "account_template") == 0)
 		set->template = read_template(node, complaints);

@@ -115,10 +115,10 @@ check_action(struct draft *draft, const char *key, const char *action)
 {
 	char unknown[64];
 
-	if (macros_check(action, macros_of_actions, unknown, sizeof(unknown)) != 0)
+	if (macros_check(action, macros_known, unknown, sizeof(unknown)) != 0)
 		draft_refuse(draft, key,
 		    "found \"%s\", which is none of the macros %s", unknown,
-		    macros_of_actions);
+		    macros_known);
 	if (action[strspn(action, "0123456789 ")] == '\0')
 		draft_refuse(draft, key,
 		    "found \"%s\", which Postfix takes for OK; allowed is an "

@@ -165,11 +165,11 @@ check_notify(struct draft *draft)
 		    "found \"%s\", allowed is a bare address such as "
 		    "policyd@example.com",
 		    config->notify.from);
-	if (macros_check(config->notify.subject, macros_of_events, unknown,
+	if (macros_check(config->notify.subject, macros_known, unknown,
 		sizeof(unknown)) != 0)
 		draft_refuse(draft, "notify.subject",
 		    "found \"%s\", which is none of the macros %s", unknown,
-		    macros_of_events);
+		    macros_known);
 	if (!begins(content, "text/") || strpbrk(content, " \t;") != NULL)
 		draft_refuse(draft, "notify.content_type",
 		    "found \"%s\", allowed is text/plain, text/html or "

@@ -14,6 +14,7 @@
 #include "jobs/explain_history.h"
 #include "policy/explain_json.h"
 #include "policy/limits.h"
+#include "policy/standing_words.h"
 #include "policy/verdict.h"
 
 #include <stdlib.h>
@@ -190,19 +191,17 @@ show_verdict(FILE *out, const char *address, const struct would_be *would)
 {
 	char reason[REASON_SIZE];
 	char asn[80] = "";
+	char words[STANDING_WORDS_SIZE];
 	const struct finding *f = &would->finding;
+	const char *place = would->is_network_exempt ? "an exempt network" :
+	    standing_place_words(&f->standing, LANGUAGE_EN, words);
 
 	if (would->login.asn != 0)
 		snprintf(asn, sizeof(asn), ", AS%u %s", would->login.asn,
 		    would->login.as_name);
-	fprintf(out, "\nA login from %s (%s%s%s) would be: %s", address,
+	fprintf(out, "\nA login from %s (%s%s, %s) would be: %s", address,
 	    would->login.country[0] != '\0' ? would->login.country :
-	    "country unknown", asn, would->is_network_exempt ?
-	    ", an exempt network" : would->login.trust == TRUST_PROVIDER ?
-	    ", a provider's network" : would->attempt.is_new ?
-	    ", a place never used before" : would->attempt.is_young ?
-	    ", a place first used lately" : "",
-	    decide_outcome(would->outcome));
+	    "country unknown", asn, place, decide_outcome(would->outcome));
 	reply_reason_of(f, reason);
 	if (reason[0] != '\0')
 		fprintf(out, ": %s", reason);

@@ -4,6 +4,7 @@
  */
 #include "jobs/explain_history.h"
 
+#include "base/clock.h"
 #include "command/print.h"
 #include "policy/explain_history.h"
 #include "store/detect.h"
@@ -73,6 +74,12 @@ show_mails(FILE *out, const struct account_record *record)
 	}
 }
 
+static const char *
+day(int64_t ms, char text[CLOCK_DAY_SIZE])
+{
+	return ms != 0 ? clock_format_day(ms, text) : "-";
+}
+
 static void
 show_places(FILE *out, const struct desk *desk,
     const struct account_record *record)
@@ -84,13 +91,13 @@ show_places(FILE *out, const struct desk *desk,
 	struct table *table = table_new(heads);
 
 	for (size_t i = 0; i < count; i++) {
-		char days[16], first[EXPLAINED_DAY_SIZE];
-		char last[EXPLAINED_DAY_SIZE];
+		char days[16], first[CLOCK_DAY_SIZE];
+		char last[CLOCK_DAY_SIZE];
 		const char *row[] = { places[i].text,
 			places[i].as_name[0] != '\0' ? places[i].as_name : "-",
 			places[i].state, days,
-			explain_day(places[i].first_ms, first),
-			explain_day(places[i].last_ms, last) };
+			day(places[i].first_ms, first),
+			day(places[i].last_ms, last) };
 
 		snprintf(days, sizeof(days), "%u", places[i].days);
 		table_add(table, row);

@@ -17,6 +17,16 @@ const char *const template_names[] = {
 	"argument",	/* the same, as a word for the shell */
 	"client",	/* the address of the last login */
 	"country",	/* where that is */
+	"asn",		/* its autonomous system */
+	"as_name",	/* the name of that */
+	"place",	/* the system, or a network */
+	"state",	/* is the place new, young or known? */
+	"first",	/* since when */
+	"known_places",	/* how many are */
+	"found",	/* what was counted */
+	"peak",		/* what is usual at most */
+	"login",	/* the last login in words */
+	"history",	/* what is known of the account, in words */
 #define FOREIGN(id, name, ...) name,	/* how many within the window */
 #include "config/measures.def"
 	"limit",	/* how many are allowed */

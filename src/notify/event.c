@@ -12,9 +12,9 @@
 #include "mail/mime.h"
 #include "policy/reply.h"
 #include "policy/show.h"
+#include "policy/standing_words.h"
 #include "store/side.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,17 +68,41 @@ reason_in(const json_t *json, enum language language)
 }
 
 static char *
-reason(const json_t *json)
-{
-	return reason_in(json, LANGUAGE_EN);
-}
-
-static char *
 until(const json_t *json, enum language language)
 {
 	return number(json, "until") != 0 ? time_text(number(json, "until")) :
 	    mem_dup(language == LANGUAGE_DE ? "zur Freigabe" :
 					      "it is unblocked");
+}
+
+/* "AS64496"; "": unknown. */
+static char *
+system_text(const json_t *json)
+{
+	return number(json, "asn") > 0 ?
+	    mem_printf("AS%lld", (long long)number(json, "asn")) :
+	    mem_dup("");
+}
+
+/* The login that did it: "192.0.2.1 DE, AS64496 Example: a known place". */
+static char *
+login_text(const struct event *event, enum language language)
+{
+	const json_t *json = event->json;
+	char words[STANDING_WORDS_SIZE];
+	char *system, *text;
+
+	if (string(json, "client")[0] == '\0')
+		return mem_dup("-");
+	system = system_text(json);
+	standing_place_words(&event->standing, language, words);
+	text = mem_printf("%s%s%s%s%s%s%s%s%s", string(json, "client"),
+	    string(json, "country")[0] != '\0' ? " " : "",
+	    string(json, "country"), system[0] != '\0' ? ", " : "", system,
+	    string(json, "as_name")[0] != '\0' ? " " : "",
+	    string(json, "as_name"), words[0] != '\0' ? ": " : "", words);
+	free(system);
+	return text;
 }
 
 /* The evidence as a table, indented. */
@@ -129,6 +153,28 @@ logins_table(const json_t *json, enum language language)
 	return bytes;
 }
 
+/* Where the login came from, and what is known of that. */
+static void
+add_place(struct event *event)
+{
+	const struct standing *standing = &event->standing;
+	const json_t *json = event->json;
+	char text[STANDING_WORDS_SIZE];
+
+	add(event, "asn", system_text(json));
+	add(event, "as_name", mem_dup(string(json, "as_name")));
+	add(event, "place", mem_dup(standing->place));
+	add(event, "state", mem_dup(place_state_name(standing->state)));
+	add(event, "first", mem_dup(standing_first(standing, text)));
+	add(event, "known_places", standing->is_told ?
+	    mem_printf("%u", standing->known_places) : mem_dup(""));
+	add(event, "peak", mem_dup(standing_peak(standing,
+	    (enum cause)number(json, "cause"), text)));
+	add(event, "login", login_text(event, LANGUAGE_EN));
+	standing_account_words(standing, text);
+	add(event, "history", mem_dup(text[0] != '\0' ? text : "-"));
+}
+
 static void
 add_values(struct event *event)
 {
@@ -140,17 +186,17 @@ add_values(struct event *event)
 	add(event, "argument", template_quote(string(json, "account")));
 	add(event, "client", mem_dup(string(json, "client")));
 	add(event, "country", mem_dup(string(json, "country")));
-	add(event, "asn", number(json, "asn") > 0 ?
-	    mem_printf("AS%lld", (long long)number(json, "asn")) :
-	    mem_dup(""));
+	add_place(event);
 	for (int i = 0; i < MEASURE_COUNT; i++)
 		if (!measures[i].is_home)
 			add(event, measures[i].name, mem_printf("%lld",
 			    (long long)number(json, measures[i].name)));
+	add(event, "found", mem_printf("%lld",
+	    (long long)number(json, "found")));
 	add(event, "limit", mem_printf("%lld",
 	    (long long)number(json, "limit")));
 	add(event, "per", mem_dup(per));
-	add(event, "reason", reason(json));
+	add(event, "reason", event_reason(event));
 	add(event, "until", until(json, LANGUAGE_EN));
 	add(event, "time", time_text(number(json, "at")));
 	add(event, "host", mem_dup(string(json, "server")));
@@ -166,6 +212,7 @@ event_translate(const struct event *event, enum language language,
 		return event->values;
 	words->reason = reason_in(event->json, language);
 	words->until = until(event->json, language);
+	words->login = login_text(event, language);
 	words->logins = logins_table(event->json, language);
 	memcpy(words->values, event->values, sizeof(words->values));
 	for (size_t i = 0; i < event->value_count; i++) {
@@ -175,6 +222,8 @@ event_translate(const struct event *event, enum language language,
 			value->value = words->reason;
 		else if (strcmp(value->name, "until") == 0)
 			value->value = words->until;
+		else if (strcmp(value->name, "login") == 0)
+			value->value = words->login;
 		else if (strcmp(value->name, "logins") == 0)
 			value->value = words->logins;
 	}
@@ -186,6 +235,7 @@ event_words_clear(struct event_words *words)
 {
 	free(words->reason);
 	free(words->until);
+	free(words->login);
 	free(words->logins);
 }
 
@@ -200,6 +250,7 @@ event_open(struct event *event, const struct outbox_row *row)
 		event->json = NULL;
 		return -1;
 	}
+	standing_read(&event->standing, event->json);
 	add_values(event);
 	return 0;
 }
@@ -219,6 +270,18 @@ event_string(const struct event *event, const char *key)
 	return string(event->json, key);
 }
 
+int64_t
+event_number(const struct event *event, const char *key)
+{
+	return number(event->json, key);
+}
+
+char *
+event_reason(const struct event *event)
+{
+	return reason_in(event->json, LANGUAGE_EN);
+}
+
 const char *
 event_server(const struct event *event)
 {
@@ -227,91 +290,24 @@ event_server(const struct event *event)
 	return server[0] != '\0' ? server : store_server_name();
 }
 
-/* What happened to whom, and when, is the event: each way and each try of
- * telling it, from whatever server, has the same. */
-static void
-name_event(const struct event *event, char id[EVENT_ID])
-{
-	unsigned char digest[EVP_MAX_MD_SIZE] = { 0 };
-	char *what = mem_printf("%d\n%s\n%lld\n%lld\n%s", event->is_block,
-	    string(event->json, "account"),
-	    (long long)number(event->json, "at"),
-	    (long long)number(event->json, "began"), event_server(event));
-	struct text text;
-
-	EVP_Digest(what, strlen(what), digest, NULL, EVP_sha256(), NULL);
-	text_init(&text, id, EVENT_ID);
-	text_add(&text, "evt_");
-	for (int i = 0; i < 16; i++)
-		text_printf(&text, "%02x", digest[i]);
-	free(what);
-}
-
-static json_t *
-export_logins(const json_t *json)
-{
-	json_t *array = json_array();
-	json_t *login;
-	size_t i;
-
-	json_array_foreach(json_object_get(json, "logins"), i, login)
-		json_array_append_new(array, json_pack("{ss ss so so sI}",
-		    "network", string(login, "network"),
-		    "country", string(login, "country"),
-		    "first", show_time(number(login, "first")),
-		    "last", show_time(number(login, "last")),
-		    "mails", (json_int_t)number(login, "mails")));
-	return array;
-}
-
-char *
-event_export(const struct event *event, char id[EVENT_ID])
-{
-	const json_t *json = event->json;
-	char *why = reason(json);
-	char *text;
-	json_t *document;
-
-	name_event(event, id);
-	document = json_pack(
-	    "{ss ss ss ss so ss ss sI sI sI ss ss so so sI so}",
-	    "id", id, "event", event->is_block ? "block" : "unblock",
-	    "account", string(json, "account"),
-	    "server", string(json, "server"),
-	    "time", show_time(number(json, "at")),
-	    "reason", why,
-	    "cause", cause_name((enum cause)number(json, "cause")),
-	    "found", (json_int_t)number(json, "found"),
-	    "limit", (json_int_t)number(json, "limit"),
-	    "window", (json_int_t)number(json, "per"),
-	    "client", string(json, "client"),
-	    "country", string(json, "country"),
-	    "began", show_time(number(json, "began")),
-	    "until", show_time(number(json, "until")),
-	    "refused", (json_int_t)number(json, "attempts"),
-	    "logins", export_logins(json));
-	for (int i = 0; i < MEASURE_COUNT; i++)
-		json_object_set_new(document, measures[i].name,
-		    json_integer(number(json, measures[i].name)));
-	text = json_dumps(document, JSON_COMPACT);
-	json_decref(document);
-	free(why);
-	return text;
-}
-
 char *
 event_line(const struct event *event)
 {
 	char *when = time_text(number(event->json, "at"));
-	char *why = reason(event->json);
-	char *account = mime_clean(string(event->json, "account"), false);
-	char *because = mime_clean(why, false);
-	char *line = mem_printf("  %s  %s  %s: %s\n", when,
-	    event->is_block ? "blocked  " : "unblocked", account, because);
+	char *why = event_reason(event);
+	char *login = login_text(event, LANGUAGE_EN);
+	bool has_login = event->is_block && strcmp(login, "-") != 0;
+	char *text = mem_printf("%s: %s%s%s%s",
+	    string(event->json, "account"), why, has_login ? " (" : "",
+	    has_login ? login : "", has_login ? ")" : "");
+	char *clean = mime_clean(text, false);
+	char *line = mem_printf("  %s  %s  %s\n", when,
+	    event->is_block ? "blocked  " : "unblocked", clean);
 
 	free(when);
 	free(why);
-	free(account);
-	free(because);
+	free(login);
+	free(text);
+	free(clean);
 	return line;
 }

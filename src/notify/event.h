@@ -13,11 +13,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { EVENT_VALUES_MAX = 20 };
+enum { EVENT_VALUES_MAX = 32 };
 
 struct event {
 	bool is_block;		/* else the end of one */
 	json_t *json;		/* as the outbox has it */
+	struct standing standing;	/* likewise; older rows have none */
 	/* Values for templates; they live as long as the event. */
 	struct template_value values[EVENT_VALUES_MAX];
 	size_t value_count;
@@ -35,7 +36,7 @@ void event_close(struct event *);
  */
 struct event_words {
 	struct template_value values[EVENT_VALUES_MAX];
-	char *reason, *until, *logins;
+	char *reason, *until, *login, *logins;
 };
 const struct template_value *event_translate(const struct event *,
     enum language, struct event_words *);
@@ -44,19 +45,23 @@ void event_words_clear(struct event_words *);
 /* The server that it happened on, or this one if that is not known. */
 const char *event_server(const struct event *);
 
-/* A text that the row's event has; "" if it has none. */
+/* A text, or number, that the row's event has; "" or 0 if it has none. */
 const char *event_string(const struct event *, const char *key);
+int64_t event_number(const struct event *, const char *key);
+
+/* Why it happened, in words. The caller's. */
+char *event_reason(const struct event *);
 
 /* "evt_" and 32 hexadecimal digits, NUL */
 enum { EVENT_ID = 4 + 32 + 1 };
 
 /*
  * The event for programs (notify.exec, notify.webhook): one JSON object with
- * id, event, account, server, time, reason, cause, found, limit, window,
+ * id, event, account, server, time, reason, cause, found, limit, window, peak,
  * client, country, how many there were of each row of config/measures.def,
- * began, until, refused, logins; times are RFC 3339, null for none. The id,
- * which is written to id too, is the same for all ways and all tries. The
- * caller frees it.
+ * began, until, refused, login, history, logins; times are RFC 3339, null for
+ * none. The id, which is written to id too, is the same for all ways and all
+ * tries. The caller frees it.
  */
 char *event_export(const struct event *, char id[EVENT_ID]);
 

@@ -243,6 +243,21 @@ ask_round(struct desk *desk, struct check *checks, size_t count,
 		!checks[count - 1].is_busy);
 }
 
+/* Count what spoke: a block, or what is refused without one. */
+static void
+count_cause(const struct check *check)
+{
+	const struct finding *finding = &check->finding;
+	int more = (int)finding->cause - 1;
+
+	if (check->result != STORE_DONE || finding->cause == CAUSE_NONE)
+		return;
+	if (finding->is_new_block)
+		counters_add((enum counter)((int)STAT_BLOCKS_1 + more), 1);
+	else if (finding->verdict != VERDICT_BLOCKED || finding->would_block)
+		counters_add((enum counter)((int)STAT_REFUSED_1 + more), 1);
+}
+
 /* Steps 4 and 7 to 10 for those that the store is asked for. */
 static void
 ask_for(struct desk *desk, struct decision **asked, struct check *checks,
@@ -259,6 +274,7 @@ ask_for(struct desk *desk, struct decision **asked, struct check *checks,
 		    asked[i]->outcome == OUTCOME_PASS;
 		counters_add(STAT_UNASKED, asked[i]->is_unasked);
 		counters_add(STAT_BLOCKS, checks[i].finding.is_new_block);
+		count_cause(&checks[i]);
 	}
 }
 

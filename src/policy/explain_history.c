@@ -32,12 +32,8 @@ take_days(const struct account_record *record, const struct days *days,
 	place_name_text(days->name, place->text);
 	place->is_barred = (days->bits & BARRED) != 0;
 	place->days = (unsigned)__builtin_popcountll(bits);
-	if (bits == 0)
-		return;
-	place->first_ms = (record->history.day -
-	    (63 - __builtin_clzll(bits))) * DAY_MS;
-	place->last_ms = (record->history.day - __builtin_ctzll(bits)) *
-	    DAY_MS;
+	place->first_ms = standing_first_ms(&record->history, bits);
+	place->last_ms = standing_last_ms(&record->history, bits);
 }
 
 /* What was tried and never passed is told, too. */
@@ -143,41 +139,7 @@ explain_deferred_days(const struct account_record *record)
 	    ((1 << DEFERRAL_DAYS) - 1));
 }
 
-const char *
-explain_day(int64_t ms, char text[EXPLAINED_DAY_SIZE])
-{
-	char time[24];
-
-	if (ms == 0)
-		return strcpy(text, "-");
-	clock_format(ms, time);
-	snprintf(text, EXPLAINED_DAY_SIZE, "%.10s", time);
-	return text;
-}
-
-const char *
-explain_place_state(const struct would_be *would)
-{
-	const struct attempt *attempt = &would->attempt;
-
-	if (attempt->is_new)
-		return "new";
-	if (attempt->is_young)
-		return "young";
-	return attempt->trust == TRUST_COUNTED ? "known" :
-	    attempt->trust == TRUST_PROVIDER   ? "provider" :
-						 "exempt";
-}
-
 /* --- as JSON ----------------------------------------------------------------- */
-
-static json_t *
-day_json(int64_t ms)
-{
-	char text[EXPLAINED_DAY_SIZE];
-
-	return ms == 0 ? json_null() : json_string(explain_day(ms, text));
-}
 
 static json_t *
 places_json(const struct explained_place *places, size_t count,
@@ -190,8 +152,8 @@ places_json(const struct explained_place *places, size_t count,
 		json_t *object = json_pack("{ss ss sI so so sb}",
 		    are_countries ? "country" : "place", place->text,
 		    "state", place->state, "days", (json_int_t)place->days,
-		    "first", day_json(place->first_ms), "last",
-		    day_json(place->last_ms), "barred", place->is_barred);
+		    "first", show_day(place->first_ms), "last",
+		    show_day(place->last_ms), "barred", place->is_barred);
 
 		if (!are_countries)
 			json_object_set_new(object, "as_name",
@@ -202,31 +164,12 @@ places_json(const struct explained_place *places, size_t count,
 }
 
 static json_t *
-limit_json(uint32_t limit)
-{
-	return limit == UNLIMITED ? json_null() :
-				    json_integer((json_int_t)limit);
-}
-
-/* So many mails, and how many are allowed. */
-static json_t *
 span_json(const struct account_record *record, enum span span)
 {
-	static const struct {
-		const char *name;
-		enum mail_kind kind;
-	} kinds[] = { { "mails", MAIL_ALL }, { "young", MAIL_YOUNG },
-		{ "new", MAIL_NEW } };
-	const struct history *history = &record->history;
-	json_t *object = json_pack("{sf}", "peak", history->peaks[span]);
+	struct span_use use;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		json_object_set_new(object, kinds[i].name,
-		    json_pack("{sI so}", "found", (json_int_t)history_sum(
-			&history->rings[span], kinds[i].kind), "allowed",
-			limit_json(detect_allowed(history, kinds[i].kind, span,
-			    record->settings.rules))));
-	return object;
+	standing_use(&record->history, span, record->settings.rules, &use);
+	return show_span(&use);
 }
 
 json_t *

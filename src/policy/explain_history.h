@@ -33,13 +33,6 @@ size_t explain_countries(const struct account_record *,
 /* So many of the last 7 days had mail deferred. */
 unsigned explain_deferred_days(const struct account_record *);
 
-/* "2026-01-31", a day of UTC; "-" for 0. Returns text. */
-enum { EXPLAINED_DAY_SIZE = 11 };
-const char *explain_day(int64_t ms, char text[EXPLAINED_DAY_SIZE]);
-
-/* Where a login comes from: "new", "young", "known", "provider" or "exempt". */
-const char *explain_place_state(const struct would_be *);
-
 /* All of it as one object. The caller's. */
 json_t *explain_history(const struct desk *, const struct account_record *);
 

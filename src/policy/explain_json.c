@@ -210,14 +210,14 @@ verdict_json(const char *address, const struct would_be *would)
 	const struct finding *f = &would->finding;
 	char reason[REASON_SIZE];
 
-	char place[PLACE_NAME_SIZE];
-
 	reply_reason_of(f, reason);
-	return json_pack("{ss ss sI ss ss ss sb sb ss ss sb}", "client", address,
+	return json_pack("{ss ss sI ss ss ss sI so sb sb ss ss sb}", "client", address,
 	    "country", would->login.country, "asn",
 	    (json_int_t)would->login.asn, "as_name", would->login.as_name,
-	    "place", place_name_text(would->attempt.place, place), "state",
-	    explain_place_state(would),
+	    "place", f->standing.place, "state",
+	    place_state_name(f->standing.state), "days",
+	    (json_int_t)f->standing.place_days, "first",
+	    show_day(f->standing.first_ms),
 	    "exempt_network", would->is_network_exempt,
 	    "provider", would->login.trust == TRUST_PROVIDER,
 	    "verdict", decide_outcome(would->outcome), "reason", reason,

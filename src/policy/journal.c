@@ -5,7 +5,9 @@
 #include "policy/journal.h"
 
 #include "base/log.h"
+#include "policy/standing_words.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static bool
@@ -37,6 +39,50 @@ log_counts(const struct config *config, const struct finding *finding)
 	}
 	if (finding->evidence.is_capped)
 		log_text("or_more", "yes");
+}
+
+/* Where it comes from: what is known of that if it matters. */
+static void
+log_place(const struct decision *decision)
+{
+	const struct login *login = &decision->login;
+	const struct finding *finding = &decision->finding;
+	const struct standing *standing = &finding->standing;
+	char first[STANDING_WORDS_SIZE];
+
+	log_text("country", login->country);
+	if (login->asn != 0)
+		log_number("asn", login->asn);
+	if (standing->state != PLACE_UNTOLD || finding->is_new_place ||
+	    finding->is_young_place)
+		log_text("as_name", login->as_name);
+	if (finding->is_new_place)
+		log_text("place", "new");
+	else if (finding->is_young_place)
+		log_text("place", "young");
+	else
+		log_text("place", place_state_name(standing->state));
+	log_text("first", standing_first(standing, first));
+	if (standing->is_told)
+		log_number("known_places", standing->known_places);
+}
+
+/* The rule or limit that speaks: what it counted, what it allows, and the peak
+ * that it goes by. */
+static void
+log_cause(const struct finding *finding)
+{
+	enum span span = cause_span(finding->cause);
+
+	log_text("cause", cause_name(finding->cause));
+	if (finding->limit == 0 && finding->per_s == 0)
+		return;
+	log_number("found", finding->found);
+	log_number("limit", finding->limit);
+	log_number("window", finding->per_s);
+	if (finding->standing.is_told && span != SPANS)
+		log_number("peak",
+		    llround(finding->standing.spans[span].peak));
 }
 
 static void
@@ -81,15 +127,11 @@ journal_decision(const struct config *config, const struct decision *decision,
 	log_text("client", decision->login.client.bits != 0 ?
 	    addr_format(&decision->login.client, address) :
 	    decision->request->client_address);
-	log_text("country", decision->login.country);
-	if (decision->login.asn != 0)
-		log_number("asn", decision->login.asn);
-	if (decision->finding.is_new_place ||
-	    decision->finding.is_young_place)
-		log_text("place", decision->finding.is_new_place ? "new" :
-								   "young");
-	if (decision->is_found)
+	log_place(decision);
+	if (decision->is_found) {
 		log_counts(config, &decision->finding);
+		log_cause(&decision->finding);
+	}
 	if (decision->is_unasked)
 		log_text("memory", "yes");
 	log_outcome(decision);

@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "policy/german.h"
+#include "policy/standing_words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -141,6 +142,38 @@ found_of(const char *name, size_t length, const struct evidence *evidence,
 	return false;
 }
 
+/* Where the login comes from, and what is known of that. */
+static bool
+place_value(const char *name, size_t length, const struct values *v,
+    char value[VALUE_SIZE])
+{
+	const struct standing *standing = &v->finding->standing;
+	char text[STANDING_WORDS_SIZE];
+
+	if (is_macro(name, length, "country"))
+		snprintf(value, VALUE_SIZE, "%s", v->login->country);
+	else if (is_macro(name, length, "asn"))
+		snprintf(value, VALUE_SIZE, v->login->asn != 0 ? "AS%u" : "",
+		    v->login->asn);
+	else if (is_macro(name, length, "as_name"))
+		snprintf(value, VALUE_SIZE, "%s", v->login->as_name);
+	else if (is_macro(name, length, "place"))
+		snprintf(value, VALUE_SIZE, "%s", standing->place);
+	else if (is_macro(name, length, "state"))
+		strcpy(value, place_state_name(standing->state));
+	else if (is_macro(name, length, "first"))
+		strcpy(value, standing_first(standing, text));
+	else if (is_macro(name, length, "known_places"))
+		snprintf(value, VALUE_SIZE, standing->is_told ? "%u" : "",
+		    standing->known_places);
+	else if (is_macro(name, length, "peak"))
+		strcpy(value, standing_peak(standing, v->finding->cause,
+		    text));
+	else
+		return false;
+	return true;
+}
+
 /* Write the value of a macro to value; false if there is no such macro. */
 static bool
 value_of(const char *name, size_t length, const struct values *v,
@@ -158,17 +191,12 @@ value_of(const char *name, size_t length, const struct values *v,
 	else if (is_macro(name, length, "client"))
 		snprintf(value, VALUE_SIZE, "%s",
 		    addr_format(&v->login->client, address));
-	else if (is_macro(name, length, "country"))
-		snprintf(value, VALUE_SIZE, "%s", v->login->country);
-	else if (is_macro(name, length, "asn"))
-		snprintf(value, VALUE_SIZE, v->login->asn != 0 ? "AS%u" : "",
-		    v->login->asn);
-	else if (is_macro(name, length, "as_name"))
-		snprintf(value, VALUE_SIZE, "%s", v->login->as_name);
 	else if (found_of(name, length, &f->evidence, &found))
 		snprintf(value, VALUE_SIZE, "%u%s", found,
 		    !f->evidence.is_capped ? "" : is_german ? " oder mehr" :
 		    " or more");
+	else if (is_macro(name, length, "found"))
+		snprintf(value, VALUE_SIZE, "%u", f->found);
 	else if (is_macro(name, length, "limit"))
 		snprintf(value, VALUE_SIZE, "%u", f->limit);
 	else if (is_macro(name, length, "per"))
@@ -183,7 +211,7 @@ value_of(const char *name, size_t length, const struct values *v,
 		clock_format(f->until_ms, time);
 		snprintf(value, VALUE_SIZE, "%s", time);
 	} else
-		return false;
+		return place_value(name, length, v, value);
 	return true;
 }
 

@@ -19,6 +19,15 @@ show_time(int64_t ms)
 }
 
 json_t *
+show_day(int64_t ms)
+{
+	char text[CLOCK_DAY_SIZE];
+
+	return ms == 0 ? json_null() :
+			 json_string(clock_format_day(ms, text));
+}
+
+json_t *
 show_block(const struct block *block)
 {
 	char reason[REASON_SIZE];
@@ -33,4 +42,17 @@ show_block(const struct block *block)
 	    "ended", show_time(block->ended_ms),
 	    "refused", (json_int_t)block->attempts,
 	    "client", block->client, "country", block->country);
+}
+
+json_t *
+show_span(const struct span_use *use)
+{
+	json_t *object = json_pack("{sf}", "peak", use->peak);
+
+	for (int i = 0; i < USE_KINDS; i++)
+		json_object_set_new(object, use_names[i], json_pack("{sI so}",
+		    "found", (json_int_t)use->found[i], "allowed",
+		    use->allowed[i] == UNLIMITED ? json_null() :
+		    json_integer((json_int_t)use->allowed[i])));
+	return object;
 }

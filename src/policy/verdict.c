@@ -100,6 +100,8 @@ verdict_foretell(const struct desk *desk, const char *account,
 	login.trust = detect_trust(&login, &record->settings);
 	detect_begin(&history, &login, record->settings.rules, false,
 	    record->now_ms, &would->attempt);
+	standing_take(&would->finding.standing, &record->history,
+	    &would->attempt, record->settings.rules);
 	if (!account_name_is_ours(&desk->config->identity, account))
 		would->outcome = OUTCOME_NO_ACCOUNT;
 	else if (configured_is_exempt(desk->overrides, account))

@@ -78,6 +78,8 @@ block_by_hand(struct work *work, const struct settings *settings,
 
 	change->evidence = places_count(work, settings,
 	    places_since(&work->state, settings, now_ms));
+	standing_take(&change->standing, &work->state.history, NULL,
+	    settings->rules);
 	change->cause = CAUSE_MANUAL;
 	change->note = work->note;
 	detect_blocked(&work->state.history, settings->rules, now_ms);

@@ -214,6 +214,8 @@ conclude(struct question *q)
 		remember_mail(q);
 		return;
 	}
+	standing_look(&finding->standing, &q->work->state.history,
+	    &q->check->login, q->settings);
 	work_reach(q->work, finding->cause, finding->limit, finding->per_s);
 	if (finding->verdict != VERDICT_BLOCKED)
 		return;
@@ -234,6 +236,9 @@ conclude(struct question *q)
 	memcpy(change->country, q->check->login.country,
 	    sizeof(change->country));
 	change->asn = q->check->login.asn;
+	memcpy(change->as_name, q->check->login.as_name,
+	    sizeof(change->as_name));
+	change->standing = finding->standing;
 	if (q->check->login.client.bits != 0)
 		addr_format(&q->check->login.client, change->client);
 	q->work->held = (struct held_block){ .cause = finding->cause,

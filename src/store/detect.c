@@ -66,19 +66,26 @@ is_young(const struct history *history, const struct attempt *attempt,
 }
 
 void
-detect_begin(struct history *history, const struct login *login,
-    const uint32_t *allowed, bool is_again, int64_t now_ms,
-    struct attempt *attempt)
+detect_look(const struct history *history, const struct login *login,
+    const uint32_t *allowed, struct attempt *attempt)
 {
 	attempt->place = place_name(&login->client, login->asn);
 	attempt->around = place_name_around(&login->client);
 	attempt->country = place_name_country(login->country);
 	attempt->trust = attempt->place != 0 ? login->trust : TRUST_EXEMPT;
-	history_turn(history, now_ms, allowed[RULE_DECAY]);
 	attempt->is_new = attempt->trust == TRUST_COUNTED &&
 	    !detect_is_known(&history->places, attempt->place, allowed);
 	attempt->is_young = attempt->trust == TRUST_COUNTED &&
 	    !attempt->is_new && is_young(history, attempt, allowed);
+}
+
+void
+detect_begin(struct history *history, const struct login *login,
+    const uint32_t *allowed, bool is_again, int64_t now_ms,
+    struct attempt *attempt)
+{
+	history_turn(history, now_ms, allowed[RULE_DECAY]);
+	detect_look(history, login, allowed, attempt);
 	for (int i = 0; i < SPANS && !is_again; i++) {
 		history_count(&history->rings[i], MAIL_ALL);
 		if (attempt->is_young)

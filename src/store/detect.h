@@ -48,6 +48,10 @@ uint32_t detect_allowed(const struct history *, enum mail_kind, enum span,
  * settings say already where the account may log in from. */
 enum trust detect_trust(const struct login *, const struct settings *);
 
+/* What the history knows of where a login comes from. Counts nothing. */
+void detect_look(const struct history *, const struct login *,
+    const uint32_t *rules, struct attempt *);
+
 /*
  * Come to now_ms and count the attempt; is_again: it is the last one once
  * more, and counts once.

@@ -76,6 +76,23 @@ cause_words(enum cause cause)
 	return is_known(cause) ? causes[cause].words : NULL;
 }
 
+enum span
+cause_span(enum cause cause)
+{
+	switch ((int)cause) {
+	case CAUSE_BURST_HOUR:
+	case CAUSE_YOUNG_HOUR:
+	case CAUSE_QUOTA_HOUR:
+		return SPAN_HOUR;
+	case CAUSE_BURST_DAY:
+	case CAUSE_YOUNG_DAY:
+	case CAUSE_QUOTA_DAY:
+		return SPAN_DAY;
+	default:
+		return SPANS;
+	}
+}
+
 enum measure
 cause_measure(enum cause cause)
 {

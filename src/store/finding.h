@@ -7,6 +7,7 @@
 
 #include "base/addr.h"
 #include "config/settings.h"
+#include "store/standing.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,6 +49,9 @@ const char *cause_name(enum cause);
 
 /* The same as the store's views tell it, "home countries"; NULL: no cause. */
 const char *cause_words(enum cause);
+
+/* The peaks of which span its limit goes by; SPANS: it knows no peak. */
+enum span cause_span(enum cause);
 
 /* What is counted if it was that limit; MEASURE_COUNT: another cause. */
 enum measure cause_measure(enum cause);
@@ -108,6 +112,8 @@ struct finding {
 	int64_t until_ms;	/* end of the block; 0: until unblocked */
 	char note[128];		/* the administrator's reason, may be "" */
 	struct evidence evidence;
+	/* If there is a cause, other than a block that held already. */
+	struct standing standing;
 	/* The limits that held, overrides of the store included. */
 	uint32_t limits[MEASURE_COUNT];
 	/* A pass: the same login may pass again for a while without being

@@ -5,7 +5,6 @@
 #include "store/work.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,13 +178,19 @@ work_audit(const struct work *work, const char **action)
 	return text;
 }
 
-const char *
-change_text(const struct block_change *change, char text[CHANGE_TEXT_SIZE])
+json_t *
+change_json(const struct block_change *change)
 {
-	size_t length = strlen(evidence_text(&change->evidence, text));
+	char text[EVIDENCE_TEXT_SIZE];
+	json_t *object = json_loads(evidence_text(&change->evidence, text), 0,
+	    NULL);
 
 	if (change->asn != 0)
-		snprintf(text + length - 1, CHANGE_TEXT_SIZE - length + 1,
-		    ",\"asn\":%u}", change->asn);
-	return text;
+		json_object_set_new(object, "asn",
+		    json_integer((json_int_t)change->asn));
+	if (change->as_name[0] != '\0')
+		json_object_set_new(object, "as_name",
+		    json_string(change->as_name));
+	standing_write(&change->standing, object);
+	return object;
 }

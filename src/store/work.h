@@ -12,6 +12,8 @@
 #include "store/older_places.h"
 #include "store/side.h"
 
+#include <jansson.h>
+
 /* A block that holds, and why. */
 struct held_block {
 	enum cause cause;
@@ -36,15 +38,15 @@ struct block_change {
 	const char *note;	/* borrowed */
 	char client[ADDR_TEXT_SIZE];
 	char country[3];
+	/* At that time, for the event. */
 	uint32_t asn;		/* of the login; 0: unknown */
-	struct evidence evidence;	/* at that time, for the event */
+	char as_name[64];
+	struct evidence evidence;
+	struct standing standing;
 };
 
-/* What the event tells of the evidence, and of the login's system: a JSON
- * object. Returns text. */
-enum { CHANGE_TEXT_SIZE = EVIDENCE_TEXT_SIZE + 24 };
-const char *change_text(const struct block_change *,
-    char text[CHANGE_TEXT_SIZE]);
+/* What the event tells beside the block: a JSON object, the caller's. */
+json_t *change_json(const struct block_change *);
 
 enum {
 	/* Accounts of one try. */

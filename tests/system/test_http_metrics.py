@@ -63,6 +63,9 @@ def test_the_format_and_the_numbers(served):
         return now[name, labels] - before[name, labels]
     assert rise("policyd_decisions_total", 'verdict="blocked"') == 2
     assert rise("policyd_blocks_total") == 1
+    assert rise("policyd_blocks_by_cause_total", 'cause="countries"') == 1
+    assert sum(count for (name, _), count in now.items()
+               if name.endswith("_by_cause_total")) == 1
     # The harness asks for nobody; who was asked for passed once.
     assert rise("policyd_decisions_total", 'verdict="pass"') == 1
     assert rise("policyd_request_seconds_count") == 3
@@ -98,7 +101,62 @@ def test_no_label_tells_of_anybody(served):
     for word in ("joe", "example", address("DE"), "DE", "FR"):
         assert not re.search(rf'"[^"]*{re.escape(word)}[^"]*"', text), word
     labels = set(re.findall(r"(\w+)=\"", text))
-    assert labels == {"version", "verdict", "le", "channel"}
+    assert labels == {"version", "verdict", "le", "channel", "cause"}
+
+
+CAUSED = ("policyd_blocks_by_cause_total", "policyd_refused_by_cause_total")
+
+
+def caused(policyd):
+    """What was counted of causes: by workers, the console, all together."""
+    return {(name, re.fullmatch('cause="(.*)"', label)[1]): int(count)
+            for (name, label), count in read(policyd).items()
+            if name in CAUSED}
+
+
+def test_blocks_and_deferrals_are_counted_by_cause(served):
+    served.write({
+        "history": {"warm_up": 0},
+        "new_places": {"beginner": {"hour": 1, "day": "unlimited"}},
+        "overrides": [
+            {"account": "rate@example.com", "rates": [
+                {"mails": 1, "per": "1h"}],
+             "new_places": {"beginner": {"hour": "unlimited"}}},
+            {"account": "burst@example.com", "bursts": {
+                "hour": {"mails": 1}}}]})
+    served.reload()
+    for account in ("quota", "rate", "burst"):
+        with served.client() as one, served.client() as other:
+            for client in (one, other):
+                client.ask(f"{account}@example.com", address("DE"))
+    assert served.api("PUT", "/v1/blocks/x@example.com", {}).status == 200
+    # Refused by a block that holds: of no cause.
+    assert served.ask("x@example.com", address("DE")).startswith("REJECT")
+    blocks, refused = CAUSED
+    there = {key: count for key, count in caused(served).items() if count}
+    assert there == {(blocks, "bursts.hour"): 1, (blocks, "manual"): 1,
+                     (refused, "new_places.quota.hour"): 1,
+                     (refused, "rate"): 1}
+    names = {cause for name, cause in caused(served) if name == blocks}
+    assert names == {cause for name, cause in caused(served)
+                     if name == refused} and len(names) == 21
+    counters = served.api("GET", "/v1/statistics").json()["counters"]
+    assert counters["blocks_by_cause.bursts.hour"] == 1
+    served.signal(signal.SIGUSR1)
+    served.wait_log(r"counters .* blocks_by_cause\.manual=1 "
+                    r"blocks_by_cause\.bursts\.hour=1 ")
+    served.wait_log(r"refused_by_cause\.new_places\.quota\.hour=1")
+    assert "blocks_by_cause.rate" not in served.log()
+
+
+def test_what_would_be_blocked_is_counted_as_refused(served):
+    served.write({"mode": "observe"})
+    served.reload()
+    for country in ("DE", "FR"):
+        served.ask(JOE, address(country))
+    blocks, refused = CAUSED
+    assert {key: count for key, count in caused(served).items() if count} == {
+        (refused, "countries"): 1}
 
 
 def test_a_killed_worker_counts_as_a_restart(served):

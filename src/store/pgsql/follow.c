@@ -34,7 +34,6 @@ add_change(json_t *list, const struct notify_options *notify, const struct work 
 {
 	const char *names[CHANNELS_MAX];
 	size_t count = store_channels(notify, change->is_begin, names);
-	char counts[CHANGE_TEXT_SIZE];
 	json_t *channels = json_array();
 	json_t *object = add(list, work, i,
 	    change->is_begin ? "begin" : "end", change->at_ms);
@@ -45,7 +44,7 @@ add_change(json_t *list, const struct notify_options *notify, const struct work 
 	json_object_set_new(object, "server",
 	    json_string(store_server_name()));
 	json_object_set_new(object, "counts",
-	    json_loads(change_text(change, counts), 0, NULL));
+	    change_json(change));
 	if (!change->is_begin)
 		return;
 	json_object_set_new(object, "cause", json_integer(change->cause));

@@ -191,16 +191,18 @@ tell(struct sqlite_db *db, const char *account,
 {
 	const char *channels[CHANNELS_MAX];
 	size_t count = store_channels(db->setup->notify, change->is_begin, channels);
-	char counts[CHANGE_TEXT_SIZE];
+	json_t *object = change_json(change);
+	char *counts = json_dumps(object, JSON_COMPACT);
+	int worked = 0;
 
-	change_text(change, counts);
-	for (size_t i = 0; i < count; i++)
-		if (db_run(db, SQL_OUTBOX_ADD, DB_TEXT(channels[i]),
-			DB_TEXT(change->is_begin ? "block" : "unblock"),
-			DB_TEXT(account), DB_INT(change->at_ms),
-			DB_TEXT(store_server_name()), DB_TEXT(counts)) != 0)
-			return -1;
-	return 0;
+	for (size_t i = 0; i < count && worked == 0; i++)
+		worked = db_run(db, SQL_OUTBOX_ADD, DB_TEXT(channels[i]),
+		    DB_TEXT(change->is_begin ? "block" : "unblock"),
+		    DB_TEXT(account), DB_INT(change->at_ms),
+		    DB_TEXT(store_server_name()), DB_TEXT(counts));
+	free(counts);
+	json_decref(object);
+	return worked;
 }
 
 /* What is told of an end is told as things stood before it. */

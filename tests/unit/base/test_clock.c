@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include <limits.h>
+#include <string.h>
 #include <time.h>
 
 START_TEST(the_wall_clock_can_be_set)
@@ -70,6 +71,13 @@ START_TEST(formats)
 
 		clock_format(rows[i].ms, text);
 		ck_assert_str_eq(text, rows[i].text);
+		if (rows[i].ms != INT64_MAX) {
+			char day[CLOCK_DAY_SIZE];
+
+			text[strlen("2026-01-31")] = '\0';
+			ck_assert_str_eq(clock_format_day(rows[i].ms, day),
+			    text);
+		}
 	}
 }
 END_TEST

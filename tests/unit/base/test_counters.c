@@ -21,8 +21,8 @@ START_TEST(names)
 			continue; /* one of many of the same name */
 		ck_assert_str_ne(info->help, "");
 		for (const char *c = info->name; *c != '\0'; c++)
-			ck_assert_msg(islower((unsigned char)*c) || *c == '_',
-			    "%s", info->name);
+			ck_assert_msg(islower((unsigned char)*c) || *c == '_' ||
+			    (*c == '.' && info->is_cause), "%s", info->name);
 		/* The buckets of a histogram have one name. */
 		for (int j = 0; j < i && !info->is_bucket; j++)
 			ck_assert_str_ne(info->name,

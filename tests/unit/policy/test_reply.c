@@ -64,6 +64,9 @@ static struct finding finding = {
 	.evidence = { .found = { [MEASURE_COUNTRIES] = 4,
 	    [MEASURE_NETWORKS] = 6,
 	    [MEASURE_HOME_COUNTRIES] = 1, [MEASURE_HOME_NETWORKS] = 2 } },
+	.standing = { .state = PLACE_YOUNG, .place = "AS64500",
+	    .first_ms = 1767225600000, .is_told = true, .known_places = 3,
+	    .spans = { [SPAN_DAY] = { .peak = 40.2 } } },
 };
 
 static const struct {
@@ -74,6 +77,9 @@ static const struct {
 	{ "${client} ${country}", "joe", "192.0.2.1 DE" },
 	{ "${asn} ${as_name}", "joe", "AS64500 Example" },
 	{ "${countries} ${networks}", "joe", "5 8" },
+	{ "${place} ${state} ${first} ${known_places}", "joe",
+	    "AS64500 young 2026-01-01 3" },
+	{ "${found} of ${limit}, ${peak}.", "joe", "4 of 3, ." },
 	{ "${limit} per ${per}", "joe", "3 per 24h" },
 	{ "${reason}", "joe", "4 countries within 24h, 3 allowed" },
 	{ "until ${until}", "joe", "until 2026-01-01T00:00:00Z" },
@@ -102,6 +108,22 @@ START_TEST(fills_in)
 		    &finding, text);
 		ck_assert_str_eq(text, rows[i].text);
 	}
+}
+END_TEST
+
+START_TEST(a_peak_is_told_if_it_matters)
+{
+	struct login login = { .country = "DE" };
+	struct finding burst = finding;
+	char text[REPLY_SIZE];
+
+	burst.cause = CAUSE_BURST_DAY;
+	reply_format("usual: ${peak}", "joe", &login, &burst, text);
+	ck_assert_str_eq(text, "usual: 40");
+	memset(&burst.standing, 0, sizeof(burst.standing));
+	reply_format("[${place}${state}${first}${known_places}${peak}]", "joe",
+	    &login, &burst, text);
+	ck_assert_str_eq(text, "[]");
 }
 END_TEST
 
@@ -212,5 +234,5 @@ START_TEST(is_cut_between_characters)
 }
 END_TEST
 
-UNIT("policy/reply", gives_reasons, fills_in, in_german, each_cause_has_words, what_is_no_longer_remembered, a_block_without_end_says_so,
+UNIT("policy/reply", gives_reasons, fills_in, a_peak_is_told_if_it_matters, in_german, each_cause_has_words, what_is_no_longer_remembered, a_block_without_end_says_so,
     is_cut_between_characters)

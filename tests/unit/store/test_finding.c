@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "store/finding.h"
+
+#include "base/counters.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -42,6 +44,50 @@ START_TEST(causes)
 		ck_assert_str_eq(cause_name(cause), rows[i].name);
 		ck_assert_pstr_eq(cause_words(cause), rows[i].words);
 	}
+}
+END_TEST
+
+/* base/counters.def knows all of them, by their numbers. */
+START_TEST(each_cause_is_counted)
+{
+	static const struct {
+		enum counter first, next;
+		const char *name;
+	} lists[] = {
+		{ STAT_BLOCKS_1, STAT_OVER_LIMIT, "blocks_by_cause" },
+		{ STAT_REFUSED_1, STAT_AT_STAGE, "refused_by_cause" },
+	};
+
+	for (size_t i = 0; i < ROWS(lists); i++) {
+		int count = (int)lists[i].next - (int)lists[i].first;
+
+		for (int k = 0; k < count; k++) {
+			const struct counter_info *info = counters_info(
+			    (enum counter)((int)lists[i].first + k));
+			char name[80];
+
+			snprintf(name, sizeof(name), "%s.%s", lists[i].name,
+			    cause_name((enum cause)(k + 1)));
+			ck_assert_str_eq(info->name, name);
+			ck_assert(info->is_cause);
+		}
+		ck_assert_str_eq(cause_name((enum cause)(count + 1)), "");
+	}
+}
+END_TEST
+
+/* Peaks matter to bursts and to quotas of new places. */
+START_TEST(spans_of_peaks)
+{
+	int spans[SPANS + 1] = { 0 };
+
+	for (int i = 0; cause_words((enum cause)(i + 1)) != NULL; i++)
+		spans[cause_span((enum cause)(i + 1))]++;
+	ck_assert_int_eq(spans[SPAN_HOUR], 3);
+	ck_assert_int_eq(spans[SPAN_DAY], 3);
+	ck_assert_int_eq(cause_span(CAUSE_BURST_HOUR), SPAN_HOUR);
+	ck_assert_int_eq(cause_span(CAUSE_QUOTA_DAY), SPAN_DAY);
+	ck_assert_int_eq(cause_span(CAUSE_NONE), SPANS);
 }
 END_TEST
 
@@ -169,5 +215,6 @@ START_TEST(sums)
 }
 END_TEST
 
-UNIT("store/finding", causes, each_has_a_name_of_its_own,
+UNIT("store/finding", causes, each_cause_is_counted,
+    spans_of_peaks, each_has_a_name_of_its_own,
     what_was_found_in_words, evidence_as_json, sums)

@@ -395,11 +395,17 @@ $(BUILD)/tests/bench/crowded: $(BUILD)/tests/bench/crowded.o \
 bench: $(BUILD)/policyd $(BENCH_PROGRAMS)
 	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/run.py $(BENCH)
 
-# The kinds of traffic: BENCH=--keep writes tests/bench/RESULTS.
+# The kinds of traffic, and all else that a request may cost: BENCH=--short
+# takes some minutes, BENCH=--keep writes tests/bench/RESULTS, and
+# BENCH="--parts growth --rows 10000000 --budget 3600" is for who has an hour.
 bench-workloads: $(BUILD)/policyd $(BENCH_PROGRAMS)
 	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/workloads.py $(BENCH)
 
-.PHONY: bench-workloads
+# A block on one host, heeded on another, 1,000 times.
+bench-heeding: $(BUILD)/policyd
+	POLICYD_BUILD=$(BUILD) /usr/bin/python3 tests/bench/heeding.py $(BENCH)
+
+.PHONY: bench-workloads bench-heeding
 
 # What a login costs when nothing blocks its account, which is tried from
 # everywhere; BENCH_CROWDED="10 1000" are other numbers of attempts.

@@ -32,6 +32,7 @@ enum {
 struct client {
 	int fd;
 	bool is_waiting;
+	bool is_again;			/* it was sent once before */
 	uint64_t sent_ns;
 	size_t received;
 	char answer[ANSWER_SIZE];
@@ -57,6 +58,8 @@ struct load {
 	uint64_t from_ns, until_ns;
 	uint64_t answered;		/* before until_ns */
 	uint64_t errors;		/* connections lost, answers amiss */
+	bool asks_again;		/* as Postfix does: lost ones once more */
+	uint64_t again;
 	struct histogram latency;
 	struct action actions[ACTIONS];
 };
@@ -85,26 +88,31 @@ client_connect(struct load *load, struct client *c)
 	c->received = 0;
 }
 
+static void client_send(struct load *, struct client *);
+
+/* A server that is reloaded closes connections, and may do so before it reads a
+ * request that is on its way. */
 static void
 client_lost(struct load *load, struct client *c)
 {
 	close(c->fd);
 	load->waiting -= c->is_waiting;
-	load->errors++;
 	client_connect(load, c);
+	if (!load->asks_again || c->is_again) {
+		load->errors++;
+		return;
+	}
+	load->again++;
+	c->is_again = true;
+	client_send(load, c);
 }
 
 static void
-client_ask(struct load *load, struct client *c)
+client_send(struct load *load, struct client *c)
 {
-	ssize_t sent;
+	ssize_t sent = send(c->fd, c->request.text, c->request.length,
+	    MSG_NOSIGNAL);
 
-	if (load->unasked == 0)
-		return;
-	load->unasked--;
-	request_next(&c->request, load->workload);
-	c->sent_ns = now_ns();
-	sent = send(c->fd, c->request.text, c->request.length, MSG_NOSIGNAL);
 	if (sent != (ssize_t)c->request.length) {
 		client_lost(load, c);
 		return;
@@ -112,6 +120,18 @@ client_ask(struct load *load, struct client *c)
 	c->received = 0;
 	c->is_waiting = true;
 	load->waiting++;
+}
+
+static void
+client_ask(struct load *load, struct client *c)
+{
+	if (load->unasked == 0)
+		return;
+	load->unasked--;
+	request_next(&c->request, load->workload);
+	c->is_again = false;
+	c->sent_ns = now_ns();
+	client_send(load, c);
 }
 
 static void
@@ -150,6 +170,12 @@ client_readable(struct load *load, struct client *c)
 
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
+	if (length <= 0 && !c->is_waiting && load->asks_again) {
+		/* It is between two requests: nothing was lost. */
+		close(c->fd);
+		client_connect(load, c);
+		return;
+	}
 	if (length <= 0 || !c->is_waiting) {
 		client_lost(load, c);
 		return;
@@ -226,6 +252,8 @@ report(const struct load *load)
 	printf("p999 %.1f\n", (double)histogram_quantile_ns(h, 0.999) / 1e3);
 	printf("max %.1f\n", (double)h->greatest_ns / 1e3);
 	printf("errors %ju\n", (uintmax_t)load->errors);
+	if (load->asks_again)
+		printf("again %ju\n", (uintmax_t)load->again);
 	for (size_t i = 0; i < ACTIONS && load->actions[i].count > 0; i++)
 		printf("action.%s %ju\n", load->actions[i].verb,
 		    (uintmax_t)load->actions[i].count);
@@ -234,11 +262,13 @@ report(const struct load *load)
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: load [-ox] [-a accounts] [-c connections] "
-	    "[-n networks] [-s seed]\n"
-	    "            [-t seconds] [-u percent] [-w seconds] [-z exponent] "
+	fprintf(stderr, "usage: load [-orx] [-a accounts] [-c connections] "
+	    "[-n networks] [-p places]\n"
+	    "            [-s seed] [-t seconds] [-u percent] [-w seconds] [-z exponent] "
 	    "SOCKET\n"
-	    "-o: every account once, in order, then end\n"
+	    "-o: every account once, in order, then end; -p: from so many of "
+	    "its networks\n"
+	    "-r: what a lost connection was asked is asked once more\n"
 	    "-t: how long to measure; -w: to warm up before\n"
 	    "-n: networks of an account; -x: each request from another one\n"
 	    "-u: requests from an account's usual network\n"
@@ -251,7 +281,7 @@ parse_options(struct load *load, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "a:c:n:os:t:u:w:xz:")) != -1) {
+	while ((option = getopt(argc, argv, "a:c:n:op:rs:t:u:w:xz:")) != -1) {
 		switch (option) {
 		case 'a':
 			load->options.accounts = (unsigned)atoi(optarg);
@@ -267,6 +297,12 @@ parse_options(struct load *load, int argc, char **argv)
 			break;
 		case 'o':
 			load->options.in_order = true;
+			break;
+		case 'p':
+			load->options.places = (unsigned)atoi(optarg);
+			break;
+		case 'r':
+			load->asks_again = true;
 			break;
 		case 's':
 			load->options.seed = strtoull(optarg, NULL, 10);
@@ -292,10 +328,13 @@ parse_options(struct load *load, int argc, char **argv)
 	    load->options.accounts > WORKLOAD_ACCOUNTS_MAX ||
 	    load->options.networks < 1 ||
 	    load->options.networks > WORKLOAD_NETWORKS ||
+	    load->options.places < 1 ||
+	    load->options.places > WORKLOAD_NETWORKS ||
 	    strlen(argv[optind]) >= sizeof load->address.sun_path)
 		usage();
-	load->unasked = load->options.in_order ? load->options.accounts :
-						 UINT64_MAX;
+	load->unasked = load->options.in_order ?
+	    (uint64_t)load->options.accounts * load->options.places :
+	    UINT64_MAX;
 	load->address.sun_family = AF_UNIX;
 	strcpy(load->address.sun_path, argv[optind]);
 }
@@ -309,7 +348,7 @@ main(int argc, char **argv)
 		.client_count = 1,
 		.options = { .accounts = 100000, .exponent = 1.01,
 		    .usual_percent = 90, .networks = WORKLOAD_NETWORKS,
-		    .seed = 1 },
+		    .places = 1, .seed = 1 },
 	};
 
 	parse_options(&load, argc, argv);

@@ -64,12 +64,13 @@ def load(socket, connections, work, processes, seed=1, meanwhile=None):
             for name, count in values.items() if name.startswith("action.")}))
 
 
-def visit(socket, accounts):
-    """Ask once for every account."""
-    done = subprocess.run([LOAD, "-o", "-c", "32", "-a", str(accounts),
-                           "-w", "0", "-t", "600", str(socket)],
+def visit(socket, accounts, places=1):
+    """Ask once for every account, from so many of its networks."""
+    done = subprocess.run([LOAD, "-o", "-p", str(places), "-c", "32",
+                           "-a", str(accounts), "-w", "0", "-t", "600",
+                           str(socket)],
                           stdout=subprocess.PIPE, text=True, check=True)
     values = dict(line.split() for line in done.stdout.splitlines()[1:])
-    if int(values["requests"]) < accounts:
+    if int(values["requests"]) < accounts * places:
         raise SystemExit(f"{socket}: {values['requests']} of {accounts} "
                          "requests were answered")

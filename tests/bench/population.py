@@ -7,6 +7,7 @@ ABCDEF is 13K.1AB.1CD.1EF. Networks 0 to 7 are in the account's own country, 8
 and 9 in the next one: nobody is over the default limits. The usual network 0
 was seen last within a day, the others within the 30 days that logins are kept.
 """
+import datetime
 import pathlib
 import random
 import sqlite3
@@ -32,8 +33,9 @@ def write_geoip(path):
                    input="".join(lines), text=True)
 
 
-def postgres_sql(accounts):
-    """Fill policyd.account and policyd.login."""
+def postgres_sql(accounts, directory):
+    """Fill policyd.account and policyd.login, by a file in a directory of the
+    server."""
     return f"""
         SELECT setseed(0.5);
         CREATE TEMPORARY TABLE place AS
@@ -49,9 +51,11 @@ def postgres_sql(accounts):
                generate_series(0, {NETWORKS - 1}) k;
         INSERT INTO policyd.account (account) SELECT account FROM place
          WHERE k = 0 ORDER BY account;
-        INSERT INTO policyd.login
-        SELECT account, network, country, now() - interval '30 days', seen, 1
-          FROM place ORDER BY account, network;
+        COPY (SELECT account, network, country, now() - interval '30 days',
+                     seen, 1 FROM place ORDER BY account, network)
+          TO '{directory}/login.copy';
+        COPY policyd.login (account, network, country, first_seen, last_seen,
+                            mails) FROM '{directory}/login.copy';
         DROP TABLE place;
         VACUUM ANALYZE;
         CHECKPOINT;
@@ -83,3 +87,22 @@ def fill_sqlite(path, accounts):
     db.execute("ANALYZE")
     # The last to close it removes its WAL file, which would be ours.
     db.close()
+
+
+def write_log(path, accounts, places, days=5):
+    """Postfix's log of the days before yesterday: each account sends from so
+    many of its networks on each."""
+    today = datetime.datetime.now(datetime.timezone.utc).replace(
+        hour=8, minute=0, second=0, microsecond=0)
+    with open(path, "w", encoding="ascii") as log:
+        for day in range(days + 1, 1, -1):
+            for n in range(accounts * places):
+                a, k = divmod(n, places)
+                at = today - datetime.timedelta(
+                    days=day, seconds=-n * 36000 / (accounts * places))
+                log.write(
+                    f"{at.isoformat()} mx postfix/smtpd[7]: {day:X}{n:07X}: "
+                    f"client=unknown[13{k}.{100 + a // 10000}."
+                    f"{100 + a // 100 % 100}.{100 + a % 100}], "
+                    "sasl_method=PLAIN, "
+                    f"sasl_username=user{a:06}@bench.example\n")

@@ -48,18 +48,20 @@ def cpu_us(roots):
 
 
 def _kind(pid):
-    """Of PostgreSQL's processes: those of clients, and all others."""
+    """Of PostgreSQL's processes: those of clients, of the log, others."""
     try:
         title = pathlib.Path(f"/proc/{pid}/cmdline").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return "others"
-    return "backends" if title.startswith("postgres: policyd ") else "others"
+    if title.startswith("postgres: policyd "):
+        return "backends"
+    return "wal" if title.startswith("postgres: walwriter") else "others"
 
 
 def cpu_split_us(postgres):
     """The CPU time of PostgreSQL's processes that run, by their kind."""
     processes = _all()
-    split = {"backends": 0, "others": 0}
+    split = {"backends": 0, "wal": 0, "others": 0}
     for pid in family(postgres, processes):
         if pid in processes:
             split[_kind(pid)] += _TICK_US * processes[pid][1]

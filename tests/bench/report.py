@@ -100,6 +100,21 @@ def _sync_ms(directory):
     return taken / 50 * 1000
 
 
+def _jiffies():
+    """Of all processors: all, and those that somebody used."""
+    with open("/proc/stat", encoding="ascii") as stat:
+        times = list(map(int, stat.readline().split()[1:9]))
+    return sum(times), sum(times) - times[3] - times[4]
+
+
+def busy_share(seconds):
+    """What share of the machine is used, of so many seconds."""
+    before = _jiffies()
+    time.sleep(seconds)
+    total, used = (b - a for a, b in zip(before, _jiffies()))
+    return used / max(total, 1)
+
+
 def machine(directory, programs):
     """What it ran on."""
     with open("/proc/cpuinfo") as info:

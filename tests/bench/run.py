@@ -82,7 +82,8 @@ class Bench:
             note(f"filling PostgreSQL: {options.accounts} accounts, "
                  f"{options.accounts * population.NETWORKS} logins")
             pgsql.init_store()
-            self.postgres.sql(population.postgres_sql(options.accounts))
+            self.postgres.sql(population.postgres_sql(
+                options.accounts, self.postgres.directory))
             self.running[SERVERS[1]] = pgsql
         if SERVERS[2] in options.servers:
             note("filling SQLite likewise")

@@ -30,6 +30,8 @@ max_wal_size = 2GB
 fsync = on
 log_min_messages = fatal
 """
+# What counts statements, where the server's package brings it along.
+_STATEMENTS = pathlib.Path("/usr/share/postgresql")
 
 
 def _accepts(path):
@@ -100,7 +102,14 @@ class Postgres(Server):
             raise SystemExit("no PostgreSQL server is installed")
         found.sort(key=lambda path: int(path.split("/")[4]))
         self.programs = pathlib.Path(found[-1]).parent
-        self.url = f"postgresql:///bench?host={self.directory}&user=policyd"
+        self.url = self.url_of("bench")
+        major = self.programs.parent.name
+        self.counts_statements = (
+            _STATEMENTS / major / "extension/pg_stat_statements.control"
+        ).exists()
+
+    def url_of(self, database):
+        return f"postgresql:///{database}?host={self.directory}&user=policyd"
 
     def start(self):
         data = self.directory / "data"
@@ -111,6 +120,9 @@ class Postgres(Server):
                        check=True, stdout=subprocess.DEVNULL, **as_owner)
         with open(data / "postgresql.conf", "a") as conf:
             conf.write(_POSTGRES_CONF.format(directory=self.directory))
+            if self.counts_statements:
+                conf.write("shared_preload_libraries = "
+                           "'pg_stat_statements'\n")
         self.launch([self.programs / "postgres", "-D", data], as_owner=True)
         # The socket accepts a moment before the server does.
         deadline = time.monotonic() + 30
@@ -120,6 +132,8 @@ class Postgres(Server):
             time.sleep(0.05)
         self.sql("CREATE ROLE policyd LOGIN", "postgres")
         self.sql("CREATE DATABASE bench OWNER policyd", "postgres")
+        if self.counts_statements:
+            self.sql("CREATE EXTENSION pg_stat_statements", "postgres")
 
     def _psql(self, text, database):
         return subprocess.run(
@@ -132,6 +146,15 @@ class Postgres(Server):
         if result.returncode != 0:
             raise SystemExit(f"psql: {result.stderr}")
         return result.stdout.strip()
+
+    def statements(self):
+        """How many were run for clients so far, or None."""
+        if not self.counts_statements:
+            return None
+        return int(self.sql(
+            "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s, "
+            "pg_roles r WHERE s.userid = r.oid AND rolname = 'policyd' AND "
+            "toplevel", "postgres"))
 
     def stop(self, number=signal.SIGINT):
         super().stop(number)
@@ -154,23 +177,26 @@ class Policyd(Server):
             # The default is DUNNO: failures would look like answers.
             "actions": {"error": "450 4.3.5 error"},
         }
-        for section, keys in (more or {}).items():
-            if isinstance(keys, dict):
-                config.setdefault(section, {}).update(keys)
-            else:
-                config[section] = keys
         if IS_ROOT:
             config["server"].update(user=OWNER.pw_name, group=group)
             config["socket"] = {"user": OWNER.pw_name, "group": group}
         else:
             config["socket"] = {"user": "", "group": ""}
+        for section, keys in (more or {}).items():
+            if isinstance(keys, dict):
+                config.setdefault(section, {}).update(keys)
+            else:
+                config[section] = keys
         self.config.write_text(json.dumps(config))
         self.environment = {name: value for name, value in os.environ.items()
                             if name != "POLICYD_BUILD"}
 
     def init_store(self):
-        subprocess.run([BUILD / "policyd", "-c", self.config, "--init-store"],
-                       check=True, cwd="/", env=self.environment)
+        done = subprocess.run(
+            [BUILD / "policyd", "-c", self.config, "--init-store"], cwd="/",
+            env=self.environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"--init-store: {done.stderr}")
 
     def start(self):
         self.launch([BUILD / "policyd", "-c", self.config],
@@ -183,8 +209,12 @@ class Policyd(Server):
         self.process.send_signal(signal.SIGUSR1)
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            found = dict(re.findall(r"\b(\w+)=(\d+)\b",
-                                    log.read_bytes()[seen:].decode()))
+            with open(log, "rb") as file:
+                file.seek(seen)
+                text = file.read().decode()
+            found = dict(re.findall(r"\b(\w+)=(\d+)\b", "".join(
+                line for line in text.splitlines() if " decision " not in line
+            )))
             if "store_rounds" in found:
                 return {name: int(value) for name, value in found.items()}
             time.sleep(0.01)

@@ -20,7 +20,7 @@ enum { DRAWS = 1 << 20 };
 struct workload {
 	uint64_t random;
 	uint64_t made;		/* requests, for their instance */
-	bool is_strange;
+	struct workload_options options;
 	uint32_t draws[DRAWS];	/* account * WORKLOAD_NETWORKS + network */
 };
 
@@ -106,11 +106,9 @@ workload_new(const struct workload_options *options)
 	for (int i = 0; i < 16; i++)
 		random_next(&w->random);
 	for (size_t i = 0; i < DRAWS; i++)
-		w->draws[i] = options->in_order ?
-		    (uint32_t)i % options->accounts * WORKLOAD_NETWORKS :
-		    draw(&w->random, cumulated, options);
+		w->draws[i] = draw(&w->random, cumulated, options);
 	free(cumulated);
-	w->is_strange = options->is_strange;
+	w->options = *options;
 	return w;
 }
 
@@ -171,18 +169,28 @@ request_init(struct request *r)
 	r->login = after(r, "\nsasl_username=user");
 }
 
+static uint32_t
+in_order(const struct workload_options *options, uint64_t number)
+{
+	uint64_t account = number / options->places % options->accounts;
+
+	return (uint32_t)(account * WORKLOAD_NETWORKS +
+	    number % options->places);
+}
+
 void
 request_next(struct request *r, struct workload *w)
 {
 	uint64_t number = w->made++;
-	uint32_t drawn = w->draws[number % DRAWS];
+	uint32_t drawn = w->options.in_order ?
+	    in_order(&w->options, number) : w->draws[number % DRAWS];
 	char digits[7];
 
 	for (uint32_t i = 6, n = drawn / WORKLOAD_NETWORKS; i-- > 0; n /= 10)
 		digits[i] = (char)('0' + n % 10);
 	memcpy(r->sender, digits, 6);
 	memcpy(r->login, digits, 6);
-	if (w->is_strange) {
+	if (w->options.is_strange) {
 		drawn = (uint32_t)(number % WORKLOAD_NETWORKS);
 		for (uint32_t i = 6, n = (uint32_t)(number /
 		    WORKLOAD_NETWORKS % 1000000); i-- > 0; n /= 10)

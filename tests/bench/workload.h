@@ -30,7 +30,8 @@ struct workload_options {
 	bool is_strange;	/* each request from an address of its own */
 	uint64_t seed;
 	bool in_order;		/* one account after the other instead, each
-				 * from its usual network */
+				 * from so many of its networks: */
+	unsigned places;
 };
 
 /* One request's text; each connection has one and changes it. */

@@ -1,231 +1,167 @@
 #!/usr/bin/python3
-"""workloads.py -- what kinds of traffic cost, on both stores.
+"""workloads.py -- what kinds of traffic cost, on both stores: one page.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-usual: 90 % of the requests come from the usual place of their account; roaming:
-3 places in random order; strangers: each login is new; rates: usual, with two
-rules. Each with store.memory and without it. Accounts are those of
-population.py; they may log in from the countries of the GeoIP file alone, so
-that their places are trusted from the first day on, as known ones are.
---keep writes the page to tests/bench/RESULTS, too.
+The parts are independent: one that fails is told as failed, and the next one
+begins. --keep writes the page to tests/bench/RESULTS, too; --short is for who
+wants to see whether it works.
 """
 import argparse
+import copy
 import datetime
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
+import traceback
 
-import population
+import changes
+import growth
+import heeding
+import mails
 import report
-from measure import visit
-from processes import cpu_split_us, cpu_us
-from servers import BUILD, Null, Policyd, Postgres, remove
+import table
+from filled import Filled, STORES
+from servers import remove
 
-LOAD = BUILD / "tests/bench/load"
 RESULTS = pathlib.Path(__file__).parent / "RESULTS"
-RATES = {"rates": {"rules": [{"mails": 1000000, "per": "1h"},
-                             {"mails": 9000000, "per": "1d"}]}}
-WORKLOADS = {
-    "usual": (["-u", 90], {}),
-    "roaming": (["-n", 3, "-u", 34], {}),
-    "strangers": (["-x"], {}),
-    "rates": (["-u", 90], RATES),
-}
-HEAD = ["store", "workload", "memory", "conn.", "requests/s", "of null",
-        "p50 ms", "p99 ms", "p99.9 ms", "CPU us", "policyd", "backends",
-        "others", "round", "asked"]
+PARTS = {"traffic": table.part, "mails": mails.part, "changes": changes.part,
+         "heeding": heeding.part, "growth": growth.part}
+SHORT = {"seconds": 1, "warm_up": 1, "accounts": 2000, "turns": 2,
+         "mails": 200, "trials": 100, "rows": "10000",
+         "connections": "32"}
+
+
+def numbers(text):
+    return list(map(int, text.split(",")))
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description="what kinds of traffic cost")
+    parser = argparse.ArgumentParser(
+        description=__doc__.partition("\n")[0].partition(" -- ")[2])
     add = parser.add_argument
-    add("--seconds", type=int, default=4, help="of each measurement")
-    add("--warm-up", type=int, default=2, help="seconds before it")
-    add("--connections", default="1,32")
-    add("--workloads", default=",".join(WORKLOADS))
-    add("--stores", default="postgresql,sqlite")
-    add("--accounts", type=int, default=10_000)
-    add("--directory", default="/var/tmp", help="where the data goes")
+    add("--short", action="store_true", help="some minutes")
     add("--keep", action="store_true", help="write tests/bench/RESULTS")
+    add("--parts", default=",".join(PARTS), help="%(default)s")
+    add("--stores", default=",".join(STORES), help="%(default)s")
+    add("--seconds", type=int, default=3, help="of each measurement")
+    add("--warm-up", type=int, default=2, help="seconds before it")
+    add("--connections", default="32,1,8", help="%(default)s")
+    add("--accounts", type=int, default=10_000)
+    add("--turns", type=int, default=7, help="of Postfix with and without")
+    add("--mails", type=int, default=1500, help="of each turn")
+    add("--trials", type=int, default=1000, help="of a block")
+    add("--rows", default="10000,100000,1000000",
+        help="of logins; 10000000 wants a --budget, too")
+    add("--budget", type=int, default=600,
+        help="seconds after which no further measurement begins")
+    add("--directory", default="/var/tmp", help="where the data goes")
+    if "--short" in sys.argv:
+        parser.set_defaults(**SHORT)
     options = parser.parse_args()
-    options.connections = list(map(int, options.connections.split(",")))
-    options.workloads = options.workloads.split(",")
+    options.connections = numbers(options.connections)
+    options.rows = numbers(options.rows)
     options.stores = options.stores.split(",")
+    options.parts = options.parts.split(",")
     return options
 
 
-def run_load(socket, connections, options, more, look):
-    """The load generator's figures, and what look() grew by meanwhile."""
-    command = [LOAD, "-c", connections, "-t", options.seconds,
-               "-w", options.warm_up, "-a", options.accounts, *more, socket]
-    with subprocess.Popen(list(map(str, command)), text=True,
-                          stdout=subprocess.PIPE) as process:
-        if process.stdout.readline() != "measuring\n":
-            raise SystemExit(f"the load generator failed at {socket}")
-        before = look()
-        lines = process.stdout.read().splitlines()
-        after = look()
-    found = {name: float(value) for name, value in map(str.split, lines)}
-    if found["errors"] or set(found) & {"action.450", "action.550"}:
-        raise SystemExit(f"not each request passed: {lines}")
-    return found, {name: after[name] - before[name] for name in after}
-
-
-class Stores:
-    """Both, filled likewise."""
+class Run:
+    """What the parts share, and where they tell whether an aim was met."""
 
     def __init__(self, directory, options):
         self.directory, self.options = directory, options
-        self.geoip = directory / "country.mmdb"
-        self.postgres = Postgres(directory / "pg")
-        self.urls = {"postgresql": self.postgres.url,
-                     "sqlite": f"sqlite:{directory}/sqlite/store.db"}
-        self.started = 0
+        self.filled = Filled(directory, options.stores)
+        self.began = time.monotonic()
+        self.aims = []
+
+    def options_for(self, accounts):
+        options = copy.copy(self.options)
+        options.accounts = accounts
+        return options
+
+    def is_late(self):
+        return time.monotonic() - self.began > self.options.budget
+
+    def aim(self, what, aim, found, is_met):
+        self.aims.append((what, aim, found, "met" if is_met else "not met"))
+
+    def note(self, text):
+        print(f"{time.monotonic() - self.began:4.0f} s  {text}",
+              file=sys.stderr, flush=True)
 
     def start(self):
-        population.write_geoip(self.geoip)
-        if "postgresql" in self.options.stores:
-            self.postgres.start()
-            self.server("postgresql", {}).init_store()
-            self.postgres.sql(population.postgres_sql(self.options.accounts))
-        if "sqlite" in self.options.stores:
-            server = Policyd(self.directory / "sqlite", self.urls["sqlite"],
-                             self.geoip)
-            server.init_store()
-            population.fill_sqlite(self.directory / "sqlite/store.db",
-                                   self.options.accounts)
+        self.note(f"filling: {self.options.accounts} accounts")
+        self.filled.start()
+        self.filled.fill(self.options.accounts)
+        self.filled.make_empty()
 
-        for store in self.options.stores:
-            self.run_in(store)
-
-    def run_in(self, store):
-        """Every account sends a mail, as it has when a server has run for a
-        while: the first request of an account costs more."""
-        server = self.server(store, {})
-        server.start()
+    def part(self, name):
+        self.note(name)
+        if self.is_late():
+            return f"{name}: no time was left"
         try:
-            visit(server.socket, self.options.accounts)
-        finally:
-            server.stop()
-        if store == "postgresql":
-            self.postgres.sql("VACUUM ANALYZE; CHECKPOINT")
+            return PARTS[name](self)
+        # Whatever it is, the other parts are wanted.
+        except (Exception, SystemExit) as error:
+            traceback.print_exc()
+            self.aim(name, "", "failed, see below", False)
+            return f"{name}: failed: {error}"
 
-    def server(self, store, more):
-        self.started += 1
-        config = {"overrides": [{"account": "@bench.example",
-                                 "only_countries": population.COUNTRIES}],
-                  **more}
-        return Policyd(self.directory / f"policyd{self.started}",
-                       self.urls[store], self.geoip, more=config)
-
-
-def measure(stores, store, name, memory, connections, options):
-    """One line of the table, but for the share of null."""
-    traffic, more = WORKLOADS[name]
-    server = stores.server(store, {
-        **more, "store": {"url": stores.urls[store],
-                          "memory": "60s" if memory else "0s"}})
-    server.start()
-
-    def look():
-        seen = {"policyd": cpu_us({"it": server.pid})["it"],
-                "backends": 0, "others": 0}
-        if store == "postgresql":
-            seen.update(cpu_split_us(stores.postgres.pid))
-        counters = server.counters()
-        return {**seen, **{key: counters[key] for key in
-                           ("requests", "unasked", "store_rounds")}}
-    try:
-        found, grown = run_load(server.socket, connections, options, traffic,
-                                look)
-    finally:
-        server.stop()
-    count = max(grown["requests"], 1)
-    asked = grown["requests"] - grown["unasked"]
-    cpu = [grown[kind] / count for kind in ("policyd", "backends", "others")]
-    return found, [store, name, "on" if memory else "off", str(connections),
-                   f"{found['requests'] / found['seconds']:,.0f}", None,
-                   *(f"{found[p] / 1000:.3f}" for p in ("p50", "p99", "p999")),
-                   f"{sum(cpu):.1f}", *(f"{us:.1f}" for us in cpu),
-                   f"{asked / max(grown['store_rounds'], 1):.1f}",
-                   f"{100 * asked / count:.0f} %"]
-
-
-def measure_null(directory, connections, options):
-    server = Null(directory / f"null{connections}")
-    server.start()
-
-    def look():
-        return {"it": cpu_us({"it": server.pid})["it"]}
-    try:
-        found, grown = run_load(server.socket, connections, options, [], look)
-    finally:
-        server.stop()
-    return found["requests"] / found["seconds"], \
-        grown["it"] / found["requests"]
-
-
-def rows(stores, directory, options):
-    for connections in options.connections:
-        null, cpu = measure_null(directory, connections, options)
-        yield ["null", "", "", str(connections), f"{null:,.0f}", "1.00", "",
-               "", "", f"{cpu:.1f}", "", "", "", "", ""]
-        for store in options.stores:
-            for name in options.workloads:
-                for memory in (True, False):
-                    print(f"{connections} connections, {store}, {name}, "
-                          f"memory {memory}", file=sys.stderr, flush=True)
-                    found, row = measure(stores, store, name, memory,
-                                         connections, options)
-                    row[5] = f"{found['requests'] / found['seconds'] / null:.2f}"
-                    yield row
-
-
-def table(lines):
-    widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
-    return "\n".join("  ".join(
-        cell.ljust(width) if i < 3 else cell.rjust(width)
-        for i, (cell, width) in enumerate(zip(line, widths))).rstrip()
-        for line in lines)
+    def told_aims(self):
+        widths = [max((len(row[i]) for row in self.aims), default=0)
+                  for i in range(4)]
+        return "The aims\n\n" + "\n".join("  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+            for row in self.aims)
 
 
 def commit():
     done = subprocess.run(["git", "describe", "--always", "--dirty"],
-                          capture_output=True, text=True,
+                          capture_output=True, text=True, check=False,
                           cwd=pathlib.Path(__file__).parent)
     return done.stdout.strip() or "unknown"
 
 
+def head(run, busy):
+    options = run.options
+    machine = report.machine(run.directory, run.filled.postgres.programs)
+    return (f"Made by make bench-workloads; what is measured is said in "
+            f"tests/bench.\n\n{datetime.datetime.now():%Y-%m-%d %H:%M}, commit "
+            f"{commit()}\n{machine}\nbefore it began others used "
+            f"{100 * busy:.0f} % of the machine\n{options.accounts:,} accounts "
+            f"with 10 networks each, in zipf order; 4 workers; fsync is on;\n"
+            f"{options.seconds} s of each measurement, after "
+            f"{options.warm_up} s")
+
+
 def main():
     options = arguments()
+    # Whoever ends it ends its servers, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    busy = report.busy_share(2)
     directory = pathlib.Path(tempfile.mkdtemp(prefix="policyd-bench.",
                                               dir=options.directory))
     directory.chmod(0o755)
-    stores = Stores(directory, options)
+    run = Run(directory, options)
     try:
-        machine = report.machine(directory, stores.postgres.programs)
-        stores.start()
-        lines = [HEAD, *rows(stores, directory, options)]
+        page = [head(run, busy)]
+        run.start()
+        page += [run.part(name) for name in options.parts]
     finally:
-        stores.postgres.stop()
+        run.filled.stop()
         remove(directory)
-    page = (f"Made by tests/bench/workloads.py; what the columns mean is said "
-            f"there and below.\n\n{datetime.date.today()}, commit {commit()}\n"
-            f"{machine}\n{options.accounts:,} accounts, 4 workers, "
-            f"{options.seconds} s each, load average at the end "
-            f"{os.getloadavg()[0]:.1f}; fsync is on\n\n{table(lines)}\n\n"
-            "of null: of the requests/s of a server that answers without "
-            "reading, in this run.\nCPU us: of a request, of all processes "
-            "but the load generator: policyd's, PostgreSQL's\nfor clients, "
-            "and its others (WAL and so on). round: requests that went to "
-            "the store\ntogether. asked: of the requests, those that the "
-            "store was asked for.\n")
-    print(page)
+    page.insert(1, run.told_aims())
+    page.append(f"It took {(time.monotonic() - run.began) / 60:.0f} minutes; "
+                f"the load average at its end was {os.getloadavg()[0]:.1f}.")
+    text = "\n\n\n".join(page) + "\n"
+    print(text)
     if options.keep:
-        RESULTS.write_text(page)
+        RESULTS.write_text(text)
 
 
 if __name__ == "__main__":

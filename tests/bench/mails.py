@@ -1,0 +1,114 @@
+"""mails.py -- mails a second through a real Postfix, with policyd and without.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+
+Two instances of Postfix take turns, so that whatever else the machine does hits
+both: one asks policyd for each recipient, the other nobody. smtp-source sends in
+20 sessions at a time, a connection for each mail, all from one account. What is
+taken is discarded.
+"""
+import contextlib
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "system"))
+
+from filled import AT_HOME
+from postfix import Postfix
+from processes import cpu_us
+from servers import OWNER
+
+SENDER = "user000000@bench.example"
+# No further turn begins after that, of a store.
+MOST_S = 80
+MORE = "in_flow_delay = 0\n"
+NOBODY = "smtpd_recipient_restrictions = permit\n"
+CONFIG = {"identity": {"keys": ["sender"]}, "count": {"private": True},
+          "socket": {"user": OWNER.pw_name, "group": "postfix",
+                     "mode": "0660"}, **AT_HOME}
+
+
+def _send(postfix, count):
+    """Mails a second until the last one is taken."""
+    begin = time.monotonic()
+    subprocess.run(["smtp-source", "-s", "20", "-m", str(count), "-f", SENDER,
+                    "-t", "someone@example.org",
+                    f"127.0.0.1:{postfix.port}"], check=True, timeout=120,
+                   stdout=subprocess.DEVNULL)
+    took = time.monotonic() - begin
+    deadline = time.monotonic() + 60
+    while postfix.queue():
+        if time.monotonic() > deadline:
+            raise RuntimeError("Postfix does not deliver")
+        time.sleep(0.05)
+    return count / took
+
+
+def _pid(postfix):
+    return int((postfix.root / "spool/pid/master.pid").read_text())
+
+
+def measure(filled, store, turns, count):
+    """Mails a second: of each turn with policyd, and without; the CPU time of a
+    mail, microseconds, of Postfix without, and of policyd and its store; the
+    share of the mails that the store was asked for."""
+    rates = {"with": [], "without": []}
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(filled.copy(store))
+        server = stack.enter_context(filled.server(url, CONFIG))
+        both = {"with": Postfix(MORE, f"unix:{server.socket}")}
+        stack.callback(both["with"].close)
+        both["without"] = Postfix(MORE + NOBODY)
+        stack.callback(both["without"].close)
+        for kind in both:
+            _send(both[kind], count // 4)
+        watched = {"policyd": server.pid, "Postfix": _pid(both["without"])}
+        if store == "postgresql":
+            watched["PostgreSQL"] = filled.postgres.pid
+        before, asked = cpu_us(watched), server.counters()
+        end = time.monotonic() + MOST_S
+        for turn in range(turns):
+            if time.monotonic() > end:
+                break
+            for kind in ("with", "without")[::1 if turn % 2 else -1]:
+                rates[kind].append(_send(both[kind], count))
+        after = cpu_us(watched)
+        counted = server.counters()
+    requests = counted["requests"] - asked["requests"]
+    sent = len(rates["with"]) * count
+    if requests < sent or counted["errors"] > asked["errors"]:
+        raise RuntimeError(f"policyd was asked {requests} times for "
+                           f"{sent} mails")
+    unasked = counted["unasked"] - asked["unasked"]
+    return rates, {name: (after[name] - before[name]) / sent
+                   for name in watched}, 1 - unasked / requests
+
+
+def cost(rates):
+    """What policyd costs, as a share of the mails a second: the median of the
+    turns."""
+    return statistics.median(1 - one / other for one, other in
+                             zip(rates["with"], rates["without"]))
+
+
+def part(run):
+    turns, count = run.options.turns, run.options.mails
+    lines = []
+    for store in run.options.stores:
+        rates, cpu, asked = measure(run.filled, store, turns, count)
+        share = cost(rates)
+        lines.append(
+            f"{store:10}  {statistics.median(rates['with']):6.0f} with, "
+            f"{statistics.median(rates['without']):6.0f} without, costs "
+            f"{100 * share:4.1f} %  (turns: " + " ".join(
+                f"{100 * (1 - a / b):.1f}" for a, b in
+                zip(rates["with"], rates["without"])) + "); CPU us a mail: " +
+            ", ".join(f"{name} {us:.0f}" for name, us in cpu.items()) +
+            f"; the store was asked for {asked:.0%}")
+        run.aim(f"mails/s through Postfix, {store}: it costs", "5 % or less",
+                f"{100 * share:.1f} %", share <= 0.05)
+    return ("Mails a second through Postfix, all of one account: medians of at "
+            f"most {turns} turns of {count} mails\n\n" + "\n".join(lines))

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Blocks, their ends, and overrides: on PostgreSQL by LISTEN and NOTIFY, on a
- * connection of its own; in an SQLite file by looking into the table news.
+ * connection of its own; through a pooler, in the shards behind a proxy and in
+ * an SQLite file by looking into the table news.
  */
 #ifndef STORE_LISTENING_H
 #define STORE_LISTENING_H
@@ -35,7 +36,6 @@ struct hearing {
 	 * logins so much longer (places_slack); its clock is now_ms. */
 	bool is_heard;
 	int64_t now_ms;
-	bool is_impossible;	/* behind a pooler: it never will be */
 	bool is_new;		/* from here on: what was before was missed */
 	int fd;			/* wakes who waits for it, if not -1 */
 	int wait_ms;		/* to be called again by then */

@@ -58,7 +58,7 @@ tables_of_accounts(struct world *world)
 	    "FROM information_schema.tables t JOIN information_schema.columns "
 	    "c USING (table_schema, table_name) WHERE t.table_schema = "
 	    "'policyd' AND t.table_type = 'BASE TABLE' AND c.column_name = "
-	    "'account'" :
+	    "'account' AND t.table_name <> 'news'" :
 	    "SELECT group_concat(name, ' ') FROM (SELECT m.name FROM "
 	    "sqlite_master m, pragma_table_info(m.name) p WHERE m.type = "
 	    "'table' AND p.name = 'account' AND m.name <> 'news' "

@@ -2,11 +2,14 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import itertools
 import pathlib
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
+import time
 
 import pytest
 
@@ -16,7 +19,8 @@ from geoip import address
 from load import Load
 from outage import BAD, BLOCKED, CONFIG, ERROR, KNOWN, OK, Watch
 from postgres import PSQL
-from waiting import until
+from test_memory import CONFIG as TRUSTING, mail, pass_unasked, remembered
+from waiting import PATIENCE, until
 
 INI = """
 [databases]
@@ -227,3 +231,72 @@ def test_it_is_restarted(start_policyd, pooler, database):
     bouncer.start()
     watched.recover()
     watched.close()
+
+
+def test_it_dies_while_servers_start(make_policyd, pooler, postgres, database):
+    """Whatever each was about just then, it complains once."""
+    bouncer = pooler(size=4)
+    policyd = make_policyd(daemon.merge(CONFIG, {
+        "server": {"workers": 1}, "store": {"url": bouncer.url(database)}}))
+    with postgres.locked(database, "SELECT 'locked' FROM "
+                         "pg_advisory_xact_lock(hashtext('policyd schema'))"):
+        policyd.start()
+        until(lambda: postgres.sql(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+            "NOT granted") != [["0"]], "who looks at the schema")
+        bouncer.stop()
+        until(lambda: policyd.ask(KNOWN, address("DE")) == ERROR, "an error")
+    bouncer.start()
+
+    def told(what):
+        return re.findall(rf"policyd\[(\d+)\] {what}", policyd.log())
+    until(lambda: policyd.ask(KNOWN, address("DE")) == OK and
+          sorted(told("info: store: back after")) ==
+          sorted(set(told("error: store: "))), "the end of it")
+    assert len(told("error: store: ")) == len(set(told("error: store: ")))
+
+
+def two(make_policyd, url):
+    """Two hosts on one store, where accounts are trusted at once."""
+    return [make_policyd(daemon.merge(TRUSTING, {
+        "store": {"url": url, "memory": "1h", "memory_mails": 10000}})).start()
+            for _ in range(2)]
+
+
+def test_changes_are_heard_of(make_policyd, pooler, database):
+    """There is no LISTEN: who has logins in memory looks for changes."""
+    a, b = two(make_policyd, pooler(size=4).url(database))
+    numbers = itertools.count()
+    took = []
+    for trial in range(9):
+        account = f"user{trial}@example.com"
+        pass_unasked(b, account, numbers)
+        assert a.cli("--block", account).returncode == 0
+        began = time.monotonic()
+        until(lambda: mail(b, account, next(numbers)) != OK, "the block")
+        took.append(time.monotonic() - began)
+        assert a.cli("--unblock", account).returncode == 0
+        until(lambda: mail(b, account, next(numbers)) == OK, "the end of it")
+    assert sorted(took)[len(took) // 2] < 1 * PATIENCE, took
+    pass_unasked(b, "joe@example.com", numbers)
+    assert a.cli("--override", "@example.com",
+                 "only_countries=AT").returncode == 0
+    until(lambda: mail(b, "joe@example.com", next(numbers)) != OK,
+          "the override")
+
+
+def test_who_hears_of_no_changes_asks(make_policyd, pooler, database):
+    a, b = two(make_policyd, pooler(size=4).url(database))
+    numbers = itertools.count()
+    pass_unasked(b, "joe@example.com", numbers)
+    database.sql("ALTER FUNCTION policyd.news RENAME TO nothing_new")
+
+    def is_asked_for():
+        before = remembered(b)
+        assert mail(b, "joe@example.com", next(numbers)) == OK
+        return remembered(b) == before
+    until(is_asked_for, "an end of what is believed")
+    assert a.cli("--block", "joe@example.com").returncode == 0
+    assert mail(b, "joe@example.com", next(numbers)) != OK
+    database.sql("ALTER FUNCTION policyd.nothing_new RENAME TO news")
+    pass_unasked(b, "ann@example.com", numbers)

@@ -4,23 +4,26 @@
  *
  * A connection of its own, which says LISTEN and then asks for the time again
  * and again: an answer means that the line is up, and that all notifications
- * before it have come.
+ * before it have come. Behind a pooler or a proxy there are none: there it asks
+ * for the changes themselves.
  */
 #include "store/pgsql/listen.h"
 
 #include "base/clock.h"
 #include "store/listening.h"
+#include "store/pgsql/heard.h"
 #include "store/pgsql/link.h"
 #include "store/pgsql/pgsql.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
 	/* How often the time is asked for, and how long waited for it. */
 	PING_MS = 250,
 	SILENCE_MS = 1000,
+	/* The same of changes: a proxy may wait for a shard that hangs. */
+	POLL_MS = 400,
+	POLL_SILENCE_MS = 3000,
 	CONNECTING_MS = 20,
 };
 
@@ -30,7 +33,7 @@ struct pgsql_ear {
 	bool is_waiting;	/* for an answer */
 	bool is_new;		/* nothing has been heard on it yet */
 	int64_t sent_ms;	/* when it was asked last */
-	bool is_told;		/* that it is behind a pooler, or a proxy */
+	char *marks;		/* of the changes heard last; NULL: none */
 };
 
 static const struct pgsql_statement none[] = { { NULL, NULL } };
@@ -56,7 +59,15 @@ pgsql_ear_free(struct pgsql_ear *ear)
 	if (ear == NULL)
 		return;
 	pgsql_free(ear->pg);
+	free(ear->marks);
 	free(ear);
+}
+
+/* Are there no notifications? */
+static bool
+is_polling(const struct pgsql_ear *ear)
+{
+	return pgsql_is_pooled(ear->pg) || ear->pg->is_proxy;
 }
 
 static void
@@ -67,44 +78,53 @@ lose(struct pgsql_ear *ear, const char *why)
 	ear->is_waiting = false;
 }
 
+static bool
+send_question(struct pgsql_ear *ear)
+{
+	PGconn *conn = ear->pg->conn;
+	const char *const marks[] = { ear->marks };
+
+	if (is_polling(ear))
+		return PQsendQueryParams(conn,
+		    "SELECT mark, now, change FROM policyd.news($1)", 1, NULL,
+		    marks, NULL, NULL, 0);
+	return (ear->is_listening || PQsendQueryParams(conn, "LISTEN policyd",
+			0, NULL, NULL, NULL, NULL, 0)) &&
+	    PQsendQueryParams(conn, "SELECT (extract(epoch FROM "
+		"clock_timestamp()) * 1000)::bigint", 0, NULL, NULL, NULL,
+		NULL, 0);
+}
+
 static void
 ask(struct pgsql_ear *ear)
 {
 	PGconn *conn = ear->pg->conn;
 
-	if ((!ear->is_listening && !PQsendQueryParams(conn, "LISTEN policyd",
-		0, NULL, NULL, NULL, NULL, 0)) ||
-	    !PQsendQueryParams(conn, "SELECT (extract(epoch FROM "
-		"clock_timestamp()) * 1000)::bigint", 0, NULL, NULL, NULL,
-		NULL, 0) || !PQpipelineSync(conn) || PQflush(conn) < 0) {
+	if (!send_question(ear) || !PQpipelineSync(conn) ||
+	    PQflush(conn) < 0) {
 		lose(ear, PQerrorMessage(conn));
 		return;
 	}
-	ear->is_new |= !ear->is_listening;
+	/* Who asks for changes hears what was missed. */
+	ear->is_new |= !ear->is_listening && !is_polling(ear);
 	ear->is_listening = true;
 	ear->is_waiting = true;
 	ear->sent_ms = clock_mono_ms();
 }
 
-/* "block UNTIL ACCOUNT", "unblock ACCOUNT", "overrides", or what a newer
- * version may say. */
-static void
-take_change(const struct listener *listener, const char *text)
+/* The store's time, and changes if they were asked for; 0: not known. */
+static int64_t
+take_rows(struct pgsql_ear *ear, const PGresult *rows,
+    const struct listener *listener)
 {
-	struct store_change change = { .kind = CHANGE_MISSED };
-	char *end;
+	bool is_missed;
+	int64_t now_ms;
 
-	if (strncmp(text, "block ", 6) == 0) {
-		change.kind = CHANGE_BLOCK;
-		change.until_ms = strtoll(text + 6, &end, 10);
-		change.account = end + (*end == ' ');
-	} else if (strncmp(text, "unblock ", 8) == 0) {
-		change.kind = CHANGE_UNBLOCK;
-		change.account = text + 8;
-	} else if (strcmp(text, "overrides") == 0) {
-		change.kind = CHANGE_OVERRIDES;
-	}
-	listener->take(listener->self, &change);
+	if (!is_polling(ear))
+		return strtoll(PQgetvalue(rows, 0, 0), NULL, 10);
+	now_ms = heard_news(listener, rows, &ear->marks, &is_missed);
+	ear->is_new |= is_missed;
+	return now_ms;
 }
 
 /* Take what has come; the time, if that is among it. */
@@ -128,7 +148,7 @@ read_all(struct pgsql_ear *ear, const struct listener *listener,
 			continue; /* the end of a statement */
 		status = PQresultStatus(result);
 		if (status == PGRES_TUPLES_OK)
-			now_ms = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+			now_ms = take_rows(ear, result, listener);
 		ear->is_waiting = status != PGRES_PIPELINE_SYNC;
 		PQclear(result);
 		if (status == PGRES_FATAL_ERROR) {
@@ -139,25 +159,24 @@ read_all(struct pgsql_ear *ear, const struct listener *listener,
 	if (!ear->is_waiting)
 		(void)PQisBusy(conn); /* it reads what came behind */
 	while ((notify = PQnotifies(conn)) != NULL) {
-		take_change(listener, notify->extra);
+		heard_change(listener, notify->extra);
 		PQfreemem(notify);
 	}
 	if (PQstatus(conn) != CONNECTION_OK || ear->pg->is_leaving) {
 		lose(ear, "the connection was lost");
 		return;
 	}
-	hearing->is_heard = now_ms != 0 && !ear->is_waiting;
+	/* What took too long may have changed since. */
+	hearing->is_heard = now_ms != 0 && !ear->is_waiting &&
+	    clock_mono_ms() - ear->sent_ms <= SILENCE_MS;
 	hearing->now_ms = now_ms;
 }
 
-static void
-tell_pooler(struct pgsql_ear *ear, uint32_t memory_ms)
+/* How often it is asked. */
+static int
+pause_ms(const struct pgsql_ear *ear)
 {
-	if (!ear->is_told && memory_ms > 0)
-		log_info("store: store.memory is off: there is no LISTEN "
-			 "through a %s",
-		    ear->pg->is_proxy ? "proxy" : "pooler");
-	ear->is_told = true;
+	return is_polling(ear) ? POLL_MS : PING_MS;
 }
 
 void
@@ -182,25 +201,19 @@ pgsql_hear(void *opaque, const struct listener *listener,
 			return;
 		}
 	}
-	hearing->is_impossible = pgsql_is_pooled(ear->pg) ||
-	    ear->pg->is_proxy;
-	if (hearing->is_impossible) {
-		tell_pooler(ear, listener->memory_ms);
-		return;
-	}
 	if (ear->is_listening)
 		read_all(ear, listener, hearing);
-	if (ear->is_waiting &&
-	    clock_mono_ms() - ear->sent_ms > SILENCE_MS)
+	if (ear->is_waiting && clock_mono_ms() - ear->sent_ms >
+	    (is_polling(ear) ? POLL_SILENCE_MS : SILENCE_MS))
 		lose(ear, "no answer");
 	if (ear->pg->state != UP)
 		return;
 	if (!ear->is_waiting && (!ear->is_listening ||
-		clock_left_ms(ear->sent_ms + PING_MS) == 0))
+		clock_left_ms(ear->sent_ms + pause_ms(ear)) == 0))
 		ask(ear);
 	hearing->is_new = hearing->is_heard && ear->is_new;
 	ear->is_new &= !hearing->is_heard;
 	hearing->fd = ear->pg->conn != NULL ? PQsocket(ear->pg->conn) : -1;
 	hearing->wait_ms = ear->is_waiting ? PING_MS :
-	    clock_left_ms(ear->sent_ms + PING_MS) + 1;
+	    clock_left_ms(ear->sent_ms + pause_ms(ear)) + 1;
 }

@@ -34,8 +34,11 @@ pgsql_run_simple(struct pgsql *pg, const char *sql, char *value, size_t size,
 			snprintf(value, size, "%s", PQgetvalue(result, 0, 0));
 		PQclear(result);
 	}
-	log_error("store: PostgreSQL did not finish in time: %s",
-	    PQerrorMessage(conn));
+	/* As anywhere: that it is away is said once. */
+	if (PQstatus(conn) == CONNECTION_OK)
+		pgsql_late(pg);
+	else
+		pgsql_drop(pg, PQerrorMessage(conn));
 	return false;
 }
 

@@ -27,9 +27,10 @@ BEGIN
         UPDATE policyd.audit SET detail = '{}'
          WHERE subject = p_account AND detail <> '{}';
     WHEN 'news' THEN
+        DELETE FROM policyd.news WHERE account = p_account;
         RETURN 0;
     WHEN 'told' THEN
-        PERFORM pg_notify('policyd', 'unblock ' || p_account);
+        PERFORM policyd.tell_servers('unblock', p_account);
         RETURN 0;
     END CASE;
     GET DIAGNOSTICS v_count = ROW_COUNT;

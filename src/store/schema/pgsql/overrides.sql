@@ -151,7 +151,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE policyd.revision SET revision = (random() * 9e18)::bigint
      WHERE of = 'overrides';
-    NOTIFY policyd, 'overrides';
+    PERFORM policyd.tell_servers('overrides', '');
     RETURN NULL;
 END
 $$;

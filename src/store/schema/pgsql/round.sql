@@ -168,12 +168,11 @@ LANGUAGE sql AS $$
       FROM jsonb_array_elements_text(p_channels) c
 $$;
 
--- Tell the servers that have in memory who is blocked, and who may pass. What
--- a notification cannot hold they find out by themselves.
+-- Tell the servers that have in memory who is blocked, and who may pass.
 CREATE OR REPLACE FUNCTION policyd.notify_block(p_account text, e jsonb)
 RETURNS void LANGUAGE sql AS $$
-    SELECT pg_notify('policyd', 'block ' || coalesce(e ->> 'until', '0') ||
-                     ' ' || p_account)
+    SELECT policyd.tell_servers('block ' || coalesce(e ->> 'until', '0'),
+                                p_account)
 $$;
 
 -- One consequence of a decision; its row of policyd.account is ours, if it has
@@ -198,7 +197,7 @@ BEGIN
                              e -> 'channels', e -> 'counts');
         UPDATE policyd.block SET ended_at = v_at
          WHERE account = v_account AND ended_at IS NULL;
-        PERFORM pg_notify('policyd', 'unblock ' || v_account);
+        PERFORM policyd.tell_servers('unblock', v_account);
     WHEN 'older' THEN
         UPDATE policyd.account SET older = e ->> 'older'
          WHERE account = v_account;
@@ -208,7 +207,7 @@ BEGIN
     WHEN 'orphan' THEN
         UPDATE policyd.block SET ended_at = v_at
          WHERE account = v_account AND ended_at IS NULL;
-        PERFORM pg_notify('policyd', 'unblock ' || v_account);
+        PERFORM policyd.tell_servers('unblock', v_account);
     WHEN 'move' THEN
         PERFORM policyd.notify_block(v_account, e);
         UPDATE policyd.block SET began_at = v_at,

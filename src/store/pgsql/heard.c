@@ -1,0 +1,69 @@
+/*
+ * heard.c -- what PostgreSQL tells of changes, in words.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/pgsql/heard.h"
+
+#include "base/mem.h"
+#include "store/listening.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int
+heard_change(const struct listener *listener, const char *text)
+{
+	struct store_change change = { .kind = CHANGE_MISSED };
+	char *end;
+
+	if (strncmp(text, "block ", 6) == 0) {
+		change.kind = CHANGE_BLOCK;
+		change.until_ms = strtoll(text + 6, &end, 10);
+		change.account = end + (*end == ' ');
+	} else if (strncmp(text, "unblock ", 8) == 0) {
+		change.kind = CHANGE_UNBLOCK;
+		change.account = text + 8;
+	} else if (strcmp(text, "overrides") == 0) {
+		change.kind = CHANGE_OVERRIDES;
+	}
+	listener->take(listener->self, &change);
+	return (int)change.kind;
+}
+
+/* One more mark: nothing in it has to be escaped. */
+static void
+add_mark(char **marks, const char *mark)
+{
+	char *longer = *marks == NULL ? mem_printf("{\"%s\"}", mark) :
+	    mem_printf("%.*s,\"%s\"}", (int)strlen(*marks) - 1, *marks, mark);
+
+	free(*marks);
+	*marks = longer;
+}
+
+int64_t
+heard_news(const struct listener *listener, const PGresult *rows,
+    char **marks, bool *is_missed)
+{
+	enum { MARK, NOW, CHANGE };
+	const char *last = "";
+	int count = PQntuples(rows);
+
+	*is_missed = false;
+	if (count == 0)
+		return 0;
+	free(*marks);
+	*marks = NULL;
+	/* A database's rows follow each other. */
+	for (int i = 0; i < count; i++) {
+		const char *mark = PQgetvalue(rows, i, MARK);
+
+		if (strcmp(mark, last) != 0)
+			add_mark(marks, mark);
+		last = mark;
+		if (!PQgetisnull(rows, i, CHANGE))
+			*is_missed |= heard_change(listener,
+			    PQgetvalue(rows, i, CHANGE)) == CHANGE_MISSED;
+	}
+	return strtoll(PQgetvalue(rows, 0, NOW), NULL, 10);
+}

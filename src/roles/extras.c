@@ -42,6 +42,13 @@ take_proxy(struct command *command, const char *argument)
 }
 
 static const char *
+take_pgbouncer(struct command *command, const char *argument)
+{
+	command->proxies = text_parse_number(argument, INT32_MAX);
+	return command->proxies > 0 ? NULL : "how many proxies there are";
+}
+
+static const char *
 take_for(struct command *command, const char *argument)
 {
 	return read_duration(&command->duration_s, argument);
@@ -139,6 +146,7 @@ const struct extra_row extras_table[EXTRAS] = {
 	[EXTRA_DAEMON] = { "daemon", 'd', false, 0, take_daemon },
 	[EXTRA_LIVE] = { "live", 0, false, 0, take_live },
 	[EXTRA_PROXY] = { "proxy", 0, false, 0, take_proxy },
+	[EXTRA_PGBOUNCER] = { "pgbouncer", 0, true, 0, take_pgbouncer },
 	[EXTRA_FOR] = { "for", 0, true, 0, take_for },
 	[EXTRA_REASON] = { "reason", 0, true, 0, take_reason },
 	[EXTRA_RELEASE] = { "release", 0, false, WITH(EXTRA_DELETE),

@@ -25,6 +25,7 @@
 #include "replay/replay.h"
 #include "roles/check_config.h"
 #include "roles/daemon.h"
+#include "store/pooler.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -95,12 +96,22 @@ get_config(const struct job *job, const struct command *command)
 static int
 init_store(const struct job *job, const struct command *command)
 {
-	struct store *store = store_of(job->config);
 	int64_t deadline_ms = clock_mono_ms() + INIT_PATIENCE_MS;
-	enum store_result result = command->is_proxy ?
-	    store_init_proxy(store, deadline_ms) :
-	    store_init(store, true, deadline_ms);
+	struct store *store;
+	enum store_result result;
 
+	if (command->proxies > 0 && !command->is_proxy) {
+		log_error("--pgbouncer goes with --proxy");
+		return EX_USAGE;
+	}
+	store = store_of(job->config);
+	if (command->proxies > 0)
+		result = store_print_pooler(store, command->proxies, job->out,
+		    deadline_ms);
+	else if (command->is_proxy)
+		result = store_init_proxy(store, deadline_ms);
+	else
+		result = store_init(store, true, deadline_ms);
 	store_close(store);
 	return result == STORE_DONE ? EX_OK : EX_UNAVAILABLE;
 }
@@ -282,8 +293,8 @@ const struct mode_row modes_table[] = {
 	    check_config },
 	{ "dump-config", 0, ARGUMENT_NONE, 0, false, true, dump_config },
 	{ "get-config", 0, ARGUMENT_ONE, 0, false, true, get_config },
-	{ "init-store", 0, ARGUMENT_NONE, WITH(EXTRA_PROXY), false, false,
-	    init_store },
+	{ "init-store", 0, ARGUMENT_NONE, WITH(EXTRA_PROXY) |
+	    WITH(EXTRA_PGBOUNCER), false, false, init_store },
 	{ "clean", 0, ARGUMENT_NONE, 0, false, false, clean },
 	{ "status", 0, ARGUMENT_NONE, 0, false, false, status },
 	{ "list-blocked", 0, ARGUMENT_ANY, WITH(EXTRA_SINCE) |

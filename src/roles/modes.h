@@ -17,6 +17,7 @@ enum extra {
 	EXTRA_DAEMON,
 	EXTRA_LIVE,
 	EXTRA_PROXY,
+	EXTRA_PGBOUNCER,
 	EXTRA_FOR,
 	EXTRA_REASON,
 	EXTRA_RELEASE,
@@ -40,6 +41,7 @@ struct command {
 	const char *config_path;
 	bool is_config_given;
 	bool is_verbose, is_json, is_daemon, is_live, is_proxy;
+	int64_t proxies;	/* of --pgbouncer; 0: it is not given */
 	const struct mode_row *mode;
 	unsigned extras;	/* WITH(...) of those that are given */
 	const char *subject;	/* the mode's argument */

@@ -14,29 +14,11 @@ import policyd as daemon
 from postgres import PSQL, Postgres
 from waiting import until
 
-# As policyd-scale(7) has it.
-INI = """
-[databases]
-{databases}
-[pgbouncer]
-listen_port = {port}
-unix_socket_dir = {folder}
-auth_type = any
-pool_mode = transaction
-default_pool_size = 20
-max_client_conn = 1000
-query_timeout = 0.5
-query_wait_timeout = 1
-server_connect_timeout = 1
-server_login_retry = 1
-logfile = {folder}/log
-"""
-
-
 class Pool:
-    """A pgbouncer; its databases are shard0, shard1, ..."""
+    """A pgbouncer; its databases are shard0, shard1, ... What it is configured
+    by a proxy says, as policyd prints it."""
 
-    def __init__(self, shards):
+    def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pool."))
         self.folder.chmod(0o755)
         self.port = daemon.free_port()
@@ -47,15 +29,12 @@ class Pool:
             shutil.chown(self.folder, "postgres")
             self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
                              "extra_groups": []}
-        self.write(shards)
-        self.start()
 
-    def write(self, shards):
-        (self.folder / "pgbouncer.ini").write_text(INI.format(
-            databases="\n".join(
-                f"{name} = host={server.sockets} dbname={database} "
-                "user=policyd" for name, server, database in shards),
-            port=self.port, folder=self.folder))
+    def write(self, proxy, proxies):
+        made = daemon.run("--init-store", "--proxy", "--pgbouncer", proxies,
+                          POLICYD_STORE_URL=proxy.url)
+        assert made.returncode == 0, made.stderr
+        (self.folder / "pgbouncer.ini").write_text(made.stdout)
 
     def start(self):
         self.process = subprocess.Popen(
@@ -71,7 +50,7 @@ class Pool:
         (self.folder / f".s.PGSQL.{self.port}").unlink(missing_ok=True)
 
     def close(self):
-        if self.process.poll() is None:
+        if self.process is not None and self.process.poll() is None:
             self.stop()
         shutil.rmtree(self.folder)
 
@@ -105,7 +84,7 @@ class Proxy:
         def array(texts):
             return "ARRAY[" + ", ".join(f"'{text}'" for text in texts) + "]"
         self.sql(f"SELECT policyd.set_shards({array(connections)}, "
-                 f"{array(slow)})")
+                 f"{array(slow) if slow else 'NULL'})")
 
 
 DELETE_MOVED = """
@@ -124,21 +103,27 @@ $$
 
 
 class Cluster:
-    """So many shards, each a server of its own, and proxies."""
+    """So many shards, each a server of its own, and proxies. standbys: of so
+    many of the shards there are some."""
 
-    def __init__(self, shards=4, proxies=2):
+    def __init__(self, shards=4, proxies=2, standbys=0):
         self.shards = []
+        self.standbys = {}
         self.proxies = []
         self.servers = []
         self.pool = None
         try:
             for number in range(shards):
                 self.add_shard()
-            self.pool = Pool(self._listed())
+            for number in range(standbys):
+                self.standbys[number] = Postgres(self.shards[number])
+            self.pool = Pool()
             for number in range(proxies):
                 self.servers.append(Postgres())
                 self.proxies.append(Proxy(self.servers[-1]))
             self.tell_proxies()
+            self.pool.write(self.proxies[0], proxies)
+            self.pool.start()
         except BaseException:
             self.close()
             raise
@@ -163,24 +148,25 @@ class Cluster:
             until(has_all, "the copy")
             copy.promote()
         self.shards += copies
-        self.pool.write(self._listed())
         self.tell_proxies()
+        self.pool.write(self.proxies[0], len(self.proxies))
         self.pool.start()
         for number, server in enumerate(self.shards):
             server.sql(DELETE_MOVED.format(number=number,
                                            count=len(self.shards)), "policyd")
 
-    def _listed(self):
-        return [(f"shard{number}", server, "policyd")
-                for number, server in enumerate(self.shards)]
+    def _direct(self, number):
+        """How a shard is reached past the pool: as policyd-scale(7) has it."""
+        hosts = [self.shards[number], self.standbys.get(number)]
+        listed = ",".join(str(server.sockets) for server in hosts if server)
+        return f"host={listed} target_session_attrs=read-write dbname=policyd"
 
     def tell_proxies(self):
         for proxy in self.proxies:
             proxy.set_shards(
                 [self.pool.connection(f"shard{number}")
                  for number in range(len(self.shards))],
-                [f"host={server.sockets} dbname=policyd"
-                 for server in self.shards])
+                [self._direct(number) for number in range(len(self.shards))])
 
     def shard_of(self, account):
         """The number of the shard an account is in."""
@@ -195,7 +181,7 @@ class Cluster:
     def close(self):
         if self.pool is not None:
             self.pool.close()
-        for server in self.servers + self.shards:
+        for server in [*self.servers, *self.standbys.values(), *self.shards]:
             server.close()
 
 

@@ -18,8 +18,14 @@ from cluster import Cluster
 from geoip import address
 from load import Load
 from outage import BLOCKED, CONFIG, ERROR, OK
+from test_memory import mail, pass_unasked, remembered
 from waiting import PATIENCE, until
 
+# Logins from here are remembered at once.
+TRUSTING = {
+    "overrides": [{"account": domain, "only_countries": ["DE"]}
+                  for domain in ("@example.com", "@memory.example")],
+    "store": {"memory": "1h", "memory_mails": 10000}}
 _numbers = itertools.count(1)
 
 
@@ -83,16 +89,79 @@ def test_two_hosts_on_two_proxies(start, cluster):
         assert one.ask(account, address("DE")) == OK
 
 
-def test_nobody_passes_from_memory_that_another_host_has_blocked(start,
-                                                                 cluster):
-    """Notifications of the shards do not pass a proxy."""
-    one, other = start(0), start(1)
-    until(lambda: "store.memory is off" in one.log(), "what is told of it")
+def test_what_one_host_changes_the_other_remembers_no_more(start, cluster):
+    """Notifications of the shards do not pass a proxy: changes are looked
+    for in all of them."""
+    one, other = start(0, TRUSTING), start(1, TRUSTING)
+    numbers = itertools.count()
     for account in fresh_of_all(cluster):
-        for policyd in (one, other) * 5:
-            assert policyd.ask(account, address("DE")) == OK
+        pass_unasked(other, account, numbers)
         assert one.cli("--block", account).returncode == 0
-        assert other.ask(account, address("DE")) == BLOCKED
+        began = time.monotonic()
+        until(lambda: mail(other, account, next(numbers)) == BLOCKED,
+              "the block")
+        assert time.monotonic() - began < 2 * PATIENCE
+        assert one.cli("--unblock", account).returncode == 0
+        until(lambda: mail(other, account, next(numbers)) == OK,
+              "the end of it")
+        pass_unasked(other, account, numbers)
+        assert one.cli("--override", account,
+                       "only_countries=AT").returncode == 0
+        until(lambda: mail(other, account, next(numbers)) == BLOCKED,
+              "the override")
+    accounts = [f"{number}@memory.example" for number in range(8)]
+    for account in accounts:
+        pass_unasked(other, account, numbers)
+    assert one.cli("--override", "@memory.example",
+                   "only_countries=AT").returncode == 0
+    for account in accounts:
+        until(lambda: mail(other, account, next(numbers)) == BLOCKED,
+              "the override of the domain")
+
+
+def test_while_a_shard_is_away_nobody_passes_unasked(start, cluster):
+    """What is changed in it nobody can tell, though others ask it."""
+    one, other = start(0, TRUSTING), start(1, TRUSTING)
+    numbers = itertools.count()
+    account = fresh(cluster, 0)
+    pass_unasked(other, account, numbers)
+    server = cluster.shards[2]
+    server.stop("immediate")
+    try:
+        def is_asked_for():
+            before = remembered(other)
+            assert mail(other, account, next(numbers)) == OK
+            return remembered(other) == before
+        until(is_asked_for, "an end of what is believed")
+        assert one.cli("--block", account).returncode == 0
+        assert mail(other, account, next(numbers)) == BLOCKED
+    finally:
+        server.start()
+    account = fresh(cluster, 2)
+    until(lambda: mail(other, account, next(numbers)) == OK, "the shard")
+    pass_unasked(other, account, numbers)
+
+
+def test_a_shard_that_is_away_is_looked_for_all_the_time(start, cluster):
+    """Each second, not when something else is due."""
+    policyd = start()
+    server = cluster.shards[1]
+    lost = fresh(cluster, 1)
+    server.stop("immediate")
+    try:
+        until(lambda: policyd.ask(lost) == ERROR, "the error")
+        tried = set()
+
+        def look():
+            tried.update(float(row[0]) for row in cluster.proxies[0].sql(
+                "SELECT extract(epoch FROM tried) FROM policyd.shard "
+                "WHERE away_since < tried"))
+            return len(tried) >= 5
+        until(look, "some tries")
+        assert max(tried) - min(tried) < 4 * 4 * PATIENCE
+    finally:
+        server.start()
+    until(lambda: policyd.ask(lost) == OK, "the shard")
 
 
 def test_a_proxy_has_every_function(cluster):
@@ -306,3 +375,90 @@ def test_four_shards_become_eight(make_policyd):
         assert set(found.values()) == {1}
     finally:
         cluster.close()
+
+
+def test_a_shard_fails_over_to_its_standby(make_policyd):
+    """pgbouncer has no idea which host is the primary: the proxy finds out."""
+    cluster = Cluster(2, 1, standbys=1)
+    try:
+        policyd = make_policyd(daemon.merge(CONFIG, {
+            "store": {"url": cluster.proxies[0].url}}))
+        policyd.start()
+        bad, seen = fresh(cluster, 0), fresh(cluster, 0)
+        until(lambda: policyd.ask(seen, address("DE")) == OK, "the store")
+        blocked(policyd, bad)
+        primary, standby = cluster.shards[0], cluster.standbys[0]
+        until(lambda: primary.sql(
+            "SELECT replay_lsn = pg_current_wal_lsn() "
+            "FROM pg_stat_replication") == [["t"]], "the standby")
+        # So many at a time that every session is needed.
+        with Load(policyd, connections=8) as load:
+            load.wait_answers(500, OK)
+            assert set(load.answers) == {OK}
+            primary.stop("immediate")
+            until(lambda: policyd.ask(seen, address("DE")) == ERROR,
+                  "the error")
+            standby.promote()
+            until(lambda: policyd.ask(seen, address("DE")) == OK,
+                  "the standby")
+            load.wait_answers(500, OK)
+        assert policyd.ask(bad, address("DE")) == BLOCKED
+        assert policyd.ask(seen, address("AT")) == BLOCKED
+        # Calls that go past pgbouncer follow, too.
+        assert policyd.cli("--unblock", bad).returncode == 0
+        assert policyd.ask(bad, address("DE")) == OK
+    finally:
+        cluster.close()
+
+
+def pgbouncer_ini(proxy, proxies=1):
+    return daemon.run("--init-store", "--proxy", "--pgbouncer", proxies,
+                      POLICYD_STORE_URL=proxy.url)
+
+
+def test_what_pgbouncer_is_to_do(cluster):
+    """Its configuration; the other tests have one that uses it."""
+    proxy = cluster.proxies[1]
+    rounds = [f"host=/run/pgbouncer port=6543 dbname=shard{number}"
+              for number in range(4)]
+    slow = [f"host={server.sockets} dbname=policyd"
+            for server in cluster.shards]
+    other = cluster.shards[0].sockets
+    slow[2] = f"host={other},/other port=5432,5433 dbname=policyd user=postgres"
+    proxy.set_shards(rounds, slow)
+    try:
+        # One connection past it is made to each: the second host is not there.
+        made = pgbouncer_ini(proxy, 2)
+        assert made.returncode == 0, made.stderr
+        lines = made.stdout.splitlines()
+        assert f"shard1 = host={cluster.shards[1].sockets} dbname=policyd " \
+            "user=policyd" in lines
+        assert f"shard2 = host={other} port=5432 dbname=policyd user=postgres" \
+            in lines
+        assert "shard2_2 = host=/other port=5433 dbname=policyd user=postgres" \
+            in lines
+        assert "unix_socket_dir = /run/pgbouncer" in lines
+        assert "listen_port = 6543" in lines
+        # 200 connections of a server, 3 of them for superusers.
+        assert "default_pool_size = 20" in lines
+        assert "max_client_conn = 1000" in lines
+        assert "default_pool_size = 15" in \
+            pgbouncer_ini(proxy, 10).stdout.splitlines()
+        many = pgbouncer_ini(proxy, 100)
+        assert many.returncode == 69 and "max_connections" in many.stderr
+        proxy.set_shards(rounds, [])
+        told = pgbouncer_ini(proxy)
+        assert told.returncode == 69 and "directly" in told.stderr
+    finally:
+        cluster.tell_proxies()
+
+
+def test_pgbouncer_is_for_a_proxy(database, cluster):
+    told = pgbouncer_ini(database)
+    assert told.returncode == 69 and "is no proxy" in told.stderr
+    assert daemon.run("--init-store", "--proxy", "--pgbouncer", 1,
+                      POLICYD_STORE_URL="sqlite:/nowhere").returncode == 69
+    assert daemon.run("--init-store", "--pgbouncer", 1,
+                      POLICYD_STORE_URL=database.url).returncode == 64
+    assert daemon.run("--init-store", "--proxy", "--pgbouncer", 0,
+                      POLICYD_STORE_URL=database.url).returncode == 64

@@ -41,7 +41,8 @@ static const char grants[] =
     "EXECUTE format('GRANT USAGE ON SCHEMA policyd, policyd_shards, plproxy "
     "TO %s', r); "
     "EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA policyd TO %s', r); "
-    "EXECUTE format('GRANT UPDATE ON policyd.shard TO %s', r); "
+    "EXECUTE format('GRANT UPDATE ON policyd.shard, policyd.cluster_version "
+    "TO %s', r); "
     "EXECUTE format('GRANT INSERT, UPDATE ON policyd.mode TO %s', r); "
     "END $$";
 

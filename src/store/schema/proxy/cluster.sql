@@ -12,7 +12,8 @@ CREATE EXTENSION IF NOT EXISTS plproxy;
 -- number: 0, 1, ...; as many as a power of two. name: the database in
 -- connection, which PL/Proxy says in errors. connection: how a round's calls go
 -- there, by pgbouncer; slow: how others do, which may take long; NULL: the
--- same. away_since: it did not answer, and is not asked by rounds until it
+-- same. hosts: how many slow names, and which of them is the primary (host: 1,
+-- 2, ...). away_since: it did not answer, and is not asked by rounds until it
 -- does; tried: asked last meanwhile.
 CREATE TABLE IF NOT EXISTS policyd.shard (
     number      integer PRIMARY KEY CHECK (number >= 0),
@@ -22,13 +23,25 @@ CREATE TABLE IF NOT EXISTS policyd.shard (
     away_since  timestamptz,
     tried       timestamptz
 );
+ALTER TABLE policyd.shard ADD COLUMN IF NOT EXISTS
+    hosts integer NOT NULL DEFAULT 1;
+ALTER TABLE policyd.shard ADD COLUMN IF NOT EXISTS
+    host integer NOT NULL DEFAULT 1;
 -- Another number with each change of the list.
 CREATE TABLE IF NOT EXISTS policyd.cluster_version (version integer NOT NULL);
 INSERT INTO policyd.cluster_version
 SELECT 1 WHERE NOT EXISTS (SELECT FROM policyd.cluster_version);
 
+-- What a connection string (host=a,b port=5432) says of a key.
+CREATE OR REPLACE FUNCTION policyd.said(p_connection text, p_key text
+) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT string_to_array(
+        substring(p_connection FROM '(?:^|\s)' || p_key || '=(\S+)'), ',')
+$$;
+
 -- Name the shards anew, all of them and in order: connection strings of libpq
--- with a dbname each. p_slow may be left out.
+-- with a dbname each. p_slow may be left out. Where that has several hosts,
+-- pgbouncer has a database for each: NAME, NAME_2, ...
 CREATE OR REPLACE FUNCTION policyd.set_shards(p_connections text[],
     p_slow text[] DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -42,11 +55,24 @@ BEGIN
         RAISE 'as many slow connections as others';
     END IF;
     DELETE FROM policyd.shard;
-    INSERT INTO policyd.shard (number, name, connection, slow)
-    SELECT i - 1, substring(c FROM 'dbname=(\S+)'), c, p_slow[i]
+    INSERT INTO policyd.shard (number, name, connection, slow, hosts)
+    SELECT i - 1, (policyd.said(c, 'dbname'))[1], c, p_slow[i],
+           coalesce(cardinality(policyd.said(p_slow[i], 'host')), 1)
       FROM unnest(p_connections) WITH ORDINALITY AS u (c, i);
     UPDATE policyd.cluster_version SET version = version + 1;
 END
+$$;
+
+-- pgbouncer's name for a host of a shard, and how it is reached.
+CREATE OR REPLACE FUNCTION policyd.name_of_host(p_name text, p_host integer
+) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT p_name || CASE p_host WHEN 1 THEN '' ELSE '_' || p_host END
+$$;
+
+CREATE OR REPLACE FUNCTION policyd.to_host(s policyd.shard, p_host integer
+) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT replace(s.connection, 'dbname=' || s.name,
+                   'dbname=' || policyd.name_of_host(s.name, p_host))
 $$;
 
 -- What PL/Proxy asks.
@@ -59,9 +85,9 @@ $$;
 
 CREATE OR REPLACE FUNCTION plproxy.get_cluster_partitions(cluster_name text
 ) RETURNS SETOF text LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN cluster_name = 'policyd' THEN connection
-                ELSE coalesce(slow, connection) END
-      FROM policyd.shard ORDER BY number
+    SELECT CASE WHEN cluster_name = 'policyd' OR slow IS NULL
+                THEN policyd.to_host(s, host) ELSE slow END
+      FROM policyd.shard s ORDER BY number
 $$;
 
 -- A connection is made anew now and then, so that shards that were moved are
@@ -102,10 +128,11 @@ $$;
 
 CREATE SCHEMA IF NOT EXISTS policyd_shards;
 
-CREATE OR REPLACE FUNCTION policyd_shards.version_of(p_shard integer
-) RETURNS SETOF integer LANGUAGE plproxy AS $$
-    CLUSTER 'policyd'; RUN ON p_shard;
-    SELECT * FROM policyd.version_here();
+-- Is that the primary of a shard, with our schema?
+CREATE OR REPLACE FUNCTION policyd_shards.is_primary(p_connection text
+) RETURNS boolean LANGUAGE plproxy AS $$
+    CONNECT p_connection;
+    SELECT NOT pg_catalog.pg_is_in_recovery() FROM policyd.version_here();
 $$;
 
 -- A call failed: is a shard away? PL/Proxy says which one, in brackets. Errors
@@ -119,36 +146,48 @@ BEGIN
         RETURN false;
     END IF;
     UPDATE policyd.shard SET away_since = clock_timestamp()
-     WHERE name = v_name AND away_since IS NULL;
+     WHERE policyd.name_of_host(name, host) = v_name AND away_since IS NULL;
     IF FOUND THEN
         RAISE WARNING 'policyd: shard % is away: %', v_name, p_message;
     END IF;
-    RETURN EXISTS (SELECT FROM policyd.shard WHERE name = v_name);
+    RETURN EXISTS (SELECT FROM policyd.shard
+                    WHERE policyd.name_of_host(name, host) = v_name);
 END
 $$;
 
--- Ask those that were away whether they are back; one asks, and not too often.
+-- Ask those that were away whether they are back, on whichever of their hosts;
+-- one asks, and not too often.
 CREATE OR REPLACE FUNCTION policyd.probe_shards() RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_number integer;
+    s policyd.shard;
+    v_host integer;
 BEGIN
-    FOR v_number IN
-        SELECT number FROM policyd.shard
+    FOR s IN
+        SELECT * FROM policyd.shard
          WHERE away_since IS NOT NULL
-           AND (tried < clock_timestamp() - interval '1 s') IS NOT FALSE
+           AND (tried < clock_timestamp() - interval '0.9 s') IS NOT FALSE
            FOR UPDATE SKIP LOCKED
     LOOP
         UPDATE policyd.shard SET tried = clock_timestamp()
-         WHERE number = v_number;
-        BEGIN
-            PERFORM policyd_shards.version_of(v_number);
-            UPDATE policyd.shard SET away_since = NULL
-             WHERE number = v_number;
-            RAISE WARNING 'policyd: shard % is back', v_number;
-        EXCEPTION WHEN OTHERS THEN
-            NULL;   -- another time
-        END;
+         WHERE number = s.number;
+        FOR v_host IN SELECT h FROM generate_series(1, s.hosts) h
+                       ORDER BY h <> s.host, h
+        LOOP
+            BEGIN
+                CONTINUE WHEN NOT policyd_shards.is_primary(
+                    policyd.to_host(s, v_host));
+            EXCEPTION WHEN OTHERS THEN
+                CONTINUE;   -- another time
+            END;
+            UPDATE policyd.shard SET away_since = NULL, host = v_host
+             WHERE number = s.number;
+            UPDATE policyd.cluster_version SET version = version + 1
+             WHERE v_host <> s.host;
+            RAISE WARNING 'policyd: shard % is back',
+                policyd.name_of_host(s.name, v_host);
+            EXIT;
+        END LOOP;
     END LOOP;
 END
 $$;

@@ -1,0 +1,17 @@
+/*
+ * pooler.h -- the configuration of the pgbouncer between a proxy and its shards.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_POOLER_H
+#define STORE_POOLER_H
+
+#include "store/store.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* Print it. The store is a proxy that knows its shards, one of so many. */
+enum store_result store_print_pooler(struct store *, int64_t proxies, FILE *,
+    int64_t deadline_ms);
+
+#endif

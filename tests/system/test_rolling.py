@@ -2,19 +2,23 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 
-The program of the second host is that of `make`, with a schema that goes on:
-see tests/system/next.
+From the version before the last step of the schema, built from the history of
+the source, to this one; and from this one to one that may come: the program of
+`make`, with a schema that goes on (see tests/system/next).
 """
 import contextlib
+import dataclasses
+import pathlib
 import socket
 
 import pytest
 
+import older
 import policyd as daemon
 from client import request
 from geoip import address
 from load import Load
-from stores import served, store  # noqa: F401
+from stores import PostgresStore, SqliteStore
 from waiting import until
 
 NEXT = daemon.BUILD.resolve() / "tests" / "system" / "next" / "policyd"
@@ -25,22 +29,63 @@ CONFIG = {"server": {"workers": 2, "deadline": "5s"},
                       "error": "DEFER_IF_PERMIT error"}}
 
 
+@pytest.fixture(params=["postgresql", "sqlite"])
+def store(request):
+    """One without a schema: the older version makes it."""
+    if request.param == "sqlite":
+        made = SqliteStore()
+        yield made
+        made.close()
+    else:
+        yield PostgresStore(request.getfixturevalue("empty_database"))
+
+
 @pytest.fixture
-def next_program(monkeypatch):
-    """From now on daemons are of the next version."""
-    def change():
-        monkeypatch.setattr(daemon, "PROGRAM", NEXT)
-    return change
+def served(store, start_policyd):
+    """A function that starts a daemon on the store."""
+    return lambda: start_policyd(daemon.merge(CONFIG, {
+        "store": {"url": store.url}}))
 
 
-def test_both_versions_answer_together(served, store, next_program):
-    old = served(CONFIG)
+@dataclasses.dataclass
+class Upgrade:
+    """Daemons are of the old version, then of the new one."""
+
+    monkeypatch: pytest.MonkeyPatch
+    old: pathlib.Path
+    new: pathlib.Path
+    schema: int     # of the new one
+
+    def go_on(self):
+        self.monkeypatch.setattr(daemon, "PROGRAM", self.new)
+
+    def go_back(self):
+        self.monkeypatch.setattr(daemon, "PROGRAM", self.old)
+
+    def is_made(self, store):
+        return store.value("SELECT max(version) FROM policyd.schema_version"
+                           ) == str(self.schema)
+
+
+@pytest.fixture(params=["from the one before", "to the next"])
+def upgrade(request, monkeypatch, store):
+    if request.param == "to the next":
+        made = Upgrade(monkeypatch, daemon.PROGRAM, NEXT, 900)
+    else:
+        kind = "sqlite" if store.kind == "sqlite" else "pgsql"
+        made = Upgrade(monkeypatch, older.program(), daemon.PROGRAM,
+                       older.version(kind))
+    made.go_back()
+    return made
+
+
+def test_both_versions_answer_together(served, store, upgrade):
+    old = served()
     with Load(old, connections=4) as load:
         load.wait_answers(200, "DUNNO")
-        next_program()
-        new = served(CONFIG)
-        assert store.value("SELECT max(version) FROM policyd.schema_version"
-                           ) == "900"
+        upgrade.go_on()
+        new = served()
+        until(lambda: upgrade.is_made(store), "the schema")
         load.wait_answers(200, "DUNNO")
         # One counts what the other was asked.
         assert old.ask(JOE, address("DE")) == "DUNNO"
@@ -56,16 +101,14 @@ def test_both_versions_answer_together(served, store, next_program):
     assert " error: " not in old.log() + new.log()
 
 
-def test_the_older_one_can_be_started_again(served, store, next_program):
-    old = served(CONFIG)
-    program = daemon.PROGRAM
-    assert old.ask(JOE, address("DE")) == "DUNNO"
-    next_program()
+def test_the_older_one_can_be_started_again(served, store, upgrade):
+    old = served()
+    until(lambda: old.ask(JOE, address("DE")) == "DUNNO", "the store")
+    upgrade.go_on()
     assert old.cli("--init-store").returncode == 0
-    assert store.value("SELECT max(version) FROM policyd.schema_version"
-                       ) == "900"
-    daemon.PROGRAM = program
-    again = served(CONFIG)
+    assert upgrade.is_made(store)
+    upgrade.go_back()
+    again = served()
     until(lambda: again.ask(JOE, address("DE")) == "DUNNO", "the store")
     assert again.ask(JOE, address("AT")) == "REJECT blocked"
     assert " error: " not in again.log()
@@ -90,7 +133,7 @@ def passed_socket(policyd):
 
 @pytest.mark.parametrize("clients", [1, 16])
 def test_requests_wait_in_the_socket_for_the_next_version(
-        make_policyd, store, next_program, clients):
+        make_policyd, store, upgrade, clients):
     """An upgrade, as the package does one: the socket stays."""
     policyd = make_policyd(daemon.merge(CONFIG, {
         "store": {"url": store.url}}))
@@ -103,11 +146,10 @@ def test_requests_wait_in_the_socket_for_the_next_version(
             # Nobody serves: who connects now has his answer all the same.
             with policyd.client() as waiting:
                 waiting.send(request(JOE, address("AT")))
-                next_program()
+                upgrade.go_on()
                 start()
                 assert waiting.answer() == "REJECT blocked"
             load.wait_answers(100, "DUNNO")
         assert load.lost == 0
         assert set(load.answers) == {"DUNNO"}
-        assert store.value("SELECT max(version) FROM policyd.schema_version"
-                           ) == "900"
+        until(lambda: upgrade.is_made(store), "the schema")

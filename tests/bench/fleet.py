@@ -66,12 +66,29 @@ class Direct:
         self.server.close()
 
 
+POOLED = """
+[databases]
+policyd = host={sockets} dbname={database} user=policyd
+[pgbouncer]
+unix_socket_dir = {folder}
+listen_port = {port}
+auth_type = any
+pool_mode = transaction
+default_pool_size = 20
+max_client_conn = 1000
+"""
+
+
 class Pooled(Direct):
     name = "pooled"
 
     def __init__(self):
         super().__init__()
-        self.pool = Pool([("policyd", self.server, self.database.name)])
+        self.pool = Pool()
+        self.pool.write(POOLED.format(
+            folder=self.pool.folder, port=self.pool.port,
+            sockets=self.server.sockets, database=self.database.name))
+        self.pool.start()
         self.urls = [f"postgresql:///policyd?host={self.pool.folder}"
                      f"&port={self.pool.port}&user=policyd"]
 

@@ -15,8 +15,7 @@ from postgres import PSQL, Postgres
 from waiting import until
 
 class Pool:
-    """A pgbouncer; its databases are shard0, shard1, ... What it is configured
-    by a proxy says, as policyd prints it."""
+    """A pgbouncer, to be configured before it is started."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pool."))
@@ -30,11 +29,8 @@ class Pool:
             self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
                              "extra_groups": []}
 
-    def write(self, proxy, proxies):
-        made = daemon.run("--init-store", "--proxy", "--pgbouncer", proxies,
-                          POLICYD_STORE_URL=proxy.url)
-        assert made.returncode == 0, made.stderr
-        (self.folder / "pgbouncer.ini").write_text(made.stdout)
+    def write(self, text):
+        (self.folder / "pgbouncer.ini").write_text(text)
 
     def start(self):
         self.process = subprocess.Popen(
@@ -122,8 +118,7 @@ class Cluster:
                 self.servers.append(Postgres())
                 self.proxies.append(Proxy(self.servers[-1]))
             self.tell_proxies()
-            self.pool.write(self.proxies[0], proxies)
-            self.pool.start()
+            self.start_pool()
         except BaseException:
             self.close()
             raise
@@ -149,11 +144,19 @@ class Cluster:
             copy.promote()
         self.shards += copies
         self.tell_proxies()
-        self.pool.write(self.proxies[0], len(self.proxies))
-        self.pool.start()
+        self.start_pool()
         for number, server in enumerate(self.shards):
             server.sql(DELETE_MOVED.format(number=number,
                                            count=len(self.shards)), "policyd")
+
+    def start_pool(self):
+        """As a proxy says it is to be, without a change."""
+        made = daemon.run("--init-store", "--proxy", "--pgbouncer",
+                          len(self.proxies),
+                          POLICYD_STORE_URL=self.proxies[0].url)
+        assert made.returncode == 0, made.stderr
+        self.pool.write(made.stdout)
+        self.pool.start()
 
     def _direct(self, number):
         """How a shard is reached past the pool: as policyd-scale(7) has it."""

@@ -9,14 +9,6 @@ CREATE OR REPLACE FUNCTION policyd.audit_add(p_subject text, p_now bigint,
     CLUSTER 'policyd_slow'; RUN ON hashtext(p_subject);
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.audit_list(p_before bigint, p_most bigint
-) RETURNS TABLE (
-    id bigint, at bigint, actor text, origin text, action text, subject text,
-    detail jsonb
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.audit_list;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.audit_list(p_before bigint, p_most bigint
 ) RETURNS TABLE (
     id bigint, at bigint, actor text, origin text, action text, subject text,
@@ -25,3 +17,6 @@ CREATE OR REPLACE FUNCTION policyd.audit_list(p_before bigint, p_most bigint
     SELECT * FROM policyd_shards.audit_list(p_before, p_most) c
      ORDER BY c.id DESC LIMIT p_most
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('audit_list');

@@ -12,16 +12,6 @@ CREATE OR REPLACE FUNCTION policyd.block_last(p_account text
     CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.blocks_held(p_after text, p_now bigint,
-    p_most bigint
-) RETURNS TABLE (
-    account text, cause integer, found integer, allowed integer,
-    per_s integer, note text, began bigint, until bigint, ended bigint,
-    attempts bigint, client text, country text
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.blocks_held;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.blocks_held(p_after text, p_now bigint,
     p_most bigint
 ) RETURNS TABLE (
@@ -59,3 +49,6 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('blocks_held');

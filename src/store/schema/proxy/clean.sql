@@ -6,23 +6,11 @@
 -- The next batch begins where that shard ended which came least far: others
 -- look at some rows twice.
 
-CREATE OR REPLACE FUNCTION policyd_shards.clean_blocks(p_before timestamptz, p_account text,
-    p_most integer, OUT deleted bigint, OUT next_account text
-) RETURNS SETOF record LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.clean_blocks;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.clean_blocks(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
 ) RETURNS record LANGUAGE sql AS $$
     SELECT sum(c.deleted)::bigint, min(c.next_account COLLATE "C")
       FROM policyd_shards.clean_blocks(p_before, p_account, p_most) c
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.clean_accounts(p_before timestamptz, p_account text,
-    p_most integer, OUT deleted bigint, OUT next_account text
-) RETURNS SETOF record LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.clean_accounts;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.clean_accounts(p_before timestamptz, p_account text,
@@ -32,24 +20,11 @@ CREATE OR REPLACE FUNCTION policyd.clean_accounts(p_before timestamptz, p_accoun
       FROM policyd_shards.clean_accounts(p_before, p_account, p_most) c
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.clean_hits(p_before timestamptz, p_account text,
-    p_most integer, OUT deleted bigint, OUT next_account text
-) RETURNS SETOF record LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.clean_hits;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.clean_hits(p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
 ) RETURNS record LANGUAGE sql AS $$
     SELECT sum(c.deleted)::bigint, min(c.next_account COLLATE "C")
       FROM policyd_shards.clean_hits(p_before, p_account, p_most) c
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.clean_logins(p_before timestamptz, p_account text,
-    p_network cidr, p_most integer, OUT deleted bigint,
-    OUT next_account text, OUT next_network cidr
-) RETURNS SETOF record LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.clean_logins;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.clean_logins(p_before timestamptz, p_account text,
@@ -65,15 +40,13 @@ CREATE OR REPLACE FUNCTION policyd.clean_logins(p_before timestamptz, p_account 
                p_most) c
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.clean_outbox(p_before timestamptz, p_after text,
-    p_most integer, OUT deleted bigint, OUT next_id text
-) RETURNS SETOF record LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.clean_outbox;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.clean_outbox(p_before timestamptz, p_after text,
     p_most integer, OUT deleted bigint, OUT next_id text
 ) RETURNS record LANGUAGE sql AS $$
     SELECT sum(c.deleted)::bigint, min(c.next_id::bigint)::text
       FROM policyd_shards.clean_outbox(p_before, p_after, p_most) c
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('clean_blocks', 'clean_accounts', 'clean_hits',
+    'clean_logins', 'clean_outbox');

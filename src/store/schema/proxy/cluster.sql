@@ -124,9 +124,33 @@ LANGUAGE sql STABLE AS $$
      WHERE away_since IS NULL
 $$;
 
--- --- shards that are away ---------------------------------------------------
+-- --- all shards ---------------------------------------------------------------
 
 CREATE SCHEMA IF NOT EXISTS policyd_shards;
+
+-- Functions here that make one answer of those of all shards: each has one of
+-- the same name and parameters in policyd_shards, which asks them.
+CREATE OR REPLACE FUNCTION policyd.ask_all(VARIADIC p_names text[]
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_name text;
+    v_function oid;
+BEGIN
+    FOREACH v_name IN ARRAY p_names LOOP
+        SELECT oid INTO STRICT v_function FROM pg_proc
+         WHERE pronamespace = 'policyd'::regnamespace AND proname = v_name;
+        EXECUTE format('CREATE OR REPLACE FUNCTION policyd_shards.%I(%s) '
+            'RETURNS %s LANGUAGE plproxy AS %L', v_name,
+            pg_get_function_arguments(v_function),
+            regexp_replace(pg_get_function_result(v_function),
+                           '^(?!SETOF|TABLE)', 'SETOF '),
+            format('CLUSTER ''policyd_slow''; RUN ON ALL; TARGET policyd.%I;',
+                   v_name));
+    END LOOP;
+END
+$$;
+
+-- --- shards that are away ---------------------------------------------------
 
 -- Is that the primary of a shard, with our schema?
 CREATE OR REPLACE FUNCTION policyd_shards.is_primary(p_connection text

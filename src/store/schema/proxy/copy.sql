@@ -3,26 +3,12 @@
 --
 -- The functions of ../pgsql/copy.sql.
 
-CREATE OR REPLACE FUNCTION policyd_shards.save_accounts(p_after text, p_most bigint
-) RETURNS TABLE (
-    account text, since bigint
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.save_accounts;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.save_accounts(p_after text, p_most bigint
 ) RETURNS TABLE (
     account text, since bigint
 ) LANGUAGE sql AS $$
     SELECT * FROM policyd_shards.save_accounts(p_after, p_most) a
      ORDER BY a.account COLLATE "C" LIMIT p_most
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.save_histories(p_after text, p_most bigint
-) RETURNS TABLE (
-    account text, seen bigint, history text
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.save_histories;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.save_histories(p_after text, p_most bigint
@@ -33,15 +19,6 @@ CREATE OR REPLACE FUNCTION policyd.save_histories(p_after text, p_most bigint
      ORDER BY a.account COLLATE "C" LIMIT p_most
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.save_blocks(p_after text, p_last text
-) RETURNS TABLE (
-    account text, cause integer, found integer, allowed integer,
-    per_s integer, note text, began bigint, until bigint, ended bigint,
-    attempts bigint, client text, country text
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.save_blocks;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.save_blocks(p_after text, p_last text
 ) RETURNS TABLE (
     account text, cause integer, found integer, allowed integer,
@@ -50,15 +27,6 @@ CREATE OR REPLACE FUNCTION policyd.save_blocks(p_after text, p_last text
 ) LANGUAGE sql AS $$
     SELECT * FROM policyd_shards.save_blocks(p_after, p_last) b
      ORDER BY b.account COLLATE "C"
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.save_logins(p_after text, p_network text,
-    p_most bigint
-) RETURNS TABLE (
-    account text, network cidr, country text, first bigint, last bigint,
-    mails bigint, asn bigint
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.save_logins;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.save_logins(p_after text, p_network text,
@@ -110,3 +78,7 @@ BEGIN
      HAVING count(*) > 0;
 END
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('save_accounts', 'save_histories', 'save_blocks',
+    'save_logins');

@@ -9,30 +9,11 @@ CREATE OR REPLACE FUNCTION policyd.decisions_add(p_host text, p_now bigint,
     CLUSTER 'policyd_slow'; RUN ON hashtext(p_host);
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.decisions_forget(p_now bigint
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.decisions_forget;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.decisions_forget(p_now bigint
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM * FROM policyd_shards.decisions_forget(p_now);
 END
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.decisions_of(p_span integer,
-    p_step_s bigint, p_now bigint, p_most_s bigint
-) RETURNS TABLE (
-    at bigint, passed numeric, exempt numeric, blocked numeric,
-    over_limit numeric, over_rate numeric, deferred numeric,
-    errors numeric, us numeric,
-    took_250us numeric, took_500us numeric, took_1ms numeric,
-    took_2500us numeric, took_5ms numeric, took_10ms numeric,
-    took_25ms numeric, took_100ms numeric, took_500ms numeric,
-    took_1s numeric, took_2500ms numeric, took_longer numeric
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.decisions_of;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.decisions_of(p_span integer,
@@ -62,23 +43,11 @@ CREATE OR REPLACE FUNCTION policyd.host_seen(p_host text, p_now bigint,
     CLUSTER 'policyd_slow'; RUN ON hashtext(p_host);
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.hosts_forget(p_now bigint
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.hosts_forget;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.hosts_forget(p_now bigint
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM * FROM policyd_shards.hosts_forget(p_now);
 END
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.hosts_all(p_most bigint
-) RETURNS TABLE (
-    host text, seen bigint, version text, state jsonb
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.hosts_all;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.hosts_all(p_most bigint
@@ -87,13 +56,6 @@ CREATE OR REPLACE FUNCTION policyd.hosts_all(p_most bigint
 ) LANGUAGE sql AS $$
     SELECT * FROM policyd_shards.hosts_all(p_most) h
      ORDER BY h.host COLLATE "C" LIMIT p_most
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.history_since(p_now bigint
-) RETURNS TABLE (
-    since bigint, now bigint
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.history_since;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.history_since(p_now bigint
@@ -105,14 +67,13 @@ CREATE OR REPLACE FUNCTION policyd.history_since(p_now bigint
       FROM policyd_shards.history_since(p_now) h
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.history_learned(p_since bigint
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.history_learned;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.history_learned(p_since bigint
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM * FROM policyd_shards.history_learned(p_since);
 END
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('decisions_forget', 'decisions_of', 'hosts_forget',
+    'hosts_all', 'history_since', 'history_learned');

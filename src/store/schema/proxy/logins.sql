@@ -33,14 +33,6 @@ CREATE OR REPLACE FUNCTION policyd.past_end(p_after text, p_most bigint
      ORDER BY account COLLATE "C" DESC LIMIT 1
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.past_logins(p_after text, p_last text
-) RETURNS TABLE (
-    account text, network cidr, country text, first bigint, last bigint,
-    mails bigint, since bigint, asn bigint
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.past_logins;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.past_logins(p_after text, p_last text
 ) RETURNS TABLE (
     account text, network cidr, country text, first bigint, last bigint,
@@ -49,3 +41,6 @@ CREATE OR REPLACE FUNCTION policyd.past_logins(p_after text, p_last text
     SELECT * FROM policyd_shards.past_logins(p_after, p_last) l
      ORDER BY l.account COLLATE "C", l.network
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('past_logins');

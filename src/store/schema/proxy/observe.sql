@@ -30,21 +30,11 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.would_forget(p_now bigint
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.would_forget;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.would_forget(p_now bigint
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM * FROM policyd_shards.would_forget(p_now);
 END
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.would_clear(p_now bigint
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.would_clear;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.would_clear(p_now bigint
@@ -56,16 +46,6 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.would_held(p_after text, p_now bigint,
-    p_most bigint
-) RETURNS TABLE (
-    account text, cause smallint, found integer, allowed integer,
-    per_s integer, note text, began bigint, until bigint, ended bigint,
-    attempts bigint, client text, country text
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.would_held;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.would_held(p_after text, p_now bigint,
     p_most bigint
 ) RETURNS TABLE (
@@ -75,11 +55,6 @@ CREATE OR REPLACE FUNCTION policyd.would_held(p_after text, p_now bigint,
 ) LANGUAGE sql AS $$
     SELECT * FROM policyd_shards.would_held(p_after, p_now, p_most) w
      ORDER BY w.account COLLATE "C" LIMIT p_most
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.would_count(p_now bigint
-) RETURNS SETOF bigint LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.would_count;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.would_count(p_now bigint) RETURNS bigint
@@ -105,23 +80,11 @@ END
 $$;
 
 -- A shard has none of the other accounts.
-CREATE OR REPLACE FUNCTION policyd_shards.attempts_trim(p_rows jsonb,
-    p_most bigint
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.attempts_trim;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.attempts_trim(p_rows jsonb, p_most bigint
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM * FROM policyd_shards.attempts_trim(p_rows, p_most);
 END
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.attempts_forget(p_now bigint,
-    p_seconds bigint, p_most bigint
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.attempts_forget;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.attempts_forget(p_now bigint,
@@ -140,14 +103,6 @@ CREATE OR REPLACE FUNCTION policyd.attempts_of(p_account text, p_most bigint
     CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.past_attempts(p_after text, p_upto text
-) RETURNS TABLE (
-    account text, network cidr, country text, first_seen bigint,
-    last_seen bigint, mails bigint, evidence_since bigint, asn bigint
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.past_attempts;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.past_attempts(p_after text, p_upto text
 ) RETURNS TABLE (
     account text, network cidr, country text, first_seen bigint,
@@ -156,3 +111,7 @@ CREATE OR REPLACE FUNCTION policyd.past_attempts(p_after text, p_upto text
     SELECT * FROM policyd_shards.past_attempts(p_after, p_upto) a
      ORDER BY a.account COLLATE "C", a.network
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('would_forget', 'would_clear', 'would_held',
+    'would_count', 'attempts_trim', 'attempts_forget', 'past_attempts');

@@ -93,16 +93,6 @@ CREATE OR REPLACE FUNCTION policyd.outbox_delay(p_id bigint, p_now bigint,
         p_now, p_delay_s, p_uncounted, p_recipients, p_error)
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.totals(p_now bigint
-) RETURNS TABLE (
-    blocked bigint, overrides bigint, outbox bigint, outbox_since bigint,
-    mail bigint, mail_since bigint, account bigint, account_since bigint,
-    exec bigint, exec_since bigint, webhook bigint, webhook_since bigint,
-    report bigint, report_since bigint
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.totals;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.totals(p_now bigint
 ) RETURNS TABLE (
     blocked bigint, overrides bigint, outbox bigint, outbox_since bigint,
@@ -120,3 +110,6 @@ CREATE OR REPLACE FUNCTION policyd.totals(p_now bigint
            sum(report)::bigint, min(nullif(report_since, 0))
       FROM policyd_shards.totals(p_now)
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('totals');

@@ -13,14 +13,6 @@ CREATE OR REPLACE FUNCTION policyd.override_find(p_account text
     CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.overrides_after(p_after text, p_most bigint
-) RETURNS TABLE (
-    account text, settings jsonb, comment text, author text, changed bigint,
-    valid_until bigint, revision bigint, is_listed integer
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.overrides_after;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.overrides_after(p_after text, p_most bigint
 ) RETURNS TABLE (
     account text, settings jsonb, comment text, author text, changed bigint,
@@ -29,14 +21,6 @@ CREATE OR REPLACE FUNCTION policyd.overrides_after(p_after text, p_most bigint
     SELECT DISTINCT ON (o.account COLLATE "C") *
       FROM policyd_shards.overrides_after(p_after, p_most) o
      ORDER BY o.account COLLATE "C", o.changed DESC LIMIT p_most
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.overrides_listed(p_most bigint
-) RETURNS TABLE (
-    account text, settings jsonb, comment text, author text, changed bigint,
-    valid_until bigint, revision bigint, is_listed integer, place bigint
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.overrides_listed;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.overrides_listed(p_most bigint
@@ -49,13 +33,6 @@ CREATE OR REPLACE FUNCTION policyd.overrides_listed(p_most bigint
           FROM policyd_shards.overrides_listed(p_most) o
          ORDER BY o.account COLLATE "C", o.changed DESC) o
      ORDER BY o.place, o.account COLLATE "C" LIMIT p_most
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.overrides_among(p_accounts jsonb
-) RETURNS TABLE (
-    account text
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.overrides_among;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.overrides_among(p_accounts jsonb
@@ -128,11 +105,6 @@ LANGUAGE sql AS $$
     SELECT
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.listed_delete(p_keep jsonb
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.listed_delete;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.listed_delete(p_keep jsonb
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -191,11 +163,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.memory_for(p_ms bigint
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.memory_for;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.memory_for(p_ms bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -203,3 +170,7 @@ BEGIN
     PERFORM policyd.overrides_revised();
 END
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('overrides_after', 'overrides_listed',
+    'overrides_among', 'listed_delete', 'memory_for');

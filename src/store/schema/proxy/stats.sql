@@ -49,13 +49,6 @@ CREATE OR REPLACE FUNCTION policyd_shards.networks_by_country() RETURNS TABLE (
     CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.networks_by_country;
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.stats_countries() RETURNS TABLE (
-    country text, accounts bigint, networks bigint, mails bigint,
-    last_seen timestamptz
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.stats_countries;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.stats_countries() RETURNS TABLE (
     country text, accounts bigint, networks bigint, mails bigint,
     last_seen timestamptz
@@ -69,13 +62,6 @@ CREATE OR REPLACE FUNCTION policyd.stats_countries() RETURNS TABLE (
      GROUP BY c.country
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.stats_networks() RETURNS TABLE (
-    network cidr, country text, accounts bigint, mails bigint,
-    last_seen timestamptz
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.stats_networks;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.stats_networks() RETURNS TABLE (
     network cidr, country text, accounts bigint, mails bigint,
     last_seen timestamptz
@@ -85,13 +71,6 @@ CREATE OR REPLACE FUNCTION policyd.stats_networks() RETURNS TABLE (
       FROM policyd_shards.stats_networks() n GROUP BY n.network
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.stats_blocks() RETURNS TABLE (
-    cause text, holding bigint, ended bigint, refused bigint,
-    last_seen timestamptz
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.stats_blocks;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.stats_blocks() RETURNS TABLE (
     cause text, holding bigint, ended bigint, refused bigint,
     last_seen timestamptz
@@ -99,13 +78,6 @@ CREATE OR REPLACE FUNCTION policyd.stats_blocks() RETURNS TABLE (
     SELECT b.cause, sum(b.holding)::bigint, sum(b.ended)::bigint,
            sum(b.refused)::bigint, max(b.last_seen)
       FROM policyd_shards.stats_blocks() b GROUP BY b.cause
-$$;
-
-CREATE OR REPLACE FUNCTION policyd_shards.stats_totals() RETURNS TABLE (
-    accounts bigint, networks bigint, countries bigint, mails bigint,
-    blocked bigint, first_seen timestamptz, last_seen timestamptz
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.stats_totals;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.stats_totals() RETURNS TABLE (
@@ -122,3 +94,7 @@ CREATE OR REPLACE FUNCTION policyd.stats_totals() RETURNS TABLE (
            max(t.last_seen)
       FROM policyd_shards.stats_totals() t
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('stats_countries', 'stats_networks', 'stats_blocks',
+    'stats_totals');

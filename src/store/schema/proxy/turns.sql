@@ -14,14 +14,6 @@ CREATE OR REPLACE FUNCTION policyd.turn_leave(p_name text, p_owner text
     CLUSTER 'policyd_slow'; RUN ON hashtext(p_name);
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.hits(p_most bigint
-) RETURNS TABLE (
-    account text, cause integer, allowed integer, per_s integer,
-    times bigint, first bigint, last bigint
-) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.hits;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.hits(p_most bigint
 ) RETURNS TABLE (
     account text, cause integer, allowed integer, per_s integer,
@@ -32,11 +24,6 @@ CREATE OR REPLACE FUNCTION policyd.hits(p_most bigint
      LIMIT p_most
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.hits_reported(p_rows jsonb
-) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.hits_reported;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.hits_reported(p_rows jsonb
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -44,12 +31,11 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION policyd_shards.hits_forget() RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.hits_forget;
-$$;
-
 CREATE OR REPLACE FUNCTION policyd.hits_forget() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM * FROM policyd_shards.hits_forget();
 END
 $$;
+
+-- What is asked of all shards.
+SELECT policyd.ask_all('hits', 'hits_reported', 'hits_forget');

@@ -100,7 +100,7 @@ def test_what_one_host_changes_the_other_remembers_no_more(start, cluster):
         began = time.monotonic()
         until(lambda: mail(other, account, next(numbers)) == BLOCKED,
               "the block")
-        assert time.monotonic() - began < 2 * PATIENCE
+        assert time.monotonic() - began < 5 * PATIENCE
         assert one.cli("--unblock", account).returncode == 0
         until(lambda: mail(other, account, next(numbers)) == OK,
               "the end of it")
@@ -158,7 +158,7 @@ def test_a_shard_that_is_away_is_looked_for_all_the_time(start, cluster):
                 "WHERE away_since < tried"))
             return len(tried) >= 5
         until(look, "some tries")
-        assert max(tried) - min(tried) < 4 * 4 * PATIENCE
+        assert max(tried) - min(tried) < 25 * PATIENCE
     finally:
         server.start()
     until(lambda: policyd.ask(lost) == OK, "the shard")

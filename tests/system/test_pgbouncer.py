@@ -277,7 +277,8 @@ def test_changes_are_heard_of(make_policyd, pooler, database):
         took.append(time.monotonic() - began)
         assert a.cli("--unblock", account).returncode == 0
         until(lambda: mail(b, account, next(numbers)) == OK, "the end of it")
-    assert sorted(took)[len(took) // 2] < 1 * PATIENCE, took
+    # A memory that is not told would hold for an hour.
+    assert sorted(took)[len(took) // 2] < 5 * PATIENCE, took
     pass_unasked(b, "joe@example.com", numbers)
     assert a.cli("--override", "@example.com",
                  "only_countries=AT").returncode == 0

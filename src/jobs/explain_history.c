@@ -58,9 +58,9 @@ show_mails_of(FILE *out, const struct account_record *record,
 static void
 show_mails(FILE *out, const struct account_record *record)
 {
-	static const char *const names[SPANS] = { "1h: ", "24h: " };
+	static const char *const names[] = { "1h: ", "24h: " };
 
-	for (int i = 0; i < SPANS; i++) {
+	for (int i = 0; i < SPAN_WEEK; i++) {
 		enum span span = (enum span)i;
 
 		fprintf(out, "%s%s", i == 0 ? "Mails      within " :
@@ -72,6 +72,10 @@ show_mails(FILE *out, const struct account_record *record)
 		    " passed from new ones; ");
 		fprintf(out, "peak %.0f\n", record->history.peaks[i]);
 	}
+	fputs("           within 7d: ", out);
+	show_mails_of(out, record, MAIL_YOUNG, SPAN_WEEK,
+	    " from new ones and those first used lately; ");
+	fprintf(out, "peak %.0f\n", record->history.peaks[SPAN_WEEK]);
 }
 
 static const char *

@@ -172,6 +172,17 @@ span_json(const struct account_record *record, enum span span)
 	return show_span(&use);
 }
 
+/* Of a week only what comes from young and new places is limited. */
+static json_t *
+week_json(const struct account_record *record)
+{
+	struct span_use use;
+
+	standing_use(&record->history, SPAN_WEEK, record->settings.rules,
+	    &use);
+	return show_week(&use);
+}
+
 json_t *
 explain_history(const struct desk *desk, const struct account_record *record)
 {
@@ -181,12 +192,13 @@ explain_history(const struct desk *desk, const struct account_record *record)
 	json_t *array = places_json(places, count, false);
 
 	count = explain_countries(record, places);
-	return json_pack("{sb sI sI sb so so so so so}", "settled",
+	return json_pack("{sb sI sI sb so so so so so so}", "settled",
 	    detect_is_settled(history, record->settings.rules), "days",
 	    (json_int_t)history_past_days(history->active), "deferred_days",
 	    (json_int_t)explain_deferred_days(record), "learning",
 	    !record->is_warm, "learning_until", record->is_warm ?
 	    json_null() : show_time(record->warm_at_ms), "hour",
 	    span_json(record, SPAN_HOUR), "day", span_json(record, SPAN_DAY),
-	    "places", array, "countries", places_json(places, count, true));
+	    "week", week_json(record), "places", array, "countries",
+	    places_json(places, count, true));
 }

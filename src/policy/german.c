@@ -35,6 +35,7 @@ static const struct {
 	{ CAUSE_BURST_DAY, "Mails", "Mail", "" },
 	{ CAUSE_YOUNG_HOUR, "Mails", "Mail", YOUNG },
 	{ CAUSE_YOUNG_DAY, "Mails", "Mail", YOUNG },
+	{ CAUSE_YOUNG_WEEK, "Mails", "Mail", YOUNG },
 	{ CAUSE_DEFERRALS, "Tage", "Tag", DEFERRED },
 	{ CAUSE_PATIENCE, "Spannen von 5 Minuten", "Spanne von 5 Minuten",
 	    DEFERRED },

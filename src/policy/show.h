@@ -19,6 +19,9 @@ json_t *show_day(int64_t ms);
 /* Mails of a span, how many are allowed, and the peak. */
 json_t *show_span(const struct span_use *);
 
+/* The same of SPAN_WEEK, which has young ones alone. */
+json_t *show_week(const struct span_use *);
+
 /* A block, with its reason in words. */
 json_t *show_block(const struct block *);
 

@@ -15,6 +15,7 @@
 enum {
 	HOUR_S = 3600,
 	DAY_S = 24 * HOUR_S,
+	WEEK_S = 7 * DAY_S,
 	DEFERRAL_DAYS = 7,
 	PATIENCE_S = HOUR_S / 12 * RATE_SUMS,
 };
@@ -87,7 +88,8 @@ detect_begin(struct history *history, const struct login *login,
 	history_turn(history, now_ms, allowed[RULE_DECAY]);
 	detect_look(history, login, allowed, attempt);
 	for (int i = 0; i < SPANS && !is_again; i++) {
-		history_count(&history->rings[i], MAIL_ALL);
+		if (i != SPAN_WEEK)
+			history_count(&history->rings[i], MAIL_ALL);
 		if (attempt->is_young)
 			history_count(&history->rings[i], MAIL_YOUNG);
 	}
@@ -153,16 +155,20 @@ uint32_t
 detect_allowed(const struct history *history, enum mail_kind kind,
     enum span span, const uint32_t *allowed)
 {
-	static const enum rule rules_of[][SPANS] = {
+	static const enum rule rules_of[][SPAN_WEEK] = {
 		{ RULE_BURST_HOUR, RULE_BURST_DAY },
 		{ RULE_YOUNG_HOUR, RULE_YOUNG_DAY },
 		{ RULE_QUOTA_HOUR, RULE_QUOTA_DAY },
 		{ RULE_BEGINNER_HOUR, RULE_BEGINNER_DAY },
 	};
-	static const enum rule factors[SPANS] = { RULE_BURST_HOUR_FACTOR,
+	static const enum rule factors[SPAN_WEEK] = { RULE_BURST_HOUR_FACTOR,
 		RULE_BURST_DAY_FACTOR };
 	double peak = history->peaks[span];
 
+	if (span == SPAN_WEEK)
+		return kind != MAIL_YOUNG ? UNLIMITED :
+					    more_of(allowed[RULE_YOUNG_WEEK],
+			allowed[RULE_YOUNG_FACTOR] / 1000.0 * peak);
 	if (kind == MAIL_NEW)
 		/* A peak that is no whole number allows the mail begun. */
 		return more_of(allowed[rules_of[2 + !detect_is_settled(history,
@@ -171,19 +177,19 @@ detect_allowed(const struct history *history, enum mail_kind kind,
 	    allowed[factors[span]] / 1000.0 * peak);
 }
 
-static const uint32_t spans_s[SPANS] = { HOUR_S, DAY_S };
+static const uint32_t spans_s[SPANS] = { HOUR_S, DAY_S, WEEK_S };
 
 /* Rule 3: more mails than ever? */
 static struct suspicion
 judge_bursts(const struct history *history, enum mail_kind kind,
     const uint32_t *allowed)
 {
-	static const enum cause causes[2][SPANS] = {
+	static const enum cause causes[2][SPAN_WEEK] = {
 		{ CAUSE_BURST_HOUR, CAUSE_BURST_DAY },
 		{ CAUSE_YOUNG_HOUR, CAUSE_YOUNG_DAY },
 	};
 
-	for (int i = 0; i < SPANS; i++) {
+	for (int i = 0; i < SPAN_WEEK; i++) {
 		uint32_t mails = history_sum(&history->rings[i], kind);
 		uint32_t limit = detect_allowed(history, kind, (enum span)i,
 		    allowed);
@@ -195,14 +201,33 @@ judge_bursts(const struct history *history, enum mail_kind kind,
 	return nothing;
 }
 
+/* Rule 3 for 7 days, in which a thief who sends little at a time is seen: what
+ * is new counts as soon as it passed, so this mail is not among them. */
+static struct suspicion
+judge_week(const struct history *history, const struct attempt *attempt,
+    const uint32_t *allowed)
+{
+	uint32_t mails, limit;
+
+	if (!attempt->is_young &&
+	    !(attempt->is_new && detect_is_settled(history, allowed)))
+		return nothing;
+	mails = history_sum(&history->rings[SPAN_WEEK], MAIL_YOUNG) +
+	    attempt->is_new;
+	limit = detect_allowed(history, MAIL_YOUNG, SPAN_WEEK, allowed);
+	return is_over(mails, limit) ?
+	    block(CAUSE_YOUNG_WEEK, mails, limit, WEEK_S) :
+	    nothing;
+}
+
 /* Rule 5: may one more mail come from a new place? */
 static struct suspicion
 judge_quota(const struct history *history, const uint32_t *allowed)
 {
-	static const enum cause causes[SPANS] = { CAUSE_QUOTA_HOUR,
+	static const enum cause causes[SPAN_WEEK] = { CAUSE_QUOTA_HOUR,
 		CAUSE_QUOTA_DAY };
 
-	for (int i = 0; i < SPANS; i++) {
+	for (int i = 0; i < SPAN_WEEK; i++) {
 		uint32_t mails =
 		    history_sum(&history->rings[i], MAIL_NEW) + 1;
 		uint32_t limit = detect_allowed(history, MAIL_NEW,
@@ -250,6 +275,8 @@ detect_judge(struct history *history, const struct attempt *attempt,
 	found = judge_bursts(history, MAIL_ALL, allowed);
 	if (found.cause == CAUSE_NONE && attempt->is_young)
 		found = judge_bursts(history, MAIL_YOUNG, allowed);
+	if (found.cause == CAUSE_NONE)
+		found = judge_week(history, attempt, allowed);
 	if (found.cause != CAUSE_NONE || !attempt->is_new)
 		return found;
 	found = judge_quota(history, allowed);
@@ -270,9 +297,11 @@ detect_passed(struct history *history, const struct attempt *attempt,
 	for (int i = 0; i < SPANS; i++) {
 		struct mail_ring *ring = &history->rings[i];
 
-		if (attempt->is_new)
+		if (attempt->is_new && i != SPAN_WEEK)
 			history_count(ring, MAIL_NEW);
-		if (is_usual) {
+		/* What a young place sends in a week is held against what
+		 * others did: it must not raise that. */
+		if (is_usual && !(i == SPAN_WEEK && attempt->is_young)) {
 			uint32_t sum;
 
 			history_count(ring, MAIL_USUAL);
@@ -281,6 +310,8 @@ detect_passed(struct history *history, const struct attempt *attempt,
 				history->tops[i] = sum;
 		}
 	}
+	if (!is_usual)
+		history_count(&history->rings[SPAN_WEEK], MAIL_YOUNG);
 	history_mark(&history->active);
 	if (attempt->trust != TRUST_COUNTED)
 		return;

@@ -45,6 +45,8 @@ static const struct row {
 	    "mails in an hour" YOUNG_PLACES, "mails", "mail", YOUNG_PLACES },
 	[CAUSE_YOUNG_DAY] = { "bursts.young.day",
 	    "mails in a day" YOUNG_PLACES, "mails", "mail", YOUNG_PLACES },
+	[CAUSE_YOUNG_WEEK] = { "bursts.young.week",
+	    "mails in a week" YOUNG_PLACES, "mails", "mail", YOUNG_PLACES },
 	[CAUSE_DEFERRALS] = { "new_places.deferrals", "days" DEFERRED, "days",
 	    "day", DEFERRED },
 	[CAUSE_PATIENCE] = { "new_places.patience",
@@ -88,6 +90,8 @@ cause_span(enum cause cause)
 	case CAUSE_YOUNG_DAY:
 	case CAUSE_QUOTA_DAY:
 		return SPAN_DAY;
+	case CAUSE_YOUNG_WEEK:
+		return SPAN_WEEK;
 	default:
 		return SPANS;
 	}

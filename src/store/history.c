@@ -14,8 +14,8 @@
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS (24 * HOUR_MS)
 
-/* Of a sub-bucket. */
-static const int64_t widths_ms[SPANS] = { HOUR_MS / 12, DAY_MS / 12 };
+static const int64_t widths_ms[SPANS] =	/* of a sub-bucket */
+    { HOUR_MS / 12, DAY_MS / 12, 7 * DAY_MS / 12 };
 
 void
 history_init(struct history *history)

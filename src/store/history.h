@@ -47,17 +47,19 @@ struct sightings {
 	struct sighting list[HISTORY_SEEN_MAX];
 };
 
-/* What is counted in an hour and in 24: mails, each once. */
+/* What is counted in an hour, in 24 and, of some, in 7 days: mails, each once. */
 enum mail_kind {
 	MAIL_ALL,		/* attempts */
-	MAIL_YOUNG,		/* of these, from young places */
+	MAIL_YOUNG,		/* of these, from young places; in the week those
+				 * as well that passed from new ones */
 	MAIL_NEW,		/* passed, from new places */
 	MAIL_USUAL,		/* passed, and not from a new place, or the
-				 * account is not settled: makes the peaks */
+				 * account is not settled: makes the peaks; in
+				 * the week not from a young one */
 	MAIL_DEFERRED,		/* the hour alone: sub-buckets with a deferral */
 	MAIL_KINDS
 };
-enum span { SPAN_HOUR, SPAN_DAY, SPANS };
+enum span { SPAN_HOUR, SPAN_DAY, SPAN_WEEK, SPANS };
 
 /* Sub-buckets as those of rates.h. */
 struct mail_ring {

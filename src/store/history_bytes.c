@@ -4,12 +4,13 @@
  *
  * A byte that tells the format, then numbers of 7 bits a byte, the lowest
  * first (LEB128), but for peaks, which are IEEE 754, 8 bytes, the lowest first.
+ * Format 1 has no week.
  */
 #include "store/history.h"
 
 #include <string.h>
 
-enum { FORMAT = 1, NUMBER_MAX = 10, PEAK_BYTES = 8 };
+enum { FORMAT_OLD = 1, FORMAT, NUMBER_MAX = 10, PEAK_BYTES = 8 };
 
 static uint8_t *
 put(uint8_t *at, uint64_t number)
@@ -175,18 +176,21 @@ void
 history_unpack(struct history *history, const uint8_t *bytes, size_t length)
 {
 	struct source source = { bytes, bytes + length, false };
+	int spans;
 
 	history_init(history);
 	if (length == 0)
 		return;
-	source.is_bad = *source.at++ != FORMAT;
+	spans = *source.at == FORMAT_OLD ? SPAN_WEEK : SPANS;
+	source.is_bad = *source.at != FORMAT_OLD && *source.at != FORMAT;
+	source.at++;
 	history->day = (int64_t)take(&source, INT32_MAX);
 	take_days(&source, &history->places);
 	take_days(&source, &history->arounds);
 	take_days(&source, &history->countries);
 	history->active = take(&source, UINT64_MAX >> 1);
 	history->deferred = take(&source, UINT64_MAX >> 1);
-	for (int i = 0; i < SPANS; i++) {
+	for (int i = 0; i < spans; i++) {
 		take_ring(&source, &history->rings[i]);
 		history->peaks[i] = take_peak(&source);
 		history->tops[i] = (uint32_t)take(&source, UINT32_MAX);

@@ -126,7 +126,8 @@ standing_look(struct standing *standing, const struct history *history,
 
 /* --- as JSON ----------------------------------------------------------------- */
 
-static const char *const span_names[SPANS] = { "hour", "day" };
+static const char *const span_names[SPANS] = { "hour", "day",
+	"week" };
 
 static void
 put(json_t *object, const char *key, int64_t value)

@@ -147,18 +147,19 @@ def commit():
                               capture_output=True, check=False).stdout.strip()
     changed = [line for line in git("status", "--porcelain", "--", ":/src",
                                     ":/tests/detect", ":/etc").splitlines()
-               if not line.endswith(("RESULTS", "WITHOUT", ".svg", ".png"))]
+               if not line.endswith(("RESULTS", "WITHOUT", "SIGNALS", ".svg",
+                                  ".png"))]
     return git("rev-parse", "--short=12", "HEAD") + \
         (" and changes not committed" if changed else "")
 
 
-def headline(by_model, version):
-    about = TRACES.about
+def headline(traces, by_model, version, retries=False):
+    about = traces.about
     return [
         f"{about['accounts']} accounts, {about['mails']} mails in 90 days, "
         f"seed {about['seed']}; the last 30 days are judged.",
         f"Played by {'the model' if by_model else 'policyd --replay'}"
-        f"{', honest clients try again' if ARGS.retries else ''}, "
+        f"{', honest clients try again' if retries else ''}, "
         f"{datetime.date.today()}, commit {version}.", ""]
 
 
@@ -177,15 +178,21 @@ def arguments():
     return parser.parse_args()
 
 
+def traces_of(args):
+    """The directory that has them; they are made if there is none."""
+    directory = args.build / "detect" / \
+        f"{args.accounts}-{args.seed}-{args.stolen}"
+    if not (directory / "about.json").exists():
+        print(f"making {directory}", file=sys.stderr)
+        generate.generate(directory, args.accounts, args.seed, args.stolen)
+    return directory
+
+
 def main():
     global ARGS, TRACES
     ARGS = arguments()
     version = commit()
-    directory = ARGS.build / "detect" / \
-        f"{ARGS.accounts}-{ARGS.seed}-{ARGS.stolen}"
-    if not (directory / "about.json").exists():
-        print(f"making {directory}", file=sys.stderr)
-        generate.generate(directory, ARGS.accounts, ARGS.seed, ARGS.stolen)
+    directory = traces_of(ARGS)
     TRACES = Traces(directory)
     by_model = ARGS.model or ARGS.retries
     if not by_model and not program.can_replay(ARGS.build):
@@ -201,8 +208,8 @@ def main():
                                settings):
             print(score.setting.name, file=sys.stderr, flush=True)
             scores.append(score)
-    lines = headline(by_model, version) + list(table(scores)) + [""] + \
-        list(details(scores[0]))
+    lines = headline(TRACES, by_model, version, ARGS.retries) + \
+        list(table(scores)) + [""] + list(details(scores[0]))
     print("\n".join(lines))
     output = HERE if ARGS.keep else directory
     name = "WITHOUT" if ARGS.without else "RESULTS"

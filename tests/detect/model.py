@@ -53,9 +53,12 @@ account's active days and its deferred days are shifted likewise.
 RINGS. M (all attempts), Y (those from young places), Q (passed and new) and k
 (passed, and not new or the account is not settled) are rings of 13 sub-buckets
 as in store/rates.h, for an hour (width 300,000 ms) and a day (7,200,000 ms):
-the running sub-bucket and the 12 before it. A mail weighs one, whatever its
-recipients. D, for the hour only, is 1 in a sub-bucket in which rule 5 deferred
-anything: a client that tries again counts no more than one that does not.
+the running sub-bucket and the 12 before it; Y and k are one for a week, too
+(50,400,000 ms). In the week Y counts the mails as well that passed from new
+places while the account was settled, and k none from a young place. A mail
+weighs one, whatever its recipients. D, for the hour only, is 1 in a sub-bucket
+in which rule 5 deferred anything: a client that tries again counts no more than
+one that does not.
 
 LISTS. NA: each new place with the time of its last attempt, however that
 ended. NC: likewise the country of a new place, if it has one that is not known
@@ -63,7 +66,7 @@ either. What is counted is younger than the window: last > now - window. What
 became known meanwhile stays until it is too old. 32 entries, the oldest leaves.
 
 PEAKS. When the day turns by n days: P = max(P * decay**n, top), then top = 0.
-After a mail is counted in k: top = max(top, sum of k), for hour and day.
+After a mail is counted in k: top = max(top, sum of k), for hour, day and week.
 
 ORDER. blocked; instance; the day turns; the login is recorded for `limits`; M,
 Y, NA and NC count this attempt; rules 1, 2, 3; rule 5 and with it 4; then
@@ -74,6 +77,8 @@ Y, NA and NC count this attempt; rules 1, 2, 3; rule 5 and with it 4; then
  3. M1 > max(hour_mails, hour_factor * P1)
     or M24 > max(day_mails, day_factor * P24)            blocks
     likewise Y1 and Y24 with young_hour and young_day, if the place is young
+    or Y7 > max(young_week, young_factor * P7), if the place is young, or if it
+    is new and the account settled; a new one makes Y7 one more
  5. new, and Q1 >= max(quota_hour, P1) or Q24 >= max(quota_day, P24), with the
     quotas for beginners while not settled               defers
     A deferral deletes bit 0 of the place and bars it (making the entry if there
@@ -111,7 +116,7 @@ COUNTED, PROVIDER, EXEMPT = range(3)
 M, Y, Q, K, D = range(5)                # what rings count
 PASS, DEFER, BLOCK, BLOCKED, OVER_LIMIT, OVER_RATE = "pass", "defer", \
     "block", "blocked", "over_limit", "over_rate"
-HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+HOUR_MS, DAY_MS, WEEK_MS = 3_600_000, 86_400_000, 604_800_000
 INSTANCES_MAX = 64
 DEFERRAL_DAYS = (1 << 7) - 1
 
@@ -139,6 +144,8 @@ class Config:
     young_around: bool = True
     young_hour: int = 60
     young_day: int = 100
+    young_week: int = 80
+    young_factor: float = 2
     block_unlearns: bool = True
     window_s: int = 86400
     countries: int = None
@@ -155,13 +162,14 @@ def no_rules(**changes):
     off = dict.fromkeys(("countries_day", "places_hour", "places_day",
                          "deferrals", "patience", "quota_hour", "quota_day",
                          "beginner_hour", "beginner_day", "hour_mails",
-                         "day_mails", "young_hour", "young_day"))
+                         "day_mails", "young_hour", "young_day",
+                         "young_week"))
     return Config(**{**off, **changes})
 
 
 class Account:
     __slots__ = ("day", "places", "countries", "active", "deferred", "hour",
-                 "hours24", "peaks", "tops", "na", "nc", "began",
+                 "hours24", "week", "peaks", "tops", "na", "nc", "began",
                  "blocked_until", "attempts", "instances", "last_instance",
                  "rated",
                  "logins", "judged_by", "since", "rates", "arounds", "latest")
@@ -172,7 +180,8 @@ class Account:
         self.active = self.deferred = 0
         self.hour = Rings(HOUR_MS // 12)
         self.hours24 = Rings(DAY_MS // 12)
-        self.peaks, self.tops = [0.0, 0.0], [0, 0]
+        self.week = Rings(WEEK_MS // 12)
+        self.peaks, self.tops = [0.0, 0.0, 0.0], [0, 0, 0]
         self.na, self.nc = {}, {}
         self.blocked_until, self.began, self.attempts = None, 0, 0
         self.instances, self.last_instance, self.rated = [], 0, set()
@@ -210,10 +219,9 @@ class Model:
         new = trust == COUNTED and not self.is_known(a.places, place)
         young = trust == COUNTED and not new and \
             self.is_young(a, place, around)
-        a.hour.turn(ms)
-        a.hours24.turn(ms)
-        if not again:
-            for rings in a.hour, a.hours24:
+        for rings in a.hour, a.hours24, a.week:
+            rings.turn(ms)
+            if not again:
                 rings.add(M)
                 if young:
                     rings.add(Y)
@@ -223,7 +231,7 @@ class Model:
                 see(a.nc, country, ms)
         limit = self.over_limits(a, ms, country, network, trust)
         if not learning:
-            cause = self.block_cause(a, ms, young)
+            cause = self.block_cause(a, ms, new, young)
             if not cause and new and self.over_quota(a):
                 cause = self.defer(a, place)
                 if not cause:
@@ -233,7 +241,7 @@ class Model:
             verdict = self.rate(a, ms, instance)
             if verdict[0] != PASS:
                 return verdict
-        self.passed(a, place, around, country, trust, new)
+        self.passed(a, place, around, country, trust, new, young)
         if instance:
             a.instances = [instance] + a.instances[:INSTANCES_MAX - 1]
             a.rated &= set(a.instances)
@@ -271,9 +279,9 @@ class Model:
         a.deferred = a.deferred << n & DAYS if n <= 60 else 0
         a.peaks = [max(peak * self.config.decay ** n, top)
                    for peak, top in zip(a.peaks, a.tops)]
-        a.tops = [0, 0]
+        a.tops = [0, 0, 0]
 
-    def block_cause(self, a, ms, young):
+    def block_cause(self, a, ms, new, young):
         """Rules 1 to 3."""
         c = self.config
         day_ago = ms - DAY_MS
@@ -291,6 +299,11 @@ class Model:
             return "bursts"
         if young and self.bursts(a, Y, c.young_hour, c.young_day):
             return "bursts.young"
+        if c.young_week is not None and \
+                (young or new and self.is_settled(a)) and \
+                a.week.total[Y] + new > max(c.young_week,
+                                            c.young_factor * a.peaks[2]):
+            return "bursts.young.week"
         return None
 
     def bursts(self, a, what, hour, day):
@@ -360,8 +373,8 @@ class Model:
         self.begin_block(a, ms, seconds)
 
     def unblock_by_hand(self, a, ms):
+        self.clamp(a, ms)
         if a.blocked_until is not None:
-            self.clamp(a, ms)
             self.unblock(a, min(a.blocked_until, ms))
 
     def expire(self, a, ms):
@@ -379,7 +392,7 @@ class Model:
         a.latest = ms
         if a.day > ms // DAY_MS + 1:
             a.day = ms // DAY_MS
-        for rings in a.hour, a.hours24, *a.rates.values():
+        for rings in a.hour, a.hours24, a.week, *a.rates.values():
             rings.clamp(ms)
         for seen in a.na, a.nc:
             for name, last in seen.items():
@@ -398,15 +411,18 @@ class Model:
         a.na, a.nc, a.deferred = {}, {}, 0
         a.hour.forget(M, Y, Q, D)
         a.hours24.forget(M, Y, Q)
+        a.week.forget(Y)
 
-    def passed(self, a, place, around, country, trust, new):
+    def passed(self, a, place, around, country, trust, new, young):
         counts_for_peak = not new or not self.is_settled(a)
-        for rings, i in (a.hour, 0), (a.hours24, 1):
+        for i, rings in enumerate((a.hour, a.hours24, a.week)):
             if new:
                 rings.add(Q)
-            if counts_for_peak:
+            if counts_for_peak and not (young and i == 2):
                 rings.add(K)
                 a.tops[i] = max(a.tops[i], rings.total[K])
+        if not counts_for_peak:
+            a.week.add(Y)
         a.active |= TODAY
         if trust != COUNTED:
             return

@@ -99,6 +99,8 @@ class Month:
             young_days=self.roll.randint(1, 20),
             young_around=self.roll.random() < 0.5,
             young_hour=self.limit(1, 5), young_day=self.limit(2, 9),
+            young_week=self.limit(5, 25, off=0.6),
+            young_factor=self.roll.choice((0, 1, 1.5)),
             block_s=self.roll.choice((0, 600, 7200, 86400)),
             blocks=self.roll.random() < 0.8,
             observes=self.roll.random() < 0.15)
@@ -133,11 +135,12 @@ class Month:
         if kind < 0.65:
             return self.roll.randint(1, 10 * MINUTE)
         if kind < 0.71:             # the very edge of a sub-bucket
-            width = self.roll.choice((5 * MINUTE, 2 * HOUR))
+            width = self.roll.choice((5 * MINUTE, 2 * HOUR, 14 * HOUR))
             return -self.now % width + self.roll.choice((-1, 0, 1))
         if kind < 0.76:             # of a window
             return self.roll.choice((HOUR, DAY, HOUR + 5 * MINUTE,
-                                     DAY + 2 * HOUR)) + \
+                                     DAY + 2 * HOUR, 7 * DAY,
+                                     7 * DAY + 14 * HOUR)) + \
                 self.roll.choice((-1, 0, 1))
         if kind < 0.85:
             return self.roll.randint(1, 12 * HOUR)

@@ -31,6 +31,8 @@ KEYS = {
     "bursts.young.around": "young_around",
     "bursts.young.hour": "young_hour",
     "bursts.young.day": "young_day",
+    "bursts.young.week": "young_week",
+    "bursts.young.factor": "young_factor",
     "limits.countries": "countries",
     "limits.networks": "networks",
     "limits.window": "window_s",

@@ -55,7 +55,7 @@ def scaled(factor):
                              "countries_day", "places_hour", "places_day",
                              "quota_hour", "quota_day", "beginner_hour",
                              "beginner_day", "hour_mails", "day_mails",
-                             "young_hour", "young_day")})
+                             "young_hour", "young_day", "young_week")})
 
 
 CURVE = [Setting(f"shipped, thresholds x {factor}", scaled(factor),
@@ -76,7 +76,9 @@ WITHOUT = [
     without("no new_places.deferrals", deferrals=None),
     without("no new_places.patience", patience=None),
     without("no bursts", hour_mails=None, day_mails=None),
-    without("no bursts.young", young_hour=None, young_day=None),
+    without("no bursts.young", young_hour=None, young_day=None,
+            young_week=None),
+    without("no bursts.young.week", young_week=None),
     without("no bursts.young by /16", young_around=False),
     without("peaks fade by 3 % a day", decay=0.97),
     without("blocks forget nothing", block_unlearns=False),

@@ -33,7 +33,7 @@ def script(traces, setting, config):
     yield f"load {config}\n"
     places = traces.places(setting, {world.GOOGLE})
     mails = sorted((ms, account, number)
-                   for account, (times, numbers) in traces.mails.items()
+                   for account, (times, numbers, _) in traces.mails.items()
                    for ms, number in zip(times, numbers)
                    if ms < traces.about["judged_from"])
     for ms, account, number in mails:

@@ -5,7 +5,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import pytest
 
 from counts import BARRED, PLACES_MAX, TODAY, make_room, past_days, shifted
-from model import EXEMPT, PROVIDER, Account, Config, Model, no_rules
+from model import EXEMPT, PROVIDER, Y, Account, Config, Model, no_rules
 
 DAY, HOUR, MINUTE = 86_400_000, 3_600_000, 60_000
 START = 20_000 * DAY + 8 * HOUR         # eight in the morning of some day
@@ -165,7 +165,7 @@ def test_a_burst_blocks_and_a_habit_does_not():
 
 
 def test_a_burst_from_a_place_known_for_days_only():
-    play = Play().live(20).live(3, AWAY)
+    play = Play(young_week=None).live(20).live(3, AWAY)
     assert play.send(AWAY, 60)[0] == "pass"
     assert play.send(AWAY) == ("block", "bursts.young")
 
@@ -175,6 +175,27 @@ def test_a_burst_from_an_unknown_corner_of_a_known_system():
     corner = (HOME[0], "192.168.0.0/16", "DE")
     assert play.send(corner, 60)[0] == "pass"
     assert play.send(corner) == ("block", "bursts.young")
+
+
+def test_a_little_every_day_from_where_the_account_never_was():
+    play = Play().live(20)
+    for _ in range(4):                  # as many as pass, new and then young
+        play.now += DAY
+        for _ in range(4):
+            play.now += 2 * HOUR
+            assert play.send(AWAY, 5)[0] == "pass"
+    play.now += 2 * HOUR
+    assert play.a.week.total[Y] == 80
+    assert play.send(AWAY) == ("block", "bursts.young.week")
+
+
+def test_who_sends_more_in_a_week_may_do_so_from_elsewhere():
+    play = Play().live(20, mails=10)
+    assert play.a.tops[2] == 80         # 13 sub-buckets of 14 hours
+    play.now += DAY
+    play.a.week.total[Y] = 159          # twice as many
+    assert play.send(AWAY)[0] == "pass"
+    assert play.send(AWAY) == ("block", "bursts.young.week")
 
 
 def test_while_blocked_nothing_moves_and_then_a_count_is_fresh():

@@ -151,8 +151,8 @@ def test_months_are_rich():
             found[verdict, cause] = found.get((verdict, cause), 0) + 1
     causes = ["new_places.countries.day", "new_places.places.hour",
               "new_places.places.day", "bursts", "bursts.young",
-              "new_places.deferrals", "new_places.patience",
-              "limits.countries", "limits.networks"]
+              "bursts.young.week", "new_places.deferrals",
+              "new_places.patience", "limits.countries", "limits.networks"]
     for verdict in "block", "over_limit":
         assert not [cause for cause in causes
                     if (verdict, cause) not in found], (verdict, found)

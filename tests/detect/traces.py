@@ -32,7 +32,8 @@ class Traces:
                 self.truth[truth["account"]] = truth
         self.logs = sorted(directory.glob("mail-*.log"))
         self.addresses = []
-        self.mails = {}                 # account: (times, numbers of addresses)
+        # account: (times, numbers of addresses, recipients)
+        self.mails = {}
 
     def read(self):
         """All mails, for the model."""
@@ -44,6 +45,8 @@ class Traces:
                 for line in file:
                     at = line.find("client=unknown[")
                     if at < 0:
+                        at = line.index("nrcpt=") + 6
+                        mails[2].append(int(line[at:line.index(" ", at)]))
                         continue
                     end = line.index("]", at)
                     address = line[at + 15:end]
@@ -55,7 +58,8 @@ class Traces:
                     mails = self.mails.get(account)
                     if mails is None:
                         mails = self.mails[account] = (array.array("q"),
-                                                       array.array("i"))
+                                                       array.array("i"),
+                                                       array.array("H"))
                     mails[0].append(ms)
                     mails[1].append(number)
             day_ms += DAY_MS
@@ -87,7 +91,7 @@ def play(traces, setting, providers, retries=False):
     judged_from = traces.about["judged_from"]
     # Limits and rates remember a window, no history; skip what they forget.
     first = 0 if setting.learns else judged_from - 3 * DAY_MS
-    for account, (times, numbers) in traces.mails.items():
+    for account, (times, numbers, _) in traces.mails.items():
         stolen = set(traces.truth[account]["stolen"])
         yield play_account(model, account, times, numbers, places, judged_from,
                            first, stolen, retries)

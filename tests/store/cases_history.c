@@ -71,6 +71,12 @@ const struct store_case cases_history[] = {
 	    MAIL("1", "DE") " mails=2" PASSES HOME PASSES
 	    MAIL("1", "DE") BLOCKED("bursts.young.day found=3/2 "
 		"per=86400s") },
+	{ "a little every day from where the account never was",
+	    LIVED "set bursts.young.week 9\nset bursts.young.factor 0\n"
+	    MAIL("2", "DE") " mails=2 days=2" PASSES "at +10d\n"
+	    HOME " mails=9" PASSES MAIL("2", "DE") " mails=5" PASSES
+	    MAIL("2", "DE") BLOCKED("bursts.young.week found=10/9 "
+		"per=604800s") },
 	{ "mail from new places has a quota in an hour",
 	    LIVED "set new_places.quota.hour 2\n" MAIL("2", "DE") " mails=2"
 	    PASSES

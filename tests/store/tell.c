@@ -130,7 +130,7 @@ tell_history(struct text *text, const struct history *history)
 	tell_days(text, "has", &history->places);
 	tell_days(text, "around", &history->arounds);
 	tell_days(text, "in", &history->countries);
-	for (int i = 0; i < SPANS; i++)
+	for (int i = 0; i < SPAN_WEEK; i++)
 		text_printf(text, " %s=%u,%u,%u,%u", i == SPAN_HOUR ? "hour" :
 		    "day", (unsigned)history_sum(&history->rings[i], MAIL_ALL),
 		    (unsigned)history_sum(&history->rings[i], MAIL_YOUNG),

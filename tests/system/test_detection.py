@@ -88,6 +88,7 @@ def test_what_is_known_of_an_account_is_explained(served, systems):
         "young": {"found": 0, "allowed": 60},
         "new": {"found": 2, "allowed": 2}}
     assert history["day"]["new"] == {"found": 2, "allowed": None}
+    assert history["week"]["young"] == {"found": 0, "allowed": 80}
     german, swiss = sorted(history["places"], key=lambda one: one["place"])
     today = german["first"]
     assert german == {"place": "AS64496", "as_name": "Example 0", "days": 1,
@@ -103,6 +104,8 @@ def test_what_is_known_of_an_account_is_explained(served, systems):
     assert "mail deferred on 1 of the last 7 days" in text
     assert "within 1h: 3 of 400; 0 of 60 from places first used lately, " \
         "2 of 2 passed from new ones; peak 0" in text
+    assert "within 7d: 0 of 80 from new ones and those first used lately; " \
+        "peak 0" in text
     assert re.search(rf"^AS64496 +Example 0 +new +1 +{today} +{today}$",
                      text, re.M), text
 

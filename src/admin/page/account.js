@@ -107,6 +107,10 @@ function mails(told) {
 		    row("from young places in " + text, use.young, ""),
 		    row("from new places in " + text, use.new, "")];
 	});
+	const week = told.history.week;
+
+	rows.push(row("from new and young places in 7 days", week.young,
+	    week.peak < 1 ? "" : number(Math.round(week.peak))));
 
 	return [make("h3", {}, "Mails per hour"),
 	    table(["What", "Bar", "Mails", "Usual at most"], rows),

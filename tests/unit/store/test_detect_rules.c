@@ -149,6 +149,37 @@ START_TEST(rule_3_bursts_from_young_places)
 }
 END_TEST
 
+START_TEST(rule_3_a_week_of_little_from_elsewhere)
+{
+	begin(9);
+	allowed[RULE_YOUNG_WEEK] = 10;
+	passes(burst(6));		/* a /16 that is not known */
+	for (int i = 0; i < 4; i++)
+		passes(mail(AWAY, "FR", NOW + 2 * DAY));
+	finds(mail(AWAY, "FR", NOW + 3 * DAY), CAUSE_YOUNG_WEEK, 11, 10,
+	    7 * DAY);
+	passes(mail(HOME, "DE", NOW + 3 * DAY));	/* known by now */
+	passes(mail(AWAY, "FR", NOW + 8 * DAY));
+	begin(9);
+	allowed[RULE_YOUNG_WEEK] = 10;
+	history.peaks[SPAN_WEEK] = 6;
+	passes(burst(12));		/* twice the peak */
+	finds(mail(HOME, "DE", NOW), CAUSE_YOUNG_WEEK, 13, 12, 7 * DAY);
+	ck_assert_uint_eq(history.tops[SPAN_WEEK], 0);
+	ck_assert_uint_eq(history.tops[SPAN_DAY], 12);
+}
+END_TEST
+
+START_TEST(rule_3_who_is_not_settled_has_no_week)
+{
+	begin(4);
+	allowed[RULE_YOUNG_WEEK] = 10;
+	for (int i = 0; i < 20; i++)
+		passes(mail(AWAY, "FR", NOW));
+	ck_assert_uint_eq(history.tops[SPAN_WEEK], 20);
+}
+END_TEST
+
 START_TEST(rule_3_speaks_of_providers_and_exempt_networks_too)
 {
 	struct login from = login(AWAY, "FR");
@@ -297,6 +328,8 @@ UNIT("store/detect_rules", rule_1_new_countries,
     the_greatest_limit_can_be_broken,
     rule_2_waits_for_an_account_to_settle, rule_3_bursts,
     rule_3_a_peak_allows_more, rule_3_bursts_from_young_places,
+    rule_3_a_week_of_little_from_elsewhere,
+    rule_3_who_is_not_settled_has_no_week,
     rule_3_speaks_of_providers_and_exempt_networks_too,
     rule_5_a_quota_from_new_places,
     rule_5_is_wider_for_beginners_and_for_who_sends_more,

@@ -31,7 +31,9 @@ static const struct {
 	    "mails in an hour from networks never used before" },
 	{ 21, "new_places.quota.day",
 	    "mails in a day from networks never used before" },
-	{ 22, "", NULL },
+	{ 22, "bursts.young.week",
+	    "mails in a week from networks first used lately" },
+	{ 23, "", NULL },
 	{ 999, "", NULL },
 	{ -1, "", NULL },
 };
@@ -101,7 +103,7 @@ START_TEST(each_has_a_name_of_its_own)
 			ck_assert_str_ne(cause_words((enum cause)i),
 			    cause_words((enum cause)k));
 		}
-	ck_assert_ptr_nonnull(cause_words(CAUSE_QUOTA_DAY));
+	ck_assert_ptr_nonnull(cause_words(CAUSE_YOUNG_WEEK));
 }
 END_TEST
 
@@ -137,6 +139,9 @@ static const struct {
 	    "101 mails within 24h from networks first used lately, "
 	    "100 allowed",
 	    "more than 100 mails in 24h from networks first used lately" },
+	{ CAUSE_YOUNG_WEEK, 61, 60, 604800,
+	    "61 mails within 7d from networks first used lately, 60 allowed",
+	    "more than 60 mails in 7d from networks first used lately" },
 	{ CAUSE_DEFERRALS, 3, 2, 604800,
 	    "3 days within 7d with mail deferred, 2 allowed",
 	    "more than 2 days in 7d with mail deferred" },

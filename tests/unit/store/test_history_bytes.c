@@ -169,13 +169,15 @@ END_TEST
 
 START_TEST(it_is_written_the_same_on_every_machine)
 {
-	static const uint8_t expected[] = { 1, 0xa0, 0x9c, 1,	/* day */
+	static const uint8_t expected[] = { 2, 0xa0, 0x9c, 1,	/* day */
 		1, 0x2c, 0x86, 1,		/* a place */
 		0, 0, 6, 0,			/* active on two days */
 		5, 2, 3, 200, 1, 0, 0, 1, 3, 0,	/* the ring of an hour */
 		0, 0, 0, 0, 0, 0, 0x59, 0x40, 9,	/* 100, 9 */
 		0, 0, 0, 0, 0, 0,		/* that of 24 */
 		0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 1, 7, 0, 0, 0,		/* that of 7 days */
+		0, 0, 0, 0, 0, 0, 0, 0, 4,
 		1, 0x2c, 0xe8, 7, 0 };		/* seen */
 	uint8_t bytes[HISTORY_BYTES_MAX];
 	struct history history;
@@ -190,6 +192,8 @@ START_TEST(it_is_written_the_same_on_every_machine)
 	history.rings[SPAN_HOUR].sums[MAIL_USUAL][0] = 3;
 	history.peaks[SPAN_HOUR] = 100;
 	history.tops[SPAN_HOUR] = 9;
+	history.rings[SPAN_WEEK].sums[MAIL_YOUNG][0] = 7;
+	history.tops[SPAN_WEEK] = 4;
 	history.new_places = (struct sightings){ 1, { { 0x2c, 1000 } } };
 	ck_assert_uint_eq(history_pack(&history, bytes), sizeof(expected));
 	ck_assert_mem_eq(bytes, expected, sizeof(expected));
@@ -256,6 +260,29 @@ START_TEST(any_bytes_are_a_history_or_none)
 }
 END_TEST
 
+START_TEST(what_was_written_before_there_was_a_week_is_read)
+{
+	enum { WEEK = 1 + MAIL_KINDS + 8 + 1, SEEN = 2 };
+	uint8_t bytes[HISTORY_BYTES_MAX];
+	struct history history, back;
+	size_t length;
+
+	fill(&history);
+	history.new_places.count = history.new_countries.count = 0;
+	memset(&history.rings[SPAN_WEEK], 0, sizeof(history.rings[0]));
+	history.peaks[SPAN_WEEK] = 0;
+	history.tops[SPAN_WEEK] = 0;
+	length = history_pack(&history, bytes);
+	bytes[0] = 1;
+	memset(bytes + length - WEEK - SEEN, 0, SEEN);
+	history_unpack(&back, bytes, length - WEEK);
+	same(&back, &history);
+	ck_assert_int_ne(back.day, 0);
+	history_unpack(&back, bytes, length);
+	is_none(&back);
+}
+END_TEST
+
 START_TEST(a_format_to_come_is_none)
 {
 	uint8_t bytes[HISTORY_BYTES_MAX];
@@ -273,4 +300,5 @@ END_TEST
 UNIT("store/history_bytes", random_histories_are_read_back,
     the_largest_of_all_has_room, it_is_written_the_same_on_every_machine,
     what_is_cut_or_longer_is_none, any_bytes_are_a_history_or_none,
+    what_was_written_before_there_was_a_week_is_read,
     a_format_to_come_is_none)

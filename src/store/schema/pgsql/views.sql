@@ -18,7 +18,8 @@ LANGUAGE sql IMMUTABLE AS $$
                   'days with mail deferred',
                   'spans of 5 minutes with mail deferred',
                   'mails in an hour from networks never used before',
-                  'mails in a day from networks never used before'])[cause]
+                  'mails in a day from networks never used before',
+                  'mails in a week from networks first used lately'])[cause]
 $$;
 
 -- Logins with what is still pending in the account row: read this one.

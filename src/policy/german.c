@@ -39,6 +39,8 @@ static const struct {
 	{ CAUSE_DEFERRALS, "Tage", "Tag", DEFERRED },
 	{ CAUSE_PATIENCE, "Spannen von 5 Minuten", "Spanne von 5 Minuten",
 	    DEFERRED },
+	{ CAUSE_TRIES, "aufgeschobene Mails",
+	    "aufgeschobene Mail", "" },
 	{ CAUSE_QUOTA_HOUR, "Mails", "Mail", NEW },
 	{ CAUSE_QUOTA_DAY, "Mails", "Mail", NEW },
 };

@@ -73,6 +73,7 @@ detect_look(const struct history *history, const struct login *login,
 	attempt->place = place_name(&login->client, login->asn);
 	attempt->around = place_name_around(&login->client);
 	attempt->country = place_name_country(login->country);
+	attempt->is_again = false;
 	attempt->trust = attempt->place != 0 ? login->trust : TRUST_EXEMPT;
 	attempt->is_new = attempt->trust == TRUST_COUNTED &&
 	    !detect_is_known(&history->places, attempt->place, allowed);
@@ -87,6 +88,7 @@ detect_begin(struct history *history, const struct login *login,
 {
 	history_turn(history, now_ms, allowed[RULE_DECAY]);
 	detect_look(history, login, allowed, attempt);
+	attempt->is_again = is_again;
 	for (int i = 0; i < SPANS && !is_again; i++) {
 		if (i != SPAN_WEEK)
 			history_count(&history->rings[i], MAIL_ALL);
@@ -240,26 +242,42 @@ judge_quota(const struct history *history, const uint32_t *allowed)
 	return nothing;
 }
 
+/* Sub-buckets with a deferral. */
+static uint32_t
+deferred_spans(const struct mail_ring *ring)
+{
+	uint32_t spans = 0;
+
+	for (int i = 0; i < RATE_SUMS; i++)
+		spans += ring->sums[MAIL_DEFERRED][i] != 0;
+	return spans;
+}
+
 /* Rule 4: note a deferral; has the account been deferred too often? */
 static struct suspicion
 judge_deferral(struct history *history, const struct attempt *attempt,
     const uint32_t *allowed, struct suspicion deferral)
 {
 	struct mail_ring *ring = &history->rings[SPAN_HOUR];
-	uint32_t days, spans;
+	uint32_t days, spans, tries;
 
 	history_bar(&history->places, attempt->place);
 	history_mark(&history->deferred);
-	ring->sums[MAIL_DEFERRED][0] = 1;
+	if (!attempt->is_again || ring->sums[MAIL_DEFERRED][0] == 0)
+		history_count(ring, MAIL_DEFERRED);
 	days = (uint32_t)__builtin_popcountll(history->deferred &
 	    ((1 << DEFERRAL_DAYS) - 1));
 	if (allowed[RULE_DEFERRALS] != UNLIMITED &&
 	    days >= allowed[RULE_DEFERRALS])
 		return block(CAUSE_DEFERRALS, days,
 		    allowed[RULE_DEFERRALS] - 1, DEFERRAL_DAYS * DAY_S);
-	spans = history_sum(ring, MAIL_DEFERRED);
+	spans = deferred_spans(ring);
 	if (is_over(spans, allowed[RULE_PATIENCE]))
 		return block(CAUSE_PATIENCE, spans, allowed[RULE_PATIENCE],
+		    PATIENCE_S);
+	tries = history_sum(ring, MAIL_DEFERRED);
+	if (is_over(tries, allowed[RULE_TRIES]))
+		return block(CAUSE_TRIES, tries, allowed[RULE_TRIES],
 		    PATIENCE_S);
 	return deferral;
 }

@@ -19,6 +19,7 @@ struct attempt {
 	enum trust trust;
 	bool is_new;		/* its place is not known */
 	bool is_young;		/* it is, but not for long */
+	bool is_again;		/* it was counted before */
 };
 
 /* What is found of it; cause CAUSE_NONE: nothing. */

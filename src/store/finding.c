@@ -52,6 +52,8 @@ static const struct row {
 	[CAUSE_PATIENCE] = { "new_places.patience",
 	    "spans of 5 minutes" DEFERRED, "spans of 5 minutes",
 	    "span of 5 minutes", DEFERRED },
+	[CAUSE_TRIES] = { "new_places.tries", "mails deferred in an hour",
+	    "deferred mails", "deferred mail", "" },
 	[CAUSE_QUOTA_HOUR] = { "new_places.quota.hour",
 	    "mails in an hour" NEW_PLACES, "mails", "mail", NEW_PLACES },
 	[CAUSE_QUOTA_DAY] = { "new_places.quota.day",

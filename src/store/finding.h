@@ -42,6 +42,7 @@ enum cause {
 	CAUSE_PATIENCE = 19,	/* deferred for so long */
 	CAUSE_QUOTA_HOUR = 20,	/* mails from new places */
 	CAUSE_QUOTA_DAY = 21,
+	CAUSE_TRIES = 23,	/* so many mails deferred */
 	CAUSE_YOUNG_WEEK = 22,	/* mails from young and new places */
 };
 

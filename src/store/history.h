@@ -56,7 +56,7 @@ enum mail_kind {
 	MAIL_USUAL,		/* passed, and not from a new place, or the
 				 * account is not settled: makes the peaks; in
 				 * the week not from a young one */
-	MAIL_DEFERRED,		/* the hour alone: sub-buckets with a deferral */
+	MAIL_DEFERRED,		/* the hour alone */
 	MAIL_KINDS
 };
 enum span { SPAN_HOUR, SPAN_DAY, SPAN_WEEK, SPANS };

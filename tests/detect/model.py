@@ -56,9 +56,8 @@ as in store/rates.h, for an hour (width 300,000 ms) and a day (7,200,000 ms):
 the running sub-bucket and the 12 before it; Y and k are one for a week, too
 (50,400,000 ms). In the week Y counts the mails as well that passed from new
 places while the account was settled, and k none from a young place. A mail
-weighs one, whatever its recipients. D, for the hour only, is 1 in a sub-bucket
-in which rule 5 deferred anything: a client that tries again counts no more than
-one that does not.
+weighs one, whatever its recipients. D, for the hour only, is what rule 5
+deferred; a client that tries again counts again.
 
 LISTS. NA: each new place with the time of its last attempt, however that
 ended. NC: likewise the country of a new place, if it has one that is not known
@@ -82,9 +81,10 @@ Y, NA and NC count this attempt; rules 1, 2, 3; rule 5 and with it 4; then
  5. new, and Q1 >= max(quota_hour, P1) or Q24 >= max(quota_day, P24), with the
     quotas for beginners while not settled               defers
     A deferral deletes bit 0 of the place and bars it (making the entry if there
-    is none), sets bit 0 of the deferred days, and D of this sub-bucket.
- 4. If that makes `deferrals` days of the last 7, today included, or D is set in
-    more than `patience` sub-buckets, it blocks instead of deferring.
+    is none), sets bit 0 of the deferred days, and counts in D.
+ 4. If that makes `deferrals` days of the last 7, today included, or D is not 0 in
+    more than `patience` sub-buckets, or D > tries, it blocks instead of
+    deferring.
 None switches a rule off, or one of its halves. Rules 1, 2, 4 and 5 need a new
 place, or what came from new places: of an EXEMPT or PROVIDER mail only rule 3
 speaks (a webmail server sends for the thief, too), and 1 and 2 where the
@@ -136,6 +136,7 @@ class Config:
     beginner_hour: int = 20
     beginner_day: int = 60
     patience: int = 12
+    tries: int = 40
     hour_mails: int = 400
     hour_factor: float = 2
     day_mails: int = 400
@@ -160,7 +161,7 @@ class Config:
 def no_rules(**changes):
     """A configuration in which only what is named here is on."""
     off = dict.fromkeys(("countries_day", "places_hour", "places_day",
-                         "deferrals", "patience", "quota_hour", "quota_day",
+                         "deferrals", "patience", "tries", "quota_hour", "quota_day",
                          "beginner_hour", "beginner_day", "hour_mails",
                          "day_mails", "young_hour", "young_day",
                          "young_week"))
@@ -233,7 +234,7 @@ class Model:
         if not learning:
             cause = self.block_cause(a, ms, new, young)
             if not cause and new and self.over_quota(a):
-                cause = self.defer(a, place)
+                cause = self.defer(a, place, again)
                 if not cause:
                     return DEFER, "new_places.quota"
             if cause or limit:
@@ -322,18 +323,21 @@ class Model:
             a.hour.total[Q] >= max(hour, a.peaks[0]) or \
             day is not None and a.hours24.total[Q] >= max(day, a.peaks[1])
 
-    def defer(self, a, place):
+    def defer(self, a, place, again):
         """Note it; the cause if that is more than an account may have."""
         c = self.config
         self.bar(a, place)
         a.deferred |= TODAY
-        if not a.hour.buckets[0][D]:
+        if not again or not a.hour.buckets[0][D]:
             a.hour.add(D)
         if c.deferrals is not None and \
                 (a.deferred & DEFERRAL_DAYS).bit_count() >= c.deferrals:
             return "new_places.deferrals"
-        if c.patience is not None and a.hour.total[D] > c.patience:
+        if c.patience is not None and \
+                sum(bucket[D] != 0 for bucket in a.hour.buckets) > c.patience:
             return "new_places.patience"
+        if c.tries is not None and a.hour.total[D] > c.tries:
+            return "new_places.tries"
         return None
 
     @staticmethod

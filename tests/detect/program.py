@@ -18,6 +18,7 @@ KEYS = {
     "new_places.places.day": "places_day",
     "new_places.deferrals": "deferrals",
     "new_places.patience": "patience",
+    "new_places.tries": "tries",
     "new_places.quota.hour": "quota_hour",
     "new_places.quota.day": "quota_day",
     "new_places.beginner.hour": "beginner_hour",

@@ -75,6 +75,7 @@ WITHOUT = [
             beginner_hour=None, beginner_day=None),
     without("no new_places.deferrals", deferrals=None),
     without("no new_places.patience", patience=None),
+    without("no new_places.tries", tries=None),
     without("no bursts", hour_mails=None, day_mails=None),
     without("no bursts.young", young_hour=None, young_day=None,
             young_week=None),

@@ -152,7 +152,8 @@ def test_months_are_rich():
     causes = ["new_places.countries.day", "new_places.places.hour",
               "new_places.places.day", "bursts", "bursts.young",
               "bursts.young.week", "new_places.deferrals",
-              "new_places.patience", "limits.countries", "limits.networks"]
+              "new_places.patience", "new_places.tries", "limits.countries",
+              "limits.networks"]
     for verdict in "block", "over_limit":
         assert not [cause for cause in causes
                     if (verdict, cause) not in found], (verdict, found)

@@ -73,6 +73,7 @@ const struct store_case cases_history[] = {
 		"per=86400s") },
 	{ "a little every day from where the account never was",
 	    LIVED "set bursts.young.week 9\nset bursts.young.factor 0\n"
+	    "set bursts.young.days 5\n"
 	    MAIL("2", "DE") " mails=2 days=2" PASSES "at +10d\n"
 	    HOME " mails=9" PASSES MAIL("2", "DE") " mails=5" PASSES
 	    MAIL("2", "DE") BLOCKED("bursts.young.week found=10/9 "

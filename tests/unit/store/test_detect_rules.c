@@ -265,13 +265,31 @@ START_TEST(rule_4_deferred_for_too_long)
 	allowed[RULE_QUOTA_HOUR] = 0;
 	allowed[RULE_PATIENCE] = 3;
 	for (int i = 0; i < 30; i++)
-		finds(mail(1, "", NOW + i % 3 * 5 * MINUTE),
+		finds(mail(1, "", NOW + i / 10 * 5 * MINUTE),
 		    CAUSE_QUOTA_HOUR, 1, 0, HOUR);
 	finds(mail(1, "", NOW + 15 * MINUTE), CAUSE_PATIENCE, 4, 3,
 	    65 * MINUTE);
 	finds(mail(1, "", NOW + 65 * MINUTE), CAUSE_PATIENCE, 4, 3,
 	    65 * MINUTE);
 	finds(mail(1, "", NOW + 80 * MINUTE), CAUSE_QUOTA_HOUR, 1, 0, HOUR);
+}
+END_TEST
+
+START_TEST(rule_4_deferred_too_often)
+{
+	struct login from = login(1, "");
+
+	begin(30);
+	allowed[RULE_QUOTA_HOUR] = 0;
+	allowed[RULE_TRIES] = 3;
+	for (int i = 0; i < 3; i++)
+		finds(mail(1, "", NOW), CAUSE_QUOTA_HOUR, 1, 0, HOUR);
+	/* The last one once more: its next recipient. */
+	detect_begin(&history, &from, allowed, true, NOW, &attempt);
+	ck_assert_int_eq(detect_judge(&history, &attempt, allowed, true,
+	    NOW).cause, CAUSE_QUOTA_HOUR);
+	finds(mail(1, "", NOW + 64 * MINUTE), CAUSE_TRIES, 4, 3, 65 * MINUTE);
+	finds(mail(1, "", NOW + 65 * MINUTE), CAUSE_QUOTA_HOUR, 1, 0, HOUR);
 }
 END_TEST
 
@@ -334,5 +352,5 @@ UNIT("store/detect_rules", rule_1_new_countries,
     rule_5_a_quota_from_new_places,
     rule_5_is_wider_for_beginners_and_for_who_sends_more,
     rule_5_bars_the_place_for_the_day, rule_4_deferred_on_too_many_days,
-    rule_4_deferred_for_too_long,
+    rule_4_deferred_for_too_long, rule_4_deferred_too_often,
     a_young_store_keeps_silent_but_for_rules_1_and_2, rules_have_an_order)

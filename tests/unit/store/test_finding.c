@@ -33,7 +33,8 @@ static const struct {
 	    "mails in a day from networks never used before" },
 	{ 22, "bursts.young.week",
 	    "mails in a week from networks first used lately" },
-	{ 23, "", NULL },
+	{ 23, "new_places.tries", "mails deferred in an hour" },
+	{ 24, "", NULL },
 	{ 999, "", NULL },
 	{ -1, "", NULL },
 };
@@ -103,7 +104,7 @@ START_TEST(each_has_a_name_of_its_own)
 			ck_assert_str_ne(cause_words((enum cause)i),
 			    cause_words((enum cause)k));
 		}
-	ck_assert_ptr_nonnull(cause_words(CAUSE_YOUNG_WEEK));
+	ck_assert_ptr_nonnull(cause_words(CAUSE_TRIES));
 }
 END_TEST
 
@@ -149,6 +150,9 @@ static const struct {
 	    "13 spans of 5 minutes within 65m with mail deferred, "
 	    "12 allowed",
 	    "more than 12 spans of 5 minutes in 65m with mail deferred" },
+	{ CAUSE_TRIES, 41, 40, 3900,
+	    "41 deferred mails within 65m, 40 allowed",
+	    "more than 40 deferred mails in 65m" },
 	{ CAUSE_QUOTA_HOUR, 6, 5, 3600,
 	    "6 mails within 1h from networks never used before, 5 allowed",
 	    "more than 5 mails in 1h from networks never used before" },

@@ -19,7 +19,8 @@ LANGUAGE sql IMMUTABLE AS $$
                   'spans of 5 minutes with mail deferred',
                   'mails in an hour from networks never used before',
                   'mails in a day from networks never used before',
-                  'mails in a week from networks first used lately'])[cause]
+                  'mails in a week from networks first used lately',
+                  'mails deferred in an hour'])[cause]
 $$;
 
 -- Logins with what is still pending in the account row: read this one.

@@ -18,7 +18,8 @@ INSERT INTO cause VALUES
     (19, 'spans of 5 minutes with mail deferred'),
     (20, 'mails in an hour from networks never used before'),
     (21, 'mails in a day from networks never used before'),
-    (22, 'mails in a week from networks first used lately');
+    (22, 'mails in a week from networks first used lately'),
+    (23, 'mails deferred in an hour');
 
 -- Logins with what is still pending in the account row: read this one.
 DROP VIEW IF EXISTS logins;

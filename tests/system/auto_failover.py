@@ -2,7 +2,6 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import contextlib
 import os
 import pathlib
 import pwd
@@ -12,6 +11,7 @@ import subprocess
 import tempfile
 
 import policyd as daemon
+import proc
 from postgres import PSQL
 from waiting import until
 
@@ -28,11 +28,13 @@ IMPATIENCE = {
 }
 
 
-def _descendants(pid):
-    found = [pid]
-    for child in daemon.children(pid):
-        found += _descendants(child)
-    return found
+def _stopped(pid):
+    """A process and all that descend from it, stopped; a parent first, so that
+    nobody is born meanwhile."""
+    proc.send(signal.SIGSTOP, [pid])
+    until(lambda: proc.is_stopped(pid), "a process to stop")
+    return [pid] + [one for child in proc.children(pid)
+                    for one in _stopped(child)]
 
 
 class Node:
@@ -51,11 +53,8 @@ class Node:
 
     def kill(self):
         """All of it at once, as if the power failed."""
-        pids = _descendants(self.process.pid)
-        for number in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in pids:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, number)
+        pids = _stopped(self.process.pid)
+        proc.send(signal.SIGKILL, pids)
         self.process.wait()
 
     def sql(self, text, database="postgres", user="postgres"):

@@ -3,52 +3,20 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import base64
-import os
-import pathlib
-import pwd
-import shutil
+import re
 import subprocess
-import tempfile
 
 import policyd as daemon
+from pgbouncer import Pgbouncer
 from postgres import PSQL, Postgres
 from waiting import until
 
-class Pool:
-    """A pgbouncer, to be configured before it is started."""
+# What a shard may take where none is away: others use the machine, too.
+PATIENCE_S = 20
 
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pool."))
-        self.folder.chmod(0o755)
-        self.port = daemon.free_port()
-        self.process = None
-        self._as_user = {}
-        if os.geteuid() == 0:
-            user = pwd.getpwnam("postgres")
-            shutil.chown(self.folder, "postgres")
-            self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
-                             "extra_groups": []}
 
-    def write(self, text):
-        (self.folder / "pgbouncer.ini").write_text(text)
-
-    def start(self):
-        self.process = subprocess.Popen(
-            ["/usr/sbin/pgbouncer", "-q",
-             str(self.folder / "pgbouncer.ini")],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, **self._as_user)
-        until((self.folder / f".s.PGSQL.{self.port}").exists, "pgbouncer")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        (self.folder / f".s.PGSQL.{self.port}").unlink(missing_ok=True)
-
-    def close(self):
-        if self.process is not None and self.process.poll() is None:
-            self.stop()
-        shutil.rmtree(self.folder)
+class Pool(Pgbouncer):
+    """One before shards."""
 
     def connection(self, name):
         return f"host={self.folder} port={self.port} dbname={name}"
@@ -150,13 +118,20 @@ class Cluster:
                                            count=len(self.shards)), "policyd")
 
     def start_pool(self):
-        """As a proxy says it is to be, without a change."""
+        self.set_patience(PATIENCE_S)
+        self.pool.start()
+
+    def set_patience(self, seconds=None):
+        """As a proxy says it is to be, but for its time-outs, if given."""
         made = daemon.run("--init-store", "--proxy", "--pgbouncer",
                           len(self.proxies),
                           POLICYD_STORE_URL=self.proxies[0].url)
         assert made.returncode == 0, made.stderr
-        self.pool.write(made.stdout)
-        self.pool.start()
+        text, changed = re.subn(
+            r"^((query|query_wait|server_connect)_timeout) = .*$",
+            f"\\1 = {seconds}", made.stdout, flags=re.MULTILINE)
+        assert changed >= 2, made.stdout
+        self.pool.write(made.stdout if seconds is None else text)
 
     def _direct(self, number):
         """How a shard is reached past the pool: as policyd-scale(7) has it."""

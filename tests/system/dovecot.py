@@ -78,6 +78,8 @@ class Dovecot:
             f"{account}:{PASSWORD}\n" for account in accounts))
         (self.root / "mail").mkdir()
         os.chown(self.root / "mail", mail.pw_uid, mail.pw_gid)
+        # Its own patience is of two seconds.
+        more = {"auth_policy_server_timeout_msecs": 30000, **more}
         (self.root / "dovecot.conf").write_text(CONFIG.format(
             root=self.root, internal=internal.pw_name, login=login.pw_name,
             group=grp.getgrgid(internal.pw_gid).gr_name, mail=mail.pw_uid,
@@ -93,14 +95,14 @@ class Dovecot:
     def _greets(self):
         assert self.process.poll() is None, self.log()
         try:
-            with socket.create_connection(("127.0.0.1", self.port), 1) as sock:
+            with socket.create_connection(("127.0.0.1", self.port), 10) as sock:
                 return sock.recv(4) == b"* OK"
         except OSError:
             return False
 
     def login(self, account, address, password=PASSWORD):
         """Log in by IMAP, as a client at the address: True, or why not."""
-        imap = imaplib.IMAP4("127.0.0.1", self.port, 30 * PATIENCE)
+        imap = imaplib.IMAP4("127.0.0.1", self.port, 60 * PATIENCE)
         try:
             imap.xatom("ID", f'("x-originating-ip" "{address}")')
             imap.login(account, password)
@@ -118,5 +120,5 @@ class Dovecot:
     def close(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(20 * PATIENCE)
+            self.process.wait(60 * PATIENCE)
         shutil.rmtree(self.root, ignore_errors=True)

@@ -150,21 +150,31 @@ def find(page, selector):
                  selector)[0]
 
 
-def press(page, name, within="body"):
-    """Press the button with this name, by the keyboard."""
-    for _ in range(3):
-        button = until(lambda: page.execute_script(
-            "return [...document.querySelectorAll(arguments[0])].find((one) =>"
-            " (one.getAttribute('aria-label') || one.textContent) ==="
-            " arguments[1])", f"{within} button", name), f"button {name}")
+def _enter(look, what):
+    """Press Enter on what look finds."""
+    for _ in range(10):
         try:
-            button.send_keys(ENTER)
+            until(look, what).send_keys(ENTER)
             return
         except Exception as error:
             # What updates itself may have made it anew.
             if "Stale" not in type(error).__name__:
                 raise
-    raise AssertionError(f"{name} does not stand still")
+    raise AssertionError(f"{what} does not stand still")
+
+
+def press(page, name, within="body"):
+    """Press the button with this name, by the keyboard."""
+    _enter(lambda: page.execute_script(
+        "return [...document.querySelectorAll(arguments[0])].find((one) =>"
+        " (one.getAttribute('aria-label') || one.textContent) ==="
+        " arguments[1])", f"{within} button", name), f"button {name}")
+
+
+def follow(page, name):
+    """Follow the link with this text, by the keyboard."""
+    _enter(lambda: next(iter(page.find_elements("link text", name)),
+                              None), f"link {name}")
 
 
 def put(page, name, value, within="main"):

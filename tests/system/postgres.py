@@ -217,7 +217,9 @@ class Postgres:
     def database(self, template="template0"):
         """A fresh database, a copy of the template."""
         name = f"test{next(self._numbers)}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} OWNER policyd")
+        # Copying files takes half of the work of logging each page.
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} OWNER policyd "
+                 "STRATEGY FILE_COPY")
         return Database(self, name)
 
     def drop(self, database):

@@ -116,7 +116,7 @@ def test_policyd_that_does_not_answer(served, make_dovecot, reject, works):
     try:
         began = time.monotonic()
         assert (dovecot.login(JOE, address("DE")) is True) == works
-        assert 0.5 <= time.monotonic() - began < 6 * PATIENCE
+        assert 0.5 <= time.monotonic() - began < 30 * PATIENCE
     finally:
         os.kill(console, signal.SIGCONT)
 

@@ -151,7 +151,7 @@ def test_a_file_that_cannot_be_used_at_start(make_policyd, content):
     mmdb.write_bytes(content)
     policyd.write({"geoip": {"country": str(mmdb)}})
     policyd.launch()
-    assert policyd.process.wait(10 * PATIENCE) == 78
+    assert policyd.process.wait(60 * PATIENCE) == 78
     assert "geo.mmdb" in policyd.log()
     assert "an MMDB file" in policyd.log()
 

@@ -22,7 +22,7 @@ from outage import BAD, BLOCKED, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK, Watch
 from postgres import PSQL
 from relay import Relay
 from smtp_server import RawServer
-from waiting import PATIENCE, until
+from waiting import measured, until
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ OUTAGES = {
 def test_outage(watch, postgres, database, name):
     outage, said = OUTAGES[name]
     has_to_wait = name in ("locked", "frozen")
-    watched = watch({"server": {"deadline": "300ms"}} if has_to_wait else {})
+    watched = watch({"server": {"deadline": "1000ms"}} if has_to_wait else {})
     with outage(postgres, database):
         watched.endure()
         # Where each has to wait, one will do.
@@ -208,7 +208,7 @@ def test_network(watch, relay, database, fault):
     """Nobody is there; a listener that accepts and says nothing, with the
     connections that were open as dead; a listen queue that is full."""
     watched = watch({**through(relay, database),
-                     "server": {"deadline": "300ms"}})
+                     "server": {"deadline": "1000ms"}})
     getattr(relay, fault)()
     watched.endure()
     watched.jobs_fail(JOBS if fault == "refuse" else JOBS[:1])
@@ -219,13 +219,7 @@ def test_network(watch, relay, database, fault):
 def test_all_are_back_soon_after_a_long_outage(watch, relay, database):
     """By itself each would wait for seconds more."""
     watched = watch({**through(relay, database), "server": {"workers": 4}})
-    relay.refuse()
-    watched.miss_it_for(14)
-    took, stall = watched.all_are_back(relay.restore)
-    print(f"back after {took:.2f} s, stalls of {stall:.2f} s")
-    # Times are told to a tenth; and whoever is to run may wait a few times:
-    # prober, worker, store.
-    assert took < (1.5 + 0.1 + 8 * stall) * PATIENCE
+    watched.are_back_soon(relay.refuse, relay.restore)
 
 
 def test_it_is_tried_again_with_growing_delay(make_policyd, database):
@@ -235,14 +229,20 @@ def test_it_is_tried_again_with_growing_delay(make_policyd, database):
     def hang_up_at_once(connection, stop):
         times.append(time.monotonic())
 
+    def pauses():
+        """Of all, at the end, and at the beginning."""
+        times.clear()
+        policyd.start()
+        until(lambda: len(times) >= 12, "twelve attempts")
+        policyd.stop()
+        return times[11] - times[0], times[11] - times[9], times[4] - times[2]
+
     with RawServer(hang_up_at_once) as server:
         policyd = make_policyd(daemon.merge(CONFIG, {
             "server": {"workers": 1}, "store": {
                 "url": f"postgresql://policyd@127.0.0.1:{server.port}/x"}}))
-        policyd.start()
-        until(lambda: len(times) >= 12, "twelve attempts")
-        assert times[11] - times[0] > 2
-        assert times[11] - times[9] > times[4] - times[2]
+        # What they are seen by may be held up itself.
+        measured(pauses, lambda of: of[0] > 2 and of[1] > of[2])
 
 
 # --- in the middle of a request ----------------------------------------------
@@ -288,28 +288,31 @@ def test_one_account_is_locked(watch, postgres, database):
 
 def test_others_do_not_wait_for_a_locked_account(watch, postgres, database):
     """However often that one is tried again."""
-    watched = watch({"server": {"workers": 1, "deadline": "20000ms"}})
+    watched = watch({"server": {"workers": 1, "deadline": "60000ms"}})
     busy, other = watched.clients[:2]
 
     def ask_others():
         took = []
-        for number in range(300):
+        for number in range(100):
             began = time.monotonic()
             assert other.ask(f"user{number}@b.c", address("DE")) == OK
             took.append((time.monotonic() - began) * 1000)
         return sorted(took)
-    quiet = ask_others()
-    with session(postgres, database, "SELECT 1 FROM policyd.account "
-                 f"WHERE account = '{KNOWN}' FOR UPDATE"):
-        busy.send(request(KNOWN, address("DE")))
-        others = ask_others()
-        ready, _, _ = select.select([busy], [], [], 0)
-        assert not ready, busy.answer()
-    assert busy.answer() == OK
-    print(f"others: p50 {others[150]:.1f} ms, p99 {others[297]:.1f} ms; "
-          f"before {quiet[150]:.1f}, {quiet[297]:.1f}")
-    assert others[297] < 100 + quiet[297]
-    assert others[150] < 10 + 2 * quiet[150]
+
+    def compare():
+        """Half of them, and all but the two slowest: quiet, and others."""
+        quiet = ask_others()
+        with session(postgres, database, "SELECT 1 FROM policyd.account "
+                     f"WHERE account = '{KNOWN}' FOR UPDATE"):
+            busy.send(request(KNOWN, address("DE")))
+            others = ask_others()
+            ready, _, _ = select.select([busy], [], [], 0)
+            assert not ready, busy.answer()
+        assert busy.answer() == OK
+        return [(took[50], took[97]) for took in (quiet, others)]
+    found = measured(compare, lambda at: at[1][0] < 10 + 2 * at[0][0] and
+                     at[1][1] < 100 + at[0][1])
+    print(f"half of the others, and 98 of 100, in ms: quiet, locked {found}")
 
 
 def counters(policyd):

@@ -20,7 +20,8 @@ from load import Load
 from outage import (BAD, BLOCKED, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK,
                     Watch)
 from policyd import children
-from waiting import PATIENCE, until
+from proc import open_files
+from waiting import until
 
 
 @pytest.fixture
@@ -170,16 +171,6 @@ def test_jobs_on_an_unreadable_file(watch):
     watched.path.chmod(0o640)
 
 
-def opened(pid):
-    """What the files are that a process has open; they come and go."""
-    found = set()
-    with contextlib.suppress(FileNotFoundError):
-        for file in os.listdir(f"/proc/{pid}/fd"):
-            with contextlib.suppress(FileNotFoundError):
-                found.add(os.readlink(f"/proc/{pid}/fd/{file}"))
-    return found
-
-
 def test_deleted(watch):
     """It is made anew at once, and every process goes over to it."""
     watched = watch()
@@ -188,7 +179,7 @@ def test_deleted(watch):
     assert watched.complaints() == {}
     assert f"{watched.path} was removed or replaced" in watched.policyd.log()
     until(lambda: not any(
-        f"{watched.path} (deleted)" in opened(pid)
+        f"{watched.path} (deleted)" in open_files(pid)
         for pid in children(watched.policyd.pid)),
         "all to let go of the old one")
     assert watched.policyd.ask(BAD, address("DE")) == OK
@@ -261,11 +252,5 @@ def test_all_are_back_soon_after_another_program_lets_go(watch):
     """By itself each would wait for seconds more."""
     watched = watch()
     with contextlib.closing(sqlite3.connect(watched.path)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        watched.miss_it_for(14)
-        took, stall = watched.all_are_back(
-            lambda: other.execute("ROLLBACK"))
-    print(f"back after {took:.2f} s, stalls of {stall:.2f} s")
-    # Times are told to a tenth; and whoever is to run may wait a few times:
-    # prober, worker, store.
-    assert took < (1.5 + 0.1 + 8 * stall) * PATIENCE
+        watched.are_back_soon(lambda: other.execute("BEGIN IMMEDIATE"),
+                              lambda: other.execute("ROLLBACK"))

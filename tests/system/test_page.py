@@ -103,6 +103,7 @@ def test_the_way_back_after_a_session_has_ended(page, served):
     wait_text(page, "Log in")
     fill(page, USER, PASSWORD)
     wait_text(page, "Nothing is known of it", JOE)
+    page.get_log("browser")
 
 
 def test_a_server_that_goes_away_and_comes_back(page, served):

@@ -197,7 +197,7 @@ def axe():
         try:
             done = subprocess.run(
                 ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                cwd=folder, capture_output=True, text=True, timeout=120,
+                cwd=folder, capture_output=True, text=True, timeout=300,
                 check=False)
         except (FileNotFoundError, subprocess.TimeoutExpired) as error:
             pytest.skip(f"axe-core cannot be had: {error}")

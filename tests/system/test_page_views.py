@@ -8,9 +8,9 @@ import time
 
 from geoip import COUNTRIES, address
 from pages import (both, browser, configure, confirm, enter,  # noqa: F401
-                   enter_as, find, page, press, put, served, text, visit,
+                   enter_as, find, follow, page, press, put, served, text, visit,
                    wait_text)
-from waiting import until
+from waiting import measured, until
 
 JOE, ANN = "joe@example.com", "ann@example.org"
 
@@ -33,10 +33,11 @@ def test_the_overview_counts(page, served):
         "return document.querySelectorAll('svg.chart rect.blocked').length"),
         "the bar of what was blocked")
     wait_text(page, "blocked 1")
-    label = find(page, "svg.chart").get_attribute("aria-label")
+    label = page.execute_script(
+        "return document.querySelector('svg.chart').getAttribute('aria-label')")
     assert "1 blocked" in label and "passed" in label
     for span in ("24 hours", "30 days"):
-        page.find_element("link text", span).send_keys("\ue007")
+        follow(page, span)
         until(lambda: page.execute_script(
             "return document.querySelector('.spans [aria-current]')"
             "?.textContent") == span, span)
@@ -149,21 +150,21 @@ def fill_store(served, count):
 
 
 def test_ten_thousand_are_blocked(page, served):
+    def first_row():
+        """From the first request to the first row."""
+        page.refresh()
+        wait_text(page, "10,000 accounts blocked", "user00000@0.example")
+        return page.execute_script("return window.firstRow")
+
     fill_store(served, 10000)
     enter(page)
     visit(page, served, "blocked")
     wait_text(page, "10,000 accounts blocked")
-    times = []
-    for _ in range(3):
-        page.refresh()
-        wait_text(page, "10,000 accounts blocked", "user00000@0.example")
-        times.append(page.execute_script("return window.firstRow"))
-    # From the first request to the first row, on a machine that is busy.
-    assert min(times) < 1000, times
+    measured(first_row, lambda ms: ms < 1000, 10)
     assert len(page.find_elements("css selector", "main tbody tr")) == 100
-    page.find_element("link text", "Next page").send_keys("\ue007")
+    follow(page, "Next page")
     wait_text(page, "user00100@0.example")
-    page.find_element("link text", "First page").send_keys("\ue007")
+    follow(page, "First page")
     wait_text(page, "user00000@0.example")
     put(page, "search", "user09999\ue007")
     wait_text(page, "1 account blocked of whom", "user09999@49.example")
@@ -241,7 +242,7 @@ def test_the_map(page, served):
     page.execute_script("document.querySelector('[data-country=FR]')"
                         ".dispatchEvent(new MouseEvent('click'))")
     wait_text(page, "2 blocks", JOE, ANN)
-    page.find_element("link text", "DE Germany").send_keys("\ue007")
+    follow(page, "DE Germany")
     wait_text(page, "0 blocks, 2 accounts that logged in")
 
 
@@ -308,7 +309,7 @@ def test_the_audit_trail(page, served):
     visit(page, served, "audit")
     wait_text(page, "user119@example.com", "token:", "reason: phished")
     assert "user0@example.com" not in text(page)
-    page.find_element("link text", "Older").send_keys("\ue007")
+    follow(page, "Older")
     wait_text(page, "user0@example.com")
     put(page, "search", "user77@\ue007")
     wait_text(page, "user77@example.com")

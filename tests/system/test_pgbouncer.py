@@ -3,12 +3,8 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import itertools
-import pathlib
-import pwd
 import re
-import shutil
 import subprocess
-import tempfile
 import time
 
 import pytest
@@ -18,6 +14,7 @@ from client import request
 from geoip import address
 from load import Load
 from outage import BAD, BLOCKED, CONFIG, ERROR, KNOWN, OK, Watch
+from pgbouncer import Pgbouncer
 from postgres import PSQL
 from test_memory import CONFIG as TRUSTING, mail, pass_unasked, remembered
 from waiting import PATIENCE, until
@@ -35,40 +32,13 @@ logfile = /dev/null
 """
 
 
-class Pgbouncer:
-    """A pgbouncer before the server, on a Unix socket in its own folder."""
+class Pooler(Pgbouncer):
+    """Before all databases of a server."""
 
     def __init__(self, postgres, size):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pgb."))
-        self.port = daemon.free_port()
-        self.process = None
-        ini = self.folder / "pgbouncer.ini"
-        ini.write_text(INI.format(server=postgres.sockets, port=self.port,
-                                  folder=self.folder, size=size))
-        self.folder.chmod(0o755)
-        self._as_user = {}
-        if daemon.IS_ROOT:
-            user = pwd.getpwnam("postgres")
-            shutil.chown(self.folder, "postgres")
-            self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
-                             "extra_groups": []}
-
-    def start(self):
-        self.process = subprocess.Popen(
-            ["/usr/sbin/pgbouncer", str(self.folder / "pgbouncer.ini")],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, **self._as_user)
-        until((self.folder / f".s.PGSQL.{self.port}").exists, "pgbouncer")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        (self.folder / f".s.PGSQL.{self.port}").unlink()
-
-    def close(self):
-        if self.process is not None:
-            self.stop()
-        shutil.rmtree(self.folder)
+        super().__init__()
+        self.write(INI.format(server=postgres.sockets, port=self.port,
+                              folder=self.folder, size=size))
 
     def url(self, database):
         return (f"postgresql:///{database.name}?host={self.folder}"
@@ -88,7 +58,7 @@ def pooler(postgres):
     made = []
 
     def start(size=2):
-        made.append(Pgbouncer(postgres, size))
+        made.append(Pooler(postgres, size))
         made[-1].start()
         return made[-1]
     yield start

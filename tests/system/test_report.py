@@ -29,7 +29,7 @@ def settings(port, **report):
         "report": {"enabled": True,
                    "to": ["boss@example.com", "bob@example.com"], **report},
         "notify": {"from": "policyd@example.com"},
-        "smtp": {"host": "127.0.0.1", "port": port, "timeout": "5s"}})
+        "smtp": {"host": "127.0.0.1", "port": port, "timeout": "60s"}})
 
 
 def reach(policyd):

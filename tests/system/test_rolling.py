@@ -23,7 +23,7 @@ from waiting import until
 
 NEXT = daemon.BUILD.resolve() / "tests" / "system" / "next" / "policyd"
 JOE, ANN = "joe@example.com", "ann@example.com"
-CONFIG = {"server": {"workers": 2, "deadline": "5s"},
+CONFIG = {"server": {"workers": 2, "deadline": "30s"},
           "limits": {"countries": 1}, "store": {"create": True},
           "actions": {"ok": "DUNNO", "blocked": "REJECT blocked",
                       "error": "DEFER_IF_PERMIT error"}}

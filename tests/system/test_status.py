@@ -24,7 +24,7 @@ def wait_status(policyd, wanted, what):
     def ask():
         code, told = status(policyd)
         return wanted(told) and (code, told)
-    return until(ask, what, 30)
+    return until(ask, what)
 
 
 def test_all_is_well(served):
@@ -138,6 +138,6 @@ def test_systemd_is_told_of_the_store(make_policyd):
     systemd = NotifySocket(policyd.root)
     policyd.launch(NOTIFY_SOCKET=systemd.path)
     systemd.wait("STATUS=Generation 1: 3 of 3 processes are up; the STORE IS "
-                 "AWAY; mode is observe", 30)
+                 "AWAY; mode is observe")
     policyd.stop()
     systemd.sock.close()

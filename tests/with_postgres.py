@@ -17,20 +17,24 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent / "system"))
 from postgres import Postgres
 
 
-def main():
+def run_beside(start, environment):
+    """Start servers, run the command of our arguments with what it finds them
+    by, and end them; its exit status."""
     if len(sys.argv) < 2:
-        sys.exit("usage: with_postgres.py COMMAND [ARGUMENT ...]")
-    # Whoever ends it ends the server too.
+        sys.exit(f"usage: {pathlib.Path(sys.argv[0]).name} "
+                 "COMMAND [ARGUMENT ...]")
+    # Whoever ends it ends the servers too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    server = Postgres()
+    servers = start()
     try:
         return subprocess.run(
             sys.argv[1:], check=False,
-            env=dict(os.environ, PGHOST=str(server.sockets),
-                     PGUSER="postgres", PGDATABASE="postgres")).returncode
+            env={**os.environ, **environment(servers)}).returncode
     finally:
-        server.close()
+        servers.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_beside(Postgres, lambda server: {
+        "PGHOST": str(server.sockets), "PGUSER": "postgres",
+        "PGDATABASE": "postgres"}))

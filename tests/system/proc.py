@@ -33,10 +33,10 @@ def is_alive(pid):
 
 
 def is_stopped(pid):
-    """Do all of its threads stand still?"""
+    """Do all of its threads stand still, or has it ended?"""
     for task in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"):
         with contextlib.suppress(*GONE):
-            if task.read_text().rpartition(")")[2].split()[0] != "T":
+            if task.read_text().rpartition(")")[2].split()[0] not in "TZX":
                 return False
     return True
 

@@ -124,7 +124,10 @@ def test_disk_is_full(small, watch):
     with Load(watched.policyd, connections=CLIENTS,
               account="filling{}@example.com") as load:
         load.wait_answers(1, ERROR)
-    watched.endure()
+    # What is in the log already may be written once more.
+    assert watched.ask_all_kinds() <= {OK, ERROR}
+    watched.is_idle()
+    assert watched.complaints()
     for line in sum(watched.complaints().values(), []):
         assert "no space left: make room" in line
     os.unlink(filler)
@@ -171,12 +174,18 @@ def test_jobs_on_an_unreadable_file(watch):
     watched.path.chmod(0o640)
 
 
+def at_most_locked(watched):
+    """Who makes the new one may take so long that another tells of it."""
+    for line in sum(watched.complaints().values(), []):
+        assert "is locked by another program" in line
+
+
 def test_deleted(watch):
     """It is made anew at once, and every process goes over to it."""
     watched = watch()
     watched.path.unlink()
     assert watched.volley(["a@b.c", "b@b.c", KNOWN, "c@b.c"]) == [OK] * CLIENTS
-    assert watched.complaints() == {}
+    at_most_locked(watched)
     assert f"{watched.path} was removed or replaced" in watched.policyd.log()
     until(lambda: not any(
         f"{watched.path} (deleted)" in open_files(pid)
@@ -194,7 +203,7 @@ def test_replaced_by_a_copy(watch):
     assert watched.policyd.ask("later@b.example", address("DE")) == OK
     restore(copy, watched.path)
     assert watched.ask_all_kinds() == {OK}
-    assert watched.complaints() == {}
+    at_most_locked(watched)
     assert "nothing is known" in watched.policyd.cli(
         "--explain", "later@b.example").stdout
     assert BAD in watched.policyd.cli("--list-blocked").stdout

@@ -17,6 +17,7 @@ import pytest
 
 import policyd as daemon
 import proc
+from activation import passed_socket, passing
 from client import connect, request
 from geoip import address
 from load import Load
@@ -315,28 +316,15 @@ def test_tcp(make_policyd, family, host):
 
 def test_systemd_passes_the_socket(make_policyd):
     policyd = make_policyd()
-    path = policyd.root / "passed"
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(path))
-        path.chmod(0o666)
-        listener.listen(64)
-        fd = listener.fileno()
-        policyd.write({"listen": [f"unix:{path}"]})
-        policyd.address = f"unix:{path}"
-        policyd.start(
-            wrapper=["bash", "-c", f'exec 3<&{fd}; LISTEN_PID=$$ exec "$@"',
-                     "bash"],
-            pass_fds=[fd], LISTEN_FDS=1, LISTEN_FDNAMES="policyd.socket")
+    with passed_socket(policyd) as listener:
+        policyd.write({"listen": [policyd.address]})
+        policyd.start(**passing(listener, LISTEN_FDNAMES="policyd.socket"))
         assert policyd.ask(JOE, address("DE")) == "DUNNO"
         assert policyd.stop() == 0
         # It is systemd's, and clients wait there for the next server.
-        assert path.exists()
         with policyd.client() as waiting:
             waiting.send(b"request=smtpd_access_policy\n\n")
-            policyd.start(
-                wrapper=["bash", "-c",
-                         f'exec 3<&{fd}; LISTEN_PID=$$ exec "$@"', "bash"],
-                pass_fds=[fd], LISTEN_FDS=1)
+            policyd.start(**passing(listener))
             assert waiting.answer() == "DUNNO"
 
 
@@ -442,35 +430,23 @@ def test_a_unix_socket_that_nothing_names(make_policyd, names, is_served):
     """With `listen: []` a socket serves policy by the name of its unit: one
     that was for HTTP does not, after a restart neither."""
     policyd = make_policyd({"listen": []})
-    path = policyd.root / "passed"
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(path))
-        path.chmod(0o666)
-        listener.listen(64)
-        fd = listener.fileno()
-        policyd.address = f"unix:{path}"
-        policyd.launch(
-            wrapper=["bash", "-c", f'exec 3<&{fd}; LISTEN_PID=$$ exec "$@"',
-                     "bash"],
-            pass_fds=[fd], LISTEN_FDS=1, LISTEN_FDNAMES=names)
+    with passed_socket(policyd) as listener:
+        policyd.launch(**passing(listener, LISTEN_FDNAMES=names))
         if is_served:
             policyd.wait_ready()
             assert policyd.ask(JOE, address("DE")) == "DUNNO"
         else:
-            policyd.wait_log(f"warning: unix:{path}, passed by systemd, "
+            policyd.wait_log(f"warning: {policyd.address}, passed by systemd, "
                              "serves nobody")
 
 
 def test_a_port_passed_for_http_answers_no_policy_requests(make_policyd):
     """Not when http.listen is removed, neither by a reload nor a restart."""
     policyd = make_policyd()
-    passes = {"LISTEN_FDS": 1}
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        fd, port = listener.fileno(), listener.getsockname()[1]
-        wrapper = ["bash", "-c", f'exec 3<&{fd}; LISTEN_PID=$$ exec "$@"',
-                   "bash"]
+        port = listener.getsockname()[1]
         policyd.write({"http": {"listen": f"127.0.0.1:{port}"}})
-        policyd.start(wrapper=wrapper, pass_fds=[fd], **passes)
+        policyd.start(**passing(listener))
 
         def is_deaf():
             with connect(f"inet:127.0.0.1:{port}", timeout=1) as client:
@@ -485,5 +461,5 @@ def test_a_port_passed_for_http_answers_no_policy_requests(make_policyd):
         policyd.wait_log(f"warning: inet:127.0.0.1:{port}, passed by systemd,"
                          " serves nobody")
         assert policyd.stop() == 0
-        policyd.start(wrapper=wrapper, pass_fds=[fd], **passes)
+        policyd.start(**passing(listener))
         is_deaf()

@@ -6,15 +6,14 @@ From the version before the last step of the schema, built from the history of
 the source, to this one; and from this one to one that may come: the program of
 `make`, with a schema that goes on (see tests/system/next).
 """
-import contextlib
 import dataclasses
 import pathlib
-import socket
 
 import pytest
 
 import older
 import policyd as daemon
+from activation import passed_socket, passing
 from client import request
 from geoip import address
 from load import Load
@@ -114,31 +113,15 @@ def test_the_older_one_can_be_started_again(served, store, upgrade):
     assert " error: " not in again.log()
 
 
-@contextlib.contextmanager
-def passed_socket(policyd):
-    """A listening socket as systemd keeps one: a function that starts the
-    server with it."""
-    path = policyd.root / "passed"
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(path))
-        path.chmod(0o666)
-        listener.listen(64)
-        fd = listener.fileno()
-        policyd.write({"listen": [f"unix:{path}"]})
-        policyd.address = f"unix:{path}"
-        yield lambda: policyd.start(
-            wrapper=["bash", "-c", f'exec 3<&{fd}; LISTEN_PID=$$ exec "$@"',
-                     "bash"], pass_fds=[fd], LISTEN_FDS=1)
-
-
 @pytest.mark.parametrize("clients", [1, 16])
 def test_requests_wait_in_the_socket_for_the_next_version(
         make_policyd, store, upgrade, clients):
     """An upgrade, as the package does one: the socket stays."""
     policyd = make_policyd(daemon.merge(CONFIG, {
         "store": {"url": store.url}}))
-    with passed_socket(policyd) as start:
-        start()
+    with passed_socket(policyd) as listener:
+        policyd.write({"listen": [policyd.address]})
+        policyd.start(**passing(listener))
         until(lambda: policyd.ask(JOE, address("DE")) == "DUNNO", "the store")
         with Load(policyd, connections=clients) as load:
             load.wait_answers(100, "DUNNO")
@@ -147,7 +130,7 @@ def test_requests_wait_in_the_socket_for_the_next_version(
             with policyd.client() as waiting:
                 waiting.send(request(JOE, address("AT")))
                 upgrade.go_on()
-                start()
+                policyd.start(**passing(listener))
                 assert waiting.answer() == "REJECT blocked"
             load.wait_answers(100, "DUNNO")
         assert load.lost == 0

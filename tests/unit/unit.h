@@ -10,6 +10,19 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Make a file, named by a template of mkstemp(3), with this text in it. */
+static inline void
+unit_write(char *path, const char *text)
+{
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
 
 static int
 unit_run(const char *name, const TTest *const *tests, size_t count)

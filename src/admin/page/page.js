@@ -83,16 +83,21 @@ async function route(isAgain) {
 				    { preventScroll: true });
 		}
 	} catch (error) {
-		if (mine !== turn)
-			return;
-		heed(error);
-		if (error instanceof Stranger)
+		if (isOver(mine, error))
 			return;
 		/* What was there before is not what was asked for. */
 		if (!isAgain)
 			show(make("h2", {}, view[1]));
 	}
 	timer = setTimeout(tick, EVERY_MS, view);
+}
+
+/* Is there nothing to go on with: another view, or nobody logged in? */
+function isOver(mine, error) {
+	if (mine !== turn)
+		return true;
+	heed(error);
+	return error instanceof Stranger;
 }
 
 /* A view that does not update itself still tells how the server is. */
@@ -113,10 +118,7 @@ async function tick(view) {
 		mode(status.mode);
 		lost(false);
 	} catch (error) {
-		if (mine !== turn)
-			return;
-		heed(error);
-		if (error instanceof Stranger)
+		if (isOver(mine, error))
 			return;
 	}
 	timer = setTimeout(tick, EVERY_MS, view);

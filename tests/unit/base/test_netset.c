@@ -151,12 +151,9 @@ load(struct netset *set, const char *text, char error[256])
 {
 	char path[] = "/tmp/policyd-test-XXXXXX";
 	char message[256] = "";
-	int fd = mkstemp(path);
 	int result;
 
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
+	unit_write(path, text);
 	result = netset_load(set, path, message, sizeof(message));
 	unlink(path);
 	if (result != 0)

@@ -46,12 +46,9 @@ load(struct providers *providers, const char *text, char error[256])
 {
 	char path[] = "/tmp/policyd-test-XXXXXX";
 	char message[256] = "";
-	int fd = mkstemp(path);
 	int result;
 
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
+	unit_write(path, text);
 	result = providers_load(providers, path, message, sizeof(message));
 	unlink(path);
 	snprintf(error, 256, "%s", result == 0 ? "" : message + strlen(path));

@@ -18,7 +18,8 @@ from waiting import PATIENCE, until
 
 PASSWORD = "right"
 
-CONFIG = """
+# As Dovecot 2.3 wants it.
+CONFIG_2_3 = """
 base_dir = {root}/run
 state_dir = {root}/state
 log_path = {root}/log
@@ -58,15 +59,77 @@ service imap-login {{
   }}
 }}
 auth_policy_server_url = http://{policy}/dovecotpolicy
+auth_policy_server_timeout_msecs = {patience_ms}
 auth_policy_hash_nonce = a random text
 {more}
 """
 
+# And 2.4.
+CONFIG_2_4 = """
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+base_dir = {root}/run
+state_dir = {root}/state
+log_path = {root}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+auth_allow_cleartext = yes
+auth_mechanisms = plain
+auth_failure_delay = 0
+auth_cache_size = 0
+default_internal_user = {internal}
+default_internal_group = {group}
+default_login_user = {login}
+first_valid_uid = 1
+mail_driver = maildir
+mail_path = {root}/mail/%{{user}}
+login_trusted_networks = 127.0.0.0/8
+passdb passwd-file {{
+  passwd_file_path = {root}/users
+  default_password_scheme = PLAIN
+}}
+userdb static {{
+  fields {{
+    uid = {mail}
+    gid = {mail_group}
+    home = {root}/mail/%{{user}}
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    listen = 127.0.0.1
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+auth_policy_server_url = http://{policy}/dovecotpolicy
+auth_policy_hash_nonce = a random text
+auth_policy {{
+  http_client_request_absolute_timeout = {patience_ms}ms
+}}
+{more}
+"""
+
+
+def _config():
+    """What the version that is installed wants."""
+    version = subprocess.run(["/usr/sbin/dovecot", "--version"], check=True,
+                             capture_output=True, text=True).stdout
+    return CONFIG_2_3 if version.startswith("2.3") else CONFIG_2_4
+
 
 class Dovecot:
-    """One Dovecot with an account or several, all with PASSWORD."""
+    """One Dovecot with an account or several, all with PASSWORD; for an answer
+    it waits so long, and not two seconds as by default."""
 
-    def __init__(self, policy, accounts, **more):
+    def __init__(self, policy, accounts, patience_ms=30000, **more):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="dovecot."))
         self.root.chmod(0o755)
         self.port = free_port()
@@ -78,12 +141,11 @@ class Dovecot:
             f"{account}:{PASSWORD}\n" for account in accounts))
         (self.root / "mail").mkdir()
         os.chown(self.root / "mail", mail.pw_uid, mail.pw_gid)
-        # Its own patience is of two seconds.
-        more = {"auth_policy_server_timeout_msecs": 30000, **more}
-        (self.root / "dovecot.conf").write_text(CONFIG.format(
+        (self.root / "dovecot.conf").write_text(_config().format(
             root=self.root, internal=internal.pw_name, login=login.pw_name,
             group=grp.getgrgid(internal.pw_gid).gr_name, mail=mail.pw_uid,
             mail_group=mail.pw_gid, port=self.port, policy=policy,
+            patience_ms=patience_ms,
             more="\n".join(f"{key} = {value}"
                            for key, value in more.items())))
         self.process = subprocess.Popen(

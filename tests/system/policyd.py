@@ -13,6 +13,8 @@ import signal
 import subprocess
 import tempfile
 
+import pytest
+
 import proc
 from client import Client, request
 from ports import free_port  # noqa: F401
@@ -25,6 +27,11 @@ PROGRAM = BUILD.resolve() / "policyd"
 # A command to run the daemon under, such as valgrind with its options.
 WRAPPER = shlex.split(os.environ.get("POLICYD_WRAPPER", ""))
 IS_ROOT = os.geteuid() == 0
+# Not in a container, and not where / is no mount, as in a chroot.
+needs_mounts = pytest.mark.skipif(
+    not IS_ROOT or subprocess.run(["unshare", "--mount", "true"], check=False,
+                                  capture_output=True).returncode != 0,
+    reason="only root can have mounts of his own, where it may")
 # What sanitizers, valgrind (-q) and assert() say.
 TROUBLE = re.compile(r"^==\d+==|runtime error:|Assertion `", re.MULTILINE)
 # Whom the daemon becomes when it is started as root.

@@ -44,6 +44,7 @@ smtpd_error_sleep_time = 0
 smtpd_client_connection_rate_limit = 0
 smtpd_client_connection_count_limit = 0
 smtpd_peername_lookup = no
+cyrus_sasl_config_path = {root}/etc/sasl
 """
 
 # Nothing runs in a chroot, so that a socket may be anywhere.
@@ -67,6 +68,14 @@ tlsmgr    unix  - - n 1000? 1 tlsmgr
 pickup    unix  n - n 60 1 pickup
 postlog   unix-dgram n - n - 1 postlogd
 """
+
+
+def overridden(lines, more):
+    """Parameters with more of them, each said once: of one that is said twice
+    every process warns."""
+    names = {line.partition("=")[0].strip() for line in more.splitlines()}
+    return "".join(line + "\n" for line in lines.splitlines()
+                   if line.partition("=")[0].strip() not in names) + more
 
 
 class Postfix:
@@ -98,8 +107,8 @@ class Postfix:
         self.socket = folder / "policy"
         call = call.replace("unix:policyd/policy", f"unix:{self.socket}")
         restrictions = f"check_policy_service {{{call}}}, permit"
-        (self.root / "etc" / "main.cf").write_text(
-            MAIN.format(root=self.root, restrictions=restrictions) + more)
+        (self.root / "etc" / "main.cf").write_text(overridden(
+            MAIN.format(root=self.root, restrictions=restrictions), more))
         (self.root / "etc" / "master.cf").write_text(
             MASTER.format(port=self.port))
         if prepare is not None:

@@ -110,7 +110,7 @@ def test_policyd_away(served, make_dovecot, reject, works):
 def test_policyd_that_does_not_answer(served, make_dovecot, reject, works):
     """Dovecot's patience is what it says, for each of its questions."""
     dovecot = make_dovecot(auth_policy_reject_on_fail=reject,
-                           auth_policy_server_timeout_msecs=500)
+                           patience_ms=500)
     console = console_of(served)
     os.kill(console, signal.SIGSTOP)
     try:

@@ -108,7 +108,7 @@ def test_a_bad_reload_changes_nothing(start_policyd):
 OWN_ETC = 'mount --bind "$1" /etc && exec "$2" "${@:5}"'
 
 
-@needs_root
+@daemon.needs_mounts
 @pytest.mark.skipif(daemon.WRAPPER != [], reason="the program alone is run")
 def test_a_file_that_was_there_must_be_there_at_reload(make_policyd, tmp_path):
     policyd = make_policyd()

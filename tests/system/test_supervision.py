@@ -9,7 +9,6 @@ import pty
 import re
 import signal
 import socket
-import subprocess
 import time
 
 import pytest
@@ -109,9 +108,7 @@ exec "$@"
 """
 
 
-@pytest.mark.skipif(not daemon.IS_ROOT or subprocess.run(
-    ["unshare", "--mount", "true"], capture_output=True).returncode != 0,
-    reason="only root can have a /dev of its own")
+@daemon.needs_mounts
 def test_a_syslogd_that_does_not_read(make_policyd):
     policyd = make_policyd({"log": {"to": "syslog"}})
     path = policyd.root / "log.socket"
@@ -139,9 +136,7 @@ def own_address(sock, port):
     raise AssertionError(f"port {port} is taken everywhere")
 
 
-@pytest.mark.skipif(not daemon.IS_ROOT or subprocess.run(
-    ["unshare", "--mount", "true"], capture_output=True).returncode != 0,
-    reason="only root can have a resolv.conf of its own")
+@daemon.needs_mounts
 def test_a_name_that_nobody_resolves_holds_up_nobody(make_policyd):
     """Not the replacement of a worker, not a stop."""
     policyd = make_policyd({"server": {"workers": 1}})
@@ -166,9 +161,7 @@ def test_a_name_that_nobody_resolves_holds_up_nobody(make_policyd):
         assert time.monotonic() - began < 25 * PATIENCE
 
 
-@pytest.mark.skipif(not daemon.IS_ROOT or subprocess.run(
-    ["unshare", "--mount", "true"], capture_output=True).returncode != 0,
-    reason="only root can have a resolv.conf of its own")
+@daemon.needs_mounts
 def test_a_start_that_waits_for_a_name_can_be_stopped(make_policyd):
     policyd = make_policyd()
     resolv = policyd.root / "resolv.conf"

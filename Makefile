@@ -71,7 +71,7 @@ $(BUILD)/gen/page.c: src/admin/page/embed.sh $(PAGE)
 NPM = cd $(BUILD)/npm && npm ci --silent --ignore-scripts --no-audit --no-fund
 
 page: $(BUILD)/npm/node_modules
-	node src/admin/page/world.mjs $(abspath $(BUILD))/npm >$(BUILD)/world.json
+	node src/admin/page/world.mjs "$(abspath $(BUILD))/npm" >$(BUILD)/world.json
 	mv $(BUILD)/world.json src/admin/page/world.json
 
 $(BUILD)/npm/node_modules: src/admin/page/package.json \
@@ -179,10 +179,10 @@ $(BUILD)/fuzz/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/config.mk
 $(BUILD)/configure: configure.ac
 	@mkdir -p $(@D)
 	cd $(BUILD) && autoconf -I /usr/share/aclocal -o configure \
-		$(srcdir)/configure.ac
+		"$(srcdir)/configure.ac"
 
 $(BUILD)/config.mk: $(BUILD)/configure src/config.mk.in
-	cd $(BUILD) && ./configure --quiet --srcdir=$(srcdir) $(CONFIGURE_FLAGS)
+	cd $(BUILD) && ./configure --quiet --srcdir="$(srcdir)" $(CONFIGURE_FLAGS)
 	@touch $@
 
 # --- what is missing on this machine -----------------------------------------
@@ -202,7 +202,7 @@ clean:
 PYTEST_WORKERS ?= 6
 PYTEST = /usr/bin/python3 -B -m pytest --tb=short -q \
 	-n $(PYTEST_WORKERS) --dist loadgroup \
-	-o cache_dir=$(abspath $(BUILD))/pytest
+	-o cache_dir="$(abspath $(BUILD))/pytest"
 SANITIZE = -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
@@ -219,24 +219,24 @@ check: deps
 programs: $(BUILD)/policyd $(PROBES) $(NEXT) $(BUILD)/tests/store/test_store
 
 check-system: $(BUILD)/policyd $(PROBES) $(NEXT)
-	@BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
+	@BUILD=$(BUILD) POLICYD_BUILD="$(abspath $(BUILD))" \
 		$(PYTEST) $(PYTEST_FLAGS) tests/system tests/detect
 
 # The status page in a headless Chromium; a part of check-system.
 check-page: $(BUILD)/policyd
-	@BUILD=$(BUILD) POLICYD_BUILD=$(abspath $(BUILD)) \
+	@BUILD=$(BUILD) POLICYD_BUILD="$(abspath $(BUILD))" \
 		$(PYTEST) $(PYTEST_FLAGS) tests/system/test_page*.py
 
 # The pictures of README, made anew.
 screenshots: $(BUILD)/policyd
-	POLICYD_BUILD=$(abspath $(BUILD)) \
-		POLICYD_SCREENSHOTS=$(srcdir)/tests/screenshots \
+	POLICYD_BUILD="$(abspath $(BUILD))" \
+		POLICYD_SCREENSHOTS="$(srcdir)/tests/screenshots" \
 		/usr/bin/python3 -B -m pytest -q \
 		tests/system/test_page_screenshots.py
 
 demo: deps
 	+@$(MAKE) --no-print-directory $(BUILD)/policyd
-	POLICYD_BUILD=$(abspath $(BUILD)) /usr/bin/python3 -B tests/demo.py
+	POLICYD_BUILD="$(abspath $(BUILD))" /usr/bin/python3 -B tests/demo.py
 
 check-asan:
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
@@ -246,7 +246,7 @@ check-asan:
 check-valgrind: $(BUILD)/policyd
 	+@$(MAKE) --no-print-directory check-unit \
 		UNIT_WRAPPER="$(VALGRIND)" CK_TIMEOUT_MULTIPLIER=10
-	POLICYD_BUILD=$(abspath $(BUILD)) POLICYD_WRAPPER="$(VALGRIND)" \
+	POLICYD_BUILD="$(abspath $(BUILD))" POLICYD_WRAPPER="$(VALGRIND)" \
 	POLICYD_PATIENCE=10 $(PYTEST) $(PYTEST_FLAGS) \
 		-k "protocol or override or geoip or reload" tests/system
 
@@ -285,7 +285,8 @@ lint-cppcheck: $(BUILD)/config.mk
 
 $(ANALYZED): $(BUILD)/lint/%.analyzed: %.c $(BUILD)/config.mk
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -Werror -O2 -fanalyzer -MF $@.d -MT $@ -c -o /dev/null $<
+	$(Q)$(COMPILE) -Werror -O2 -g0 -fanalyzer -MF $@.d -MT $@ -S \
+		-o /dev/null $<
 	@touch $@
 
 -include $(wildcard $(HEADERS_LINTED:=.d) $(ANALYZED:=.d))
@@ -443,7 +444,7 @@ check-store: $(STORE_TEST)
 
 # The same before four shards.
 check-store-proxy: $(STORE_TEST) $(BUILD)/policyd
-	POLICYD_BUILD=$(abspath $(BUILD)) \
+	POLICYD_BUILD="$(abspath $(BUILD))" \
 		/usr/bin/python3 -B tests/with_cluster.py $(STORE_TEST)
 
 -include $(wildcard $(BUILD)/tests/store/*.d)

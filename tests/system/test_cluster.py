@@ -27,6 +27,7 @@ TRUSTING = {
                   for domain in ("@example.com", "@memory.example")],
     "store": {"memory": "1h", "memory_mails": 10000}}
 _numbers = itertools.count(1)
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

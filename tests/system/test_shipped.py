@@ -46,8 +46,8 @@ def test_the_unit_allows_the_files_of_all_connections():
 def complete(line):
     """What bash proposes at the end of a line."""
     script = (
-        f"PATH={daemon.PROGRAM.parent}:$PATH\n"
-        f"source {SOURCE}/etc/policyd.bash-completion\n"
+        f"PATH='{daemon.PROGRAM.parent}':$PATH\n"
+        f"source '{SOURCE}/etc/policyd.bash-completion'\n"
         'COMP_LINE=$1 COMP_POINT=${#1}\n'
         "_policyd policyd\n"
         'printf "%s\\n" "${COMPREPLY[@]}"\n')

@@ -253,6 +253,7 @@ def test_a_worker_that_is_told_to_end_does_not_spin(make_policyd):
     until(lambda: policyd.workers() != [worker], "another worker")
 
 
+@pytest.mark.long
 def test_who_hangs_is_replaced(start_policyd):
     """All processes but the master stand still, as systemd cannot see."""
     policyd = start_policyd({"server": {"workers": 2, "deadline": "100ms"}})

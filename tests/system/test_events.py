@@ -117,6 +117,10 @@ def test_a_block_is_told_with_its_place(told, what):
         str(64496 + number), f"Example {number}")
     assert line["known_places"] == "0"
     assert line.get("first") == event["login"]["first"]
+    # The same words everywhere.
+    block, = json.loads(policyd.cli("--list-blocked", "--json").stdout)
+    assert line["reason"] == block["reason"] == event["reason"]
+    assert block["cause"] == event["cause"]
     if "found" in wanted:
         assert [int(line[key]) for key in ("found", "limit", "window")] == [
             event[key] for key in ("found", "limit", "window")]

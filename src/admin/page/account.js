@@ -158,6 +158,8 @@ function attempt(told, address) {
 		make("b", {}, told.login.verdict), " – ", told.login.client,
 		", ", country(told.login.country), told.login.asn === 0 ? "" :
 		    `, AS${told.login.asn} ${told.login.as_name}`,
+		` (${told.login.state}` + (told.login.first === null ? ")" :
+		    ` since ${told.login.first})`),
 		told.login.reason === "" ? "" : `: ${told.login.reason}`,
 		told.login.exempt_network ? " (an exempt network)" : "",
 		told.login.observed ? " (observed: mail passes)" : "")];

@@ -413,7 +413,12 @@ bench-heeding: $(BUILD)/policyd
 bench-crowded: $(BUILD)/tests/bench/crowded
 	tests/bench/crowded.sh $(BUILD) $(BENCH_CROWDED)
 
-.PHONY: bench bench-crowded
+# What clients notice of a long list of custom settings; options of
+# tests/bench/lists.py: BENCH="--entries 20000 --stores sqlite".
+bench-lists: $(BUILD)/policyd $(BENCH_PROGRAMS)
+	POLICYD_BUILD=$(BUILD) /usr/bin/python3 -B tests/bench/lists.py $(BENCH)
+
+.PHONY: bench bench-crowded bench-lists
 
 # --- the Debian package --------------------------------------------------------
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "store/account_state.h"
 #include "store/history.h"
+#include "store/override_list.h"
 #include "store/query.h"
 
 #include <stdlib.h>
@@ -151,6 +152,8 @@ cleaning_run(const struct cleaning *cleaning, struct cleaned *cleaned)
 		if (table != CLEAN_HITS || !cleaning->keeps_hits)
 			result = walk_table(cleaning, table, before_ms,
 			    &renew_ms, counts[table]);
+	if (result == STORE_DONE)
+		result = override_list_tidy(cleaning->store, cleaning->deadline_ms);
 	store_leave_turn(cleaning->store, turn, cleaning->deadline_ms);
 	return result;
 }

@@ -4,14 +4,18 @@
  */
 #include "store/override_list.h"
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/changes.h"
 #include "store/override_json.h"
 #include "store/query.h"
+#include "store/side.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* Rows that one statement writes: as a whole the store would take many times
  * the memory of their text. */
@@ -97,14 +101,13 @@ override_list_free(struct override_list *list)
 	free(list);
 }
 
-/* Drop the parts that would change nothing, while nobody waits for that.
- * Returns how many are left, or -1. */
+/* Drop the parts that would change nothing; how many are left. */
 static int
-drop_same(struct store *store, struct override_list *list, int64_t deadline_ms)
+drop_same(struct store *store, struct override_list *list, size_t *left)
 {
-	int worked = query_begin(store, ACCESS_READ, deadline_ms);
-	int left = 0;
+	int worked = 0;
 
+	*left = 0;
 	for (size_t i = 0; i < list->part_count && worked == 0; i++) {
 		int64_t changed = 0;
 
@@ -112,39 +115,41 @@ drop_same(struct store *store, struct override_list *list, int64_t deadline_ms)
 		    VALUE_TEXT(list->parts[i]));
 		if (worked == 0)
 			worked = query_one(store, 0, &changed);
-		left += changed > 0;
+		*left += changed > 0;
 		if (worked == 0 && changed == 0) {
 			free(list->parts[i]);
 			list->parts[i] = NULL;
 		}
 	}
-	return query_end(store, worked) == STORE_DONE ? left : -1;
+	return worked;
 }
 
-/* Are there others than these, if these are all there? */
 static int
-has_others(struct store *store, const struct override_list *list, bool *has)
+count_listed(struct store *store, size_t *count)
 {
-	int64_t count = 0;
+	int64_t number = 0;
 	int worked = query_values(store, "listed_count", NULL, NULL, 0);
 
 	if (worked == 0)
-		worked = query_one(store, 0, &count);
-	*has = (size_t)count != list->count;
+		worked = query_one(store, 0, &number);
+	*count = (size_t)number;
 	return worked;
 }
 
 /* Each text goes when it was read. */
 static int
-put(struct store *store, struct override_list *list, const char *accounts,
-    bool is_changed)
+put(struct store *store, struct override_list *list, const char *accounts)
 {
 	int worked = query_run_values(store, "overrides_lock", NULL, 0);
-	bool has = true;
+	size_t changed = 0;
+	size_t there = 0;
 
-	if (worked == 0 && !is_changed)
-		worked = has_others(store, list, &has);
-	if (worked == 0 && has)
+	if (worked == 0)
+		worked = drop_same(store, list, &changed);
+	if (worked == 0 && changed == 0)
+		worked = count_listed(store, &there);
+	/* If these are all there: are there others? */
+	if (worked == 0 && (changed > 0 || there != list->count))
 		worked = query_run(store, "listed_delete",
 		    VALUE_TEXT(accounts));
 	for (size_t i = 0; i < list->part_count && worked == 0; i++) {
@@ -159,26 +164,103 @@ put(struct store *store, struct override_list *list, const char *accounts,
 	return worked;
 }
 
+static enum store_result
+replace_at_once(struct store *store, struct override_list *list,
+    const char *detail, int64_t deadline_ms)
+{
+	/* Made before the transaction, which others wait for. */
+	char *accounts = array_end(&list->accounts);
+	int worked = query_begin(store, ACCESS_LASTING, deadline_ms);
+
+	if (worked == 0)
+		worked = put(store, list, accounts);
+	if (worked == 0)
+		worked = changes_add(store, "overrides.replace", "", detail);
+	free(accounts);
+	return query_end(store, worked);
+}
+
+/* Would others wait for it? */
+static enum store_result
+is_long(struct store *store, const struct override_list *list, bool *is,
+    int64_t deadline_ms)
+{
+	size_t there = 0;
+	int worked = 0;
+
+	*is = store->side->replace_list != NULL && list->count > PART;
+	if (store->side->replace_list == NULL || *is)
+		return STORE_DONE;
+	worked = query_begin(store, ACCESS_READ, deadline_ms);
+	if (worked == 0)
+		worked = count_listed(store, &there);
+	*is = there > PART;
+	return query_end(store, worked);
+}
+
+/* One list after the other: who waits for a lock has less patience. */
+static enum store_result
+take_turn(struct store *store, int64_t deadline_ms)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	enum store_result result;
+
+	while ((result = store_take_turn(store, LIST_TURN, LIST_TURN_S,
+	    deadline_ms)) == STORE_NONE && clock_left_ms(deadline_ms) > 0)
+		nanosleep(&pause, NULL);
+	return result;
+}
+
+static enum store_result
+replace(struct store *store, struct override_list *list, const char *detail,
+    int64_t deadline_ms)
+{
+	struct list_order order = { .parts = list->parts,
+		.part_count = list->part_count, .detail = detail,
+		.owner = store->owner };
+	bool is = false;
+
+	if (is_long(store, list, &is, deadline_ms) != STORE_DONE)
+		return STORE_FAILED;
+	return is ?
+	    store->side->replace_list(store->self, &order, deadline_ms) :
+	    replace_at_once(store, list, detail, deadline_ms);
+}
+
 enum store_result
 override_list_replace(struct store *store, struct override_list *list,
     int64_t deadline_ms)
 {
-	/* Made before the transaction, which others wait for. */
 	char *detail = mem_printf("{\"count\":%zu}", list->count);
-	char *accounts = array_end(&list->accounts);
-	int changed;
-	int worked;
+	enum store_result result = take_turn(store, deadline_ms);
 
 	if (list->rows.count > 0)
 		end_part(list);
-	changed = drop_same(store, list, deadline_ms);
-	worked = query_begin(store, ACCESS_LASTING, deadline_ms);
-	if (worked == 0)
-		worked = changed >= 0 ?
-		    put(store, list, accounts, changed > 0) : -1;
-	if (worked == 0)
-		worked = changes_add(store, "overrides.replace", "", detail);
+	if (result == STORE_DONE) {
+		result = replace(store, list, detail, deadline_ms);
+		store_leave_turn(store, LIST_TURN, deadline_ms);
+	} else if (result == STORE_NONE) {
+		log_warning("store: another list of custom settings is put "
+			    "in place: this one came too late");
+		result = STORE_FAILED;
+	}
 	free(detail);
-	free(accounts);
-	return query_end(store, worked);
+	return result;
+}
+
+enum store_result
+override_list_tidy(struct store *store, int64_t deadline_ms)
+{
+	enum store_result result;
+
+	if (store->side->tidy_lists == NULL)
+		return STORE_DONE;
+	result = store_take_turn(store, LIST_TURN, LIST_TURN_S, deadline_ms);
+	if (result != STORE_DONE)
+		/* One that is under way tidies up itself. */
+		return result == STORE_NONE ? STORE_DONE : result;
+	result = store->side->tidy_lists(store->self, store->owner,
+	    deadline_ms);
+	store_leave_turn(store, LIST_TURN, deadline_ms);
+	return result;
 }

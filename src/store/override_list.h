@@ -19,12 +19,18 @@ void override_list_free(struct override_list *);
 void override_list_add(struct override_list *, const struct override *);
 
 /*
- * Make the custom settings these, in this order: all or nothing. An account
- * that has an override keeps what custom settings cannot say, its rates and
- * how long it is valid; one whose settings are the same is not changed. To be
- * called once: what was added is over then, and only to be freed.
+ * Make the custom settings these, in this order: all or nothing, and for all
+ * others at one moment. An account that has an override keeps what custom
+ * settings cannot say, its rates and how long it is valid; one whose settings
+ * are the same is not changed. Of two lists at one time the later one holds,
+ * all of it; what others change meanwhile, one by one, gives way if it is a
+ * custom setting, and stays if not. To be called once: what was added is over
+ * then, and only to be freed.
  */
 enum store_result override_list_replace(struct store *, struct override_list *,
     int64_t deadline_ms);
+
+/* Remove what a list that was broken off left behind; nobody reads it. */
+enum store_result override_list_tidy(struct store *, int64_t deadline_ms);
 
 #endif

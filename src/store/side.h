@@ -35,6 +35,19 @@ struct clean_walk {
 	uint64_t deleted;
 };
 
+/*
+ * A long list of custom settings, see override_list.h: parts of it in JSON, which are
+ * freed and NULL when they were read, and what the audit trail says of it.
+ */
+struct list_order {
+	char **parts;
+	size_t part_count;
+	const char *detail;
+	const char *owner;	/* of the turn to do so, which is to be kept */
+};
+#define LIST_TURN "list"
+enum { LIST_TURN_S = 10 };
+
 struct work;
 struct listener;
 struct hearing;
@@ -72,6 +85,13 @@ struct store_side {
 	/* The round is over; so many of its checks have no answer. */
 	void (*leave)(void *, size_t failed);
 	enum store_result (*clean_batch)(void *, struct clean_walk *,
+	    int64_t deadline_ms);
+	/* Put a long list in place of the custom settings without keeping
+	 * others waiting; remove what was left of one that was broken off.
+	 * NULL: nobody waits for one that is done in one transaction. */
+	enum store_result (*replace_list)(void *, struct list_order *,
+	    int64_t deadline_ms);
+	enum store_result (*tidy_lists)(void *, const char *owner,
 	    int64_t deadline_ms);
 	void (*act_as)(void *, const struct actor *);
 	/* As store_share; NULL: there is no use for it. */

@@ -16,6 +16,8 @@ work_reset(struct work *work)
 	override_clear(&work->of_domain);
 	override_clear(&work->of_account);
 	older_clear(&work->older);
+	free(work->older_text);
+	work->older_text = NULL;
 	free(work->rows);
 	work->rows = NULL;
 	work->row_count = 0;

@@ -87,6 +87,7 @@ struct work {
 	struct override of_domain, of_account;
 	/* If places are not complete: those before, counted, ... */
 	struct older_places older;
+	char *older_text;	/* as the row has it, if the side loads it so */
 	/* ... and rows of the table of logins that were read. */
 	struct place *rows;
 	size_t row_count;

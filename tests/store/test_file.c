@@ -270,6 +270,59 @@ START_TEST(it_is_cut_short)
 }
 END_TEST
 
+/* How often the log has the first page of the file, behind `from`; which is
+ * where it ends then. The format: https://sqlite.org/fileformat2.html#walformat */
+static unsigned
+first_pages(const struct bench *bench, long *from)
+{
+	enum { HEAD = 32, FRAME = 24, PAGE = 4096 };
+	unsigned char number[4];
+	unsigned count = 0;
+	char path[120];
+	FILE *log;
+
+	snprintf(path, sizeof(path), "%s-wal", bench->path);
+	log = fopen(path, "r");
+	ck_assert_ptr_nonnull(log);
+	for (*from = *from == 0 ? HEAD : *from;
+	     fseek(log, *from, SEEK_SET) == 0 &&
+	     fread(number, sizeof(number), 1, log) == 1;
+	     *from += FRAME + PAGE)
+		count += number[0] == 0 && number[1] == 0 &&
+		    number[2] == 0 && number[3] == 1;
+	fclose(log);
+	return count;
+}
+
+/* It is written with each login; the list of free pages, and with it the first
+ * page of the file, would be if it went to others each time. */
+START_TEST(a_long_row_stays_in_its_place)
+{
+	enum { NETWORKS = 200, TIMES = 100 };
+	struct bench bench;
+	struct settings *settings;
+	unsigned moved;
+	long at = 0;
+
+	bench_set_up(&bench);
+	settings = &bench.world.config.settings;
+	settings->limits[MEASURE_NETWORKS] = UNLIMITED;
+	for (int i = 0; i < RULE_COUNT; i++)
+		settings->rules[i] = UNLIMITED;
+	for (unsigned i = 0; i < NETWORKS; i++)
+		ck_assert_int_eq(bench_log_in(&bench, "joe", i, STORE_DONE),
+		    VERDICT_PASS);
+	first_pages(&bench, &at);
+	for (unsigned i = 0; i < TIMES; i++)
+		ck_assert_int_eq(bench_log_in(&bench, "joe",
+		    i * 7 % NETWORKS, STORE_DONE), VERDICT_PASS);
+	moved = first_pages(&bench, &at);
+	/* Each time that some of its places go it may be shorter. */
+	ck_assert_uint_le(moved, TIMES / 3);
+	bench_tear_down(&bench);
+}
+END_TEST
+
 TCase *
 tests_file(void)
 {
@@ -286,6 +339,7 @@ tests_file(void)
 	tcase_add_test(tcase, its_schema_is_newer);
 	tcase_add_test(tcase, its_schema_is_older);
 	tcase_add_test(tcase, it_is_cut_short);
+	tcase_add_test(tcase, a_long_row_stays_in_its_place);
 	tcase_set_timeout(tcase, 120);
 	return tcase;
 }

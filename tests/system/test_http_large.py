@@ -5,12 +5,12 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import pathlib
 import re
-import threading
 import time
 
 import pytest
 
 from http_api import Api, console_of
+from meanwhile import Meanwhile
 from policyd import PROGRAM, WRAPPER, free_port
 from proc import cpu_seconds
 
@@ -44,28 +44,6 @@ def large_body():
     return body
 
 
-class Asking(threading.Thread):
-    """Ask over and over; how long each took."""
-
-    def __init__(self, ask):
-        super().__init__()
-        self.ask, self.took, self.over = ask, [], threading.Event()
-
-    def run(self):
-        while not self.over.wait(0.005):
-            began = time.monotonic()
-            self.ask()
-            self.took.append(time.monotonic() - began)
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.join()
-
-
 def test_a_list_as_long_as_may_be(served):
     """It is little work, takes little memory, and health is told of meanwhile,
     which the store is asked about, too."""
@@ -78,7 +56,7 @@ def test_a_list_as_long_as_may_be(served):
         assert api("GET", "/livez").status == 200
         assert api("GET", "/readyz").status == 200
 
-    with Asking(is_well) as health:
+    with Meanwhile(is_well, 0.005) as health:
         began = time.monotonic()
         answer = served.api("PUT", "/update", body)
         took = time.monotonic() - began

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "store/sqlite/older_logins.h"
 #include "store/sqlite/override_of.h"
 #include "store/sqlite/run.h"
@@ -20,7 +21,7 @@
 enum column {
 	COLUMN_VERSION, COLUMN_SINCE, COLUMN_BLOCKED_UNTIL, COLUMN_SEEN,
 	COLUMN_RATED, COLUMN_COMPLETE, COLUMN_INSTANCE, COLUMN_PLACES,
-	COLUMN_RATES, COLUMN_INSTANCES, COLUMN_HISTORY,
+	COLUMN_RATES, COLUMN_INSTANCES, COLUMN_HISTORY, COLUMN_OLDER,
 };
 
 static void
@@ -80,6 +81,7 @@ load_work(struct sqlite_db *db, struct work *work, int64_t now_ms)
 		return -1;
 	if (found > 0) {
 		take_state(row, &work->state);
+		work->older_text = mem_dup(db_text(row, COLUMN_OLDER));
 		db_done(row);
 	}
 	if (work->state.blocked_until_ms != 0 && load_held(db, work) != 0)
@@ -139,6 +141,24 @@ sqlite_load(void *self, struct work *const *works, size_t count, bool is_read,
 
 /* --- saving -------------------------------------------------------------- */
 
+/*
+ * What fills a row of this length up to a round one. SQLite puts a row that is
+ * as long as it was in its place, and writes those of its pages that differ;
+ * any other goes to other pages. Only rows beyond one page have some: these,
+ * the list of free pages and the first page are written, too, then.
+ */
+static struct db_value
+filler(size_t length)
+{
+	enum { ROUND = 1024, SHORT = 900, LEAST = 64 };
+	/* Of at least so many bytes: the length of the length is the same. */
+	static const uint8_t zero[ROUND + LEAST];
+
+	if (length < SHORT)
+		return DB_BLOB(NULL, 0);
+	return DB_BLOB(zero, LEAST + ROUND - length % ROUND);
+}
+
 static int
 save_state(struct sqlite_db *db, const struct work *work)
 {
@@ -151,9 +171,15 @@ save_state(struct sqlite_db *db, const struct work *work)
 	uint8_t history[HISTORY_BYTES_MAX];
 	size_t history_length = history_pack(&state->history, history);
 	const struct db_value nothing = DB_TEXT(NULL);
+	char *older = work->older.is_changed ?
+	    older_text(&work->older, state->complete_ms) : NULL;
+	const char *stays = work->older_text != NULL ? work->older_text : "";
+	size_t length = state_put_places(state, places) + rates_length +
+	    instances_length + history_length +
+	    strlen(older != NULL ? older : stays);
+	int result;
 
-	state_put_places(state, places);
-	return db_run(db, SQL_ACCOUNT_SAVE, DB_TEXT(work->account),
+	result = db_run(db, SQL_ACCOUNT_SAVE, DB_TEXT(work->account),
 	    DB_INT(state->version + 1), DB_INT(state->since_ms),
 	    state->blocked_until_ms != 0 ? DB_INT(state->blocked_until_ms) :
 					   nothing,
@@ -162,7 +188,10 @@ save_state(struct sqlite_db *db, const struct work *work)
 	    DB_TEXT(places), DB_BLOB(rates_length > 0 ? rates : NULL,
 		rates_length), DB_BLOB(instances_length > 0 ? instances :
 		NULL, instances_length), DB_BLOB(history_length > 0 ?
-		history : NULL, history_length));
+		history : NULL, history_length), DB_TEXT(older),
+	    filler(length));
+	free(older);
+	return result;
 }
 
 static int
@@ -240,20 +269,6 @@ save_begins(struct sqlite_db *db, const struct work *work)
 	return 0;
 }
 
-/* Run a statement of statements/sqlite.sql that gives no rows. */
-#define run_named(db, name, ...)                                               \
-	run_values(db, name, (const struct value[]){ __VA_ARGS__ },            \
-	    sizeof((struct value[]){ __VA_ARGS__ }) / sizeof(struct value))
-
-static int
-run_values(struct sqlite_db *db, const char *name, const struct value *values,
-    size_t count)
-{
-	return sqlite_run_query(db, query_statement(name), values, count) == 0 ?
-	    sqlite_run_next(db) :
-	    -1;
-}
-
 static int
 save_audit(struct sqlite_db *db, const struct work *work)
 {
@@ -265,12 +280,12 @@ save_audit(struct sqlite_db *db, const struct work *work)
 		return 0;
 	detail = work_audit(work, &action);
 	/* The statements that changes.c runs, within this transaction. */
-	result = run_named(db, "audit_add", VALUE_TEXT(work->account),
+	result = sqlite_run_named(db, "audit_add", VALUE_TEXT(work->account),
 	    VALUE_NOW, VALUE_TEXT(db->actor.name),
 	    VALUE_TEXT(db->actor.origin), VALUE_TEXT(action),
 	    VALUE_TEXT(detail));
 	free(detail);
-	return result != 0 ? -1 : run_named(db, "audit_forget", VALUE_NOW);
+	return result != 0 ? -1 : sqlite_run_named(db, "audit_forget", VALUE_NOW);
 }
 
 static int
@@ -293,7 +308,7 @@ save_work(struct sqlite_db *db, const struct work *work, int64_t now_ms)
 {
 	if (save_ends(db, work) != 0 || (work->is_changed &&
 		(save_logins(db, work) != 0 || save_state(db, work) != 0 ||
-		    older_save(db, work) != 0)) ||
+		    older_trim(db, work) != 0)) ||
 	    save_begins(db, work) != 0)
 		return -1;
 	if (work->is_moved && db_run(db, SQL_BLOCK_MOVE,

@@ -64,21 +64,15 @@ int
 sqlite_load_older(void *self, struct work *work, int64_t deadline_ms)
 {
 	struct sqlite_db *db = self;
-	sqlite3_stmt *row = db_query(db, SQL_OLDER_LOAD,
-	    DB_TEXT(work->account));
-	int found = db_step(db, row);
 
 	(void)deadline_ms; /* that of the load */
-	if (found > 0) {
-		older_read(&work->older, db_text(row, 0),
+	if (work->older_text != NULL)
+		older_read(&work->older, work->older_text,
 		    work->state.complete_ms);
-		db_done(row);
-	}
-	if (found < 0 || load_networks(db, work) != 0) {
-		db_fail(db);
-		return -1;
-	}
-	return 0;
+	if (load_networks(db, work) == 0)
+		return 0;
+	db_fail(db);
+	return -1;
 }
 
 int
@@ -100,19 +94,8 @@ sqlite_load_rows(void *self, struct work *work, size_t most,
 }
 
 int
-older_save(struct sqlite_db *db, const struct work *work)
+older_trim(struct sqlite_db *db, const struct work *work)
 {
-	char *text;
-	int result;
-
-	if (work->trim_ms != 0 && db_run(db, SQL_LOGINS_TRIM,
-		DB_TEXT(work->account), DB_INT(work->trim_ms)) != 0)
-		return -1;
-	if (!work->older.is_changed)
-		return 0;
-	text = older_text(&work->older, work->state.complete_ms);
-	result = db_run(db, SQL_OLDER_SAVE, DB_TEXT(work->account),
-	    DB_TEXT(text));
-	free(text);
-	return result;
+	return work->trim_ms == 0 ? 0 : db_run(db, SQL_LOGINS_TRIM,
+	    DB_TEXT(work->account), DB_INT(work->trim_ms));
 }

@@ -8,8 +8,7 @@
 #include "store/sqlite/connection.h"
 #include "store/work.h"
 
-/* Save how many there are, and delete who gives way; 0, or -1: failed. What is
- * loaded stands in account.h. */
-int older_save(struct sqlite_db *, const struct work *);
+/* Delete who gives way; 0, or -1: failed. What is loaded stands in account.h. */
+int older_trim(struct sqlite_db *, const struct work *);
 
 #endif

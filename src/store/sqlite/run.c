@@ -175,3 +175,12 @@ sqlite_run_text(void *self, int column)
 
 	return db_text(db->rows, column);
 }
+
+int
+sqlite_run_values(struct sqlite_db *db, const char *name,
+    const struct value *values, size_t count)
+{
+	return sqlite_run_query(db, query_statement(name), values, count) == 0 ?
+	    sqlite_run_next(db) :
+	    -1;
+}

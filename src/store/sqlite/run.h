@@ -19,6 +19,14 @@ int sqlite_run_next(void *self);
 int64_t sqlite_run_number(void *self, int column);
 const char *sqlite_run_text(void *self, int column);
 
+/* A statement of statements/sqlite.sql that gives no rows, within a transaction
+ * of the side's own. Returns 0 or -1. */
+#define sqlite_run_named(db, name, ...)                                        \
+	sqlite_run_values(db, name, (const struct value[]){ __VA_ARGS__ },     \
+	    sizeof((struct value[]){ __VA_ARGS__ }) / sizeof(struct value))
+int sqlite_run_values(struct sqlite_db *, const char *name,
+    const struct value *, size_t count);
+
 /* The file is about to be closed. */
 void sqlite_run_forget(struct sqlite_db *);
 

@@ -9,6 +9,7 @@
 #include "store/sqlite/account.h"
 #include "store/sqlite/clean.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/list_replace.h"
 #include "store/sqlite/listen.h"
 #include "store/sqlite/run.h"
 
@@ -112,6 +113,8 @@ const struct store_side store_sqlite = {
 	.may_retry = sqlite_may_retry,
 	.leave = sqlite_leave,
 	.clean_batch = sqlite_clean_batch,
+	.replace_list = sqlite_replace_list,
+	.tidy_lists = sqlite_tidy_lists,
 	.act_as = act_as,
 	.hear = sqlite_hear,
 	.begin = sqlite_run_begin,

@@ -194,12 +194,12 @@ SELECT account, settings, comment, author, changed_at,
 
 -- name: override_put
 -- account, settings, comment, author, now, valid until (0: for ever), 1 if
--- listed, expected revision (-1: any, 0: none)
+-- listed (behind those that are: a place is a time), expected revision (-1:
+-- any, 0: none)
 INSERT INTO override AS o (account, settings, comment, author,
        changed_at, valid_until, position, revision)
 SELECT ?1, ?2, ?3, ?4, ?5, nullif(?6, 0),
-       CASE WHEN ?7 = 1 THEN (SELECT coalesce(max(position), 0) + 1
-                                FROM override) END, 1
+       iif(?7 = 1, ?5, NULL), 1
  WHERE ?8 <= 0 OR EXISTS (SELECT 1 FROM override WHERE account = ?1)
 ON CONFLICT (account) DO UPDATE SET
        settings = excluded.settings, comment = excluded.comment,

@@ -1,0 +1,102 @@
+/*
+ * list_step.c -- the work on a list, one short transaction after the other.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store/sqlite/list_step.h"
+
+#include "base/clock.h"
+#include "store/sqlite/run.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum {
+	/* A log of so many pages (4 MB) is carried over. */
+	WAL_PAGES = 1024,
+	/* A pause is at least so long. */
+	PAUSE_US = 500,
+};
+
+int
+list_number(struct sqlite_db *db, sqlite3_stmt *row, int64_t *number)
+{
+	int found = db_step(db, row);
+
+	*number = 0;
+	if (found > 0) {
+		*number = sqlite3_column_int64(row, 0);
+		db_done(row);
+	}
+	return found < 0 ? -1 : 0;
+}
+
+/* Who was stopped for longer than its turn may have lost it. */
+static int
+keep_turn(const struct list *list)
+{
+	struct sqlite_db *db = list->db;
+	const struct value values[] = { VALUE_TEXT(LIST_TURN),
+		VALUE_TEXT(list->owner), VALUE_NOW,
+		VALUE_NUMBER(LIST_TURN_S) };
+	int more = sqlite_run_query(db, query_statement("turn_take"), values,
+	    sizeof(values) / sizeof(values[0])) == 0 ?
+	    sqlite_run_next(db) : -1;
+
+	if (more < 0)
+		return -1;
+	if (more > 0)
+		return sqlite_run_next(db);
+	db->code = SQLITE_CONSTRAINT;
+	snprintf(db->why, sizeof(db->why), "somebody else puts a list of "
+	    "custom settings in place of this one");
+	return -1;
+}
+
+static void
+rest(int64_t us)
+{
+	struct timespec pause = { .tv_sec = us / 1000000,
+		.tv_nsec = us % 1000000 * 1000 };
+
+	nanosleep(&pause, NULL);
+}
+
+bool
+list_step(struct list *list, enum list_access access,
+    int (*work)(struct list *))
+{
+	struct sqlite_db *db = list->db;
+	bool is_write = access != LIST_READS;
+	int64_t began_us, took_us;
+	int worked;
+
+	/* As each has a deadline of its own, which a checkpoint may set. */
+	if (!db_ready(db, list->deadline_ms))
+		return false;
+	worked = db_begin(db, is_write);
+	began_us = clock_mono_us();
+	db->must_last = access == LIST_LASTS;
+	if (worked == 0 && is_write)
+		worked = keep_turn(list);
+	if (worked == 0)
+		worked = work(list);
+	if (db_finish(db, worked) != STORE_DONE)
+		return false;
+	took_us = clock_mono_us() - began_us;
+	if (!is_write)
+		return true;
+	db_checkpoint(db, WAL_PAGES);
+	if (!db->is_scratch)
+		rest(PAUSE_US + took_us);
+	return true;
+}
+
+bool
+list_steps(struct list *list, int (*work)(struct list *))
+{
+	list->is_over = false;
+	while (!list->is_over)
+		if (!list_step(list, LIST_WRITES, work))
+			return false;
+	return true;
+}

@@ -1,0 +1,280 @@
+"""test_http_lists.py -- a long list takes the place of another at once.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import concurrent.futures
+import contextlib
+import http.client
+import json
+import os
+import signal
+import sqlite3
+import time
+
+import pytest
+
+from http_api import Api, console_of
+from meanwhile import Meanwhile
+from policyd import free_port
+from stores import SqliteStore, store  # noqa: F401
+from waiting import until
+
+MANY = 40_000
+KEPT = {"countries": 7, "rates": [{"mails": 9, "per": 60}]}
+
+
+@pytest.fixture
+def file():
+    made = SqliteStore()
+    yield made
+    made.close()
+
+
+def serve(make_policyd, store):
+    policyd = make_policyd({
+        "http": {"listen": f"127.0.0.1:{free_port()}"},
+        "store": {"url": store.url}, "log": {"decisions": "refused"}})
+    policyd.start()
+    policyd.wait_log(r" serves, \d+ processes")
+    policyd.api = Api(policyd.config["http"]["listen"]).wait_ready()
+    return policyd
+
+
+def a_list(comment, ips, numbers=range(MANY)):
+    entries = [{"sender": f"user{i:06}@example.com", "ips": ips,
+                "comment": comment} for i in numbers]
+    return json.dumps({"data": entries}).encode()
+
+
+def put(policyd, body):
+    return policyd.api("PUT", "/update", body).status
+
+
+class File:
+    """The store's file, as another program sees it."""
+
+    def __init__(self, store):
+        self.connection = sqlite3.connect(store.path, timeout=60,
+                                          isolation_level=None,
+                                          check_same_thread=False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def rows(self, text):
+        return self.connection.execute(text).fetchall()
+
+    def write(self):
+        self.rows("BEGIN IMMEDIATE")
+        self.rows("ROLLBACK")
+
+    def staged(self):
+        """How much of the next list is there? None: nobody makes one."""
+        try:
+            return self.rows("SELECT count(*) FROM override_next")[0][0]
+        except sqlite3.OperationalError:
+            return None
+
+    def tables(self):
+        return [name for name, in self.rows(
+            "SELECT name FROM sqlite_schema WHERE name LIKE 'override%' "
+            "ORDER BY name")]
+
+    def shape(self):
+        """Columns, triggers and indexes of the overrides."""
+        return (self.rows("SELECT * FROM pragma_table_xinfo('override')"),
+                self.rows("SELECT type, name FROM sqlite_schema WHERE "
+                          "tbl_name = 'override' ORDER BY 1, 2"))
+
+
+def listed(policyd):
+    return {entry["sender"]: entry
+            for entry in policyd.api("GET", "/custom-settings").json()}
+
+
+@contextlib.contextmanager
+def half_way(policyd, file, body):
+    """Put a list, and be there while it is made."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(put, policyd, body)
+        until(lambda: answer.done() or (file.staged() or 0) > 0, "a list")
+        yield answer
+
+
+def meanwhile(policyd, file, change):
+    """Change things while one long list is put in the place of another."""
+    for attempt in range(10):
+        assert put(policyd, a_list("old", 1)) == 202
+        assert policyd.api("PUT", "/v1/overrides/away@example.org",
+                           {"countries": 1}).status in (200, 201)
+        with half_way(policyd, file, a_list("new", 2, range(1, MANY))) as \
+                answer:
+            change(attempt)
+            is_meanwhile = file.staged() is not None
+        assert answer.result() == 202
+        if is_meanwhile:
+            return
+    raise AssertionError("the list was there before anything else each time")
+
+
+def test_what_others_change_meanwhile(make_policyd, file):
+    """A list says what it says of all it speaks of; and of those that were
+    custom settings. What it cannot say, and all else, is as it was left."""
+    policyd = serve(make_policyd, file)
+    api = policyd.api
+
+    def override(name):
+        return api("GET", f"/v1/overrides/{name}").json()
+
+    def change(attempt):
+        for name in ("user000000@example.com", "user000001@example.com",
+                     f"user{MANY - 1:06}@example.com", "other@example.org"):
+            answer = api("PUT", f"/v1/overrides/{name}",
+                         dict(KEPT, comment=f"changed {attempt}"))
+            assert answer.status in (200, 201)
+        assert api("DELETE", "/v1/overrides/user000002@example.com"
+                   ).status == 204
+        assert api("DELETE", "/v1/overrides/away@example.org").status == 204
+        assert api("PATCH", "/modify", {"key": "sender", "value": {
+            "sender": "late@example.org", "ips": 3}}).status == 202
+
+    api("PUT", "/v1/overrides/stays@example.org", {"countries": 4})
+    with File(file) as inside:
+        shape = inside.shape()
+        meanwhile(policyd, inside, change)
+        assert inside.shape() == shape
+        assert inside.tables() == ["override", "override_changed",
+                                   "override_gone", "override_made"]
+    settings = listed(policyd)
+    assert len(settings) == MANY - 1
+    assert {(entry["comment"], entry["ips"])
+            for entry in settings.values()} == {("new", 2)}
+    for name in ("user000001@example.com", f"user{MANY - 1:06}@example.com"):
+        kept = override(name)
+        assert kept["rates"] == KEPT["rates"] and kept["countries"] is None
+        assert kept["comment"] == "new" and kept["networks"] == 2
+    assert override("user000002@example.com")["comment"] == "new"
+    assert override("other@example.org")["comment"].startswith("changed")
+    assert override("other@example.org")["countries"] == 7
+    assert override("stays@example.org")["countries"] == 4
+    for name in ("user000000@example.com", "away@example.org",
+                 "late@example.org"):
+        assert api("GET", f"/v1/overrides/{name}").status == 404
+    audit = policyd.api("GET", "/v1/audit?limit=1").json()
+    assert audit["changes"][0]["action"] == "overrides.replace"
+
+
+class Looking:
+    """Which lists are seen, one after the other; how long the log gets."""
+
+    def __init__(self, store):
+        self.store, self.file = store, File(store)
+        self.seen, self.log = [], 0
+
+    def look(self):
+        found = self.file.rows(
+            "SELECT count(*), min(comment), max(comment) "
+            "FROM override WHERE position IS NOT NULL")[0]
+        if self.seen[-1:] != [found]:
+            self.seen.append(found)
+        with contextlib.suppress(FileNotFoundError):
+            self.log = max(self.log, os.stat(
+                f"{self.store.path}-wal").st_size)
+
+
+def test_all_or_nothing_is_seen_and_writers_go_on(make_policyd, file):
+    policyd = serve(make_policyd, file)
+    assert put(policyd, a_list("old", 1)) == 202
+    looking = Looking(file)
+    looking.look()
+    with File(file) as inside, Meanwhile(looking.look, 0.001), \
+            Meanwhile(inside.write, 0.001) as writes:
+        began = time.monotonic()
+        # In no order, and all of it another.
+        numbers = [i * 7919 % MANY for i in range(MANY - 5)]
+        assert put(policyd, a_list("new", 2, numbers)) == 202
+        took = time.monotonic() - began
+    looking.look()
+    looking.file.connection.close()
+    print(f"{took:.2f} s, a writer waited for {max(writes.took):.3f} s, "
+          f"{len(writes.took)} times; log {looking.log >> 20} MiB")
+    assert looking.seen == [(MANY, "old", "old"), (MANY - 5, "new", "new")]
+    assert max(writes.took) < took / 4
+    # The log is carried over while the list is made.
+    assert looking.log < 24 << 20
+    assert [entry["sender"] for entry in
+            policyd.api("GET", "/custom-settings").json()] == \
+        [f"user{i:06}@example.com" for i in numbers]
+
+
+def test_of_two_lists_one_holds(make_policyd, store):
+    first, second = serve(make_policyd, store), serve(make_policyd, store)
+    bodies = a_list("first", 1), a_list("second", 2, range(5, MANY + 9))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(put, (first, second), bodies))
+    assert answers == [202, 202]
+    settings = listed(first)
+    comments = {entry["comment"] for entry in settings.values()}
+    assert (comments, len(settings)) in (({"first"}, MANY),
+                                         ({"second"}, MANY + 4))
+
+
+def test_few_changes_of_a_long_list(make_policyd, store):
+    """Those that stay are left alone."""
+    policyd = serve(make_policyd, store)
+    names = [f"user{i:06}@example.com" for i in range(2000)]
+
+    def put_list(changes):
+        data = [{"sender": name, "ips": changes.get(name, 1)}
+                for name in names if changes.get(name, 1) != 0]
+        assert put(policyd, json.dumps({"data": data}).encode()) == 202
+
+    def revisions():
+        return {account: int(revision) for account, revision in store.sql(
+            "SELECT account, revision FROM policyd.override")}
+
+    put_list({})
+    before = revisions()
+    put_list({})
+    assert revisions() == before
+    put_list({names[7]: 5, names[1999]: 0})
+    del before[names[1999]]
+    before[names[7]] += 1
+    assert revisions() == before
+    assert listed(policyd)[names[7]]["ips"] == 5
+    assert put(policyd, b'{"data": []}') == 202
+    assert revisions() == {}
+
+
+@pytest.mark.parametrize("remedy", ["the next list", "--clean"])
+def test_a_list_that_is_broken_off(make_policyd, file, remedy):
+    policyd = serve(make_policyd, file)
+    api = policyd.api
+    with File(file) as inside:
+        for _ in range(10):
+            assert put(policyd, a_list("old", 1)) == 202
+            console = console_of(policyd)
+            with contextlib.suppress(OSError, http.client.HTTPException), \
+                    half_way(policyd, inside, a_list("new", 2)):
+                os.kill(console, signal.SIGKILL)
+            api.wait_ready()
+            if inside.staged() is not None:
+                break
+        assert inside.staged() is not None
+        assert {entry["comment"] for entry in listed(policyd).values()} == \
+            {"old"}
+        # Overrides are changed as ever.
+        assert api("PUT", "/v1/overrides/user000001@example.com",
+                   KEPT).status == 200
+        if remedy == "--clean":
+            def is_clean():
+                assert policyd.cli("--clean").returncode == 0
+                return inside.staged() is None and len(inside.tables()) == 4
+            until(is_clean, "--clean, when the turn of the dead is over")
+        assert put(policyd, a_list("newer", 3)) == 202
+        assert len(inside.tables()) == 4
+    assert {entry["comment"] for entry in listed(policyd).values()} == \
+        {"newer"}

@@ -119,17 +119,38 @@ addr_compare(const void *a, const void *b)
 	return (x->prefix > y->prefix) - (x->prefix < y->prefix);
 }
 
+/* inet_ntop(3) does it by printf(3), and the row of an account has many. */
+static size_t
+put_ipv4(const uint8_t bytes[4], char *text)
+{
+	char *at = text;
+
+	for (int i = 0; i < 4; i++) {
+		if (bytes[i] >= 100)
+			*at++ = (char)('0' + bytes[i] / 100);
+		if (bytes[i] >= 10)
+			*at++ = (char)('0' + bytes[i] / 10 % 10);
+		*at++ = (char)('0' + bytes[i] % 10);
+		*at++ = '.';
+	}
+	*--at = '\0';
+	return (size_t)(at - text);
+}
+
 const char *
 addr_format(const struct addr *addr, char text[ADDR_TEXT_SIZE])
 {
 	size_t length;
 
 	text[0] = '\0';
-	if (addr->bits == 0 ||
-	    inet_ntop(addr->bits == 32 ? AF_INET : AF_INET6, addr->bytes, text,
-		ADDR_TEXT_SIZE) == NULL)
+	if (addr->bits == 0)
 		return text;
-	length = strlen(text);
+	if (addr->bits == 32)
+		length = put_ipv4(addr->bytes, text);
+	else if (inet_ntop(AF_INET6, addr->bytes, text, ADDR_TEXT_SIZE) != NULL)
+		length = strlen(text);
+	else
+		return text;
 	if (addr->prefix != addr->bits)
 		snprintf(text + length, ADDR_TEXT_SIZE - length, "/%u",
 		    addr->prefix);

@@ -5,6 +5,7 @@
 #include "base/addr.h"
 #include "unit.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static const struct {
@@ -45,6 +46,23 @@ START_TEST(parses)
 		ck_assert_uint_eq(addr.prefix, good[i].prefix);
 		ck_assert_int_eq(addr_parse(text, &again), 0);
 		ck_assert(addr_equal(&addr, &again));
+	}
+}
+END_TEST
+
+/* Each byte is written as the library does it. */
+START_TEST(writes_every_byte)
+{
+	for (unsigned i = 0; i < 256; i++) {
+		struct addr addr = { .bits = 32, .prefix = 32 };
+		char text[ADDR_TEXT_SIZE];
+		char expected[ADDR_TEXT_SIZE];
+
+		for (unsigned k = 0; k < 4; k++)
+			addr.bytes[k] = (uint8_t)(i + 67 * k);
+		ck_assert_ptr_nonnull(inet_ntop(AF_INET, addr.bytes, expected,
+		    sizeof(expected)));
+		ck_assert_str_eq(addr_format(&addr, text), expected);
 	}
 }
 END_TEST
@@ -177,5 +195,5 @@ START_TEST(longest_text_and_none)
 }
 END_TEST
 
-UNIT("base/addr", parses, refuses, matches, masked, order,
-    longest_text_and_none)
+UNIT("base/addr", parses, writes_every_byte, refuses, matches, masked,
+    order, longest_text_and_none)

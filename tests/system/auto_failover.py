@@ -71,10 +71,13 @@ class Formation:
 
     def __init__(self):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-paf."))
+        # Where there is none it takes one of all users below /tmp.
+        (self.root / "run").mkdir(mode=0o700)
         self.as_user = {}
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
-            os.chown(self.root, user.pw_uid, user.pw_gid)
+            for folder in (self.root, self.root / "run"):
+                os.chown(folder, user.pw_uid, user.pw_gid)
             self.as_user = {"user": user.pw_uid, "group": user.pw_gid,
                             "extra_groups": []}
         self.environment = {

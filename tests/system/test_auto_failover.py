@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import os
 import time
 
 import pytest
@@ -13,8 +14,13 @@ from load import Load
 from outage import BLOCKED, CONFIG, ERROR, KNOWN, OK
 from waiting import until
 
-pytestmark = pytest.mark.skipif(auto_failover.PROGRAM is None,
-                                reason="there is no pg_autoctl")
+pytestmark = [
+    pytest.mark.skipif(auto_failover.PROGRAM is None,
+                       reason="there is no pg_autoctl"),
+    # It knows no other place for sockets than that of Debian's servers.
+    pytest.mark.skipif(not daemon.IS_ROOT and
+                       not os.access("/run/postgresql", os.W_OK),
+                       reason="this user cannot start PostgreSQL's cluster")]
 
 
 @pytest.fixture

@@ -443,17 +443,28 @@ def test_health_when_all_connections_are_busy(guarded):
     api = Api(guarded.listen)
     host, _, port = guarded.listen.rpartition(":")
     held = []
-    for i in range(200):
-        sock = socket.create_connection(
-            (host, int(port)), source_address=(f"127.0.1.{i + 1}", 0))
+
+    def hold():
+        held.append(socket.create_connection(
+            (host, int(port)),
+            source_address=(f"127.0.{1 + len(held) // 250}."
+                            f"{1 + len(held) % 250}", 0)))
         # The body never comes.
-        sock.sendall(b"POST /remove HTTP/1.1\r\nHost: localhost\r\n"
-                     b"Content-Type: application/json\r\n"
-                     b"Authorization: Bearer " + TOKENS["operate"].encode() +
-                     b"\r\nContent-Length: 9\r\n\r\n")
-        held.append(sock)
-    # The last ones may be on their way.
-    until(lambda: api("GET", "/v1/blocks").status == 503, "no room")
+        held[-1].sendall(
+            b"POST /remove HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: application/json\r\n"
+            b"Authorization: Bearer " + TOKENS["operate"].encode() +
+            b"\r\nContent-Length: 9\r\n\r\n")
+
+    def is_full():
+        """Who asks may have taken the place of one that had just come."""
+        if api("GET", "/v1/blocks").status == 503:
+            return True
+        hold()
+        return False
+    for _ in range(200):
+        hold()
+    until(is_full, "no room")
     for _ in range(5):
         assert api("GET", "/livez").status == 200
         assert api("GET", "/v1/blocks").status == 503

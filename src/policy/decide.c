@@ -339,10 +339,9 @@ ask_store(struct desk *desk, struct decision **open, size_t count,
 
 		prepare_check(desk, open[i], check);
 		check->result = STORE_FAILED;
-		open[i]->is_unasked = desk->unasked != NULL &&
-		    (desk->blocked == NULL ||
-			!blocked_has(desk->blocked, check->account)) &&
-		    unasked_passes(desk->unasked, check, &queries[left]);
+		open[i]->is_unasked = unasked_passes(desk->unasked, check,
+		    &queries[left], desk->blocked == NULL ||
+			!blocked_has(desk->blocked, check->account));
 		if (open[i]->is_unasked)
 			pass_unasked(desk, open[i]);
 		else

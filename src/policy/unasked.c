@@ -103,7 +103,7 @@ try(struct unasked *unasked, const struct check *check,
 
 bool
 unasked_passes(struct unasked *unasked, struct check *check,
-    struct unasked_query *query)
+    struct unasked_query *query, bool may_pass)
 {
 	struct memory_taken taken;
 
@@ -116,7 +116,7 @@ unasked_passes(struct unasked *unasked, struct check *check,
 		.is_rated = check->weight > 0,
 		.weighs_once = check->weighs_once,
 	};
-	if (try(unasked, check, query))
+	if (may_pass && try(unasked, check, query))
 		return true;
 	query->stamp = memory_stamp(unasked->memory, &query->key);
 	query->began_ms = clock_mono_ms();

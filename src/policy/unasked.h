@@ -25,8 +25,10 @@ struct unasked_query {
 	int64_t began_ms;
 };
 
-/* Does it pass? If not, the check takes what is held for it. */
-bool unasked_passes(struct unasked *, struct check *, struct unasked_query *);
+/* Does it pass, if it may? If not, the check takes what is held for it, and the
+ * query is for unasked_note. */
+bool unasked_passes(struct unasked *, struct check *, struct unasked_query *,
+    bool may_pass);
 
 /* The store has no answer, or is not there: may it pass all the same? */
 bool unasked_passes_alone(struct unasked *, const struct check *,

@@ -14,13 +14,17 @@ class Relay:
     """A port of 127.0.0.1 that leads to a Unix socket.
 
     cut: the connections end. swallow: new ones are accepted and nothing is
-    passed on any more. fill: new ones are not even accepted, as by a host
+    passed on any more; deafen: so with the connections alone whose client has
+    said this, those that are there. fill: new ones are not even accepted, as by a host
     that drops packets. refuse: there is nobody. restore: all is well again.
     """
 
     def __init__(self, target):
         self._target = str(target)
         self._pairs = []        # client, server
+        self._said = []         # those whose client said _watched
+        self._watched = None
+        self._deaf = []
         self._is_passing = True
         self._is_accepting = True
         self._clients = []      # those that fill the queue
@@ -70,6 +74,17 @@ class Relay:
             self._is_passing = False
         self._ring.send(b"x")
 
+    def watch(self, words):
+        """For deafen: bytes that a client may say."""
+        self._watched = words
+
+    def deafen(self):
+        """How many connections."""
+        with self._lock:
+            self._deaf = [pair for pair in self._said if pair in self._pairs]
+        self._ring.send(b"x")
+        return len(self._deaf)
+
     def refuse(self):
         # Linux: a socket that listened can do so again after this.
         with self._lock:
@@ -108,7 +123,8 @@ class Relay:
                 if self._is_accepting:
                     wanted.append(self._listener)
                 if self._is_passing:
-                    wanted += [sock for pair in self._pairs for sock in pair]
+                    wanted += [sock for pair in self._pairs
+                               if pair not in self._deaf for sock in pair]
             try:
                 ready, _, _ = select.select(wanted, [], [], 1)
             except (OSError, ValueError):
@@ -147,6 +163,9 @@ class Relay:
         try:
             data = source.recv(65536)
             if data:
+                if self._watched and source is pair[0] and \
+                        self._watched in data:
+                    self._said.append(pair)
                 sink.sendall(data)
                 return
         except OSError:

@@ -108,10 +108,11 @@ class Database:
 class Postgres:
     """One server, on a Unix socket only. It never runs as root.
 
-    source: the server that this one is a standby of.
+    source: the server that this one is a standby of; environment: what its
+    programs get beside ours.
     """
 
-    def __init__(self, source=None, settings=""):
+    def __init__(self, source=None, settings="", environment=None):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pg.",
                                                   dir=_folder()))
         self.data = self.root / "data"
@@ -119,11 +120,11 @@ class Postgres:
         self.sockets.mkdir()
         self.sockets.chmod(0o755)
         self.root.chmod(0o755)
-        self._as_user = {}
+        self._options = {"env": dict(os.environ, **(environment or {}))}
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
-            self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
-                             "extra_groups": []}
+            self._options.update(user=user.pw_uid, group=user.pw_gid,
+                                 extra_groups=[])
             for path in (self.root, self.sockets):
                 os.chown(path, user.pw_uid, user.pw_gid)
         self._numbers = itertools.count(1)
@@ -145,7 +146,7 @@ class Postgres:
         result = subprocess.run(
             [str(_programs() / program), *map(str, arguments)],
             cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, **self._as_user)
+            stderr=subprocess.STDOUT, text=True, **self._options)
         assert result.returncode == 0, result.stdout
 
     def start(self):

@@ -9,8 +9,11 @@
 #define UNIT_H
 
 #include <check.h>
+#include <dirent.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Make a file, named by a template of mkstemp(3), with this text in it. */
@@ -24,6 +27,54 @@ unit_write(char *path, const char *text)
 	close(fd);
 }
 
+/* What standard error was, and how many files were open, when a test began. */
+static struct stat unit_log;
+static unsigned unit_files_before;
+
+static bool
+unit_is(const struct stat *one, const struct stat *other)
+{
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* How many files are open, but for what standard error is or was: the log may
+ * have opened that anew. */
+static unsigned
+unit_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	struct stat log, file;
+	unsigned count = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	ck_assert_int_eq(fstat(STDERR_FILENO, &log), 0);
+	while ((entry = readdir(dir)) != NULL) {
+		int fd = atoi(entry->d_name);
+
+		if (fd > STDERR_FILENO && fd != dirfd(dir) &&
+		    fstat(fd, &file) == 0)
+			count += !unit_is(&file, &log) &&
+			    !unit_is(&file, &unit_log);
+	}
+	closedir(dir);
+	return count;
+}
+
+static void
+unit_begin(void)
+{
+	ck_assert_int_eq(fstat(STDERR_FILENO, &unit_log), 0);
+	unit_files_before = unit_files();
+}
+
+/* A test leaves no file open. */
+static void
+unit_end(void)
+{
+	ck_assert_uint_eq(unit_files(), unit_files_before);
+}
+
 static int
 unit_run(const char *name, const TTest *const *tests, size_t count)
 {
@@ -34,6 +85,7 @@ unit_run(const char *name, const TTest *const *tests, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		tcase_add_test(tcase, tests[i]);
+	tcase_add_checked_fixture(tcase, unit_begin, unit_end);
 	/* Generous: the machine may be busy, valgrind is slow. */
 	tcase_set_timeout(tcase, 120);
 	suite_add_tcase(suite, tcase);

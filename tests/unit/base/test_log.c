@@ -24,6 +24,8 @@ catch_stderr(bool is_json, enum log_level level)
 	struct log_options options = { .is_json = is_json, .level = level };
 	int ends[2];
 
+	if (reader != 0)
+		close(reader);
 	ck_assert_int_eq(pipe(ends), 0);
 	ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
 	close(ends[1]);

@@ -198,6 +198,15 @@ start_syslogd(void)
 	log_sink_syslog(&sink, path);
 }
 
+static void
+end_syslogd(void)
+{
+	close(reader);
+	close(sink.fd);
+	unlink(path);
+	rmdir(folder);
+}
+
 START_TEST(what_syslog_gets)
 {
 	char wanted[128];
@@ -214,6 +223,7 @@ START_TEST(what_syslog_gets)
 	snprintf(wanted, sizeof(wanted),
 	    "<19>Jan 31 12:00:00 policyd[%d]: a b", (int)getpid());
 	ck_assert_str_eq(bytes, wanted);
+	end_syslogd();
 }
 END_TEST
 
@@ -225,6 +235,7 @@ START_TEST(a_syslogd_that_does_not_read)
 	ck_assert_int_gt(fill(EAGAIN), 0);
 	ck_assert_int_gt(recv(reader, bytes, sizeof(bytes), 0), 0);
 	ck_assert_int_eq(put("back\n"), 0);
+	end_syslogd();
 }
 END_TEST
 
@@ -247,6 +258,7 @@ START_TEST(a_syslogd_that_is_started_anew)
 	start_syslogd();
 	ck_assert_int_eq(put("three\n"), 0);
 	ck_assert_int_gt(recv(reader, bytes, sizeof(bytes), MSG_DONTWAIT), 0);
+	end_syslogd();
 }
 END_TEST
 

@@ -186,6 +186,9 @@ START_TEST(test_nobody_listens)
 	    .work = hand_over_late, .data = ends, .timeout_ms = 60000 });
 	dup2(saved[0], 0);
 	dup2(saved[1], 1);
+	close(saved[0]);
+	close(saved[1]);
+	close(in[0]);
 	close(out[1]);
 	close(errand.task.fd);
 	errand.task.fd = -1;
@@ -193,6 +196,8 @@ START_TEST(test_nobody_listens)
 	ck_assert_int_eq(write(in[1], "x", 1), 1);
 	ck_assert_int_eq(read(out[0], bytes, sizeof(bytes)), 0);
 	errand_end(&errand);
+	close(in[1]);
+	close(out[0]);
 }
 END_TEST
 

@@ -136,6 +136,9 @@ END_TEST
 
 /* --- what is at the path ------------------------------------------------ */
 
+/* Who is there, and who waits for it. */
+static int there = -1, waiting = -1;
+
 static void
 nothing(void)
 {
@@ -150,28 +153,28 @@ stale(void)
 static void
 bound_but_silent(void)
 {
-	bind_unix(path, SOCK_STREAM, false);
+	there = bind_unix(path, SOCK_STREAM, false);
 }
 
 static void
 live(void)
 {
-	bind_unix(path, SOCK_STREAM, true);
+	there = bind_unix(path, SOCK_STREAM, true);
 }
 
 static void
 live_and_full(void)
 {
-	int fd = bind_unix(path, SOCK_STREAM, true);
-
-	ck_assert_int_eq(listen(fd, 0), 0);
-	ck_assert_int_ge(connect_unix(path), 0);
+	live();
+	ck_assert_int_eq(listen(there, 0), 0);
+	waiting = connect_unix(path);
+	ck_assert_int_ge(waiting, 0);
 }
 
 static void
 live_datagram(void)
 {
-	bind_unix(path, SOCK_DGRAM, false);
+	there = bind_unix(path, SOCK_DGRAM, false);
 }
 
 static void
@@ -243,6 +246,9 @@ START_TEST(test_place)
 		setup();
 		check_place(i);
 		teardown();
+		close(there);
+		close(waiting);
+		there = waiting = -1;
 	}
 }
 END_TEST

@@ -12,8 +12,10 @@
 
 enum {
 	LOOK_MS = 50,
-	/* How long that may wait for a lock, or for the file. */
+	/* How long that may wait for a lock; and for the file, which another
+	 * process may be about to make. */
 	PATIENCE_MS = 20,
+	OPENING_MS = 500,
 };
 
 /* The number of the newest of the news. */
@@ -74,8 +76,9 @@ sqlite_hear(void *self, const struct listener *listener,
 	int result;
 
 	hearing->wait_ms = LOOK_MS;
-	if (!db_ready(db, clock_mono_ms() + PATIENCE_MS))
+	if (!db_ready(db, clock_mono_ms() + OPENING_MS))
 		return;
+	db->deadline_ms = clock_mono_ms() + PATIENCE_MS;
 	/* Another file has other numbers. */
 	if (db->news_of != db->opened) {
 		result = look_for_last(db, &db->news_seen);

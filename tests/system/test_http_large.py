@@ -11,12 +11,10 @@ import pytest
 
 from http_api import Api, console_of
 from meanwhile import Meanwhile
-from policyd import PROGRAM, WRAPPER, free_port
+from policyd import IS_PLAIN, free_port
 from proc import cpu_seconds
 
 MOST, BODY_MOST = 100_000, 8 << 20
-# Sanitizers and valgrind take memory and time of their own.
-IS_PLAIN = not WRAPPER and b"libasan" not in PROGRAM.read_bytes()
 
 
 @pytest.fixture(params=["sqlite", "pgsql"])

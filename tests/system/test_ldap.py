@@ -10,6 +10,7 @@ import pytest
 import slapd
 from ldap_probe import AT_ONCE_MS, BOXES, Probe, back
 from ldap_probe import certificates, probe, server, shared  # noqa: F401
+from policyd import IS_PLAIN
 from slapd import Certificates, Slapd, entry
 from waiting import PATIENCE, until
 
@@ -289,7 +290,8 @@ def test_hundred_thousand_aliases():
               f"{memory[-1]} kB")
         assert spent < 60000 * PATIENCE
         # The cache is full after the first sixth; then it grows no more.
-        assert memory[-1] - memory[len(memory) // 4] < 1024, memory
+        assert not IS_PLAIN or \
+            memory[-1] - memory[len(memory) // 4] < 1024, memory
         # The last batch is known: slapd could as well be gone.
         server.stop()
         assert asked.ask(*names)[-1] == f"found:u{boxes - 1}@example.com"

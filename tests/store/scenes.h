@@ -15,7 +15,7 @@ scene scene_custom_settings;
 scene scene_causes, scene_hits_of_odd_names;
 scene scene_an_account_is_forgotten, scene_servers_forget_what_is_forgotten;
 scene scene_unblocking_teaches;
-scene scene_turn_from_the_future;
+scene scene_turn_from_the_future, scene_blocks_of_nobody;
 scene scene_decisions_by_time, scene_decisions_are_bounded;
 scene scene_decisions_of_two_hosts, scene_hosts;
 scene scene_blocks_are_found, scene_blocks_to_choose;

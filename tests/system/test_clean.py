@@ -4,11 +4,8 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
 import re
-import subprocess
 import threading
 import time
-
-import pytest
 
 import policyd as daemon
 from client import request
@@ -68,44 +65,6 @@ def test_it_says_what_it_deleted(served, store):
     assert clean(policyd) == counts(accounts=3)
     assert store.value("SELECT count(*) FROM policyd.outbox") == "2"
     assert store.value("SELECT count(*) FROM policyd.account") == "0"
-
-
-AHEAD = """
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <time.h>
-
-int
-clock_gettime(clockid_t id, struct timespec *now)
-{
-	int (*next)(clockid_t, struct timespec *) = (int (*)(clockid_t,
-	    struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-	int result = next(id, now);
-
-	if (id == CLOCK_REALTIME)
-		now->tv_sec += 31 * 86400;
-	return result;
-}
-"""
-
-
-@pytest.mark.skipif(bool(daemon.WRAPPER) or b"libasan" in
-                    daemon.PROGRAM.read_bytes(),
-                    reason="a library comes before all others")
-def test_a_host_whose_clock_is_a_month_ahead(served, store, tmp_path):
-    """PostgreSQL's clock says what is old. A file has no clock but the
-    host's: so it is seen that the host's is ahead."""
-    (tmp_path / "ahead.c").write_text(AHEAD)
-    library = tmp_path / "ahead.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
-                    tmp_path / "ahead.c", "-ldl"], check=True)
-    tmp_path.chmod(0o755)
-    policyd = served(SURE)
-    assert policyd.ask(JOE, address("DE")) == "DUNNO"
-    policyd.stop()
-    lost = 1 if store.kind == "sqlite" else 0
-    assert clean(policyd, LD_PRELOAD=str(library)) == counts(logins=lost)
-    assert store.value("SELECT count(*) FROM policyd.login") == str(1 - lost)
 
 
 def test_in_words(served):

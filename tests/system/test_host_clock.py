@@ -12,9 +12,28 @@ import policyd as daemon
 from geoip import address
 from http_api import Api
 from policyd import free_port
-from test_clean import AHEAD
+from stores import served, store  # noqa: F401
+from test_clean import SURE, clean, counts
 
 JOE = "joe@example.com"
+
+AHEAD = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <time.h>
+
+int
+clock_gettime(clockid_t id, struct timespec *now)
+{
+	int (*next)(clockid_t, struct timespec *) = (int (*)(clockid_t,
+	    struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+	int result = next(id, now);
+
+	if (id == CLOCK_REALTIME)
+		now->tv_sec += 31 * 86400;
+	return result;
+}
+"""
 
 
 @pytest.fixture
@@ -53,3 +72,14 @@ def test_a_block_is_shown_by_the_stores_clock(make_policyd, ahead):
     assert shown.status == 200, shown
     assert shown.json()["account"] == JOE
     assert api("GET", f"/v1/accounts/{JOE}").json()["blocked"]
+
+
+def test_what_is_old_is_said_by_the_stores_clock(
+        served, store, ahead):  # noqa: F811
+    """A file has no clock but the host's: so it is seen that that is ahead."""
+    policyd = served(SURE)
+    assert policyd.ask(JOE, address("DE")) == "DUNNO"
+    policyd.stop()
+    lost = 1 if store.kind == "sqlite" else 0
+    assert clean(policyd, **ahead) == counts(logins=lost)
+    assert store.value("SELECT count(*) FROM policyd.login") == str(1 - lost)

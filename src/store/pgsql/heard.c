@@ -7,20 +7,35 @@
 #include "base/mem.h"
 #include "store/listening.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* "UNTIL ACCOUNT": anybody may notify, so it is not believed unseen. */
+static bool
+read_block(const char *text, struct store_change *change)
+{
+	char *end;
+
+	errno = 0;
+	change->until_ms = strtoll(text, &end, 10);
+	change->account = end + 1;
+	return isdigit((unsigned char)*text) && errno == 0 && *end == ' ' &&
+	    end[1] != '\0';
+}
 
 int
 heard_change(const struct listener *listener, const char *text)
 {
-	struct store_change change = { .kind = CHANGE_MISSED };
-	char *end;
+	const struct store_change missed = { .kind = CHANGE_MISSED };
+	struct store_change change = missed;
 
 	if (strncmp(text, "block ", 6) == 0) {
 		change.kind = CHANGE_BLOCK;
-		change.until_ms = strtoll(text + 6, &end, 10);
-		change.account = end + (*end == ' ');
-	} else if (strncmp(text, "unblock ", 8) == 0) {
+		if (!read_block(text + 6, &change))
+			change = missed;
+	} else if (strncmp(text, "unblock ", 8) == 0 && text[8] != '\0') {
 		change.kind = CHANGE_UNBLOCK;
 		change.account = text + 8;
 	} else if (strcmp(text, "overrides") == 0) {

@@ -41,6 +41,14 @@ static const struct words {
 	{ "what was missed", "missed", "3 - 0;", CHANGE_MISSED },
 	{ "of a newer version", "renamed joe", "3 - 0;", CHANGE_MISSED },
 	{ "nothing", "", "3 - 0;", CHANGE_MISSED },
+	{ "a block of nobody", "block 12 ", "3 - 0;", CHANGE_MISSED },
+	{ "nor at all", "block 12", "3 - 0;", CHANGE_MISSED },
+	{ "one without a time", "block joe", "3 - 0;", CHANGE_MISSED },
+	{ "of a time with letters", "block 12x joe", "3 - 0;", CHANGE_MISSED },
+	{ "before all times", "block -12 joe", "3 - 0;", CHANGE_MISSED },
+	{ "beyond all times", "block 99999999999999999999 joe", "3 - 0;",
+	    CHANGE_MISSED },
+	{ "an end of nobody's", "unblock ", "3 - 0;", CHANGE_MISSED },
 };
 
 START_TEST(changes_are_read)

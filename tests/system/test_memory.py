@@ -198,32 +198,6 @@ def test_a_line_that_is_a_black_hole_is_not_believed(start_policyd,
     pass_unasked(policyd, "ann@example.com", numbers)
 
 
-def test_who_was_blocked_is_remembered_as_himself(start_policyd,
-                                                  store):  # noqa: F811
-    """The store knows that the block is over, the host does not yet. Another
-    account passes from memory in the same round."""
-    policyd = start_policyd(daemon.merge(on(store), {
-        "server": {"workers": 1}, "store": {"memory_mails": 10000}}))
-    accounts = [f"user{number}@example.com" for number in range(10)]
-    for account in accounts:
-        assert policyd.cli("--block", account).returncode == 0
-        until(lambda: mail(policyd, account, "first") == BLOCKED, "a block")
-    store.sql("UPDATE policyd.account SET blocked_until = NULL, "
-              "version = version + 1")
-    numbers = iter(range(1000000))
-    pass_unasked(policyd, "ann@example.com", numbers)
-    with policyd.client() as one, policyd.client() as other:
-        for account in accounts:
-            one.send(request("ann@example.com", address("DE"),
-                             instance=f"ann.{next(numbers)}"))
-            other.send(request(account, address("DE"), instance=account))
-            assert (one.answer(), other.answer()) == (OK, OK)
-    assert policyd.stop() == 0
-    assert {account: mails(store, account) for account in accounts} == \
-        dict.fromkeys(accounts, 1)
-    assert mails(store, "ann@example.com") == next(numbers)
-
-
 def test_a_line_that_is_swallowed_is_not_believed(make_policyd, database,
                                                   postgres):
     """Two hosts; the network loses what is said to the one that listens."""

@@ -74,7 +74,7 @@ ask_counted(struct admin *admin, struct question *question)
 	struct decision decision = { .request = &request };
 	int64_t began_us = clock_mono_us();
 
-	decide(&admin->desk, &decision, 1, admin_deadline());
+	decide(&admin->desk, &decision, admin_deadline());
 	journal_decision(admin->config, &decision,
 	    clock_mono_us() - began_us);
 	question->outcome = decision.outcome;

@@ -4,9 +4,9 @@
  */
 #include "admin/crew.h"
 
-#include "admin/work_thread.h"
 #include "admin/limit_survey.h"
 #include "base/mem.h"
+#include "server/work_thread.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -5,9 +5,9 @@
 #define _GNU_SOURCE /* explicit_bzero */
 #include "admin/verifier.h"
 
-#include "admin/work_thread.h"
 #include "base/addr.h"
 #include "base/mem.h"
+#include "server/work_thread.h"
 
 #include <crypt.h>
 #include <openssl/crypto.h>

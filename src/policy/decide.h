@@ -33,8 +33,8 @@ struct desk {
 	struct unasked *unasked;	/* NULL: each is asked for */
 	struct noted *noted;	/* likewise */
 	bool may_defer;		/* OUTCOME_BUSY is understood */
-	/* Given those that need not wait for the store, before it is asked;
-	 * is_answered then. NULL: all of a round are answered at its end. */
+	/* Given each decision when it is made: those that need not wait for
+	 * the store are, before it is asked. May be NULL. */
 	void (*answer)(void *, struct decision *);
 	void *answerer;
 };
@@ -67,18 +67,28 @@ struct decision {
 	struct finding finding;
 	bool is_found;		/* by the store: its counts are there */
 	bool is_unasked;	/* it passed by what the store said before */
-	bool is_answered;	/* by desk->answer */
 	char action[REPLY_SIZE];
 };
 
 /* The name of an outcome: "pass", "blocked", ... */
 const char *decide_outcome(enum outcome);
 
-/* Decide them all by the deadline; none is left without an answer, unless
- * desk->may_defer and an account is OUTCOME_BUSY. If the deadline has passed,
+/* Decide one by the deadline; it is not left without an answer, unless
+ * desk->may_defer and the account is OUTCOME_BUSY. If the deadline has passed,
  * neither the directory nor the store is asked. */
-void decide(struct desk *, struct decision *, size_t count,
-    int64_t deadline_ms);
+void decide(struct desk *, struct decision *, int64_t deadline_ms);
+
+/*
+ * The same of many, and in parts. Those that the store has to be asked for are
+ * added to the inquiry (inquiry.h), which has room for them; the others are
+ * decided. They all stay where they are until they are decided.
+ */
+struct inquiry;
+void decide_begin(struct desk *, struct decision *const *, size_t count,
+    struct inquiry *, int64_t deadline_ms);
+
+/* The outcome is known: make the answer, and give it to desk->answer. */
+void decide_end(const struct desk *, struct decision *);
 
 /*
  * Where does an address log in from? Fill in login for it: what it is masked

@@ -4,28 +4,39 @@
  */
 #include "policy/request.h"
 
+#include <stdbool.h>
 #include <string.h>
 
-static const struct {
-	const char *name;
-	size_t place;
-} attributes[] = {
-	{ "request", offsetof(struct request, request) },
-	{ "protocol_state", offsetof(struct request, protocol_state) },
-	{ "client_address", offsetof(struct request, client_address) },
-	{ "sasl_username", offsetof(struct request, sasl_username) },
-	{ "sender", offsetof(struct request, sender) },
-	{ "recipient", offsetof(struct request, recipient) },
-	{ "recipient_count", offsetof(struct request, recipient_count) },
-	{ "instance", offsetof(struct request, instance) },
-	{ "queue_id", offsetof(struct request, queue_id) },
-};
-enum { ATTRIBUTES = sizeof(attributes) / sizeof(attributes[0]) };
+#define IS(name, wanted) (memcmp(name, wanted, sizeof(wanted) - 1) == 0)
 
+/* Where the value of a name goes; NULL: nowhere. */
 static const char **
-value_of(struct request *request, size_t i)
+place_of(struct request *request, const char *name, size_t length)
 {
-	return (const char **)(void *)((char *)request + attributes[i].place);
+	switch (length) {
+	case sizeof("sender") - 1:
+		return IS(name, "sender") ? &request->sender : NULL;
+	case sizeof("request") - 1:
+		return IS(name, "request") ? &request->request : NULL;
+	case sizeof("queue_id") - 1:
+		return IS(name, "queue_id") ? &request->queue_id :
+		    IS(name, "instance")    ? &request->instance :
+					      NULL;
+	case sizeof("recipient") - 1:
+		return IS(name, "recipient") ? &request->recipient : NULL;
+	case sizeof("sasl_username") - 1:
+		return IS(name, "sasl_username") ? &request->sasl_username :
+						   NULL;
+	case sizeof("protocol_state") - 1:
+		return IS(name, "protocol_state") ? &request->protocol_state :
+		    IS(name, "client_address")    ? &request->client_address :
+						    NULL;
+	case sizeof("recipient_count") - 1:
+		return IS(name, "recipient_count") ?
+		    &request->recipient_count : NULL;
+	default:
+		return NULL;
+	}
 }
 
 size_t
@@ -53,10 +64,12 @@ request_mistake(const char *bytes, size_t length)
 	static const char http[] = " HTTP/1.";
 	const char *end = length == 0 ? NULL : memchr(bytes, '\n', length);
 	size_t line = end == NULL ? 0 : (size_t)(end - bytes);
+	bool is_ours = line > 8 && IS(bytes, "request=");
 
 	if (length > 0 && bytes[0] == 0x16)
 		return "TLS, which is not spoken here";
-	for (size_t i = 0; i + sizeof(http) - 1 < line; i++)
+	/* No method of HTTP has a "=", and all of Postfix's begin so. */
+	for (size_t i = 0; !is_ours && i + sizeof(http) - 1 < line; i++)
 		if (memcmp(bytes + i, http, sizeof(http) - 1) == 0)
 			return "HTTP, which is spoken at http.listen";
 	if (line > 0 && bytes[line - 1] == '\r')
@@ -66,41 +79,33 @@ request_mistake(const char *bytes, size_t length)
 	return NULL;
 }
 
-static void
-take(struct request *request, const char *name, const char *value)
-{
-	for (size_t i = 0; i < ATTRIBUTES; i++)
-		if (strcmp(attributes[i].name, name) == 0) {
-			*value_of(request, i) = value;
-			return;
-		}
-}
-
 const char *
 request_parse(char *bytes, size_t length, struct request *request, size_t *at)
 {
 	char *end = bytes + length - 1; /* the empty line */
+	const char *nul = memchr(bytes, '\0', length);
 
-	for (size_t i = 0; i < ATTRIBUTES; i++)
-		*value_of(request, i) = "";
+	*request = (struct request){ "", "", "", "", "", "", "", "", "" };
 	*at = 0;
-	if (memchr(bytes, '\0', length) != NULL) {
-		*at = (size_t)((char *)memchr(bytes, '\0', length) - bytes);
+	if (nul != NULL) {
+		*at = (size_t)(nul - bytes);
 		return "a NUL byte";
 	}
 	for (char *line = bytes; line < end;) {
 		char *stop = memchr(line, '\n', (size_t)(end - line));
 		char *equals;
+		const char **place;
 
 		*at = (size_t)(line - bytes);
 		if (stop == NULL)
 			return "a line without its end";
-		*stop = '\0';
-		equals = strchr(line, '=');
+		equals = memchr(line, '=', (size_t)(stop - line));
 		if (equals == NULL)
 			return "a line without \"=\"";
-		*equals = '\0';
-		take(request, line, equals + 1);
+		*stop = '\0';
+		place = place_of(request, line, (size_t)(equals - line));
+		if (place != NULL)
+			*place = equals + 1;
 		line = stop + 1;
 	}
 	*at = 0;

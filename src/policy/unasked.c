@@ -15,9 +15,12 @@
 enum {
 	/* Mails are taken to the store so long after they could pass last. */
 	OWED_MS = 1000,
-	/* And looked for so often. */
+	/* Nobody waits for them longer than that. */
 	LOOK_MS = 1000,
-	/* Between two tries at the end of the process. */
+	/* The store could not be asked: once more after that. */
+	AGAIN_MS = 1000,
+	/* At the end of the process: after all others, and a pause. */
+	LAST_MS = 1 << 30,
 	PAUSE_MS = 10,
 };
 
@@ -27,7 +30,7 @@ struct unasked {
 	uint64_t load;
 	int64_t memory_ms;
 	uint16_t mails;
-	int64_t due_ms;		/* when to look for what is owed */
+	struct owed_batch batch;	/* on its way to the store */
 };
 
 struct unasked *
@@ -78,37 +81,12 @@ memory_ms(const struct unasked *unasked, const struct check *check)
 	return unasked->memory_ms < most_ms ? unasked->memory_ms : most_ms;
 }
 
-static void
-owe(struct unasked *unasked, const struct check *check,
-    const struct unasked_query *query, uint32_t mails, int64_t last_ms)
+void
+unasked_query(const struct unasked *unasked, const struct check *check,
+    struct unasked_query *query)
 {
-	owed_add(unasked->owed, &query->key, check->account, &check->login,
-	    check->settings, clock_mono_ms() + (mails > 0 ? 0 :
-		memory_ms(unasked, check) + OWED_MS), mails, last_ms);
-}
-
-static bool
-try(struct unasked *unasked, const struct check *check,
-    const struct unasked_query *query)
-{
-	enum memory_answer answer;
-
-	if (owed_is_full(unasked->owed))
-		return false;
-	answer = memory_pass(unasked->memory, &query->key, &query->mail);
-	if (answer == MEMORY_PASS_FIRST)
-		owe(unasked, check, query, 0, 0);
-	return answer != MEMORY_NOTHING;
-}
-
-bool
-unasked_passes(struct unasked *unasked, struct check *check,
-    struct unasked_query *query, bool may_pass)
-{
-	struct memory_taken taken;
-
 	if (unasked == NULL)
-		return false;
+		return;
 	query->key = memory_key(unasked->memory, unasked->load,
 	    check->account, &check->login);
 	query->mail = (struct memory_mail){
@@ -116,29 +94,59 @@ unasked_passes(struct unasked *unasked, struct check *check,
 		.is_rated = check->weight > 0,
 		.weighs_once = check->weighs_once,
 	};
-	if (may_pass && try(unasked, check, query))
-		return true;
+}
+
+bool
+unasked_passes(struct unasked *unasked, const struct check *check,
+    const struct unasked_query *query)
+{
+	enum memory_answer answer;
+
+	if (unasked == NULL || owed_is_full(unasked->owed))
+		return false;
+	answer = memory_pass(unasked->memory, &query->key, &query->mail);
+	if (answer == MEMORY_PASS_FIRST)
+		owed_add(unasked->owed, &query->key, check, clock_mono_ms() +
+		    memory_ms(unasked, check) + OWED_MS);
+	return answer != MEMORY_NOTHING;
+}
+
+void
+unasked_take(struct unasked *unasked, struct check *check,
+    struct unasked_query *query)
+{
+	struct memory_taken taken;
+
+	if (unasked == NULL)
+		return;
 	query->stamp = memory_stamp(unasked->memory, &query->key);
 	query->began_ms = clock_mono_ms();
 	check->held = memory_take(unasked->memory, &query->key,
 	    query->mail.instance, &taken);
 	check->held_last_ms = taken.last_ms;
 	check->is_counted = taken.has_it;
-	return false;
 }
 
 bool
 unasked_passes_alone(struct unasked *unasked, const struct check *check,
     struct unasked_query *query)
 {
-	if (unasked == NULL)
-		return false;
 	query->mail.is_away = true;
-	return try(unasked, check, query);
+	return unasked_passes(unasked, check, query);
+}
+
+/* It was not counted, as far as is known. */
+static void
+owe_again(struct unasked *unasked, struct check *check,
+    const struct unasked_query *query)
+{
+	if (check->held > 0)
+		owed_add(unasked->owed, &query->key, check, clock_mono_ms());
+	check->held = 0;
 }
 
 void
-unasked_note(struct unasked *unasked, const struct check *check,
+unasked_note(struct unasked *unasked, struct check *check,
     const struct unasked_query *query)
 {
 	const struct finding *finding = &check->finding;
@@ -148,9 +156,7 @@ unasked_note(struct unasked *unasked, const struct check *check,
 	if (unasked == NULL)
 		return;
 	if (check->result != STORE_DONE) {
-		if (check->held > 0)
-			owe(unasked, check, query, check->held,
-			    check->held_last_ms);
+		owe_again(unasked, check, query);
 		return;
 	}
 	if (finding->verdict != VERDICT_PASS) {
@@ -166,25 +172,32 @@ unasked_note(struct unasked *unasked, const struct check *check,
 	/* One that no rate has counted yet is to be asked for. */
 	grant.is_rated = check->weight > 0;
 	if (memory_keep(unasked->memory, &query->key, &grant))
-		owe(unasked, check, query, 0, 0);
+		owed_add(unasked->owed, &query->key, check,
+		    grant.until_ms + OWED_MS);
+}
+
+struct owed_batch *
+unasked_collect(struct unasked *unasked)
+{
+	if (unasked == NULL || unasked->batch.count > 0 ||
+	    owed_collect(unasked->owed, &unasked->batch, false) == 0)
+		return NULL;
+	return &unasked->batch;
 }
 
 void
-unasked_tend(struct unasked *unasked, struct store *store, int64_t deadline_ms)
+unasked_paid(struct unasked *unasked)
 {
-	int wait_ms;
-
-	if (unasked == NULL || clock_left_ms(unasked->due_ms) > 0)
-		return;
-	wait_ms = owed_pay(unasked->owed, store, false, deadline_ms);
-	unasked->due_ms = clock_mono_ms() +
-	    (wait_ms < 0 || wait_ms > LOOK_MS ? LOOK_MS : wait_ms);
+	owed_settle(unasked->owed, &unasked->batch, AGAIN_MS);
 }
 
 int
 unasked_wait_ms(const struct unasked *unasked)
 {
-	return unasked == NULL ? LOOK_MS : clock_left_ms(unasked->due_ms);
+	int wait_ms = unasked == NULL || unasked->batch.count > 0 ? -1 :
+	    owed_wait_ms(unasked->owed);
+
+	return wait_ms < 0 || wait_ms > LOOK_MS ? LOOK_MS : wait_ms;
 }
 
 void
@@ -194,13 +207,15 @@ unasked_settle(struct unasked *unasked, struct store *store,
 	const struct timespec pause = { 0, PAUSE_MS * 1000000 };
 
 	while (unasked != NULL && clock_left_ms(deadline_ms) > 0) {
-		int wait_ms = owed_pay(unasked->owed, store, true,
-		    deadline_ms);
+		struct owed_batch *batch = &unasked->batch;
 
-		if (wait_ms < 0)
-			return;
-		/* Some could not be paid, and are the last now. */
-		if (wait_ms > 0)
+		owed_collect(unasked->owed, batch, true);
+		if (batch->count > 0)
+			store_check(store, batch->checks, batch->count,
+			    deadline_ms);
+		if (!owed_settle(unasked->owed, batch, LAST_MS))
 			nanosleep(&pause, NULL);
+		else if (owed_wait_ms(unasked->owed) < 0)
+			return;
 	}
 }

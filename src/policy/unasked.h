@@ -25,25 +25,35 @@ struct unasked_query {
 	int64_t began_ms;
 };
 
-/* Does it pass, if it may? If not, the check takes what is held for it, and the
- * query is for unasked_note. */
-bool unasked_passes(struct unasked *, struct check *, struct unasked_query *,
-    bool may_pass);
+/* Whom is it about? To be called first. */
+void unasked_query(const struct unasked *, const struct check *,
+    struct unasked_query *);
+
+/* Does it pass? */
+bool unasked_passes(struct unasked *, const struct check *,
+    const struct unasked_query *);
+
+/* The store is going to be asked: the check takes what is held for it. */
+void unasked_take(struct unasked *, struct check *, struct unasked_query *);
 
 /* The store has no answer, or is not there: may it pass all the same? */
 bool unasked_passes_alone(struct unasked *, const struct check *,
     struct unasked_query *);
 
 /* The store was asked: remember what it says. */
-void unasked_note(struct unasked *, const struct check *,
+void unasked_note(struct unasked *, struct check *,
     const struct unasked_query *);
 
 /*
- * Take to the store some of what passed unasked and is due, if it is time: at
- * once, or in unasked_wait_ms. And all of it, at the end of the process.
+ * Some of what passed unasked and is due, for store_check; NULL if there is
+ * nothing now, or it is out already. In unasked_wait_ms there may be more.
+ * unasked_paid when the store has been asked.
  */
-void unasked_tend(struct unasked *, struct store *, int64_t deadline_ms);
+struct owed_batch *unasked_collect(struct unasked *);
+void unasked_paid(struct unasked *);
 int unasked_wait_ms(const struct unasked *);
+
+/* All of it, at the end of the process. */
 void unasked_settle(struct unasked *, struct store *, int64_t deadline_ms);
 
 #endif

@@ -125,7 +125,7 @@ player_play(struct player *player, const struct entry *mail)
 	clock_set_wall_ms(player->now_ms);
 	do {
 		player->decision.request = &request;
-		decide(&player->desk, &player->decision, 1,
+		decide(&player->desk, &player->decision,
 		    clock_mono_ms() + PATIENCE_MS);
 	} while (player->decision.outcome == OUTCOME_PASS && --requests > 0);
 	clock_set_wall_ms(0);

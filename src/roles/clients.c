@@ -186,11 +186,22 @@ clients_expect(struct clients *clients, int64_t patience_us)
 	clients->patience_us = patience_us;
 }
 
+/* What it says now, or its hang-up, would be reported until it is answered. */
+static void
+unwatch(struct clients *clients, struct client *client)
+{
+	if (!client->is_unwatched)
+		poller_remove(clients->poller, session_fd(client->session));
+	client->is_unwatched = true;
+}
+
 void
 clients_serve(struct clients *clients, struct client *client)
 {
-	if (client->is_queued)
+	if (client->is_queued) {
+		unwatch(clients, client);
 		return;
+	}
 	if (session_state(client->session) == SESSION_WRITING)
 		session_write(client->session);
 	else
@@ -228,10 +239,7 @@ clients_defer(struct clients *clients, struct client *client)
 {
 	if (clients->deferred == NULL)
 		clients->resume_ms = clock_mono_ms() + RESUME_MS;
-	/* Its hang-up would be reported until it is answered. */
-	if (!client->is_unwatched)
-		poller_remove(clients->poller, session_fd(client->session));
-	client->is_unwatched = true;
+	unwatch(clients, client);
 	client->next_queued = NULL;
 	*clients->deferred_end = client;
 	clients->deferred_end = &client->next_queued;

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A worker serves many connections in rounds: take every complete request
- * that waits, decide them all in one round trip to the store, answer them.
+ * that waits, answer those that can be, and ask the store about the others, all
+ * in one round trip.
  */
 #include "roles/worker.h"
 
@@ -11,10 +12,11 @@
 #include "base/counters.h"
 #include "base/log.h"
 #include "policy/decide.h"
-#include "policy/journal.h"
+#include "roles/asker.h"
 #include "roles/clients.h"
 #include "roles/shared.h"
 #include "roles/geoip_files.h"
+#include "roles/rounds.h"
 #include "server/poller.h"
 
 #include <errno.h>
@@ -57,10 +59,9 @@ struct worker {
 	bool is_leaving;
 	int64_t stop_ms;	/* leave by then at the latest; 0: no hurry */
 	int64_t sweep_ms;
-	struct log_limit accept_limit, late_limit;
-	/* A round. */
-	struct client *asking[ROUND_MAX];
-	struct decision decisions[ROUND_MAX];
+	struct log_limit accept_limit;
+	struct asker *asker;
+	struct rounds *rounds;
 };
 
 static void
@@ -165,83 +166,6 @@ heed_master(struct worker *worker)
 	}
 }
 
-/*
- * The time a round may take: half the deadline, because a request that comes
- * just after a round began waits for its end, and then has its own round.
- */
-static int64_t
-round_us(const struct worker *worker)
-{
-	return (int64_t)worker->config->server.deadline_ms * 500;
-}
-
-/* Who had to wait for more than that, because more came than one round takes,
- * gets an answer at once: nobody is asked. */
-static int64_t
-round_deadline(struct worker *worker, bool is_late)
-{
-	if (!is_late)
-		return clock_mono_ms() + round_us(worker) / 1000;
-	log_limited(&worker->late_limit, LOG_LEVEL_WARNING, "more requests "
-	    "come than the store answers within server.deadline: some get "
-	    "actions.error");
-	return clock_mono_ms();
-}
-
-static void
-answer_one(void *opaque, struct decision *decision)
-{
-	struct worker *worker = opaque;
-	struct client *client = worker->asking[decision - worker->decisions];
-	int64_t took_us = clock_mono_us() -
-	    session_since_us(clients_session(client));
-
-	counters_add(STAT_REQUEST_US, (uint64_t)took_us);
-	counters_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
-	/* The request's bytes go with the answer: log first. */
-	journal_decision(worker->config, decision, took_us);
-	clients_answer(worker->clients, client, decision->action);
-}
-
-static void
-answer_round(struct worker *worker, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct decision *decision = &worker->decisions[i];
-
-		if (decision->outcome == OUTCOME_BUSY)
-			clients_defer(worker->clients, worker->asking[i]);
-		else if (!decision->is_answered)
-			answer_one(worker, decision);
-	}
-}
-
-/* Take what waits, decide it, answer it. */
-static void
-play_round(struct worker *worker)
-{
-	int64_t began_us = clock_mono_us();
-	bool is_late = clients_next_is_late(worker->clients, began_us);
-	size_t count = 0;
-
-	while (count < ROUND_MAX && clients_have_next(worker->clients) &&
-	    clients_next_is_late(worker->clients, began_us) == is_late) {
-		struct client *client = clients_next(worker->clients);
-
-		worker->asking[count] = client;
-		worker->decisions[count++].request =
-		    session_request(clients_session(client));
-	}
-	if (count == 0)
-		return;
-	decide(&worker->desk, worker->decisions, count,
-	    round_deadline(worker, is_late));
-	/* What is read next may have waited all that time. */
-	clients_expect(worker->clients,
-	    round_us(worker) - (clock_mono_us() - began_us));
-	answer_round(worker, count);
-}
-
 static void
 dispatch(struct worker *worker, void *tag)
 {
@@ -249,27 +173,29 @@ dispatch(struct worker *worker, void *tag)
 
 	if (tag == worker)
 		heed_master(worker);
+	else if (tag == worker->asker)
+		asker_take(worker->asker);
 	else if (listener == NULL)
 		clients_serve(worker->clients, tag);
 	else if (!worker->is_leaving) /* else it is closed */
 		accept_some(worker, listener->fd, ACCEPT_AT_ONCE);
 }
 
-/* How long to wait: the store's needs and the sweep, or not at all. */
+/* How long to wait: the sweep, and what is owed; or not at all. */
 static int
 patience(struct worker *worker)
 {
-	int store_ms = store_tend(worker->desk.store);
 	int sweep_ms = clock_left_ms(worker->sweep_ms);
 	int resume_ms = clients_resume(worker->clients);
+	int wait_ms = asker_wait_ms(worker->asker);
 
-	if (clients_have_next(worker->clients))
+	/* When there is no room, an answer will wake us. */
+	if (clients_have_next(worker->clients) &&
+	    asker_room(worker->asker) > 0)
 		return 0;
-	if (unasked_wait_ms(worker->desk.unasked) < sweep_ms)
-		sweep_ms = unasked_wait_ms(worker->desk.unasked);
 	if (resume_ms >= 0)
 		return resume_ms;
-	return store_ms >= 0 && store_ms < sweep_ms ? store_ms : sweep_ms;
+	return wait_ms < sweep_ms ? wait_ms : sweep_ms;
 }
 
 static void
@@ -306,7 +232,7 @@ listen_to_all(struct worker *worker)
 		size_t count = poller_wait(worker->poller, tags, TAGS, wait_ms);
 		/* If there was nothing yet, nobody has waited so far. */
 		if (wait_ms > 0 && clock_mono_us() - began_us > 1000)
-			clients_expect(worker->clients, round_us(worker));
+			rounds_rested(worker->rounds);
 		has_more = count == TAGS;
 		for (size_t i = 0; i < count; i++) {
 			has_more |= as_listener(worker, tags[i]) != NULL;
@@ -319,15 +245,14 @@ listen_to_all(struct worker *worker)
 static void
 serve(struct worker *worker)
 {
-	clients_expect(worker->clients, round_us(worker));
+	rounds_rested(worker->rounds);
 	while (!is_over(worker)) {
-		seat_alive(worker->seat);
+		if (!asker_is_stuck(worker->asker))
+			seat_alive(worker->seat);
 		listen_to_all(worker);
 		if (poller_is_told() && worker->stop_ms == 0)
 			leave(worker, true);
-		play_round(worker);
-		unasked_tend(worker->desk.unasked, worker->desk.store,
-		    clock_mono_ms() + round_us(worker) / 1000);
+		rounds_play(worker->rounds, worker->stop_ms);
 		sweep(worker);
 		if (!worker->is_leaving)
 			listen_on(worker, !worker->is_paused &&
@@ -335,52 +260,71 @@ serve(struct worker *worker)
 	}
 }
 
+/* Whom the worker asks, and who asks it. */
+static int
+open_worker(struct worker *worker)
+{
+	const struct shared *shared = worker->seat->load->shared;
+	const struct geo_paths geoip = geoip_files_paths(worker->seat->load);
+	struct desk *desk = &worker->desk;
+
+	if (desk_open(desk, worker->config, &geoip) != 0)
+		return -1;
+	desk->blocked = shared->blocked;
+	desk->noted = shared->noted;
+	store_join(desk->store, shared->news, false);
+	store_share(desk->store, shared->recent);
+	desk->unasked = unasked_new(worker->config, shared->memory,
+	    worker->seat->load->number);
+	worker->poller = poller_new();
+	if (worker->poller == NULL ||
+	    poller_add(worker->poller, worker->seat->master_fd, INTEREST_READ,
+		worker) != 0) {
+		log_error("epoll: %s", strerror(errno));
+		return -1;
+	}
+	worker->clients = clients_new(worker->config, worker->poller,
+	    clients_most(worker->seat));
+	/* If the store is away, the housekeeper sees to its schema later. */
+	store_init(desk->store, worker->config->store.create,
+	    clock_mono_ms() + START_MS);
+	store_tend(desk->store);
+	worker->asker = asker_start(desk);
+	if (worker->asker == NULL)
+		return -1;
+	worker->rounds = rounds_new(desk, worker->clients, worker->asker);
+	if (poller_add(worker->poller, asker_fd(worker->asker), INTEREST_READ,
+		worker->asker) == 0)
+		return 0;
+	log_error("epoll: %s", strerror(errno));
+	return -1;
+}
+
 int
 worker_run(const struct seat *seat)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
-	const struct shared *shared = seat->load->shared;
-	struct geo_paths geoip;
 	int status = EX_OSERR;
 
 	if (worker == NULL)
 		return status;
 	worker->seat = seat;
 	worker->config = seat->load->config;
-	geoip = geoip_files_paths(seat->load);
-	if (desk_open(&worker->desk, worker->config, &geoip) != 0)
-		goto fail;
-	worker->desk.blocked = shared->blocked;
-	worker->desk.noted = shared->noted;
-	store_join(worker->desk.store, shared->news, false);
-	store_share(worker->desk.store, shared->recent);
-	worker->desk.unasked = unasked_new(worker->config, shared->memory,
-	    seat->load->number);
-	worker->desk.may_defer = true;
-	worker->desk.answer = answer_one;
-	worker->desk.answerer = worker;
-	worker->poller = poller_new();
-	if (worker->poller == NULL ||
-	    poller_add(worker->poller, seat->master_fd, INTEREST_READ,
-		worker) != 0) {
-		log_error("epoll: %s", strerror(errno));
-		goto fail;
+	if (open_worker(worker) == 0) {
+		poller_catch_term();
+		seat_ready(seat);
+		counters_set(STAT_WORKERS, 1);
+		listen_on(worker, true);
+		serve(worker);
+		status = EX_OK;
 	}
-	worker->clients = clients_new(worker->config, worker->poller,
-	    clients_most(seat));
-	poller_catch_term();
-	/* If the store is away, the housekeeper sees to its schema later. */
-	store_init(worker->desk.store, worker->config->store.create,
-	    clock_mono_ms() + START_MS);
-	store_tend(worker->desk.store);
-	seat_ready(seat);
-	counters_set(STAT_WORKERS, 1);
-	listen_on(worker, true);
-	serve(worker);
-	unasked_settle(worker->desk.unasked, worker->desk.store,
-	    clock_mono_ms() + SETTLE_MS);
-	status = EX_OK;
-fail:
+	/* If the store still is at work, what it uses cannot be freed. */
+	if (!asker_stop(worker->asker))
+		return status;
+	if (status == EX_OK)
+		unasked_settle(worker->desk.unasked, worker->desk.store,
+		    clock_mono_ms() + SETTLE_MS);
+	rounds_free(worker->rounds);
 	clients_free(worker->clients);
 	poller_free(worker->poller);
 	desk_close(&worker->desk);

@@ -1,6 +1,9 @@
 /*
  * owed.c -- mails that passed from memory, and which the store does not have.
  * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A heap by the time they are due: of accounts whose windows are short it is
+ * sooner than of others.
  */
 #include "store/owed.h"
 
@@ -10,29 +13,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	MOST = 20000,
-	/* Accounts of one call. */
-	BATCH = 64,
-	/* The store could not be asked. */
-	AGAIN_MS = 1000,
-};
+enum { MOST = 20000 };
 
 struct debt {
-	struct debt *next;
 	struct memory_key key;
 	struct login login;
 	const struct settings *settings;
 	int64_t due_ms;
 	uint32_t mails;		/* beside those that the memory holds */
 	int64_t last_ms;
+	int64_t saved_version;	/* as check's */
 	char account[];
 };
 
 struct owed {
 	struct memory *memory;
-	struct debt *first, **end;	/* in the order they came */
-	size_t count;
+	/* No child, at 2 * i + 1 or 2 * i + 2, is due before its parent. */
+	struct debt **heap;
+	size_t count, room;
 };
 
 struct owed *
@@ -41,29 +39,7 @@ owed_new(struct memory *memory)
 	struct owed *owed = mem_new(1, sizeof(*owed));
 
 	owed->memory = memory;
-	owed->end = &owed->first;
 	return owed;
-}
-
-static struct debt *
-take_first(struct owed *owed)
-{
-	struct debt *debt = owed->first;
-
-	owed->first = debt->next;
-	if (owed->first == NULL)
-		owed->end = &owed->first;
-	owed->count--;
-	return debt;
-}
-
-static void
-append(struct owed *owed, struct debt *debt)
-{
-	debt->next = NULL;
-	*owed->end = debt;
-	owed->end = &debt->next;
-	owed->count++;
 }
 
 void
@@ -71,8 +47,9 @@ owed_free(struct owed *owed)
 {
 	if (owed == NULL)
 		return;
-	while (owed->first != NULL)
-		free(take_first(owed));
+	for (size_t i = 0; i < owed->count; i++)
+		free(owed->heap[i]);
+	free(owed->heap);
 	free(owed);
 }
 
@@ -82,88 +59,148 @@ owed_is_full(const struct owed *owed)
 	return owed->count >= MOST;
 }
 
-void
-owed_add(struct owed *owed, const struct memory_key *key, const char *account,
-    const struct login *login, const struct settings *settings, int64_t due_ms,
-    uint32_t mails, int64_t last_ms)
+static void
+insert(struct owed *owed, struct debt *debt)
 {
-	size_t size = strlen(account) + 1;
+	size_t at = owed->count++;
+
+	if (owed->count > owed->room) {
+		owed->room = owed->room == 0 ? OWED_BATCH : owed->room * 2;
+		owed->heap = mem_grow(owed->heap, owed->room,
+		    sizeof(*owed->heap));
+	}
+	while (at > 0 && debt->due_ms < owed->heap[(at - 1) / 2]->due_ms) {
+		owed->heap[at] = owed->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	owed->heap[at] = debt;
+}
+
+/* Of the children of a place the one that is due first; 0: there is none. */
+static size_t
+first_child(const struct owed *owed, size_t at)
+{
+	size_t child = 2 * at + 1;
+
+	if (child >= owed->count)
+		return 0;
+	if (child + 1 < owed->count &&
+	    owed->heap[child + 1]->due_ms < owed->heap[child]->due_ms)
+		child++;
+	return child;
+}
+
+static struct debt *
+take_first(struct owed *owed)
+{
+	struct debt *first = owed->heap[0];
+	struct debt *last = owed->heap[--owed->count];
+	size_t at = 0;
+	size_t child;
+
+	while ((child = first_child(owed, at)) != 0 &&
+	    owed->heap[child]->due_ms < last->due_ms) {
+		owed->heap[at] = owed->heap[child];
+		at = child;
+	}
+	owed->heap[at] = last;
+	return first;
+}
+
+void
+owed_add(struct owed *owed, const struct memory_key *key,
+    const struct check *check, int64_t due_ms)
+{
+	size_t size = strlen(check->account) + 1;
 	struct debt *debt = mem_new(1, sizeof(*debt) + size);
 
 	debt->key = *key;
-	debt->login = *login;
-	debt->settings = settings;
+	debt->login = check->login;
+	debt->settings = check->settings;
 	debt->due_ms = due_ms;
-	debt->mails = mails;
-	debt->last_ms = last_ms;
-	memcpy(debt->account, account, size);
-	append(owed, debt);
-}
-
-/* Take those that are due off the list, with what the memory holds; who has
- * been there already is done with. */
-static size_t
-collect(struct owed *owed, struct debt **due, bool is_all)
-{
-	size_t count = 0;
-
-	while (count < BATCH && owed->first != NULL &&
-	    (is_all || clock_left_ms(owed->first->due_ms) == 0)) {
-		struct debt *debt = take_first(owed);
-		struct memory_taken taken;
-
-		debt->mails += memory_take(owed->memory, &debt->key, 0,
-		    &taken);
-		if (taken.last_ms > debt->last_ms)
-			debt->last_ms = taken.last_ms;
-		if (debt->mails > 0)
-			due[count++] = debt;
-		else
-			free(debt);
+	if (check->result != STORE_DONE) {
+		debt->mails = check->held;
+		debt->last_ms = check->held_last_ms;
+		debt->saved_version = check->saved_version;
 	}
-	return count;
-}
-
-static bool
-pay(struct owed *owed, struct store *store, struct debt **due, size_t count,
-    int64_t deadline_ms)
-{
-	struct check checks[BATCH];
-	bool is_paid = true;
-
-	memset(checks, 0, sizeof(checks));
-	for (size_t i = 0; i < count; i++) {
-		checks[i].account = due[i]->account;
-		checks[i].instance = "";
-		checks[i].login = due[i]->login;
-		checks[i].settings = due[i]->settings;
-		checks[i].held = due[i]->mails;
-		checks[i].held_last_ms = due[i]->last_ms;
-		checks[i].is_held_only = true;
-	}
-	store_check(store, checks, count, deadline_ms);
-	for (size_t i = 0; i < count; i++) {
-		if (checks[i].result == STORE_DONE) {
-			free(due[i]);
-			continue;
-		}
-		due[i]->due_ms = clock_mono_ms() + AGAIN_MS;
-		append(owed, due[i]);
-		is_paid = false;
-	}
-	return is_paid;
+	memcpy(debt->account, check->account, size);
+	insert(owed, debt);
 }
 
 int
-owed_pay(struct owed *owed, struct store *store, bool is_all,
-    int64_t deadline_ms)
+owed_wait_ms(const struct owed *owed)
 {
-	struct debt *due[BATCH];
-	size_t count = collect(owed, due, is_all);
+	return owed->count == 0 ? -1 : clock_left_ms(owed->heap[0]->due_ms);
+}
 
-	if (count > 0 && !pay(owed, store, due, count, deadline_ms))
-		return AGAIN_MS;
-	if (owed->first == NULL)
-		return -1;
-	return is_all ? 0 : clock_left_ms(owed->first->due_ms);
+static void
+make_check(const struct debt *debt, struct check *check)
+{
+	memset(check, 0, sizeof(*check));
+	check->account = debt->account;
+	check->instance = "";
+	check->login = debt->login;
+	check->settings = debt->settings;
+	check->held = debt->mails;
+	check->held_last_ms = debt->last_ms;
+	check->saved_version = debt->saved_version;
+	check->is_held_only = true;
+	check->result = STORE_FAILED;	/* so far */
+}
+
+/*
+ * What the memory holds beside comes with it, unless what there was may have
+ * been written: it is found out of that alone.
+ */
+static void
+take_held(struct owed *owed, struct debt *debt)
+{
+	struct memory_taken taken;
+
+	if (debt->saved_version != 0)
+		return;
+	debt->mails += memory_take(owed->memory, &debt->key, 0, &taken);
+	if (taken.last_ms > debt->last_ms)
+		debt->last_ms = taken.last_ms;
+}
+
+size_t
+owed_collect(struct owed *owed, struct owed_batch *batch, bool is_all)
+{
+	batch->count = 0;
+	while (batch->count < OWED_BATCH && owed->count > 0 &&
+	    (is_all || owed_wait_ms(owed) == 0)) {
+		struct debt *debt = take_first(owed);
+
+		take_held(owed, debt);
+		if (debt->mails == 0) {
+			free(debt);
+			continue;
+		}
+		make_check(debt, &batch->checks[batch->count]);
+		batch->debts[batch->count++] = debt;
+	}
+	return batch->count;
+}
+
+bool
+owed_settle(struct owed *owed, struct owed_batch *batch, int64_t again_ms)
+{
+	bool is_paid = true;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct check *check = &batch->checks[i];
+		struct debt *debt = batch->debts[i];
+
+		if (check->result == STORE_DONE) {
+			free(debt);
+			continue;
+		}
+		debt->saved_version = check->saved_version;
+		debt->due_ms = clock_mono_ms() + again_ms;
+		insert(owed, debt);
+		is_paid = false;
+	}
+	batch->count = 0;
+	return is_paid;
 }

@@ -22,15 +22,30 @@ void owed_free(struct owed *);
 bool owed_is_full(const struct owed *);
 
 /*
- * Mails of a login are held in memory until due_ms (monotonic); or, with mails,
- * they were taken out of it, and the store could not be asked.
+ * Mails of a login are held in memory until due_ms (monotonic). If a check of
+ * the login that took some out of it failed, those are owed as well.
  */
-void owed_add(struct owed *, const struct memory_key *, const char *account,
-    const struct login *, const struct settings *, int64_t due_ms,
-    uint32_t mails, int64_t last_ms);
+void owed_add(struct owed *, const struct memory_key *, const struct check *,
+    int64_t due_ms);
 
-/* Take to the store what is due, or all; some of it in each call. In how many
- * milliseconds to come again (0: there is more), -1: nothing is owed. */
-int owed_pay(struct owed *, struct store *, bool is_all, int64_t deadline_ms);
+/* In how many milliseconds something is due, -1: nothing is owed. */
+int owed_wait_ms(const struct owed *);
+
+/*
+ * Some of what is due, or of all, as checks for the store: taken out of memory,
+ * and off the list until owed_settle. Returns how many there are; whose mails
+ * have been counted already are none.
+ */
+enum { OWED_BATCH = 64 };
+struct owed_batch {
+	size_t count;
+	struct debt *debts[OWED_BATCH];
+	struct check checks[OWED_BATCH];
+};
+size_t owed_collect(struct owed *, struct owed_batch *, bool is_all);
+
+/* store_check was called for them: what failed is due again in again_ms.
+ * Returns whether nothing did. */
+bool owed_settle(struct owed *, struct owed_batch *, int64_t again_ms);
 
 #endif

@@ -276,8 +276,11 @@ group(struct round *round, struct check *checks, size_t count)
 			work->checks = &round->checks[i];
 			work->check_count = 0;
 			work->progress = WORK_OPEN;
-			work->saved_version = 0;
+			work->saved_version = round->checks[i]->saved_version;
 		}
+		/* With others it would have to be asked again. */
+		if (round->checks[i]->saved_version != work->saved_version)
+			work->saved_version = 0;
 		work->check_count++;
 	}
 	return works;
@@ -302,6 +305,7 @@ check_some(struct round *round, struct check *checks, size_t count,
 			check->is_busy = works[i]->progress == WORK_BUSY;
 			check->result = works[i]->progress == WORK_DONE ?
 			    STORE_DONE : STORE_FAILED;
+			check->saved_version = works[i]->saved_version;
 		}
 }
 

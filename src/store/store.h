@@ -121,6 +121,9 @@ struct check {
 	int64_t held_last_ms;
 	bool is_held_only;
 	bool is_counted;	/* its own mail passed so, and is or was held */
+	/* It was asked before, and failed: 0, or what tells whether it was
+	 * written all the same. Is set if it fails. */
+	int64_t saved_version;
 
 	enum store_result result;	/* STORE_DONE or STORE_FAILED */
 	bool is_busy;	/* failed: somebody else has the row; ask again */

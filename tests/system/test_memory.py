@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import contextlib
+import select
 import signal
 import time
 
@@ -249,6 +250,39 @@ def test_who_passed_a_moment_ago_passes_without_the_store(start_policyd,
     assert int(database.value(
         "SELECT sum(mails) FROM policyd.logins "
         "WHERE account = 'joe@example.com'")) == sent
+
+
+def test_who_is_known_does_not_wait_for_who_is_not(start_policyd, database):
+    """The one worker waits for the store, whose backend is stopped."""
+    policyd = start_policyd(daemon.merge(CONFIG, {
+        "server": {"workers": 1, "deadline": "20s"},
+        "store": {"url": database.url, "memory_mails": 2000}}))
+    numbers = iter(range(1000000))
+    pass_unasked(policyd, "joe@example.com", numbers)
+    for _ in range(20):
+        assert mail(policyd, "joe@example.com", next(numbers)) == OK
+    locked = " AND wait_event_type = 'Lock'"
+
+    def known_is_first():
+        """Unless nobody heard from the store for a second."""
+        with policyd.client() as stranger, policyd.client() as known:
+            with database.server.locked(
+                    database, "LOCK TABLE policyd.account; SELECT 'locked'"):
+                stranger.send(request("ann@example.com", address("DE")))
+                stopped = until(lambda: database.backends(locked),
+                                "who waits")
+                proc.send(signal.SIGSTOP, stopped)
+            try:
+                known.send(request("joe@example.com", address("DE"),
+                                   instance=f"mail.{next(numbers)}"))
+                ready, _, _ = select.select([stranger, known], [], [], 8)
+            finally:
+                proc.send(signal.SIGCONT, stopped)
+            assert {stranger.answer(), known.answer()} == {OK}
+        return ready == [known]
+    until(known_is_first, "who is known to be answered first")
+    assert policyd.stop() == 0
+    assert mails(database, "joe@example.com") == next(numbers)
 
 
 @pytest.mark.parametrize("count", [4])

@@ -99,7 +99,10 @@ START_TEST(takes_the_values)
 	char bytes[] = POLICY "protocol_state=RCPT\nclient_address=192.0.2.1\n"
 	    "sasl_username=joe=x@b\nsender=\nrecipient=d@e\n"
 	    "recipient_count=3\ninstance=1.2\nqueue_id=ABC\n"
-	    "sasl_method=plain\nqueue_id=DEF\n\n";
+	    "sasl_method=plain\nqueue_id=DEF\n"
+	    /* As long as those that are meant. */
+	    "helo=1\nrequesT=1\nqueue_iD=1\ninstancE=1\nreciPient=1\n"
+	    "sasl_methods1=1\nserver_address=1\nrecipient-count=1\n\n";
 	struct request request;
 	size_t at;
 

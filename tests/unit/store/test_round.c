@@ -22,6 +22,7 @@ struct shelf {
 	unsigned conflicts;	/* so many times somebody else was faster */
 	unsigned lost_answers;	/* of saves that were done */
 	unsigned lost_orders;	/* of saves that were not */
+	bool is_gone;		/* it is not tried again then */
 	unsigned loads, saves;
 	size_t failed;
 };
@@ -91,8 +92,9 @@ save(void *self, struct work *const *works, size_t count, int64_t now_ms,
 static bool
 may_retry(void *self)
 {
-	(void)self;
-	return true;
+	const struct shelf *shelf = self;
+
+	return !shelf->is_gone;
 }
 
 static void
@@ -273,6 +275,50 @@ START_TEST(an_end_whose_answer_was_lost_is_an_end)
 }
 END_TEST
 
+/* Mails of account 0 that passed before; whether they were written is asked. */
+static void
+owe(struct check *check, uint32_t mails, int64_t saved_version)
+{
+	struct round *round = round_new(&setup, &side, &shelf);
+
+	*check = (struct check){ .account = "0", .instance = "",
+		.settings = &settings, .held = mails, .is_held_only = true,
+		.saved_version = saved_version };
+	ck_assert_int_eq(addr_parse("192.0.2.1", &check->login.network), 0);
+	round_check(round, check, 1, clock_mono_ms() + PATIENCE_MS);
+	round_free(round);
+}
+
+START_TEST(what_was_written_is_not_written_again)
+{
+	struct check check;
+	int64_t version;
+
+	memset(&shelf, 0, sizeof(shelf));
+	shelf.lost_answers = 1;
+	shelf.is_gone = true;
+	owe(&check, 3, 0);
+	ck_assert_int_eq(check.result, STORE_FAILED);
+	ck_assert_int_eq(shelf.rows[0].places[0].pending, 3);
+	version = check.saved_version;
+	ck_assert_int_ne(version, 0);
+	shelf.is_gone = false;
+	owe(&check, 3, version);
+	ck_assert_int_eq(check.result, STORE_DONE);
+	ck_assert_int_eq(shelf.rows[0].places[0].pending, 3);
+	/* Of an order that was lost nothing was. */
+	shelf.lost_orders = 1;
+	shelf.is_gone = true;
+	owe(&check, 2, 0);
+	ck_assert_int_eq(check.result, STORE_FAILED);
+	shelf.is_gone = false;
+	owe(&check, 2, check.saved_version);
+	ck_assert_int_eq(check.result, STORE_DONE);
+	ck_assert_int_eq(shelf.rows[0].places[0].pending, 5);
+}
+END_TEST
+
 UNIT("store/round", each_mail_weighs_once, a_store_that_is_away_is_tried_twice,
     a_row_that_is_locked_holds_up_its_account, all_rows_are_locked,
-    an_end_whose_answer_was_lost_is_an_end)
+    an_end_whose_answer_was_lost_is_an_end,
+    what_was_written_is_not_written_again)

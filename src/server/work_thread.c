@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define _GNU_SOURCE /* pipe2, pthread_timedjoin_np */
-#include "admin/work_thread.h"
+#include "server/work_thread.h"
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -106,8 +106,11 @@ run(void *opaque)
 		pthread_mutex_lock(&thread->lock);
 		item->turn = 0;
 		insert(&thread->done, item);
-		/* A pipe that is full is readable. */
+		pthread_mutex_unlock(&thread->lock);
+		/* A pipe that is full is readable. The loop would only wait for
+		 * the lock. */
 		(void)!write(thread->pipe[1], "", 1);
+		pthread_mutex_lock(&thread->lock);
 	}
 	pthread_mutex_unlock(&thread->lock);
 	return NULL;
@@ -201,6 +204,14 @@ work_thread_give(struct work_thread *thread, void *job, unsigned turn)
 	pthread_mutex_unlock(&thread->lock);
 }
 
+void
+work_thread_wake(struct work_thread *thread)
+{
+	pthread_mutex_lock(&thread->lock);
+	pthread_cond_signal(&thread->news);
+	pthread_mutex_unlock(&thread->lock);
+}
+
 void *
 work_thread_take(struct work_thread *thread)
 {
@@ -210,9 +221,9 @@ work_thread_take(struct work_thread *thread)
 
 	pthread_mutex_lock(&thread->lock);
 	item = pop(&thread->done);
-	if (item != NULL)
-		(void)!read(thread->pipe[0], &byte, 1);
 	pthread_mutex_unlock(&thread->lock);
+	/* Its byte comes behind it: one may be left over of another. */
+	(void)!read(thread->pipe[0], &byte, 1);
 	if (item == NULL)
 		return NULL;
 	thread->count--;

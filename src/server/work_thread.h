@@ -5,8 +5,8 @@
  * Jobs are handed to it and come back when they are done; in between nobody
  * else touches them. All but the work itself is called by the loop's thread.
  */
-#ifndef ADMIN_WORK_THREAD_H
-#define ADMIN_WORK_THREAD_H
+#ifndef SERVER_WORK_THREAD_H
+#define SERVER_WORK_THREAD_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,6 +37,9 @@ int work_thread_fd(const struct work_thread *);
 
 /* Hand over a job, to be done after those with the same or a lower turn. */
 void work_thread_give(struct work_thread *, void *job, unsigned turn);
+
+/* Have it tend soon. */
+void work_thread_wake(struct work_thread *);
 
 /* Take back a job that is done, or NULL if there is none (now). */
 void *work_thread_take(struct work_thread *);

@@ -1,0 +1,166 @@
+/*
+ * rounds.c -- the requests that wait, decided and answered together.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "roles/rounds.h"
+
+#include "base/clock.h"
+#include "base/counters.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "policy/journal.h"
+
+#include <stdlib.h>
+
+enum {
+	/* Requests that are being decided: the store is asked about those of
+	 * one round, and those of another are gathered. */
+	DECISIONS = 2 * ROUND_MAX,
+	/* How many of the requests ask the store, lately, in this many. */
+	ALL = 256,
+};
+
+struct rounds {
+	struct desk *desk;
+	struct clients *clients;
+	struct asker *asker;
+	struct log_limit late_limit;
+	int share;		/* of those that ask, lately, of ALL */
+	/* Who is being answered, and what; those that are free. */
+	struct client *asking[DECISIONS];
+	struct decision decisions[DECISIONS];
+	struct decision *free[DECISIONS];
+	size_t free_count;
+};
+
+/*
+ * The time a round may take: half the deadline, because a request that comes
+ * just after a round began waits for its end, and then has its own round.
+ */
+static int64_t
+round_us(const struct rounds *rounds)
+{
+	return (int64_t)rounds->desk->config->server.deadline_ms * 500;
+}
+
+/* Who had to wait for more than that, because more came than one round takes,
+ * gets an answer at once: nobody is asked. */
+static void
+warn_of_late(struct rounds *rounds)
+{
+	log_limited(&rounds->late_limit, LOG_LEVEL_WARNING, "more requests "
+	    "come than the store answers within server.deadline: some get "
+	    "actions.error");
+}
+
+/* It is decided; or it is to be decided again, later. */
+static void
+answer(void *opaque, struct decision *decision)
+{
+	struct rounds *rounds = opaque;
+	struct client *client = rounds->asking[decision - rounds->decisions];
+	int64_t took_us;
+
+	rounds->free[rounds->free_count++] = decision;
+	if (decision->outcome == OUTCOME_BUSY) {
+		clients_defer(rounds->clients, client);
+		return;
+	}
+	took_us = clock_mono_us() - session_since_us(clients_session(client));
+	counters_add(STAT_REQUEST_US, (uint64_t)took_us);
+	counters_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
+	/* The request's bytes go with the answer: log first. */
+	journal_decision(rounds->desk->config, decision, took_us);
+	clients_answer(rounds->clients, client, decision->action);
+}
+
+struct rounds *
+rounds_new(struct desk *desk, struct clients *clients, struct asker *asker)
+{
+	struct rounds *rounds = mem_new(1, sizeof(*rounds));
+
+	rounds->desk = desk;
+	rounds->clients = clients;
+	rounds->asker = asker;
+	for (size_t i = 0; i < DECISIONS; i++)
+		rounds->free[rounds->free_count++] = &rounds->decisions[i];
+	desk->may_defer = true;
+	desk->answer = answer;
+	desk->answerer = rounds;
+	return rounds;
+}
+
+void
+rounds_free(struct rounds *rounds)
+{
+	free(rounds);
+}
+
+void
+rounds_rested(struct rounds *rounds)
+{
+	clients_expect(rounds->clients, round_us(rounds));
+}
+
+/* Take what waits, as much as can be asked about; returns how many. */
+static size_t
+take_round(struct rounds *rounds, struct decision *round[ROUND_MAX],
+    int64_t now_us, bool is_late)
+{
+	size_t most = asker_room(rounds->asker);
+	size_t count = 0;
+
+	while (count < most && clients_have_next(rounds->clients) &&
+	    clients_next_is_late(rounds->clients, now_us) == is_late) {
+		struct client *client = clients_next(rounds->clients);
+		struct decision *decision =
+		    rounds->free[--rounds->free_count];
+
+		rounds->asking[decision - rounds->decisions] = client;
+		decision->request = session_request(clients_session(client));
+		round[count++] = decision;
+	}
+	return count;
+}
+
+/* How many of them had to ask? */
+static void
+note_share(struct rounds *rounds, size_t asked, size_t count)
+{
+	rounds->share += ((int)(ALL * asked / count) - rounds->share) / 8;
+}
+
+/* Does nobody gain if others are served while the store is asked? */
+static bool
+is_direct(const struct rounds *rounds)
+{
+	return rounds->desk->unasked == NULL || rounds->share > ALL / 2 ||
+	    asker_gathered(rounds->asker)->count >=
+	    clients_count(rounds->clients);
+}
+
+void
+rounds_play(struct rounds *rounds, int64_t stop_ms)
+{
+	int64_t began_us = clock_mono_us();
+	bool is_late = clients_next_is_late(rounds->clients, began_us);
+	struct decision *round[ROUND_MAX];
+	size_t count = take_round(rounds, round, began_us, is_late);
+	struct inquiry *inquiry = asker_gathered(rounds->asker);
+	size_t before = inquiry->count;
+	int64_t deadline_ms = clock_mono_ms() + round_us(rounds) / 1000;
+
+	if (count > 0) {
+		if (is_late)
+			warn_of_late(rounds);
+		decide_begin(rounds->desk, round, count, inquiry,
+		    is_late ? began_us / 1000 : deadline_ms);
+		note_share(rounds, inquiry->count - before, count);
+	}
+	if (stop_ms != 0 && deadline_ms > stop_ms)
+		deadline_ms = stop_ms;
+	asker_go(rounds->asker, is_direct(rounds), deadline_ms);
+	/* What is read next may have waited all that time. */
+	clients_expect(rounds->clients,
+	    round_us(rounds) - (clock_mono_us() - began_us));
+}

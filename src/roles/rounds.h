@@ -1,0 +1,27 @@
+/*
+ * rounds.h -- the requests that wait, decided and answered together.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef ROLES_ROUNDS_H
+#define ROLES_ROUNDS_H
+
+#include "roles/asker.h"
+#include "roles/clients.h"
+
+struct rounds;
+
+/* The desk's decisions are answered to these clients from now on. */
+struct rounds *rounds_new(struct desk *, struct clients *, struct asker *);
+void rounds_free(struct rounds *);
+
+/* Nothing was done for a while: what is read next has not waited. */
+void rounds_rested(struct rounds *);
+
+/*
+ * Take the requests that wait, answer those that need not ask the store, and
+ * have it asked about the others. Nobody is waited for after stop_ms (0: there
+ * is no such time).
+ */
+void rounds_play(struct rounds *, int64_t stop_ms);
+
+#endif

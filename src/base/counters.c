@@ -83,7 +83,9 @@ void
 counters_add(enum counter stat, uint64_t n)
 {
 	/* Two generations of workers may share a slot for a while. */
-	atomic_fetch_add_explicit(&own->value[stat], n, memory_order_relaxed);
+	if (n > 0)
+		atomic_fetch_add_explicit(&own->value[stat], n,
+		    memory_order_relaxed);
 }
 
 void

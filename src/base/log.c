@@ -41,6 +41,10 @@ static const struct {
 static struct {
 	struct log_options options;
 	bool is_journal; /* stderr goes to systemd's journal */
+	uint64_t pid;	/* 0: ask, and be told of a fork */
+	bool is_told;
+	int64_t second;	/* of time, which was written out last */
+	char time[24];
 	struct log_sink sink;
 	unsigned lost;	/* lines, since the last one that was not */
 	int error;	/* of the last line; 0: it is out */
@@ -79,11 +83,36 @@ static void
 add_time(struct text *line)
 {
 	int64_t now = clock_wall_ms();
-	char time[24];
 
-	clock_format(now, time);
-	time[strlen(time) - 1] = '\0'; /* the Z comes behind the fraction */
-	text_printf(line, "%s.%03dZ", time, (int)(now % 1000));
+	if (now / 1000 != state.second || state.second == 0) {
+		clock_format(now, state.time);
+		/* The Z comes behind the fraction. */
+		state.time[strlen(state.time) - 1] = '\0';
+		state.second = now / 1000;
+	}
+	text_add(line, state.time);
+	text_add_char(line, '.');
+	text_add_number(line, (uint64_t)(now % 1000), 3);
+	text_add_char(line, 'Z');
+}
+
+static void
+forget_pid(void)
+{
+	state.pid = 0;
+}
+
+/* Without a system call for each line. */
+static uint64_t
+own_pid(void)
+{
+	if (state.pid == 0) {
+		if (!state.is_told)
+			pthread_atfork(NULL, NULL, forget_pid);
+		state.is_told = true;
+		state.pid = (uint64_t)getpid();
+	}
+	return state.pid;
 }
 
 static void
@@ -97,7 +126,7 @@ begin_line(enum log_level level)
 		text_add(line, "{\"time\":\"");
 		add_time(line);
 		text_printf(line, "\",\"level\":\"%s\",\"pid\":%d",
-		    levels[level].name, (int)getpid());
+		    levels[level].name, (int)own_pid());
 	} else if (state.options.to_syslog) {
 		if (level <= LOG_LEVEL_WARNING)
 			text_printf(line, "%s: ", levels[level].name);
@@ -105,8 +134,11 @@ begin_line(enum log_level level)
 		text_printf(line, "<%d>", levels[level].priority);
 	} else {
 		add_time(line);
-		text_printf(line, " policyd[%d] %s: ", (int)getpid(),
-		    levels[level].name);
+		text_add(line, " policyd[");
+		text_add_number(line, own_pid(), 1);
+		text_add(line, "] ");
+		text_add(line, levels[level].name);
+		text_add(line, ": ");
 	}
 }
 
@@ -275,7 +307,9 @@ log_text(const char *key, const char *value)
 		log_line_value(&state.line, value, length);
 		return;
 	}
-	text_printf(line, " %s=", key);
+	text_add_char(line, ' ');
+	text_add(line, key);
+	text_add_char(line, '=');
 	if (length < LONGEST_VALUE && is_plain(value)) {
 		text_add_n(line, value, length);
 		return;
@@ -297,10 +331,16 @@ log_number(const char *key, int64_t value)
 void
 log_milliseconds(const char *key, int64_t us)
 {
+	struct text *line = &state.line.text;
+
 	if (us < 0)
 		us = 0;
-	text_printf(&state.line.text, state.options.is_json ? ",\"%s\":%lld.%03d" :
-		" %s=%lld.%03d", key, (long long)(us / 1000), (int)(us % 1000));
+	text_add(line, state.options.is_json ? ",\"" : " ");
+	text_add(line, key);
+	text_add(line, state.options.is_json ? "\":" : "=");
+	text_add_number(line, (uint64_t)us / 1000, 1);
+	text_add_char(line, '.');
+	text_add_number(line, (uint64_t)us % 1000, 3);
 }
 
 void

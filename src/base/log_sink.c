@@ -65,9 +65,10 @@ log_sink_stderr(struct log_sink *sink)
 		return;
 	sink->device = status.st_dev;
 	sink->inode = status.st_ino;
+	sink->is_file = S_ISREG(status.st_mode);
 	if (S_ISSOCK(status.st_mode)) {
 		sink->kind = SINK_SEND;
-	} else if (!S_ISREG(status.st_mode)) {
+	} else if (!sink->is_file) {
 		/* Files have no readers; a second opening of one would not
 		 * share its position. */
 		int own = open_anew();
@@ -103,7 +104,7 @@ push(const struct log_sink *sink, struct iovec *parts, int count)
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 	/* One that could not be opened anew may still wait, if somebody else
 	 * takes the room between the question and the write. */
-	if (!sink->is_own && (poll(&wait, 1, 0) != 1 ||
+	if (!sink->is_own && !sink->is_file && (poll(&wait, 1, 0) != 1 ||
 	    !(wait.revents & POLLOUT))) {
 		errno = EAGAIN;
 		return -1;

@@ -19,6 +19,7 @@ struct log_sink {
 	enum { SINK_CLOSED, SINK_WRITE, SINK_SEND, SINK_SYSLOG } kind;
 	int fd;			/* -1: syslog is away */
 	bool is_own;		/* to be closed */
+	bool is_file;		/* and can always be written */
 	bool is_torn;		/* the last line has no end yet */
 	dev_t device;		/* of standard error as it was opened */
 	ino_t inode;

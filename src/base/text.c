@@ -45,6 +45,19 @@ text_add_char(struct text *text, char c)
 }
 
 void
+text_add_number(struct text *text, uint64_t number, unsigned digits)
+{
+	char bytes[20];
+	unsigned at = sizeof(bytes);
+
+	do {
+		bytes[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0 || at > sizeof(bytes) - digits);
+	text_add_n(text, bytes + at, sizeof(bytes) - at);
+}
+
+void
 text_vprintf(struct text *text, const char *format, va_list args)
 {
 	size_t room = text->size - text->length;

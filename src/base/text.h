@@ -32,6 +32,9 @@ void text_printf(struct text *, const char *format, ...)
 void text_vprintf(struct text *, const char *format, va_list)
     __attribute__((format(printf, 2, 0)));
 
+/* Add a number, with zeros before it up to so many digits (at most 20). */
+void text_add_number(struct text *, uint64_t, unsigned digits);
+
 /*
  * Add bytes that a client sent so that they cannot break a line: control
  * bytes, DEL, '"' and '\' become \n, \t, \", \\ or \xNN, U+0080 to U+009F,

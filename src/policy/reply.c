@@ -243,9 +243,12 @@ reply_format_in(enum language language, const char *action,
 
 	text_init(&out, text, REPLY_SIZE);
 	while (*action != '\0') {
-		const char *end = strchr(action, '}');
+		size_t plain = strcspn(action, "$");
+		const char *end = strchr(action + plain, '}');
 		char value[VALUE_SIZE];
 
+		text_add_n(&out, action, plain);
+		action += plain;
 		if (action[0] == '$' && action[1] == '{' && end != NULL &&
 		    value_of(action + 2, (size_t)(end - action - 2), &values,
 			value)) {
@@ -253,7 +256,8 @@ reply_format_in(enum language language, const char *action,
 			action = end + 1;
 			continue;
 		}
-		text_add_char(&out, *action++);
+		if (*action != '\0')
+			text_add_char(&out, *action++);
 	}
 	/* Do not end within a UTF-8 sequence. */
 	if (out.is_cut) {

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { PLENTY = 64 * 1024 };
@@ -66,6 +67,30 @@ START_TEST(lines_of_text)
 	    "2026-01-31T12:00:00.007Z policyd[1] error: a 1\n"
 	    "2026-01-31T12:00:00.007Z policyd[1] warning: b\n"
 	    "2026-01-31T12:00:00.007Z policyd[1] info: c\\nd\\x1b\n");
+}
+END_TEST
+
+START_TEST(each_line_tells_its_time_and_process)
+{
+	char wanted[200];
+	int status;
+	pid_t child;
+
+	catch_stderr(false, LOG_LEVEL_INFO);
+	log_info("a");
+	clock_set_wall_ms(1769860801999);
+	child = fork();
+	if (child == 0) {
+		log_info("b");
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	log_info("c");
+	snprintf(wanted, sizeof(wanted),
+	    "2026-01-31T12:00:00.007Z policyd[1] info: a\n"
+	    "2026-01-31T12:00:01.999Z policyd[%d] info: b\n"
+	    "2026-01-31T12:00:01.999Z policyd[1] info: c\n", (int)child);
+	ck_assert_str_eq(caught(), wanted);
 }
 END_TEST
 
@@ -242,6 +267,7 @@ START_TEST(a_reader_that_stalls)
 }
 END_TEST
 
-UNIT("base/log", lines_of_text, fields_of_text, objects_of_json,
-    the_journal_gets_priorities, long_values_are_cut, long_lines_are_cut,
-    long_messages_of_json_are_cut,    repeated_failures_are_held_back, a_reader_that_stalls)
+UNIT("base/log", lines_of_text, each_line_tells_its_time_and_process,
+    fields_of_text, objects_of_json, the_journal_gets_priorities,
+    long_values_are_cut, long_lines_are_cut, long_messages_of_json_are_cut,
+    repeated_failures_are_held_back, a_reader_that_stalls)

@@ -82,6 +82,29 @@ static const struct {
 	    "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
 };
 
+START_TEST(numbers_written)
+{
+	static const struct {
+		uint64_t number;
+		unsigned digits;
+		const char *written;
+	} written[] = {
+		{ 0, 0, "0" }, { 0, 1, "0" }, { 0, 3, "000" }, { 7, 3, "007" },
+		{ 42, 1, "42" }, { 1234, 3, "1234" },
+		{ UINT64_MAX, 20, "18446744073709551615" },
+	};
+
+	for (size_t i = 0; i < ROWS(written); i++) {
+		char bytes[32];
+		struct text text;
+
+		text_init(&text, bytes, sizeof(bytes));
+		text_add_number(&text, written[i].number, written[i].digits);
+		ck_assert_str_eq(bytes, written[i].written);
+	}
+}
+END_TEST
+
 START_TEST(escapes)
 {
 	for (size_t i = 0; i < ROWS(rows); i++) {
@@ -174,5 +197,5 @@ START_TEST(numbers_read)
 }
 END_TEST
 
-UNIT("base/text", what_fits_is_kept, what_does_not_fit_is_cut, escapes, utf8,
-    lower_case, numbers_read)
+UNIT("base/text", what_fits_is_kept, what_does_not_fit_is_cut,
+    numbers_written, escapes, utf8, lower_case, numbers_read)

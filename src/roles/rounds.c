@@ -26,6 +26,7 @@ struct rounds {
 	struct asker *asker;
 	struct log_limit late_limit;
 	int share;		/* of those that ask, lately, of ALL */
+	int64_t first_ms;	/* since when some are gathered */
 	/* Who is being answered, and what; those that are free. */
 	struct client *asking[DECISIONS];
 	struct decision decisions[DECISIONS];
@@ -139,6 +140,18 @@ is_direct(const struct rounds *rounds)
 	    clients_count(rounds->clients);
 }
 
+/* When the next round must be over: at its own deadline, or when the first of
+ * it has waited for all of server.deadline. */
+static int64_t
+must_end_ms(const struct rounds *rounds, int64_t deadline_ms, int64_t stop_ms)
+{
+	int64_t last_ms = rounds->first_ms + 2 * round_us(rounds) / 1000;
+
+	if (asker_gathered(rounds->asker)->count > 0 && last_ms < deadline_ms)
+		deadline_ms = last_ms;
+	return stop_ms != 0 && stop_ms < deadline_ms ? stop_ms : deadline_ms;
+}
+
 void
 rounds_play(struct rounds *rounds, int64_t stop_ms)
 {
@@ -157,9 +170,10 @@ rounds_play(struct rounds *rounds, int64_t stop_ms)
 		    is_late ? began_us / 1000 : deadline_ms);
 		note_share(rounds, inquiry->count - before, count);
 	}
-	if (stop_ms != 0 && deadline_ms > stop_ms)
-		deadline_ms = stop_ms;
-	asker_go(rounds->asker, is_direct(rounds), deadline_ms);
+	if (before == 0)
+		rounds->first_ms = began_us / 1000;
+	asker_go(rounds->asker, is_direct(rounds),
+	    must_end_ms(rounds, deadline_ms, stop_ms));
 	/* What is read next may have waited all that time. */
 	clients_expect(rounds->clients,
 	    round_us(rounds) - (clock_mono_us() - began_us));

@@ -327,7 +327,8 @@ apply(struct work *work, struct check *check,
 	if (state->blocked_until_ms != 0 && state->blocked_until_ms <= now_ms)
 		blocking_end(work, settings, state->blocked_until_ms);
 	q.since_ms = places_since(state, settings, now_ms);
-	if (check->held > 0)
+	/* Who was forgotten since is not remade by it. */
+	if (check->held > 0 && (state->is_known || !check->is_held_only))
 		add_held(&q);
 	if (check->is_held_only)
 		return;

@@ -28,7 +28,7 @@ enum {
 	ABANDONED_MS = 3600000,
 	TRIES = 4,
 	/* Mails that one login sends at the same time. */
-	MAILS = 8,
+	MAILS = 32,
 	/* How long an entry may be written, of TIME_UNIT_MS. */
 	TIME_UNIT_MS = 64,
 	WRITING_UNITS = 32,
@@ -41,7 +41,7 @@ struct entry {
 	_Atomic int64_t until_ms;	/* monotonic; * 2, + 1 with rates */
 	_Atomic uint64_t stamp;
 	_Atomic uint64_t rated;		/* the mail that a rate counted last */
-	_Atomic uint64_t mails[MAILS];	/* that were counted lately ... */
+	_Atomic uint32_t mails[MAILS];	/* that were counted lately ... */
 	_Atomic uint32_t newest;	/* ... by turns */
 	_Atomic int64_t last_ms;	/* when a mail was held last */
 };
@@ -132,13 +132,24 @@ find(const struct memory *memory, const struct memory_key *key)
 	return NULL;
 }
 
+/* A mail by 32 bits of its instance's hash: of some millions one is taken for
+ * another that came at the same time. 0: it has none. */
+static inline uint32_t
+mark_of(uint64_t instance)
+{
+	return instance == 0 ? 0 :
+	    (uint32_t)(instance * UINT64_C(0x9e3779b97f4a7c15) >> 32) | 1;
+}
+
 /* Was the mail counted a moment ago? */
 static inline bool
 has_mail(struct entry *entry, uint64_t instance)
 {
-	for (int i = 0; i < MAILS && instance != 0; i++)
+	uint32_t mark = mark_of(instance);
+
+	for (int i = 0; i < MAILS && mark != 0; i++)
 		if (atomic_load_explicit(&entry->mails[i],
-			memory_order_relaxed) == instance)
+			memory_order_relaxed) == mark)
 			return true;
 	return false;
 }
@@ -148,7 +159,7 @@ add_mail(struct entry *entry, uint64_t instance)
 {
 	if (instance != 0 && !has_mail(entry, instance))
 		atomic_store(&entry->mails[atomic_fetch_add(&entry->newest,
-		    1) % MAILS], instance);
+		    1) % MAILS], mark_of(instance));
 }
 
 #endif

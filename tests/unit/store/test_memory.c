@@ -94,13 +94,14 @@ START_TEST(mails_that_come_by_turns_are_held_once_each)
 	struct memory_key key = key_of(memory, "joe");
 	struct memory_taken taken;
 
-	grant(memory, &key, 60);
+	grant(memory, &key, 200);
 	for (int turn = 0; turn < 5; turn++)
-		for (uint64_t mail = 11; mail < 17; mail++)
-			ck_assert_int_ne(ask(memory, &key, mail),
+		for (uint64_t mail = 1; mail <= 30; mail++)
+			ck_assert_int_ne(ask(memory, &key,
+			    mail * UINT64_C(0x9e3779b97f4a7c15)),
 			    MEMORY_NOTHING);
 	memory_take(memory, &key, 3, &taken);
-	ck_assert_uint_eq(taken.mails, 6);
+	ck_assert_uint_eq(taken.mails, 30);
 	memory_close(memory);
 }
 END_TEST

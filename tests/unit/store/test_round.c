@@ -69,6 +69,10 @@ save(void *self, struct work *const *works, size_t count, int64_t now_ms,
 		size_t place = (size_t)(works[i]->account[0] - '0');
 		struct account_state *row = &shelf->rows[place];
 
+		if (!works[i]->is_changed) {
+			works[i]->progress = WORK_DONE;
+			continue;
+		}
 		if (shelf->conflicts > 0) {
 			shelf->conflicts--;
 			row->version = ++shelf->version;
@@ -295,6 +299,7 @@ START_TEST(what_was_written_is_not_written_again)
 	int64_t version;
 
 	memset(&shelf, 0, sizeof(shelf));
+	shelf.rows[0].is_known = true;
 	shelf.lost_answers = 1;
 	shelf.is_gone = true;
 	owe(&check, 3, 0);
@@ -318,7 +323,19 @@ START_TEST(what_was_written_is_not_written_again)
 }
 END_TEST
 
+START_TEST(who_was_forgotten_is_not_remade)
+{
+	struct check check;
+
+	memset(&shelf, 0, sizeof(shelf));
+	owe(&check, 3, 0);
+	ck_assert_int_eq(check.result, STORE_DONE);
+	ck_assert(!shelf.rows[0].is_known);
+	ck_assert_uint_eq(shelf.rows[0].place_count, 0);
+}
+END_TEST
+
 UNIT("store/round", each_mail_weighs_once, a_store_that_is_away_is_tried_twice,
     a_row_that_is_locked_holds_up_its_account, all_rows_are_locked,
     an_end_whose_answer_was_lost_is_an_end,
-    what_was_written_is_not_written_again)
+    what_was_written_is_not_written_again, who_was_forgotten_is_not_remade)

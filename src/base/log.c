@@ -50,6 +50,10 @@ static struct {
 	int error;	/* of the last line; 0: it is out */
 	enum log_level level; /* of the line under construction */
 	struct log_line line;
+	bool is_holding;
+	unsigned held_count;
+	size_t held_length;
+	char held[LOG_LINE_MAX]; /* pipe(7): PIPE_BUF, and not torn */
 } state = { .options = { .level = LOG_LEVEL_INFO } };
 
 /* Whoever builds a line has the log: of a process with several threads one.
@@ -143,16 +147,41 @@ begin_line(enum log_level level)
 }
 
 static void
+put(const char *bytes, size_t length, unsigned lines)
+{
+	state.error = log_sink_put(&state.sink, levels[state.level].priority,
+	    bytes, length);
+	if (state.error == 0)
+		return;
+	state.lost += lines;
+	counters_add(STAT_LOG_LOST, lines);
+}
+
+static void
+put_held(void)
+{
+	if (state.held_count > 0)
+		put(state.held, state.held_length, state.held_count);
+	state.held_count = 0;
+	state.held_length = 0;
+}
+
+static void
 end_line(void)
 {
 	size_t length = log_line_end(&state.line);
 
-	state.error = log_sink_put(&state.sink, levels[state.level].priority,
-	    state.line.bytes, length);
-	if (state.error == 0)
+	if (!state.is_holding || state.options.to_syslog) {
+		put(state.line.bytes, length, 1);
 		return;
-	state.lost++;
-	counters_add(STAT_LOG_LOST, 1);
+	}
+	if (state.held_length + length > sizeof(state.held))
+		put_held();
+	memcpy(state.held + state.held_length, state.line.bytes, length);
+	state.held_length += length;
+	state.held_count++;
+	if (state.level == LOG_LEVEL_ERROR)
+		put_held();
 }
 
 static void
@@ -179,7 +208,7 @@ report_lost(void)
 {
 	unsigned count = state.lost;
 
-	if (count == 0 || state.error != 0)
+	if (count == 0 || state.error != 0 || state.is_holding)
 		return;
 	state.lost = 0;
 	log_warning("%u log lines were lost: nobody took them", count);
@@ -348,6 +377,24 @@ log_end(void)
 {
 	if (is_wanted(state.level))
 		end_line();
+	report_lost();
+	pthread_mutex_unlock(&lock);
+}
+
+void
+log_hold(void)
+{
+	pthread_mutex_lock(&lock);
+	state.is_holding = true;
+	pthread_mutex_unlock(&lock);
+}
+
+void
+log_release(void)
+{
+	pthread_mutex_lock(&lock);
+	state.is_holding = false;
+	put_held();
 	report_lost();
 	pthread_mutex_unlock(&lock);
 }

@@ -59,4 +59,11 @@ void log_number(const char *key, int64_t value);
 void log_milliseconds(const char *key, int64_t us);
 void log_end(void);
 
+/*
+ * Gather the lines that come, and write them together: to a pipe or a file as
+ * many as are never torn apart, to syslog each by itself. Errors do not wait.
+ */
+void log_hold(void);
+void log_release(void);
+
 #endif

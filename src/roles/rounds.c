@@ -32,6 +32,9 @@ struct rounds {
 	struct decision decisions[DECISIONS];
 	struct decision *free[DECISIONS];
 	size_t free_count;
+	/* Decided, and to be answered. */
+	struct decision *done[DECISIONS];
+	size_t done_count;
 };
 
 /*
@@ -56,23 +59,55 @@ warn_of_late(struct rounds *rounds)
 
 /* It is decided; or it is to be decided again, later. */
 static void
-answer(void *opaque, struct decision *decision)
+note_done(void *opaque, struct decision *decision)
 {
 	struct rounds *rounds = opaque;
-	struct client *client = rounds->asking[decision - rounds->decisions];
-	int64_t took_us;
 
-	rounds->free[rounds->free_count++] = decision;
-	if (decision->outcome == OUTCOME_BUSY) {
-		clients_defer(rounds->clients, client);
-		return;
-	}
-	took_us = clock_mono_us() - session_since_us(clients_session(client));
+	rounds->done[rounds->done_count++] = decision;
+}
+
+static struct client *
+client_of(const struct rounds *rounds, const struct decision *decision)
+{
+	return rounds->asking[decision - rounds->decisions];
+}
+
+static void
+tell(const struct rounds *rounds, const struct decision *decision)
+{
+	const struct session *session =
+	    clients_session(client_of(rounds, decision));
+	int64_t took_us = clock_mono_us() - session_since_us(session);
+
 	counters_add(STAT_REQUEST_US, (uint64_t)took_us);
 	counters_observe(STAT_REQUEST_TIME_0, (uint64_t)took_us);
-	/* The request's bytes go with the answer: log first. */
 	journal_decision(rounds->desk->config, decision, took_us);
-	clients_answer(rounds->clients, client, decision->action);
+}
+
+/* The requests' bytes go with the answers, and who has an answer finds it in
+ * the log: log first. */
+static void
+answer_all(struct rounds *rounds)
+{
+	if (rounds->done_count == 0)
+		return;
+	log_hold();
+	for (size_t i = 0; i < rounds->done_count; i++)
+		if (rounds->done[i]->outcome != OUTCOME_BUSY)
+			tell(rounds, rounds->done[i]);
+	log_release();
+	for (size_t i = 0; i < rounds->done_count; i++) {
+		struct decision *decision = rounds->done[i];
+		struct client *client = client_of(rounds, decision);
+
+		rounds->free[rounds->free_count++] = decision;
+		if (decision->outcome == OUTCOME_BUSY)
+			clients_defer(rounds->clients, client);
+		else
+			clients_answer(rounds->clients, client,
+			    decision->action);
+	}
+	rounds->done_count = 0;
 }
 
 struct rounds *
@@ -86,7 +121,7 @@ rounds_new(struct desk *desk, struct clients *clients, struct asker *asker)
 	for (size_t i = 0; i < DECISIONS; i++)
 		rounds->free[rounds->free_count++] = &rounds->decisions[i];
 	desk->may_defer = true;
-	desk->answer = answer;
+	desk->answer = note_done;
 	desk->answerer = rounds;
 	return rounds;
 }
@@ -95,6 +130,22 @@ void
 rounds_free(struct rounds *rounds)
 {
 	free(rounds);
+}
+
+void
+rounds_take(struct rounds *rounds)
+{
+	asker_take(rounds->asker);
+	answer_all(rounds);
+}
+
+bool
+rounds_end(struct rounds *rounds)
+{
+	if (!asker_stop(rounds->asker))
+		return false;
+	answer_all(rounds);
+	return true;
 }
 
 void
@@ -169,11 +220,13 @@ rounds_play(struct rounds *rounds, int64_t stop_ms)
 		decide_begin(rounds->desk, round, count, inquiry,
 		    is_late ? began_us / 1000 : deadline_ms);
 		note_share(rounds, inquiry->count - before, count);
+		answer_all(rounds);
 	}
 	if (before == 0)
 		rounds->first_ms = began_us / 1000;
 	asker_go(rounds->asker, is_direct(rounds),
 	    must_end_ms(rounds, deadline_ms, stop_ms));
+	answer_all(rounds);
 	/* What is read next may have waited all that time. */
 	clients_expect(rounds->clients,
 	    round_us(rounds) - (clock_mono_us() - began_us));

@@ -14,6 +14,12 @@ struct rounds;
 struct rounds *rounds_new(struct desk *, struct clients *, struct asker *);
 void rounds_free(struct rounds *);
 
+/* The asker has a descriptor that is readable: what it asked is answered. */
+void rounds_take(struct rounds *);
+
+/* Stop the asker, and answer what it had asked; false as asker_stop. */
+bool rounds_end(struct rounds *);
+
 /* Nothing was done for a while: what is read next has not waited. */
 void rounds_rested(struct rounds *);
 

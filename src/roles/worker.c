@@ -174,7 +174,7 @@ dispatch(struct worker *worker, void *tag)
 	if (tag == worker)
 		heed_master(worker);
 	else if (tag == worker->asker)
-		asker_take(worker->asker);
+		rounds_take(worker->rounds);
 	else if (listener == NULL)
 		clients_serve(worker->clients, tag);
 	else if (!worker->is_leaving) /* else it is closed */
@@ -319,7 +319,7 @@ worker_run(const struct seat *seat)
 		status = EX_OK;
 	}
 	/* If the store still is at work, what it uses cannot be freed. */
-	if (!asker_stop(worker->asker))
+	if (worker->rounds != NULL && !rounds_end(worker->rounds))
 		return status;
 	if (status == EX_OK)
 		unasked_settle(worker->desk.unasked, worker->desk.store,

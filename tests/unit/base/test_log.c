@@ -94,6 +94,43 @@ START_TEST(each_line_tells_its_time_and_process)
 }
 END_TEST
 
+/* How many lines there are. */
+static size_t
+count_lines(const char *bytes)
+{
+	size_t count = 0;
+
+	for (; *bytes != '\0'; bytes++)
+		count += *bytes == '\n';
+	return count;
+}
+
+START_TEST(lines_that_are_held_come_together)
+{
+	catch_stderr(false, LOG_LEVEL_INFO);
+	log_hold();
+	log_info("a");
+	log_warning("b");
+	ck_assert_str_eq(caught(), "");
+	log_release();
+	ck_assert_str_eq(caught(),
+	    "2026-01-31T12:00:00.007Z policyd[1] info: a\n"
+	    "2026-01-31T12:00:00.007Z policyd[1] warning: b\n");
+	/* Whoever is in trouble may not come to release them. */
+	log_hold();
+	log_info("c");
+	log_error("d");
+	ck_assert_uint_eq(count_lines(caught()), 2);
+	/* However many there are. */
+	for (int i = 0; i < 500; i++)
+		log_info("e");
+	ck_assert_uint_ge(count_lines(caught()), 400);
+	log_release();
+	log_info("f");
+	ck_assert_uint_ge(count_lines(caught()), 2);
+}
+END_TEST
+
 START_TEST(fields_of_text)
 {
 	catch_stderr(false, LOG_LEVEL_INFO);
@@ -268,6 +305,7 @@ START_TEST(a_reader_that_stalls)
 END_TEST
 
 UNIT("base/log", lines_of_text, each_line_tells_its_time_and_process,
+    lines_that_are_held_come_together,
     fields_of_text, objects_of_json, the_journal_gets_priorities,
     long_values_are_cut, long_lines_are_cut, long_messages_of_json_are_cut,
     repeated_failures_are_held_back, a_reader_that_stalls)

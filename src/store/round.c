@@ -305,7 +305,8 @@ check_some(struct round *round, struct check *checks, size_t count,
 			check->is_busy = works[i]->progress == WORK_BUSY;
 			check->result = works[i]->progress == WORK_DONE ?
 			    STORE_DONE : STORE_FAILED;
-			check->saved_version = works[i]->saved_version;
+			check->saved_version = check->result == STORE_DONE ? 0 :
+			    works[i]->saved_version;
 		}
 }
 

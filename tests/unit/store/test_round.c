@@ -311,6 +311,8 @@ START_TEST(what_was_written_is_not_written_again)
 	owe(&check, 3, version);
 	ck_assert_int_eq(check.result, STORE_DONE);
 	ck_assert_int_eq(shelf.rows[0].places[0].pending, 3);
+	/* Who goes on with the same check asks anew. */
+	ck_assert_int_eq(check.saved_version, 0);
 	/* Of an order that was lost nothing was. */
 	shelf.lost_orders = 1;
 	shelf.is_gone = true;

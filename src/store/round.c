@@ -203,7 +203,8 @@ play(struct round *round, struct work *const *works, size_t count,
 		left = collect(works, count, open);
 		if (left == 0 || clock_left_ms(deadline_ms) == 0)
 			break;
-		if (done > 0 || is_moving(works, count, &seen))
+		/* It has to be tried on a connection that is new, too. */
+		if (done != 0 || is_moving(works, count, &seen))
 			patient_ms = clock_mono_ms() + patience_ms;
 		else if (clock_left_ms(patient_ms) == 0) {
 			set_busy(open, left);

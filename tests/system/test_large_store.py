@@ -49,14 +49,22 @@ def rows_read(database, what):
     return count() - before
 
 
-def test_each_page_that_is_copied_costs_the_same(make_policyd, database,
-                                                 target):
+def copy(database, target):
+    return ["--copy-store", database.url, target]
+
+
+def what_if(_database, _target):
+    return ["--what-if", "limits.countries=2"]
+
+
+@pytest.mark.parametrize("job", [copy, what_if])
+def test_each_page_costs_the_same(make_policyd, database, target, job):
     """Pages that each began at the first account would read 3 times as much
     of two, and 55 times of ten."""
     policyd = make_policyd()
 
     def run():
-        result = policyd.cli("--copy-store", database.url, target)
+        result = policyd.cli(*job(database, target))
         assert result.returncode == 0, result.stderr
 
     # Of few rows all are read sooner than those that are wanted.

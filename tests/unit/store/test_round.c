@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define NOW INT64_C(1767225600000)
 
@@ -22,6 +23,7 @@ struct shelf {
 	unsigned conflicts;	/* so many times somebody else was faster */
 	unsigned lost_answers;	/* of saves that were done */
 	unsigned lost_orders;	/* of saves that were not */
+	struct timespec losing;	/* so long it takes until that is seen */
 	bool is_gone;		/* it is not tried again then */
 	unsigned loads, saves;
 	size_t failed;
@@ -63,6 +65,7 @@ save(void *self, struct work *const *works, size_t count, int64_t now_ms,
 	shelf->saves++;
 	if (shelf->lost_orders > 0) {
 		shelf->lost_orders--;
+		nanosleep(&shelf->losing, NULL);
 		return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -198,6 +201,8 @@ START_TEST(a_store_that_is_away_is_tried_twice)
 
 	memset(&shelf, 0, sizeof(shelf));
 	shelf.lost_orders = 5;
+	/* Longer than a row that is locked is waited for. */
+	shelf.losing.tv_nsec = 60 * 1000 * 1000;
 	mail_each(checks);
 	ck_assert_uint_eq(shelf.saves, 2);
 	ck_assert_uint_eq(shelf.failed, ACCOUNTS);

@@ -139,7 +139,7 @@ def test_blocks_and_deferrals_are_counted_by_cause(served):
                      (refused, "rate"): 1}
     names = {cause for name, cause in caused(served) if name == blocks}
     assert names == {cause for name, cause in caused(served)
-                     if name == refused} and len(names) == 21
+                     if name == refused} and len(names) == 23
     counters = served.api("GET", "/v1/statistics").json()["counters"]
     assert counters["blocks_by_cause.bursts.hour"] == 1
     served.signal(signal.SIGUSR1)

@@ -77,7 +77,7 @@ def test_every_table_and_view_of_postgresql_is_described(database):
             " AND relnamespace = 'policyd'::regnamespace"):
         found[kind].add(name)
     assert found["v"] == set(section("Views"))
-    assert found["r"] == set(section("Tables")) - {"cause", "news"}
+    assert found["r"] == set(section("Tables")) - {"cause"}
 
 
 def test_every_table_and_view_of_sqlite_is_described(sqlite):

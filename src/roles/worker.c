@@ -61,6 +61,7 @@ struct worker {
 	int64_t sweep_ms;
 	struct log_limit accept_limit;
 	struct asker *asker;
+	bool has_answers;	/* the asker, since the events came */
 	struct rounds *rounds;
 };
 
@@ -174,7 +175,7 @@ dispatch(struct worker *worker, void *tag)
 	if (tag == worker)
 		heed_master(worker);
 	else if (tag == worker->asker)
-		rounds_take(worker->rounds);
+		worker->has_answers = true;
 	else if (listener == NULL)
 		clients_serve(worker->clients, tag);
 	else if (!worker->is_leaving) /* else it is closed */
@@ -218,6 +219,16 @@ is_over(const struct worker *worker)
 	    (worker->stop_ms != 0 && clock_left_ms(worker->stop_ms) == 0);
 }
 
+/* Who is answered may be gone by it: not while events are dispatched, of which
+ * one may be his. */
+static void
+answer_asked(struct worker *worker)
+{
+	if (worker->has_answers)
+		rounds_take(worker->rounds);
+	worker->has_answers = false;
+}
+
 /* Read all requests that are there: the time of each counts from now on. */
 static void
 listen_to_all(struct worker *worker)
@@ -238,6 +249,7 @@ listen_to_all(struct worker *worker)
 			has_more |= as_listener(worker, tags[i]) != NULL;
 			dispatch(worker, tags[i]);
 		}
+		answer_asked(worker);
 		wait_ms = 0;
 	} while (has_more && turns-- > 0);
 }

@@ -118,7 +118,8 @@ owed_add(struct owed *owed, const struct memory_key *key,
 	debt->login = check->login;
 	debt->settings = check->settings;
 	debt->due_ms = due_ms;
-	if (check->result != STORE_DONE) {
+	/* It had none: those of the memory are others. */
+	if (check->result != STORE_DONE && check->held > 0) {
 		debt->mails = check->held;
 		debt->last_ms = check->held_last_ms;
 		debt->saved_version = check->saved_version;

@@ -60,6 +60,13 @@ def pass_unasked(policyd, account, numbers=None):
     until(one, f"{account} to pass from memory")
 
 
+def spin(seconds):
+    """A pause that is too short to sleep for."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
 def test_what_passed_from_memory_is_counted(start_policyd, store):  # noqa: F811
     policyd = start_policyd(daemon.merge(on(store), {
         "store": {"memory_mails": 7}}))
@@ -321,3 +328,26 @@ def test_who_is_locked_at_the_end_costs_no_other_its_mails(start_policyd,
         assert policyd.stop() == 0
     assert [account for account in accounts[1:]
             if mails(database, account) != 3] == []
+
+
+def test_who_leaves_as_the_answer_comes(start_policyd, store):  # noqa: F811
+    """What follows the request ends the connection when it is answered, and
+    what comes at that moment is nobody's any more."""
+    policyd = start_policyd(daemon.merge(on(store), {
+        "server": {"workers": 1}}))
+    workers = policyd.workers()
+    numbers = iter(range(1000000))
+    with policyd.client() as known:
+        for number in range(1500):
+            with policyd.client() as leaving:
+                leaving.send(request(f"user{number}@example.com",
+                                     address("DE")) + b"none\n")
+                known.send(b"".join(
+                    request("joe@example.com", address("DE"),
+                            instance=f"mail.{next(numbers)}")
+                    for _ in range(3)))
+                spin(number % 50 * 40e-6)
+                with contextlib.suppress(OSError):
+                    leaving.send(b"none\n")
+            assert [known.answer() for _ in range(3)] == [OK] * 3
+    assert policyd.workers() == workers

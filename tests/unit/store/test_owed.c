@@ -121,5 +121,34 @@ START_TEST(what_failed_is_owed_again)
 }
 END_TEST
 
+/* A check failed, and may have been written; none had been held for it. What
+ * passes because of that is another mail, of which the memory knows alone. */
+START_TEST(what_passed_after_a_failure_is_owed)
+{
+	struct memory *memory = memory_open();
+	struct owed *owed = owed_new(memory);
+	struct owed_batch batch;
+	const struct check check = { .account = "joe", .settings = &settings,
+		.saved_version = 42, .result = STORE_FAILED };
+	const struct memory_key key = memory_key(memory, 1, "joe",
+	    &check.login);
+	const struct memory_grant grant = { .mails = 9,
+		.stamp = memory_stamp(memory, &key),
+		.until_ms = clock_mono_ms() + LONG_MS };
+	const struct memory_mail mail = { .is_away = true };
+
+	memory_keep(memory, &key, &grant);
+	ck_assert_int_eq(memory_pass(memory, &key, &mail), MEMORY_PASS_FIRST);
+	owed_add(owed, &key, &check, clock_mono_ms());
+	ck_assert_uint_eq(owed_collect(owed, &batch, true), 1);
+	ck_assert_uint_eq(batch.checks[0].held, 1);
+	ck_assert_int_eq(batch.checks[0].saved_version, 0);
+	batch.checks[0].result = STORE_DONE;
+	ck_assert(owed_settle(owed, &batch, 0));
+	owed_free(owed);
+	memory_close(memory);
+}
+END_TEST
+
 UNIT("store/owed", what_is_due_first_comes_first, many_are_owed,
-    what_failed_is_owed_again)
+    what_failed_is_owed_again, what_passed_after_a_failure_is_owed)

@@ -273,6 +273,7 @@ add_held(struct question *q)
 		last_ms = q->now_ms;
 	for (uint32_t i = 0; i < check->held; i++) {
 		begin_attempt(q, false);
+		detect_date(&state->history, &q->attempt, last_ms);
 		detect_passed(&state->history, &q->attempt,
 		    q->settings->rules);
 	}

@@ -54,6 +54,15 @@ detect_trust(const struct login *login, const struct settings *settings)
 						    login->trust;
 }
 
+void
+detect_date(const struct history *history, struct attempt *attempt,
+    int64_t came_ms)
+{
+	attempt->days_ago = history->day - came_ms / DAY_MS;
+	if (attempt->days_ago < 0)
+		attempt->days_ago = 0;
+}
+
 /* A known place, but the /16 is not, or all its days are of late. */
 static bool
 is_young(const struct history *history, const struct attempt *attempt,
@@ -74,6 +83,7 @@ detect_look(const struct history *history, const struct login *login,
 	attempt->around = place_name_around(&login->client);
 	attempt->country = place_name_country(login->country);
 	attempt->is_again = false;
+	attempt->days_ago = 0;
 	attempt->trust = attempt->place != 0 ? login->trust : TRUST_EXEMPT;
 	attempt->is_new = attempt->trust == TRUST_COUNTED &&
 	    !detect_is_known(&history->places, attempt->place, allowed);
@@ -262,7 +272,7 @@ judge_deferral(struct history *history, const struct attempt *attempt,
 	uint32_t days, spans, tries;
 
 	history_bar(&history->places, attempt->place);
-	history_mark(&history->deferred);
+	history_mark(&history->deferred, 0);
 	if (!attempt->is_again || ring->sums[MAIL_DEFERRED][0] == 0)
 		history_count(ring, MAIL_DEFERRED);
 	days = (uint32_t)__builtin_popcountll(history->deferred &
@@ -311,6 +321,7 @@ detect_passed(struct history *history, const struct attempt *attempt,
 {
 	bool is_usual = !attempt->is_new ||
 	    !detect_is_settled(history, allowed);
+	unsigned days_ago;
 
 	for (int i = 0; i < SPANS; i++) {
 		struct mail_ring *ring = &history->rings[i];
@@ -330,13 +341,16 @@ detect_passed(struct history *history, const struct attempt *attempt,
 	}
 	if (!is_usual)
 		history_count(&history->rings[SPAN_WEEK], MAIL_YOUNG);
-	history_mark(&history->active);
+	if (attempt->days_ago > HISTORY_DAYS)
+		return;
+	days_ago = (unsigned)attempt->days_ago;
+	history_mark(&history->active, days_ago);
 	if (attempt->trust != TRUST_COUNTED)
 		return;
-	history_learn(&history->places, attempt->place);
-	history_learn(&history->arounds, attempt->around);
+	history_learn(&history->places, attempt->place, days_ago);
+	history_learn(&history->arounds, attempt->around, days_ago);
 	if (attempt->country != 0)
-		history_learn(&history->countries, attempt->country);
+		history_learn(&history->countries, attempt->country, days_ago);
 }
 
 bool

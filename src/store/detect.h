@@ -20,6 +20,7 @@ struct attempt {
 	bool is_new;		/* its place is not known */
 	bool is_young;		/* it is, but not for long */
 	bool is_again;		/* it was counted before */
+	int64_t days_ago;	/* it came so many days before today */
 };
 
 /* What is found of it; cause CAUSE_NONE: nothing. */
@@ -59,6 +60,10 @@ void detect_look(const struct history *, const struct login *,
  */
 void detect_begin(struct history *, const struct login *,
     const uint32_t *rules, bool is_again, int64_t now_ms, struct attempt *);
+
+/* It came at came_ms, before today it may be: then it teaches of that day. To be
+ * called after detect_begin. */
+void detect_date(const struct history *, struct attempt *, int64_t came_ms);
 
 /*
  * Judge it. Rules 1 and 2 speak always, the others if is_warm: the store has

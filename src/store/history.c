@@ -114,10 +114,10 @@ make(struct days_table *table, uint64_t name)
 }
 
 void
-history_learn(struct days_table *table, uint64_t name)
+history_learn(struct days_table *table, uint64_t name, unsigned days_ago)
 {
-	if ((history_days(table, name) & BARRED) == 0)
-		make(table, name)->bits |= TODAY;
+	if (days_ago > 0 || (history_days(table, name) & BARRED) == 0)
+		make(table, name)->bits |= TODAY << days_ago;
 }
 
 void
@@ -129,9 +129,9 @@ history_bar(struct days_table *table, uint64_t name)
 }
 
 void
-history_mark(uint64_t *bits)
+history_mark(uint64_t *bits, unsigned days_ago)
 {
-	*bits |= TODAY;
+	*bits |= TODAY << days_ago;
 }
 
 static uint64_t

@@ -94,12 +94,13 @@ unsigned history_past_days(uint64_t bits);
 /* The days of a name; 0: none. */
 uint64_t history_days(const struct days_table *, uint64_t name);
 
-/* Set today's bit, unless it is barred; bar it. */
-void history_learn(struct days_table *, uint64_t name);
+/* Set the bit of a day, at most HISTORY_DAYS ago; today's unless it is barred.
+ * Bar it. */
+void history_learn(struct days_table *, uint64_t name, unsigned days_ago);
 void history_bar(struct days_table *, uint64_t name);
 
-/* Today as a bit of active and deferred. */
-void history_mark(uint64_t *bits);
+/* A day as a bit of active and deferred. */
+void history_mark(uint64_t *bits, unsigned days_ago);
 
 /* Note that a name was seen; how many were after since_ms. */
 void history_see(struct sightings *, uint64_t name, int64_t now_ms);

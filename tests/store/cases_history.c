@@ -162,5 +162,14 @@ const struct store_case cases_history[] = {
 	    "login joe 192.0.2.1 DE held=2 instance=d => pass\n"
 	    "explain joe => hour=7,0,7,0 "
 	    "192.0.2.1:DE:+0s..+0s:7:in\n" },
+	{ "and teaches of the day on which it came",
+	    HOME PASSES "at +1d1h\nlogin joe 192.0.2.1 DE asn=1 held=2 ago=2 "
+	    "only => pass\n" "explain joe => days=1 has=AS1:1 in=DE:1\n"
+	    "login joe 192.0.2.1 DE asn=1 held=2 only => pass\n"
+	    "explain joe => days=1 has=AS1:1t in=DE:1t\n"
+	    "at +3d1h\nlogin joe 192.0.2.1 DE asn=1 held=2 ago=20 only => pass\n"
+	    "explain joe => days=3 has=AS1:3 in=DE:3\n"
+	    "at +70d1h\nlogin joe 192.0.2.1 DE asn=1 held=2 ago=1600 only => "
+	    "pass\n" "explain joe => days=0\n" },
 	{ NULL, NULL },
 };

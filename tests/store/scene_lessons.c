@@ -141,7 +141,7 @@ scene_many_lessons(struct world *world, struct text *told)
 		snprintf(name, sizeof(name), "a%03d", i);
 		lessons[i].account = strdup(name);
 		history_turn(&lessons[i].history, SCRIPT_START_MS, 990);
-		history_mark(&lessons[i].history.active);
+		history_mark(&lessons[i].history.active, 0);
 		lessons[i].history.peaks[SPAN_HOUR] = i;
 	}
 	ck_assert_int_eq(store_teach(world->console, lessons, ACCOUNTS,

@@ -108,6 +108,9 @@ take_request(struct run *run, const struct step *step)
 	check->weight = (uint32_t)atoi(step_value(step, "weight", "0"));
 	check->weighs_once = strstr(step->line, " repeats") == NULL;
 	check->held = (uint32_t)atoi(step_value(step, "held", "0"));
+	check->held_last_ms = clock_wall_ms() -
+	    atoi(step_value(step, "ago", "0")) * INT64_C(3600000);
+	check->is_held_only = strstr(step->line, " only") != NULL;
 	check->is_counted = strstr(step->line, " counted") != NULL;
 	check->settings = &run->world.config.settings;
 	run->round++;

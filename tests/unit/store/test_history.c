@@ -90,7 +90,7 @@ END_TEST
 START_TEST(days_turn_at_midnight_of_utc)
 {
 	begin();
-	history_learn(&history.places, 7);
+	history_learn(&history.places, 7, 0);
 	history_turn(&history, 20001 * DAY - 1, DECAY);
 	ck_assert_uint_eq(history_days(&history.places, 7), TODAY);
 	history_turn(&history, 20001 * DAY, DECAY);
@@ -105,16 +105,16 @@ END_TEST
 START_TEST(what_is_barred_is_not_learned_that_day)
 {
 	begin();
-	history_learn(&history.places, 7);
+	history_learn(&history.places, 7, 0);
 	history_bar(&history.places, 7);
 	ck_assert_uint_eq(history_days(&history.places, 7), BARRED);
-	history_learn(&history.places, 7);
+	history_learn(&history.places, 7, 0);
 	ck_assert_uint_eq(history_days(&history.places, 7), BARRED);
 	history_bar(&history.places, 8);	/* never seen before */
 	ck_assert_uint_eq(history_days(&history.places, 8), BARRED);
 	history_turn(&history, NOW + DAY, DECAY);
 	ck_assert_uint_eq(history.places.count, 0);
-	history_learn(&history.places, 7);
+	history_learn(&history.places, 7, 0);
 	ck_assert_uint_eq(history_days(&history.places, 7), TODAY);
 	history_turn(&history, NOW + 2 * DAY, DECAY);
 	history_bar(&history.places, 7);	/* the days before stay */
@@ -144,7 +144,7 @@ START_TEST(when_there_is_no_room)
 			table->list[n] = (struct days){ 100 + n,
 				worths[i].stays };
 		table->list[20].bits = worths[i].leaves;
-		history_learn(table, 7);
+		history_learn(table, 7, 0);
 		ck_assert_uint_eq(table->count, HISTORY_DAYS_MAX);
 		ck_assert_uint_eq(history_days(table, 7), TODAY);
 		ck_assert_msg(history_days(table,
@@ -230,7 +230,7 @@ START_TEST(a_clock_that_was_ahead)
 	history_count(&history.rings[SPAN_DAY], MAIL_ALL);
 	history_see(&history.new_places, 7, NOW);
 	history_see(&history.new_countries, 9, NOW);
-	history_learn(&history.places, 7);
+	history_learn(&history.places, 7, 0);
 	ck_assert(!history_clamp(&history, NOW));
 	ck_assert(history_clamp(&history, NOW - 400 * DAY));
 	ck_assert_int_eq(history.day, NOW / DAY - 400);
@@ -270,10 +270,10 @@ START_TEST(an_unblock_forgets_what_was_counted_and_not_what_is_known)
 		for (int i = 0; i < SPANS; i++)
 			history_count(&history.rings[i],
 			    (enum mail_kind)kind);
-	history_learn(&history.places, 7);
+	history_learn(&history.places, 7, 0);
 	history_bar(&history.places, 8);
-	history_mark(&history.active);
-	history_mark(&history.deferred);
+	history_mark(&history.active, 0);
+	history_mark(&history.deferred, 0);
 	history_see(&history.new_places, 8, NOW);
 	history_see(&history.new_countries, 9, NOW);
 	history.peaks[SPAN_DAY] = 5;
@@ -309,7 +309,7 @@ START_TEST(an_administrator_makes_places_known)
 	ck_assert_uint_eq(history_days(&history.places, 8), past(2));
 	ck_assert_uint_eq(history_days(&history.countries, 9), past(2));
 	ck_assert_uint_eq(history.arounds.count, 0);
-	history_learn(&history.places, 7);
+	history_learn(&history.places, 7, 0);
 	ck_assert_uint_eq(history_days(&history.places, 7), past(2) | TODAY);
 	history_accept(&history, 60, NOW);
 	ck_assert_uint_eq(history_past_days(

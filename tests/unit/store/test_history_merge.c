@@ -43,11 +43,11 @@ merge(void)
 START_TEST(an_account_that_nothing_is_known_of)
 {
 	begin(0, TODAYS);
-	history_learn(&learned.places, 7);
-	history_learn(&learned.arounds, 8);
-	history_learn(&learned.countries, 9);
-	history_mark(&learned.active);
-	history_mark(&learned.deferred);
+	history_learn(&learned.places, 7, 0);
+	history_learn(&learned.arounds, 8, 0);
+	history_learn(&learned.countries, 9, 0);
+	history_mark(&learned.active, 0);
+	history_mark(&learned.deferred, 0);
 	learned.peaks[SPAN_HOUR] = 3;
 	learned.tops[SPAN_DAY] = 4;
 	ck_assert(merge());
@@ -67,8 +67,8 @@ END_TEST
 START_TEST(the_same_log_some_days_later)
 {
 	begin(0, TODAYS);
-	history_learn(&learned.places, 7);
-	history_mark(&learned.active);
+	history_learn(&learned.places, 7, 0);
+	history_mark(&learned.active, 0);
 	learned.peaks[SPAN_HOUR] = 3;
 	learned.tops[SPAN_HOUR] = 5;
 	learned.tops[SPAN_DAY] = 4;
@@ -84,11 +84,11 @@ END_TEST
 START_TEST(days_of_either)
 {
 	begin(TODAYS, TODAYS - 3);
-	history_learn(&history.places, 7);
-	history_learn(&learned.places, 7);
-	history_learn(&learned.places, 8);
-	history_mark(&history.active);
-	history_mark(&learned.active);
+	history_learn(&history.places, 7, 0);
+	history_learn(&learned.places, 7, 0);
+	history_learn(&learned.places, 8, 0);
+	history_mark(&history.active, 0);
+	history_mark(&learned.active, 0);
 	ck_assert(merge());
 	ck_assert_int_eq(history.day, TODAYS);
 	ck_assert_uint_eq(history_days(&history.places, 7), TODAY | 8);
@@ -100,9 +100,9 @@ END_TEST
 START_TEST(what_is_later_turns_the_day)
 {
 	begin(TODAYS - 3, TODAYS);
-	history_learn(&history.places, 7);
+	history_learn(&history.places, 7, 0);
 	history.tops[SPAN_HOUR] = 50;
-	history_learn(&learned.places, 8);
+	history_learn(&learned.places, 8, 0);
 	learned.peaks[SPAN_HOUR] = 40;
 	ck_assert(merge());
 	ck_assert_int_eq(history.day, TODAYS);
@@ -115,11 +115,11 @@ END_TEST
 START_TEST(what_is_known_already_changes_nothing)
 {
 	begin(TODAYS, TODAYS);
-	history_learn(&history.places, 7);
-	history_mark(&history.active);
+	history_learn(&history.places, 7, 0);
+	history_mark(&history.active, 0);
 	history.peaks[SPAN_HOUR] = 10;
-	history_learn(&learned.places, 7);
-	history_mark(&learned.active);
+	history_learn(&learned.places, 7, 0);
+	history_mark(&learned.active, 0);
 	history_bar(&learned.places, 8);	/* barred: not learned */
 	learned.peaks[SPAN_HOUR] = 9;
 	ck_assert(!merge());
@@ -144,7 +144,7 @@ START_TEST(what_is_counted_now_stays)
 	begin(TODAYS, TODAYS);
 	history_count(&history.rings[SPAN_HOUR], MAIL_ALL);
 	history_see(&history.new_places, 7, TODAYS * DAY);
-	history_mark(&history.deferred);
+	history_mark(&history.deferred, 0);
 	history_count(&learned.rings[SPAN_HOUR], MAIL_NEW);
 	history_see(&learned.new_places, 8, TODAYS * DAY);
 	before = history;

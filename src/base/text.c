@@ -163,6 +163,28 @@ text_utf8(const char *bytes, size_t left)
 	return length;
 }
 
+void
+text_copy_line(char *line, size_t size, const char *bytes, size_t left)
+{
+	size_t length = 0;
+	size_t step;
+
+	while (left > 0 && (step = text_utf8(bytes, left)) > 0 &&
+	    length + step < size) {
+		unsigned char c = (unsigned char)*bytes;
+
+		if (c < ' ' || c == 0x7f || (step == 2 && text_is_c1(bytes))) {
+			line[length++] = ' ';
+		} else {
+			memcpy(line + length, bytes, step);
+			length += step;
+		}
+		bytes += step;
+		left -= step;
+	}
+	line[length] = '\0';
+}
+
 bool
 text_is_utf8(const char *string)
 {

@@ -69,6 +69,12 @@ size_t text_utf8(const char *bytes, size_t left);
 /* Is it U+0080 to U+009F, a control character of two bytes? */
 bool text_is_c1(const char *bytes);
 
+/*
+ * Copy as much of a text as fits, and is UTF-8, as one line: whole characters,
+ * and a space for each that controls a terminal.
+ */
+void text_copy_line(char *line, size_t size, const char *bytes, size_t left);
+
 /* Is all of it UTF-8? */
 bool text_is_utf8(const char *string);
 

@@ -31,7 +31,7 @@ enum { AS_NAME_SIZE = 64 };
 struct place {
 	char country[3];	/* ISO 3166-1 alpha-2; "": unknown */
 	uint32_t asn;		/* autonomous system; 0: unknown */
-	char as_name[AS_NAME_SIZE];	/* UTF-8, cut; "": unknown */
+	char as_name[AS_NAME_SIZE];	/* one line of UTF-8, cut; "": unknown */
 	bool has_point;
 	double latitude, longitude;	/* degrees, if has_point */
 	uint32_t radius_km;	/* accuracy of the point; 0: unknown */

@@ -90,20 +90,11 @@ number_of(const MMDB_entry_data_s *data)
 	return number > 0 ? (uint32_t)number : 0;
 }
 
-/* As much of a text as fits, whole characters. */
+/* Whoever gives his system a name must not write to terminals. */
 static void
 take_name(const MMDB_entry_data_s *data, char name[AS_NAME_SIZE])
 {
-	size_t length = 0;
-	size_t step;
-
-	while (length < data->data_size &&
-	    (step = text_utf8(data->utf8_string + length,
-		data->data_size - length)) > 0 &&
-	    length + step < AS_NAME_SIZE)
-		length += step;
-	memcpy(name, data->utf8_string, length);
-	name[length] = '\0';
+	text_copy_line(name, AS_NAME_SIZE, data->utf8_string, data->data_size);
 }
 
 int

@@ -24,29 +24,11 @@ struct values {
 	enum language language;
 };
 
-/* Write a note as one line: whole characters, and none that control a
- * terminal. It may have been cut anywhere before. */
+/* It may have been cut anywhere before. */
 static void
 write_note(const char *note, char text[REASON_SIZE])
 {
-	size_t left = strlen(note);
-	size_t length = 0;
-	size_t step;
-
-	while ((step = text_utf8(note, left)) > 0 &&
-	    length + step <= NOTE_MAX) {
-		unsigned char c = (unsigned char)*note;
-
-		if (c < ' ' || c == 0x7f || text_is_c1(note)) {
-			text[length++] = ' ';
-		} else {
-			memcpy(text + length, note, step);
-			length += step;
-		}
-		note += step;
-		left -= step;
-	}
-	text[length] = '\0';
+	text_copy_line(text, NOTE_MAX + 1, note, strlen(note));
 }
 
 /* is_more: what was found may be more. The note may be longer than that of a

@@ -13,7 +13,8 @@
 # In 203.0.113.128/26 and 2001:db8:100::/48 only the registered country is
 # known; 203.0.113.192/26 and 2001:db8:200::/48 are in no file. The autonomous
 # system of country N is AS(64496 + N) (RFC 5398), its place is at latitude
-# 5 N - 35 and longitude 20 N - 150.
+# 5 N - 35 and longitude 20 N - 150. In asn.mmdb alone 240.0.0.N has AS(65536 +
+# N) (RFC 5398), whose names nobody should have.
 use strict;
 use warnings;
 use MaxMind::DB::Writer::Tree;
@@ -116,6 +117,10 @@ sub networks {
 	return @networks;
 }
 
+# A line break, what a terminal obeys, quotes, and too much.
+my @odd_names = ("One\r\nTwo\tThree", "\e[2J\x{7f}\x{9b}31mRed",
+	qq{"';\\\${account}}, '', "\x{e9}" x 150);
+
 sub write_file {
 	my ($path, $layout, $ip_version, $shift) = @_;
 	my $tree = MaxMind::DB::Writer::Tree->new(
@@ -140,6 +145,12 @@ sub write_file {
 		$tree->insert_network($_,
 		    { registered_country => { iso_code => 'SE' } })
 		    for ('203.0.113.128/26', '2001:db8:100::/48');
+	}
+	if ($layout eq 'asn') {
+		$tree->insert_network("240.0.0.$_/32",
+		    { autonomous_system_number => 65536 + $_,
+			autonomous_system_organization => $odd_names[$_] })
+		    for 0 .. $#odd_names;
 	}
 	open my $file, '>:raw', $path or die "$path: $!\n";
 	$tree->write_tree($file);

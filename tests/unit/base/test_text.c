@@ -166,6 +166,35 @@ START_TEST(utf8)
 }
 END_TEST
 
+START_TEST(lines_of_others)
+{
+	static const struct {
+		const char *bytes;
+		size_t size;
+		const char *line;
+	} lines[] = {
+		{ "", 8, "" },
+		{ "one two", 8, "one two" },
+		{ "one two", 7, "one tw" },
+		{ "a\r\nb\tc\x1b\x7f", 9, "a  b c  " },
+		{ "a\u00a0\xc2\x9b" "b", 8, "a\u00a0 b" },
+		{ "a\u00e9", 4, "a\u00e9" },
+		{ "a\u00e9", 3, "a" },
+		{ "ab\xff" "cd", 8, "ab" },
+		{ "ab\xc3", 8, "ab" },
+		{ "ab", 1, "" },
+	};
+
+	for (size_t i = 0; i < ROWS(lines); i++) {
+		char line[9];
+
+		text_copy_line(line, lines[i].size, lines[i].bytes,
+		    strlen(lines[i].bytes));
+		ck_assert_str_eq(line, lines[i].line);
+	}
+}
+END_TEST
+
 START_TEST(lower_case)
 {
 	char text[] = "AZaz09@[`{\xc3\x89-\xc5\xbb";
@@ -198,4 +227,5 @@ START_TEST(numbers_read)
 END_TEST
 
 UNIT("base/text", what_fits_is_kept, what_does_not_fit_is_cut,
-    numbers_written, escapes, utf8, lower_case, numbers_read)
+    numbers_written, escapes, utf8, lines_of_others,
+    lower_case, numbers_read)

@@ -146,6 +146,36 @@ START_TEST(what_no_file_knows_is_empty)
 }
 END_TEST
 
+/* Who makes a file, or registers a system, is nobody we know. */
+START_TEST(a_name_is_one_line_of_whole_characters)
+{
+	static const struct {
+		const char *address, *name;
+	} names[] = {
+		{ "240.0.0.0", "One  Two Three" },
+		{ "240.0.0.1", " [2J  31mRed" },
+		{ "240.0.0.2", "\"';\\${account}" },
+		{ "240.0.0.3", "" },
+		{ "240.0.0.4", "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+		    "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+		    "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+		    "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9" },
+	};
+	struct geo *geo;
+
+	make_files();
+	geo = open_files("", "asn.mmdb", "");
+	for (size_t i = 0; i < ROWS(names); i++) {
+		struct place place = locate(geo, names[i].address);
+
+		ck_assert_uint_eq(place.asn, 65536 + i);
+		ck_assert_str_eq(place.as_name, names[i].name);
+	}
+	geo_close(geo);
+	remove_files();
+}
+END_TEST
+
 START_TEST(a_broken_file_is_refused)
 {
 	char broken[96];
@@ -211,4 +241,5 @@ START_TEST(a_file_of_another_kind_is_told_of)
 END_TEST
 
 UNIT("geo/geo", every_layout_is_read, what_no_file_knows_is_empty,
+    a_name_is_one_line_of_whole_characters,
     a_broken_file_is_refused, a_file_of_another_kind_is_told_of)

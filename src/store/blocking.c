@@ -78,6 +78,8 @@ block_by_hand(struct work *work, const struct settings *settings,
 
 	change->evidence = places_count(work, settings,
 	    places_since(&work->state, settings, now_ms));
+	history_turn(&work->state.history, now_ms,
+	    settings->rules[RULE_DECAY]);
 	standing_take(&change->standing, &work->state.history, NULL,
 	    settings->rules);
 	change->cause = CAUSE_MANUAL;

@@ -119,6 +119,37 @@ START_TEST(a_block_by_hand)
 }
 END_TEST
 
+/* Who is blocked by hand may have sent nothing for long. */
+START_TEST(a_block_by_hand_tells_of_mails_until_now)
+{
+	static const struct {
+		int64_t later_ms;
+		uint32_t in_hour, in_day;
+	} whens[] = { { 0, 3, 3 }, { 2 * HOUR_MS, 0, 3 },
+		{ 48 * HOUR_MS, 0, 0 } };
+
+	for (size_t i = 0; i < ROWS(whens); i++) {
+		const struct standing *told = &work.changes[0].standing;
+		struct history *history = &work.state.history;
+
+		prepare(WORK_BLOCK, 0);
+		history_init(history);
+		history_turn(history, NOW, 990);
+		for (int mail = 0; mail < 3; mail++)
+			for (int span = 0; span < SPANS; span++)
+				history_count(&history->rings[span], MAIL_ALL);
+		history_mark(&history->active);
+		blocking_apply(&work, &settings, NOW + whens[i].later_ms);
+		ck_assert(told->is_told);
+		ck_assert_uint_eq(told->spans[SPAN_HOUR].found[MAIL_ALL],
+		    whens[i].in_hour);
+		ck_assert_uint_eq(told->spans[SPAN_DAY].found[MAIL_ALL],
+		    whens[i].in_day);
+		ck_assert_uint_eq(told->days, whens[i].in_day == 0);
+	}
+}
+END_TEST
+
 START_TEST(a_block_of_a_clock_that_was_ahead_begins_now)
 {
 	prepare(WORK_CHECK, NOW + 10 * HOUR_MS);
@@ -158,4 +189,5 @@ START_TEST(counts_start_afresh)
 END_TEST
 
 UNIT("store/blocking", counts_start_afresh, blocks_end, a_block_by_hand,
+    a_block_by_hand_tells_of_mails_until_now,
     a_block_of_a_clock_that_was_ahead_begins_now)

@@ -81,13 +81,14 @@ export_history(const struct standing *standing)
 {
 	if (!standing->is_told)
 		return json_null();
-	return json_pack("{sb sI sI sI so so}",
+	return json_pack("{sb sI sI sI so so so}",
 	    "settled", standing->is_settled,
 	    "days", (json_int_t)standing->days,
 	    "known_places", (json_int_t)standing->known_places,
 	    "known_countries", (json_int_t)standing->known_countries,
 	    "hour", show_span(&standing->spans[SPAN_HOUR]),
-	    "day", show_span(&standing->spans[SPAN_DAY]));
+	    "day", show_span(&standing->spans[SPAN_DAY]),
+	    "week", show_week(&standing->spans[SPAN_WEEK]));
 }
 
 static json_t *

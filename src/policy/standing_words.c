@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 
+#include <math.h>
 #include <stdio.h>
 
 const char *
@@ -16,6 +17,13 @@ standing_first(const struct standing *standing, char text[STANDING_WORDS_SIZE])
 	    clock_format_day(standing->first_ms, text);
 }
 
+/* As in the log. */
+static long long
+whole_peak(const struct standing *standing, enum span span)
+{
+	return llround(standing->spans[span].peak);
+}
+
 const char *
 standing_peak(const struct standing *standing, enum cause cause,
     char text[STANDING_WORDS_SIZE])
@@ -24,8 +32,8 @@ standing_peak(const struct standing *standing, enum cause cause,
 
 	text[0] = '\0';
 	if (standing->is_told && span != SPANS)
-		snprintf(text, STANDING_WORDS_SIZE, "%.0f",
-		    standing->spans[span].peak);
+		snprintf(text, STANDING_WORDS_SIZE, "%lld",
+		    whole_peak(standing, span));
 	return text;
 }
 
@@ -67,11 +75,11 @@ standing_account_words(const struct standing *standing,
 	if (!standing->is_told)
 		return text;
 	snprintf(text, STANDING_WORDS_SIZE, "%u known place%s, %u known "
-	    "countr%s, mail on %u of 60 days; peaks: %.0f mails in 1h, %.0f "
+	    "countr%s, mail on %u of 60 days; peaks: %lld mails in 1h, %lld "
 	    "in 24h", standing->known_places,
 	    standing->known_places == 1 ? "" : "s",
 	    standing->known_countries,
 	    standing->known_countries == 1 ? "y" : "ies", standing->days,
-	    standing->spans[SPAN_HOUR].peak, standing->spans[SPAN_DAY].peak);
+	    whole_peak(standing, SPAN_HOUR), whole_peak(standing, SPAN_DAY));
 	return text;
 }

@@ -27,7 +27,9 @@ static char new_row[] = "{\"event\":\"block\"," WHO WHY FROM LOGINS
     "\"known_places\":3,\"known_countries\":1,\"hour_peak\":12500,"
     "\"hour_mails\":9,\"hour_mails_allowed\":400,\"hour_young\":0,"
     "\"hour_new\":5,\"hour_new_allowed\":13,\"day_peak\":40000,"
-    "\"day_mails\":30,\"day_young\":0,\"day_new\":5}";
+    "\"day_mails\":30,\"day_young\":0,\"day_new\":5,"
+    "\"week_peak\":90000,\"week_mails\":120,\"week_young\":7,"
+    "\"week_young_allowed\":180,\"week_new\":0}";
 
 static char by_hand[] = "{\"event\":\"block\"," WHO
     "\"cause\":8,\"found\":0,\"limit\":0,\"per\":0,\"note\":\"phished\","
@@ -90,8 +92,8 @@ static const struct {
 	{ new_row, "login", "192.0.2.1 DE, AS64496 Example: "
 	    "a place first used lately, on 2025-12-30" },
 	{ new_row, "history", "3 known places, 1 known country, mail on 20 "
-	    "of 60 days; peaks: 12 mails in 1h, 40 in 24h" },
-	{ new_row, "peak", "12" },
+	    "of 60 days; peaks: 13 mails in 1h, 40 in 24h" },
+	{ new_row, "peak", "13" },
 	{ old_row, "asn", "AS64496" },
 	{ old_row, "as_name", "" },
 	{ old_row, "place", "" },
@@ -177,7 +179,9 @@ START_TEST(programs_get_places_quotas_and_peaks)
 	    "\"days\":20,\"hour\":{\"mails\":{\"allowed\":400,\"found\":9},"
 	    "\"new\":{\"allowed\":13,\"found\":5},\"peak\":12.5,"
 	    "\"young\":{\"allowed\":null,\"found\":0}},"
-	    "\"known_countries\":1,\"known_places\":3,\"settled\":true}");
+	    "\"known_countries\":1,\"known_places\":3,\"settled\":true,"
+	    "\"week\":{\"peak\":90.0,\"young\":{\"allowed\":180,"
+	    "\"found\":7}}}");
 	is_json(json, "peak", "12.5");
 	is_json(json, "found", "6");
 	is_json(json, "limit", "5");

@@ -454,9 +454,33 @@ def test_what_pgbouncer_is_to_do(cluster):
             pgbouncer_ini(proxy, 10).stdout.splitlines()
         many = pgbouncer_ini(proxy, 100)
         assert many.returncode == 69 and "max_connections" in many.stderr
+        # The owner's name as it is, whatever SQL would make of it.
+        proxy.server.sql('ALTER ROLE policyd RENAME TO "policy-D"')
+        try:
+            named = proxy.sql("SELECT policyd.pgbouncer_databases()")
+        finally:
+            proxy.server.sql('ALTER ROLE "policy-D" RENAME TO policyd')
+        assert [f"shard1 = host={cluster.shards[1].sockets} dbname=policyd "
+                "user=policy-D"] in named
         proxy.set_shards(rounds, [])
         told = pgbouncer_ini(proxy)
         assert told.returncode == 69 and "directly" in told.stderr
+    finally:
+        cluster.tell_proxies()
+
+
+def test_a_proxy_that_knew_no_hosts_counts_them(cluster):
+    """One that an older version made, and told its shards, is renewed."""
+    proxy = cluster.proxies[1]
+    proxy.set_shards(["host=/run/pgbouncer dbname=shard0"],
+                     ["host=/one,/other dbname=policyd"])
+    try:
+        proxy.sql("ALTER TABLE policyd.shard DROP hosts, DROP host")
+        made = daemon.run("--init-store", "--proxy", POLICYD_STORE_URL=(
+            proxy.url.replace("user=policyd", "user=postgres")))
+        assert made.returncode == 0, made.stderr
+        assert proxy.sql("SELECT hosts, host FROM policyd.shard") == \
+            [["2", "1"]]
     finally:
         cluster.tell_proxies()
 

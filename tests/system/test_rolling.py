@@ -113,6 +113,28 @@ def test_the_older_one_can_be_started_again(served, store, upgrade):
     assert " error: " not in again.log()
 
 
+def test_what_was_learned_stays(served, store, upgrade):
+    """The old version may not read what the new one knows of an account."""
+    def row(column):
+        return store.value(f"SELECT {column} FROM policyd.account "
+                           f"WHERE account = '{JOE}'")
+
+    old = served()
+    until(lambda: old.ask(JOE, address("DE")) == "DUNNO", "the store")
+    upgrade.go_on()
+    new = served()
+    until(lambda: new.ask(JOE, address("DE", 1)) == "DUNNO", "the new one")
+    until(lambda: upgrade.is_made(store), "the schema")
+    version, learned = row("version"), row("substr(history, 1, 1)")
+    assert old.ask(JOE, address("DE", 2)) == "DUNNO"
+    assert row("version") != version
+    assert row("substr(history, 1, 1)") == learned
+    # Nor does it keep the new one from learning.
+    known = row("history")
+    assert new.ask(JOE, address("DE", 3)) == "DUNNO"
+    assert row("history") != known
+
+
 @pytest.mark.parametrize("clients", [1, 16])
 def test_requests_wait_in_the_socket_for_the_next_version(
         make_policyd, store, upgrade, clients):

@@ -39,6 +39,15 @@ CREATE OR REPLACE FUNCTION policyd.load(p_accounts text[], p_domains text[],
             AND (d.valid_until > m.now) IS NOT FALSE
 $$;
 
+-- The history to be saved; but a program that cannot read the one that is
+-- stored, of a format to come (store/history_bytes.c), must not put its own
+-- there.
+CREATE OR REPLACE FUNCTION policyd.newer_history(p_stored bytea, p_saved bytea
+) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN substring(p_saved, 1, 1) < substring(p_stored, 1, 1)
+                THEN p_stored ELSE p_saved END
+$$;
+
 -- Save one account of which nothing but its row, and rows of its logins, is to
 -- be written: what is expected is as for policyd.save. NULL: it is another one.
 CREATE OR REPLACE FUNCTION policyd.touch(p_account text, p_expected bigint,
@@ -59,7 +68,7 @@ BEGIN
            blocked_until = p_blocked, last_seen = p_seen, rated_at = p_rated,
            complete_since = p_complete, mail_hash = p_mail_hash,
            places = p_places, rings = p_rings, mail_hashes = p_mail_hashes,
-           history = p_history
+           history = policyd.newer_history(history, p_history)
      WHERE ctid = (SELECT ctid FROM policyd.account
                     WHERE account = p_account AND version = p_expected
                       AND (p_overrides IS NULL OR p_overrides =
@@ -291,7 +300,7 @@ BEGIN
            blocked_until = q.blocked, last_seen = q.seen, rated_at = q.rated,
            complete_since = q.complete, mail_hash = q.mail_hash,
            places = q.places, rings = q.rings, mail_hashes = q.mail_hashes,
-           history = q.history
+           history = policyd.newer_history(a.history, q.history)
       FROM unnest(p_accounts, p_since, p_blocked, p_seen, p_rated, p_complete,
                   p_mail_hash, p_places, p_rings, p_mail_hashes, p_histories)
            WITH ORDINALITY AS q (account, since, blocked, seen, rated,

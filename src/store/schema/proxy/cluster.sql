@@ -39,6 +39,15 @@ CREATE OR REPLACE FUNCTION policyd.said(p_connection text, p_key text
         substring(p_connection FROM '(?:^|\s)' || p_key || '=(\S+)'), ',')
 $$;
 
+CREATE OR REPLACE FUNCTION policyd.hosts_of(p_slow text
+) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(cardinality(policyd.said(p_slow, 'host')), 1)
+$$;
+
+-- An older version did not count them.
+UPDATE policyd.shard SET hosts = policyd.hosts_of(slow)
+ WHERE hosts <> policyd.hosts_of(slow);
+
 -- Name the shards anew, all of them and in order: connection strings of libpq
 -- with a dbname each. p_slow may be left out. Where that has several hosts,
 -- pgbouncer has a database for each: NAME, NAME_2, ...
@@ -57,7 +66,7 @@ BEGIN
     DELETE FROM policyd.shard;
     INSERT INTO policyd.shard (number, name, connection, slow, hosts)
     SELECT i - 1, (policyd.said(c, 'dbname'))[1], c, p_slow[i],
-           coalesce(cardinality(policyd.said(p_slow[i], 'host')), 1)
+           policyd.hosts_of(p_slow[i])
       FROM unnest(p_connections) WITH ORDINALITY AS u (c, i);
     UPDATE policyd.cluster_version SET version = version + 1;
 END

@@ -22,7 +22,8 @@ LANGUAGE sql STABLE AS $$
                                     (policyd.said(slow, 'port'))[1]),
                (policyd.said(slow, 'dbname'))[1],
                coalesce((policyd.said(slow, 'user'))[1],
-                   (SELECT datdba::regrole::text FROM pg_database
+                   (SELECT rolname FROM pg_database d
+                      JOIN pg_roles r ON r.oid = datdba
                      WHERE datname = current_database())))
       FROM policyd.shard s,
            unnest(policyd.said(slow, 'host')) WITH ORDINALITY AS h (host, i)

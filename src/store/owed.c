@@ -165,12 +165,25 @@ take_held(struct owed *owed, struct debt *debt)
 		debt->last_ms = taken.last_ms;
 }
 
+/* Is the account in the batch with another version that may have been written?
+ * Asked for together, neither could be found out of. */
+static bool
+is_mixed(const struct owed_batch *batch, const struct debt *debt)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->debts[i]->saved_version != debt->saved_version &&
+		    strcmp(batch->debts[i]->account, debt->account) == 0)
+			return true;
+	return false;
+}
+
 size_t
 owed_collect(struct owed *owed, struct owed_batch *batch, bool is_all)
 {
 	batch->count = 0;
 	while (batch->count < OWED_BATCH && owed->count > 0 &&
-	    (is_all || owed_wait_ms(owed) == 0)) {
+	    (is_all || owed_wait_ms(owed) == 0) &&
+	    !is_mixed(batch, owed->heap[0])) {
 		struct debt *debt = take_first(owed);
 
 		take_held(owed, debt);

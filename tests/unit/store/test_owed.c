@@ -150,5 +150,44 @@ START_TEST(what_passed_after_a_failure_is_owed)
 }
 END_TEST
 
+/* One may have been written and the other was not: each is found out of. */
+START_TEST(what_may_have_been_written_goes_by_itself)
+{
+	struct memory *memory = memory_open();
+	struct owed *owed = owed_new(memory);
+	struct owed_batch batch;
+	int64_t now = clock_mono_ms();
+
+	owe(owed, 1, 3, now - 30);
+	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
+	batch.checks[0].saved_version = 42;
+	ck_assert(!owed_settle(owed, &batch, 0));
+	owe(owed, 1, 5, now - 20);
+	owe(owed, 2, 7, now - 10);
+	for (unsigned mails = 0; mails < 3 + 5 + 7;) {
+		bool has_first = false;
+
+		ck_assert_uint_gt(owed_collect(owed, &batch, true), 0);
+		for (size_t i = 0; i < batch.count; i++) {
+			const struct check *check = &batch.checks[i];
+
+			if (strcmp(check->account, "user1") == 0) {
+				ck_assert(!has_first);
+				has_first = true;
+				ck_assert_int_eq(check->saved_version,
+				    check->held == 3 ? 42 : 0);
+			}
+			mails += check->held;
+			batch.checks[i].result = STORE_DONE;
+		}
+		ck_assert(owed_settle(owed, &batch, 0));
+	}
+	ck_assert_int_eq(owed_wait_ms(owed), -1);
+	owed_free(owed);
+	memory_close(memory);
+}
+END_TEST
+
 UNIT("store/owed", what_is_due_first_comes_first, many_are_owed,
-    what_failed_is_owed_again, what_passed_after_a_failure_is_owed)
+    what_failed_is_owed_again, what_passed_after_a_failure_is_owed,
+    what_may_have_been_written_goes_by_itself)

@@ -191,10 +191,10 @@ decide_begin(struct desk *desk, struct decision *const *decisions,
 	size_t open_count = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct request *request = decisions[i]->request;
+		struct decision given = { .request = decisions[i]->request,
+			.late_us = decisions[i]->late_us };
 
-		memset(decisions[i], 0, sizeof(*decisions[i]));
-		decisions[i]->request = request;
+		*decisions[i] = given;
 		if (name_account(desk->config, decisions[i]))
 			open[open_count++] = decisions[i];
 		else

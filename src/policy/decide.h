@@ -58,6 +58,8 @@ enum outcome {
 
 struct decision {
 	const struct request *request;	/* given */
+	int64_t late_us;	/* given: when it has waited for too long to
+				 * be asked about (clock_mono_us); 0: never */
 	enum outcome outcome;
 	bool is_observed;	/* outcome is what would be: the answer is ok */
 	bool is_network_exempt;	/* the login does not count */

@@ -169,24 +169,34 @@ inquiry_decides(struct desk *desk, struct inquiry *inquiry,
 	return false;
 }
 
-void
+bool
 inquiry_look_again(struct desk *desk, struct inquiry *inquiry)
 {
+	int64_t now_us = clock_mono_us();
+	bool has_late = false;
 	size_t left = 0;
 
 	for (size_t i = 0; i < inquiry->count; i++) {
 		struct decision *decision = inquiry->decisions[i];
+		struct check *check = &inquiry->checks[i];
+		struct unasked_query *query = &inquiry->queries[i];
+		bool is_late = decision->late_us != 0 &&
+		    decision->late_us < now_us;
 
-		if (passes(desk, decision, &inquiry->checks[i],
-			&inquiry->queries[i])) {
+		if (passes(desk, decision, check, query)) {
 			decide_end(desk, decision);
-			continue;
+		} else if (is_late) {
+			conclude(desk, decision, check, query);
+			decide_end(desk, decision);
+			has_late = true;
+		} else {
+			inquiry->decisions[left] = decision;
+			inquiry->checks[left] = *check;
+			inquiry->queries[left++] = *query;
 		}
-		inquiry->decisions[left] = decision;
-		inquiry->checks[left] = inquiry->checks[i];
-		inquiry->queries[left++] = inquiry->queries[i];
 	}
 	inquiry->count = left;
+	return has_late;
 }
 
 void

@@ -25,8 +25,9 @@ struct inquiry {
 bool inquiry_decides(struct desk *, struct inquiry *, struct decision *,
     int64_t deadline_ms);
 
-/* They have waited: some may pass by now, and are decided. */
-void inquiry_look_again(struct desk *, struct inquiry *);
+/* They have waited: those that pass by now are decided, and those that it was
+ * too long for. Returns whether there were any of these. */
+bool inquiry_look_again(struct desk *, struct inquiry *);
 
 /* They are going to be asked for: each takes the mails that passed before it. */
 void inquiry_prepare(struct desk *, struct inquiry *);

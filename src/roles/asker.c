@@ -122,13 +122,13 @@ asker_fd(const struct asker *asker)
 	return work_thread_fd(asker->thread);
 }
 
-void
+bool
 asker_take(struct asker *asker)
 {
 	if (work_thread_take(asker->thread) == NULL)
-		return;
+		return false;
 	conclude(asker);
-	inquiry_look_again(asker->desk, asker->gathered);
+	return inquiry_look_again(asker->desk, asker->gathered);
 }
 
 struct inquiry *

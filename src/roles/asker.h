@@ -27,8 +27,9 @@ bool asker_stop(struct asker *);
 /* Becomes readable when it is time for asker_take. */
 int asker_fd(const struct asker *);
 
-/* What was under way is done. */
-void asker_take(struct asker *);
+/* What was under way is done. Returns whether some that were gathered
+ * meanwhile have waited for too long: nobody is asked about them. */
+bool asker_take(struct asker *);
 
 /* To add to; for as many as there is room for. */
 struct inquiry *asker_gathered(struct asker *);

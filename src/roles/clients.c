@@ -215,6 +215,12 @@ clients_have_next(const struct clients *clients)
 	return clients->queue != NULL;
 }
 
+int64_t
+clients_late_us(const struct client *client)
+{
+	return client->late_us;
+}
+
 bool
 clients_next_is_late(const struct clients *clients, int64_t now_us)
 {

@@ -48,6 +48,7 @@ void clients_serve(struct clients *, struct client *);
  */
 struct client *clients_next(struct clients *);
 struct session *clients_session(struct client *);
+int64_t clients_late_us(const struct client *);	/* see clients_expect */
 bool clients_have_next(const struct clients *);
 bool clients_next_is_late(const struct clients *, int64_t now_us);
 

@@ -26,7 +26,6 @@ struct rounds {
 	struct asker *asker;
 	struct log_limit late_limit;
 	int share;		/* of those that ask, lately, of ALL */
-	int64_t first_ms;	/* since when some are gathered */
 	/* Who is being answered, and what; those that are free. */
 	struct client *asking[DECISIONS];
 	struct decision decisions[DECISIONS];
@@ -135,7 +134,8 @@ rounds_free(struct rounds *rounds)
 void
 rounds_take(struct rounds *rounds)
 {
-	asker_take(rounds->asker);
+	if (asker_take(rounds->asker))
+		warn_of_late(rounds);
 	answer_all(rounds);
 }
 
@@ -170,6 +170,7 @@ take_round(struct rounds *rounds, struct decision *round[ROUND_MAX],
 
 		rounds->asking[decision - rounds->decisions] = client;
 		decision->request = session_request(clients_session(client));
+		decision->late_us = clients_late_us(client);
 		round[count++] = decision;
 	}
 	return count;
@@ -191,15 +192,10 @@ is_direct(const struct rounds *rounds)
 	    clients_count(rounds->clients);
 }
 
-/* When the next round must be over: at its own deadline, or when the first of
- * it has waited for all of server.deadline. */
+/* When the next round must be over. */
 static int64_t
-must_end_ms(const struct rounds *rounds, int64_t deadline_ms, int64_t stop_ms)
+must_end_ms(int64_t deadline_ms, int64_t stop_ms)
 {
-	int64_t last_ms = rounds->first_ms + 2 * round_us(rounds) / 1000;
-
-	if (asker_gathered(rounds->asker)->count > 0 && last_ms < deadline_ms)
-		deadline_ms = last_ms;
 	return stop_ms != 0 && stop_ms < deadline_ms ? stop_ms : deadline_ms;
 }
 
@@ -222,10 +218,8 @@ rounds_play(struct rounds *rounds, int64_t stop_ms)
 		note_share(rounds, inquiry->count - before, count);
 		answer_all(rounds);
 	}
-	if (before == 0)
-		rounds->first_ms = began_us / 1000;
 	asker_go(rounds->asker, is_direct(rounds),
-	    must_end_ms(rounds, deadline_ms, stop_ms));
+	    must_end_ms(deadline_ms, stop_ms));
 	answer_all(rounds);
 	/* What is read next may have waited all that time. */
 	clients_expect(rounds->clients,

@@ -17,8 +17,8 @@ import pytest
 import policyd as daemon
 from geoip import address
 from load import Load
-from outage import (BAD, BLOCKED, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK,
-                    Watch)
+from outage import (BAD, BLOCKED, CLIENTS, CONFIG, ERROR, EXEMPT, JOBS, KNOWN,
+                    OK, Watch)
 from policyd import children
 from proc import open_files
 from waiting import until
@@ -213,16 +213,12 @@ def truncate(path):
     os.truncate(path, 4096)
 
 
-def empty(path):
-    os.truncate(path, 0)
-
-
 def scribble(path):
     with open(path, "r+b") as file:
         file.write(random.Random(1).randbytes(path.stat().st_size))
 
 
-@pytest.mark.parametrize("damage", [truncate, empty, scribble])
+@pytest.mark.parametrize("damage", [truncate, scribble])
 def test_damaged(watch, damage):
     """Until an administrator puts a copy in its place."""
     watched = watch()
@@ -232,14 +228,29 @@ def test_damaged(watch, damage):
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     damage(watched.path)
     watched.endure()
-    if damage is not empty:
-        # That one looks new to them, and they wait for the others' lock.
-        watched.jobs_fail()
+    watched.jobs_fail()
     restore(copy, watched.path)
     watched.recover()
     for line in sum(watched.complaints().values(), []):
         assert str(watched.path) in line and \
             ("damaged" in line or "is not an SQLite database" in line)
+
+
+def test_emptied(watch):
+    """It looks new: whoever has the others' lock at last makes it anew, until
+    an administrator puts a copy in its place."""
+    watched = watch()
+    copy = saved(watched.path)
+    os.truncate(watched.path, 0)
+    for number in range(20):
+        assert set(watched.volley([f"other{number}@b.example", EXEMPT])) <= \
+            {OK, ERROR}
+    restore(copy, watched.path)
+    until(lambda: set(watched.volley([BAD] * CLIENTS)) == {BLOCKED},
+          "the block that the copy has", 40)
+    until(lambda: set(watched.volley([KNOWN] * CLIENTS)) == {OK}, "the store")
+    for line in sum(watched.complaints().values(), []):
+        assert str(watched.path) in line
 
 
 def test_who_was_blocked_is_known_after_a_restart(watch):

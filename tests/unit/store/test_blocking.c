@@ -138,7 +138,7 @@ START_TEST(a_block_by_hand_tells_of_mails_until_now)
 		for (int mail = 0; mail < 3; mail++)
 			for (int span = 0; span < SPANS; span++)
 				history_count(&history->rings[span], MAIL_ALL);
-		history_mark(&history->active);
+		history_mark(&history->active, 0);
 		blocking_apply(&work, &settings, NOW + whens[i].later_ms);
 		ck_assert(told->is_told);
 		ck_assert_uint_eq(told->spans[SPAN_HOUR].found[MAIL_ALL],

@@ -191,10 +191,12 @@ decide_begin(struct desk *desk, struct decision *const *decisions,
 	size_t open_count = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct decision given = { .request = decisions[i]->request,
-			.late_us = decisions[i]->late_us };
+		const struct request *request = decisions[i]->request;
+		int64_t late_us = decisions[i]->late_us;
 
-		*decisions[i] = given;
+		memset(decisions[i], 0, sizeof(*decisions[i]));
+		decisions[i]->request = request;
+		decisions[i]->late_us = late_us;
 		if (name_account(desk->config, decisions[i]))
 			open[open_count++] = decisions[i];
 		else

@@ -3,12 +3,11 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
-import os
-import subprocess
 
 import pytest
 
 import policyd as daemon
+from clocks import clock  # noqa: F401
 from geoip import address
 from http_api import Api
 from policyd import free_port
@@ -17,37 +16,13 @@ from test_clean import SURE, clean, counts
 
 JOE = "joe@example.com"
 
-AHEAD = """
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <time.h>
-
-int
-clock_gettime(clockid_t id, struct timespec *now)
-{
-	int (*next)(clockid_t, struct timespec *) = (int (*)(clockid_t,
-	    struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-	int result = next(id, now);
-
-	if (id == CLOCK_REALTIME)
-		now->tv_sec += 31 * 86400;
-	return result;
-}
-"""
-
 
 @pytest.fixture
-def ahead(tmp_path):
+def ahead(clock):  # noqa: F811
     """The environment of programs on a host that is a month ahead."""
-    (tmp_path / "ahead.c").write_text(AHEAD)
-    library = tmp_path / "ahead.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library,
-                    tmp_path / "ahead.c", "-ldl"], check=True)
-    tmp_path.chmod(0o755)
-    # It comes before the library of a sanitizer.
-    options = os.environ.get("ASAN_OPTIONS", "")
-    return {"LD_PRELOAD": str(library),
-            "ASAN_OPTIONS": f"{options}:verify_asan_link_order=0"}
+    clock.set(31 * 86400)
+    yield clock.environment()
+    clock.set(0)
 
 
 def test_a_block_is_explained_by_the_stores_clock(start_policyd, ahead):

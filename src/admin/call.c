@@ -203,7 +203,7 @@ begin(struct calls *calls, struct call *call,
 	exchange->method = mem_dup(method);
 	exchange->path = mem_dup(url);
 	caller_locate(exchange);
-	sources_name(exchange->origin, call->source);
+	source_name(exchange->origin, call->source);
 	visit_enter(call->visit, VISIT_CALL, clock_mono_ms());
 	announced = exchange_header(exchange, "Content-Length");
 	call->has_body = (announced != NULL && strcmp(announced, "0") != 0) ||

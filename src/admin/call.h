@@ -11,7 +11,8 @@
 #include "admin/credentials.h"
 #include "admin/crew.h"
 #include "admin/exchange.h"
-#include "admin/sources.h"
+#include "admin/failed_logins.h"
+#include "admin/source_name.h"
 #include "admin/verifier.h"
 #include "admin/visits.h"
 
@@ -20,7 +21,7 @@
 /* What calls have in common. */
 struct calls {
 	struct crew *crew;
-	struct sources *sources;
+	struct failed_logins *failed_logins;
 	struct sessions *sessions;
 	struct credentials *credentials;
 	struct verifier *verifier;

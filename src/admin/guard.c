@@ -46,7 +46,7 @@ authorize(struct call *call)
 static void
 note_wrong(struct calls *calls, struct call *call, const char *what)
 {
-	sources_failed(calls->sources, call->source, clock_mono_ms());
+	failed_logins_add(calls->failed_logins, call->source, clock_mono_ms());
 	log_begin(LOG_LEVEL_WARNING, "http");
 	log_text("client", call->exchange.origin);
 	log_text("user", call->attempt.who);
@@ -58,8 +58,8 @@ note_wrong(struct calls *calls, struct call *call, const char *what)
 static bool
 is_shut_out(struct calls *calls, struct call *call)
 {
-	int64_t wait_ms = sources_wait_ms(calls->sources, call->source,
-	    clock_mono_ms());
+	int64_t wait_ms = failed_logins_wait_ms(calls->failed_logins,
+	    call->source, clock_mono_ms());
 
 	if (wait_ms == 0)
 		return false;

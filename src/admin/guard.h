@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Wrong credentials are logged, answered after a second, and counted by
- * source (see sources.h): one that was wrong too often is refused at once,
+ * source (see source_name.h): one that was wrong too often is refused at once,
  * unless its credentials need no check or are known to be right.
  */
 #ifndef ADMIN_GUARD_H

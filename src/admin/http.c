@@ -88,7 +88,7 @@ note_connection(void *opaque, struct MHD_Connection *connection,
 	fd = MHD_get_connection_info(connection,
 	    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	caller_origin(connection, origin);
-	*context = visits_add(&http->visits, fd, sources_name(origin, source),
+	*context = visits_add(&http->visits, fd, source_name(origin, source),
 	    clock_mono_ms());
 }
 
@@ -159,7 +159,7 @@ http_new(const struct config *config, struct crew *crew)
 	}
 	http->calls.crew = crew;
 	http->calls.credentials = credentials_new(config);
-	http->calls.sources = sources_new();
+	http->calls.failed_logins = failed_logins_new();
 	http->calls.sessions = sessions_new(certificate.chain != NULL);
 	http->calls.verifier = verifier_start();
 	if (http->calls.verifier != NULL)
@@ -188,7 +188,7 @@ http_free(struct http *http)
 		MHD_stop_daemon(http->daemon);
 	verifier_stop(http->calls.verifier);
 	credentials_free(http->calls.credentials);
-	sources_free(http->calls.sources);
+	failed_logins_free(http->calls.failed_logins);
 	sessions_free(http->calls.sessions);
 	free(http);
 }

@@ -4,18 +4,14 @@
  */
 #include "admin/problems.h"
 
+#include "base/overdue.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
 	DAY_S = 86400,
-	GEOIP_OLD_S = 60 * DAY_S,
-	OUTBOX_OLD_S = 3600,
-	/* A host tells of itself once a minute. */
-	QUIET_S = 180,
-	/* One that was switched off on purpose is forgotten. */
-	GONE_S = DAY_S,
 	TEXT_SIZE = 300,
 };
 
@@ -39,7 +35,7 @@ look_at_geoip(const struct condition *host, json_t *array)
 	if (host->wants_geoip && host->geoip_age_s < 0)
 		add(array, "geoip", host->host, "There is no GeoIP file that "
 		    "can be used: countries are not counted.");
-	else if (host->wants_geoip && host->geoip_age_s > GEOIP_OLD_S)
+	else if (host->wants_geoip && host->geoip_age_s > OVERDUE_GEOIP_S)
 		add(array, "geoip", host->host, "The GeoIP file is %lld days "
 		    "old.", (long long)(host->geoip_age_s / DAY_S));
 }
@@ -47,9 +43,9 @@ look_at_geoip(const struct condition *host, json_t *array)
 static void
 look_at(const struct condition *host, json_t *array)
 {
-	if (host->quiet_s > GONE_S)
+	if (host->quiet_s > OVERDUE_NO_MORE_S)
 		return;
-	if (host->quiet_s > QUIET_S) {
+	if (host->quiet_s > OVERDUE_HOST_S) {
 		add(array, "hosts", host->host, "It was last heard of %lld "
 		    "minutes ago.", (long long)(host->quiet_s / 60));
 		return;
@@ -76,7 +72,7 @@ compare(const struct conditions *now, json_t *array)
 	for (size_t i = 0; i < now->count; i++) {
 		const struct condition *host = &now->hosts[i];
 
-		if (host->quiet_s > QUIET_S)
+		if (host->quiet_s > OVERDUE_HOST_S)
 			continue;
 		if (first == NULL)
 			first = host;
@@ -101,7 +97,7 @@ problems_find(const struct conditions *now)
 	for (size_t i = 0; i < now->count; i++)
 		look_at(&now->hosts[i], array);
 	compare(now, array);
-	if (now->outbox > 0 && now->outbox_age_s > OUTBOX_OLD_S)
+	if (now->outbox > 0 && now->outbox_age_s > OVERDUE_OUTBOX_S)
 		add(array, "outbox", NULL, "%llu notifications wait, the "
 		    "oldest for %lld hours.",
 		    (unsigned long long)now->outbox,

@@ -16,7 +16,7 @@
 struct verifier;
 
 /* Passwords that may wait or be checked at a time; and of one source (see
- * sources.h). */
+ * source_name.h). */
 enum { VERIFIER_WAITING_MAX = 64, VERIFIER_SHARE = 4 };
 
 /* NULL, with the cause logged, if there can be no thread. */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Whoever waits gives way: when there are too many, of one source (see
- * sources.h) or in all, the one that has been without a request for longest is
+ * source_name.h) or in all, the one that has been without a request for longest is
  * cut off for the new one. If none waits, some more are let in as spare: they
  * are answered about health, and nothing else.
  */

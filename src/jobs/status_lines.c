@@ -4,6 +4,7 @@
  */
 #include "jobs/status_lines.h"
 
+#include "base/overdue.h"
 #include "base/text.h"
 #include "command/when.h"
 #include "config/secret.h"
@@ -14,17 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum {
-	/* A GeoIP file that is older than that was forgotten: they come at
-	 * least once a month. */
-	OLD_FILE_DAYS = 45,
-	/* What waits longer in the outbox is not delivered by itself. */
-	OLD_OUTBOX_MS = 3600 * 1000,
-	/* Each tells once a minute that it is there. */
-	SILENT_HOST_MS = 300 * 1000,
-	DAY_S = 24 * 3600,
-};
 
 static unsigned long long
 count_of(const struct status *status, enum counter which)
@@ -168,7 +158,7 @@ tell_file(const struct status_facts *facts, enum geoip_file kind,
 	if (built_ms != 0 && facts->is_live && facts->server.is_missing[kind])
 		text_add(text, " and not taken yet");
 	if (built_ms == 0 ||
-	    facts->now_ms - built_ms > (int64_t)OLD_FILE_DAYS * DAY_S * 1000)
+	    facts->now_ms - built_ms > (int64_t)OVERDUE_GEOIP_S * 1000)
 		line->is_wrong = true;
 	json_array_append_new(line->json, json_pack("{ss ss so}", "key",
 	    geo_key(kind), "file", path, "built", show_time(built_ms)));
@@ -253,13 +243,14 @@ tell_hosts(const struct status_facts *facts, struct status_line *line,
 	for (size_t i = 0; i < facts->host_count; i++) {
 		const struct host *host = &facts->hosts[i];
 		int64_t age_ms = facts->store_now_ms - host->seen_ms;
-		bool is_silent = age_ms > SILENT_HOST_MS;
+		bool is_silent = age_ms > OVERDUE_HOST_S * 1000;
 		char ago[WHEN_SIZE];
 
 		json_array_append_new(line->json, json_pack("{ss ss so}",
 		    "host", host->name, "version", host->version, "seen",
 		    show_time(host->seen_ms)));
-		line->is_wrong |= is_silent && age_ms < DAY_S * INT64_C(1000);
+		line->is_wrong |= is_silent &&
+		    age_ms < OVERDUE_NO_MORE_S * INT64_C(1000);
 		if (is_silent)
 			text_printf(text, "; %s was last seen %s", host->name,
 			    when_ago(host->seen_ms, facts->store_now_ms, ago));
@@ -303,7 +294,7 @@ tell_outbox(const struct status_facts *facts, struct status_line *line,
 		return;
 	}
 	line->is_wrong =
-	    facts->now_ms - totals->outbox_since_ms > OLD_OUTBOX_MS;
+	    facts->now_ms - totals->outbox_since_ms > OVERDUE_OUTBOX_S * 1000;
 	text_printf(text, "%llu not delivered yet, the oldest of %s",
 	    (unsigned long long)totals->outbox,
 	    when_ago(totals->outbox_since_ms, facts->now_ms, ago));

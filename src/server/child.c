@@ -7,6 +7,7 @@
 #include "base/counters.h"
 #include "base/mem.h"
 #include "server/background.h"
+#include "server/orphan.h"
 #include "server/signals.h"
 
 #include <stdbool.h>
@@ -79,7 +80,8 @@ child_run(const struct fleet *fleet, const struct generation *own,
 	keep_own(own, own->roles[post->role].serves, &listeners);
 	/* The master still logs as the serving generation does. */
 	background_set_log(fleet->background, own->load->serving.log);
-	signals_child(master);
+	signals_child();
+	orphan_watch(master);
 	counters_use(own->members[post - own->roster.posts].slot);
 	counters_add(STAT_STARTS, 1);
 	exit(own->roles[post->role].run(&seat));

@@ -25,7 +25,7 @@ enum load_reason {
 };
 
 /* A child: run returns its exit status. It runs as the unprivileged user;
- * what signals do to it is said at signals_child (signals.h). */
+ * what signals do to it is said at signals_child (signals.h) and in orphan.h. */
 struct role {
 	const char *name;
 	unsigned count;

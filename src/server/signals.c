@@ -8,11 +8,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
-
-/* As long as a stop by the master may take. */
-enum { ORPHAN_S = 5 };
 
 static const int caught[] = { SIGHUP, SIGUSR1, SIGUSR2, SIGTERM, SIGINT,
 	SIGCHLD };
@@ -76,16 +72,8 @@ signals_wait(struct pollfd *fds, nfds_t count, int timeout_ms)
 	return 0;
 }
 
-/* The first SIGALRM says that the master is dead, the second ends us. */
-static void
-start_countdown(int signal)
-{
-	(void)signal;
-	alarm(ORPHAN_S);
-}
-
 void
-signals_child(pid_t master)
+signals_child(void)
 {
 	static const int ignored[] = { SIGHUP, SIGUSR1, SIGUSR2, SIGINT,
 		SIGPIPE };
@@ -95,12 +83,7 @@ signals_child(pid_t master)
 		set_action(ignored[i], SIG_IGN, 0);
 	set_action(SIGTERM, SIG_DFL, 0);
 	set_action(SIGCHLD, SIG_DFL, 0);
-	set_action(SIGALRM, start_countdown, (int)SA_RESETHAND | SA_RESTART);
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_SETMASK, &term, NULL);
-
-	prctl(PR_SET_PDEATHSIG, SIGALRM);
-	if (getppid() != master) /* it died before prctl */
-		raise(SIGALRM);
 }

@@ -27,10 +27,8 @@ int signals_wait(struct pollfd *, nfds_t count, int timeout_ms);
 /*
  * In a forked process: HUP, INT, USR1, USR2 and PIPE are ignored (the master
  * alone acts on them, even if all of a group get them), TERM is left to the
- * role: it is blocked, with the default action. If the master dies, the
- * process has a few seconds to see the end of its pipe, then SIGALRM ends it;
- * that signal is not for the role's own use.
+ * role: it is blocked, with the default action.
  */
-void signals_child(pid_t master);
+void signals_child(void);
 
 #endif

@@ -9,6 +9,9 @@
 
 /* Of a mail that a rate has counted. */
 #define RATED UINT64_C(1)
+/* What marks begin with, and instances do not. */
+#define MARK (UINT64_C(0x6d61) << 48)
+#define MARK_BITS (UINT64_C(0xffff) << 48)
 
 void
 state_init(struct account_state *state)
@@ -170,6 +173,21 @@ state_clamp(struct account_state *state, int64_t now_ms)
 	return rates_clamp(&state->rates, now_ms) || stepped;
 }
 
+static bool
+is_mark(int64_t number)
+{
+	return ((uint64_t)number & MARK_BITS) == MARK;
+}
+
+int64_t
+state_mark(int64_t version)
+{
+	/* Versions that follow each other differ in their last bits. */
+	uint64_t mixed = (uint64_t)version * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (int64_t)(MARK | (mixed >> 16 & ~RATED));
+}
+
 int64_t
 state_instance(const char *instance, const struct addr *client)
 {
@@ -182,6 +200,8 @@ state_instance(const char *instance, const struct addr *client)
 	for (size_t i = 0; i < client->bits / 8; i++)
 		hash = (hash ^ client->bytes[i]) * 1099511628211u;
 	hash &= ~RATED;
+	if (is_mark((int64_t)hash))
+		hash ^= MARK;
 	return hash != 0 ? (int64_t)hash : 2;
 }
 
@@ -213,16 +233,50 @@ state_is_rated(const struct account_state *state, int64_t instance)
 	    ((uint64_t)state->instances[i] & RATED) != 0;
 }
 
+/* Put it before the first of them, the last of which gives way. */
+static void
+put_first(struct account_state *state, int64_t number, size_t count)
+{
+	memmove(state->instances + 1, state->instances,
+	    (count - 1) * sizeof(*state->instances));
+	state->instances[0] = number;
+}
+
+/* The same before all of them. */
+static void
+add_number(struct account_state *state, int64_t number)
+{
+	if (state->instance_count < INSTANCES_MAX)
+		state->instance_count++;
+	put_first(state, number, state->instance_count);
+}
+
 void
 state_add_instance(struct account_state *state, int64_t instance)
 {
-	if (instance == 0 || state_has_instance(state, instance))
+	if (instance != 0 && !state_has_instance(state, instance))
+		add_number(state, instance);
+}
+
+bool
+state_has_mark(const struct account_state *state, int64_t mark)
+{
+	return state_has_instance(state, mark);
+}
+
+void
+state_add_mark(struct account_state *state, int64_t mark)
+{
+	size_t marks = 0;
+
+	if (mark == 0 || state_has_mark(state, mark))
 		return;
-	if (state->instance_count < INSTANCES_MAX)
-		state->instance_count++;
-	memmove(state->instances + 1, state->instances,
-	    (state->instance_count - 1) * sizeof(*state->instances));
-	state->instances[0] = instance;
+	for (size_t i = 0; i < state->instance_count; i++)
+		if (is_mark(state->instances[i]) && ++marks == MARKS_MAX) {
+			put_first(state, mark, i + 1);
+			return;
+		}
+	add_number(state, mark);
 }
 
 void

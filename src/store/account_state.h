@@ -27,7 +27,9 @@ enum {
 	PLACES_TEXT_SIZE = PLACES_MAX * PLACE_TEXT_SIZE,
 	/* The row of a login is written this often at most. */
 	PLACE_FRESH_MS = 60000,
+	/* The mails lately, and the marks of saves among them. */
 	INSTANCES_MAX = 64,
+	MARKS_MAX = 16,
 	INSTANCES_BYTES = 8 * INSTANCES_MAX,
 };
 
@@ -61,7 +63,7 @@ struct account_state {
 	int64_t slack_ms;
 	struct rate_rings rates;
 	size_t instance_count;
-	/* Newest first; odd: a rate has counted it. */
+	/* Newest first; odd: a rate has counted it. Some are marks. */
 	int64_t instances[INSTANCES_MAX];
 	struct history history;
 	size_t place_count;
@@ -123,6 +125,16 @@ void state_unpack(struct account_state *, const uint8_t *bytes);
 
 /* The number that a mail is known by: its instance, of a client; 0 for "". */
 int64_t state_instance(const char *instance, const struct addr *client);
+
+/*
+ * A save leaves a mark, if it must not be done twice: who never had its answer
+ * finds out by it whether it was done, whatever others have saved since. The
+ * newest MARKS_MAX stay; programs of before keep them as if they were mails.
+ * No instance is a mark. 0 is none.
+ */
+int64_t state_mark(int64_t version);
+bool state_has_mark(const struct account_state *, int64_t mark);
+void state_add_mark(struct account_state *, int64_t mark);
 
 /* Of the mails lately: has it passed, and did a rate count it? */
 bool state_has_instance(const struct account_state *, int64_t instance);

@@ -188,6 +188,7 @@ ask_rates(struct question *q)
 	state->rated_ms = q->now_ms;
 	if (check->weighs_once)
 		state_set_rated(state, q->instance);
+	q->work->counts |= !check->weighs_once;
 	q->work->is_changed = true;
 }
 
@@ -278,6 +279,7 @@ add_held(struct question *q)
 		    q->settings->rules);
 	}
 	q->work->is_changed = true;
+	q->work->counts = true;
 	if (login->network.bits == 0)
 		return;
 	place = state_find(state, &login->network);
@@ -356,6 +358,8 @@ apply(struct work *work, struct check *check,
 	ask_rates(&q);
 	state->last_instance = q.instance;
 	work->is_changed = true;
+	/* A mail by its instance is known again. */
+	work->counts |= q.instance == 0;
 	conclude(&q);
 	finding->may_pass = may_pass_again(&q);
 	finding->has_rates = settings->rates.count > 0;
@@ -369,6 +373,7 @@ check_decide(struct work *work, const struct store_setup *setup,
 		work->is_changed = true;
 	blocking_clamp(work, now_ms);
 	if (work->kind != WORK_CHECK) {
+		work->counts = true;
 		const struct settings settings = work_settings(work,
 		    setup->settings);
 

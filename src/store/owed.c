@@ -22,7 +22,7 @@ struct debt {
 	int64_t due_ms;
 	uint32_t mails;		/* beside those that the memory holds */
 	int64_t last_ms;
-	int64_t saved_version;	/* as check's */
+	int64_t mark;	/* as check's */
 	char account[];
 };
 
@@ -122,7 +122,7 @@ owed_add(struct owed *owed, const struct memory_key *key,
 	if (check->result != STORE_DONE && check->held > 0) {
 		debt->mails = check->held;
 		debt->last_ms = check->held_last_ms;
-		debt->saved_version = check->saved_version;
+		debt->mark = check->mark;
 	}
 	memcpy(debt->account, check->account, size);
 	insert(owed, debt);
@@ -144,7 +144,7 @@ make_check(const struct debt *debt, struct check *check)
 	check->settings = debt->settings;
 	check->held = debt->mails;
 	check->held_last_ms = debt->last_ms;
-	check->saved_version = debt->saved_version;
+	check->mark = debt->mark;
 	check->is_held_only = true;
 	check->result = STORE_FAILED;	/* so far */
 }
@@ -158,20 +158,20 @@ take_held(struct owed *owed, struct debt *debt)
 {
 	struct memory_taken taken;
 
-	if (debt->saved_version != 0)
+	if (debt->mark != 0)
 		return;
 	debt->mails += memory_take(owed->memory, &debt->key, 0, &taken);
 	if (taken.last_ms > debt->last_ms)
 		debt->last_ms = taken.last_ms;
 }
 
-/* Is the account in the batch with another version that may have been written?
+/* Is the account in the batch with another mark that may have been written?
  * Asked for together, neither could be found out of. */
 static bool
 is_mixed(const struct owed_batch *batch, const struct debt *debt)
 {
 	for (size_t i = 0; i < batch->count; i++)
-		if (batch->debts[i]->saved_version != debt->saved_version &&
+		if (batch->debts[i]->mark != debt->mark &&
 		    strcmp(batch->debts[i]->account, debt->account) == 0)
 			return true;
 	return false;
@@ -210,7 +210,7 @@ owed_settle(struct owed *owed, struct owed_batch *batch, int64_t again_ms)
 			free(debt);
 			continue;
 		}
-		debt->saved_version = check->saved_version;
+		debt->mark = check->mark;
 		debt->due_ms = clock_mono_ms() + again_ms;
 		insert(owed, debt);
 		is_paid = false;

@@ -77,14 +77,6 @@ collect(struct work *const *works, size_t count, struct work **open)
 	return left;
 }
 
-/* Was it written, although its answer was lost? */
-static bool
-is_written(const struct work *work)
-{
-	return work->saved_version != 0 &&
-	    work->state.version == work->saved_version;
-}
-
 /*
  * Load, decide and save what is open. Returns how many are done with, or -1 if
  * the store is in trouble.
@@ -110,7 +102,7 @@ try(struct round *round, struct work *const *works, size_t count,
 
 		if (work->progress == WORK_FAILED)
 			continue;
-		if (is_written(work)) {
+		if (work_is_written(work)) {
 			work->progress = WORK_DONE;
 			done++;
 			continue;
@@ -277,11 +269,13 @@ group(struct round *round, struct check *checks, size_t count)
 			work->checks = &round->checks[i];
 			work->check_count = 0;
 			work->progress = WORK_OPEN;
-			work->saved_version = round->checks[i]->saved_version;
+			work->saved_version = 0;
+			work->mark = 0;
+			work->earlier_mark = round->checks[i]->mark;
 		}
 		/* With others it would have to be asked again. */
-		if (round->checks[i]->saved_version != work->saved_version)
-			work->saved_version = 0;
+		if (round->checks[i]->mark != work->earlier_mark)
+			work->earlier_mark = 0;
 		work->check_count++;
 	}
 	return works;
@@ -306,8 +300,9 @@ check_some(struct round *round, struct check *checks, size_t count,
 			check->is_busy = works[i]->progress == WORK_BUSY;
 			check->result = works[i]->progress == WORK_DONE ?
 			    STORE_DONE : STORE_FAILED;
-			check->saved_version = check->result == STORE_DONE ? 0 :
-			    works[i]->saved_version;
+			check->mark = check->result == STORE_DONE ? 0 :
+			    works[i]->mark != 0 ? works[i]->mark :
+						  works[i]->earlier_mark;
 		}
 }
 

@@ -123,7 +123,7 @@ struct check {
 	bool is_counted;	/* its own mail passed so, and is or was held */
 	/* It was asked before, and failed: 0, or what tells whether it was
 	 * written all the same. Is set if it fails. */
-	int64_t saved_version;
+	int64_t mark;
 
 	enum store_result result;	/* STORE_DONE or STORE_FAILED */
 	bool is_busy;	/* failed: somebody else has the row; ask again */

@@ -24,6 +24,7 @@ work_reset(struct work *work)
 	work->is_recalled = false;
 	work->is_changed = false;
 	work->must_last = false;
+	work->counts = false;
 	work->trim_ms = 0;
 	work->is_moved = false;
 	work->attempts = 0;
@@ -31,6 +32,27 @@ work_reset(struct work *work)
 	work->change_count = 0;
 	work->is_orphan = false;
 	work->is_audited = false;
+}
+
+void
+work_sign(struct work *work, int64_t version)
+{
+	work->saved_version = version;
+	if (!work->counts)
+		return;
+	/* That of the first save stays: it may be done yet, late. */
+	if (work->mark == 0)
+		work->mark = state_mark(version);
+	state_add_mark(&work->state, work->mark);
+}
+
+bool
+work_is_written(const struct work *work)
+{
+	return (work->saved_version != 0 &&
+	    work->state.version == work->saved_version) ||
+	    state_has_mark(&work->state, work->mark) ||
+	    state_has_mark(&work->state, work->earlier_mark);
 }
 
 int64_t
@@ -146,6 +168,7 @@ work_reach(struct work *work, enum cause cause, uint32_t limit, uint32_t per_s)
 		reached[work->reached_count++] =
 		    (struct reached){ cause, limit, per_s, 0 };
 	reached[i].times++;
+	work->counts = true;
 	work->is_changed = true; /* so that the account's row is ours */
 }
 

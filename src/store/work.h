@@ -96,6 +96,7 @@ struct work {
 	/* What follows. */
 	bool is_changed;	/* the state is to be saved */
 	bool must_last;		/* wait for the disk */
+	bool counts;		/* done again it would count again */
 	int64_t trim_ms;	/* logins before this give way; 0: none */
 	bool is_moved;		/* held.began_ms and its end were in the future */
 	uint32_t attempts;	/* refused because of the block */
@@ -110,8 +111,17 @@ struct work {
 	unsigned accepted;	/* places that it made known, likewise */
 
 	enum work_state progress;
-	int64_t saved_version;	/* written, but was it? Or 0 */
+	/* Written, but was it? Or 0. Of the last save, and what all saves
+	 * leave in the state if it counts; and what those of before left. */
+	int64_t saved_version;
+	int64_t mark, earlier_mark;
 };
+
+/* A side is about to save it; no two saves have the same version. */
+void work_sign(struct work *, int64_t version);
+
+/* It was loaded: was it written before, although the answer was lost? */
+bool work_is_written(const struct work *);
 
 /* WORK_LEARN (lessons.c): add the lesson to the state. */
 void lesson_apply(struct work *, const struct settings *);

@@ -15,8 +15,10 @@ class Relay:
 
     cut: the connections end. swallow: new ones are accepted and nothing is
     passed on any more; deafen: so with the connections alone whose client has
-    said this, those that are there. fill: new ones are not even accepted, as by a host
-    that drops packets. refuse: there is nobody. restore: all is well again.
+    said this, those that are there. mute: what is said to a client from its
+    saying one of these on is lost. fill: new ones are not even accepted, as by
+    a host that drops packets. refuse: there is nobody. restore: all is well
+    again.
     """
 
     def __init__(self, target):
@@ -25,6 +27,8 @@ class Relay:
         self._said = []         # those whose client said _watched
         self._watched = None
         self._deaf = []
+        self._muting = ()
+        self._muted = []
         self._is_passing = True
         self._is_accepting = True
         self._clients = []      # those that fill the queue
@@ -74,6 +78,10 @@ class Relay:
             self._is_passing = False
         self._ring.send(b"x")
 
+    def mute(self, *words):
+        with self._lock:
+            self._muting = words
+
     def watch(self, words):
         """For deafen: bytes that a client may say."""
         self._watched = words
@@ -112,6 +120,7 @@ class Relay:
             self._clients.clear()
             self._listener.listen(100)
             self._is_passing = self._is_accepting = True
+            self._muting = ()
         self._ring.send(b"x")
 
     def _run(self):
@@ -166,7 +175,11 @@ class Relay:
                 if self._watched and source is pair[0] and \
                         self._watched in data:
                     self._said.append(pair)
-                sink.sendall(data)
+                if source is pair[0] and \
+                        any(words in data for words in self._muting):
+                    self._muted.append(pair)
+                if source is pair[0] or pair not in self._muted:
+                    sink.sendall(data)
                 return
         except OSError:
             pass

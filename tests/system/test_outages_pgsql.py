@@ -203,6 +203,39 @@ def test_connections_are_cut_in_mid_request(watch, relay, database):
     watched.recover()
 
 
+@pytest.mark.parametrize("counted", ["messages", "recipients"])
+def test_a_mail_whose_answer_was_lost_counts_once(start_policyd, relay,
+                                                  database, counted):
+    """It was written, and another host wrote the account before it was tried
+    again: a mail without a name of its own, and a recipient."""
+    # With a memory, what is known of an account is read again at some time
+    # after the start.
+    config = {"rates": {"rules": [{"mails": 3, "per": "1d"}],
+                        "count": counted}, "store": {"memory": 0}}
+    here = start_policyd(daemon.merge(config, through(relay, database)))
+    other = start_policyd(config)
+    mail = request(KNOWN, address("DE"),
+                   instance="" if counted == "messages" else "one")
+
+    def version():
+        return database.value("SELECT version FROM policyd.account "
+                              f"WHERE account = '{KNOWN}'")
+    with here.client() as client, other.client() as another:
+        client.send(mail)
+        assert client.answer() == OK
+        before = version()
+        relay.mute(b"touch", b"save")
+        client.send(mail)
+        until(lambda: version() != before, "it to be written")
+        another.send(mail)
+        assert another.answer() == OK
+        relay.restore()
+        relay.cut()
+        assert client.answer() == OK
+        another.send(mail)
+        assert another.answer().startswith("DEFER")
+
+
 @pytest.mark.parametrize("fault", ["refuse", "swallow", "fill"])
 def test_network(watch, relay, database, fault):
     """Nobody is there; a listener that accepts and says nothing, with the

@@ -41,7 +41,7 @@ recall_find(struct recall *recall, struct work *work, int64_t *now_ms)
 
 	/* What may have been written already its row alone can tell. */
 	if (recall->recent == NULL || work->kind != WORK_CHECK ||
-	    work->saved_version != 0 ||
+	    work->saved_version != 0 || work->earlier_mark != 0 ||
 	    (recall->misses > MISSES_MOST && recall->turn++ % TRY_EVERY != 0))
 		return false;
 	if (!recent_find(recall->recent, work->account, &work->state,

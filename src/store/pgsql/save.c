@@ -216,7 +216,7 @@ pgsql_save(void *opaque, struct work *const *works, size_t count,
 
 	pick(works, count, &selection);
 	for (size_t i = 0; i < selection.changed; i++)
-		selection.works[i]->saved_version = version;
+		work_sign(selection.works[i], version);
 	if (selection.refused == 0 &&
 	    pgsql_may_touch(selection.works, selection.changed))
 		result = pgsql_touch(self, selection.works, selection.changed,

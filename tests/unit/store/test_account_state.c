@@ -295,9 +295,51 @@ START_TEST(mails_are_known_again)
 }
 END_TEST
 
+START_TEST(marks_are_found_among_mails)
+{
+	uint8_t bytes[INSTANCES_BYTES];
+	char name[16];
+
+	state_init(&state);
+	ck_assert(!state_has_mark(&state, 0));
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "mail%d", i);
+		state_add_instance(&state, mail(name));
+		state_add_mark(&state, state_mark(i + 2));
+		state_add_mark(&state, state_mark(i + 2));
+		state_add_mark(&state, 0);
+	}
+	ck_assert_uint_eq(state_put_instances(&state, bytes), INSTANCES_BYTES);
+	state_init(&state);
+	state_take_instances(&state, bytes, sizeof(bytes));
+	for (int i = 999; i > 0; i--) {
+		snprintf(name, sizeof(name), "mail%d", i);
+		ck_assert_int_eq(state_has_mark(&state, state_mark(i + 2)),
+		    i >= 1000 - MARKS_MAX);
+		ck_assert_int_eq(state_has_instance(&state, mail(name)),
+		    i >= 1000 - (INSTANCES_MAX - MARKS_MAX));
+	}
+}
+END_TEST
+
+/* Of 200,000 names some would be taken for marks by chance. */
+START_TEST(no_mail_is_a_mark)
+{
+	const uint64_t mark = (uint64_t)state_mark(2) >> 48;
+	char name[16];
+
+	for (int i = 0; i < 200000; i++) {
+		snprintf(name, sizeof(name), "mail%d", i);
+		ck_assert_uint_ne((uint64_t)mail(name) >> 48, mark);
+	}
+	ck_assert_uint_eq((uint64_t)state_mark(INT64_MAX) >> 48, mark);
+}
+END_TEST
+
 UNIT("store/account_state", the_one_seen_least_lately_makes_room,
     one_that_comes_back_is_the_same, a_round_has_room_for_as_many_again,
     what_leaves_the_window_is_dropped, times_ahead_become_now,
     places_are_read_back, text_tells_what_is_as_the_rows_will_be,
     lines_that_are_none_are_skipped, more_places_than_there_is_room_for,
-    mails_are_known_again)
+    mails_are_known_again, marks_are_found_among_mails,
+    no_mail_is_a_mark)

@@ -108,12 +108,12 @@ START_TEST(what_failed_is_owed_again)
 	owe(owed, 1, 3, clock_mono_ms());
 	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
 	ck_assert_int_eq(batch.checks[0].result, STORE_FAILED);
-	batch.checks[0].saved_version = 42;
+	batch.checks[0].mark = 42;
 	ck_assert(!owed_settle(owed, &batch, LONG_MS));
 	ck_assert_uint_eq(owed_collect(owed, &batch, false), 0);
 	ck_assert_uint_eq(owed_collect(owed, &batch, true), 1);
 	ck_assert_uint_eq(batch.checks[0].held, 3);
-	ck_assert_int_eq(batch.checks[0].saved_version, 42);
+	ck_assert_int_eq(batch.checks[0].mark, 42);
 	batch.checks[0].result = STORE_DONE;
 	ck_assert(owed_settle(owed, &batch, LONG_MS));
 	owed_free(owed);
@@ -129,7 +129,7 @@ START_TEST(what_passed_after_a_failure_is_owed)
 	struct owed *owed = owed_new(memory);
 	struct owed_batch batch;
 	const struct check check = { .account = "joe", .settings = &settings,
-		.saved_version = 42, .result = STORE_FAILED };
+		.mark = 42, .result = STORE_FAILED };
 	const struct memory_key key = memory_key(memory, 1, "joe",
 	    &check.login);
 	const struct memory_grant grant = { .mails = 9,
@@ -142,7 +142,7 @@ START_TEST(what_passed_after_a_failure_is_owed)
 	owed_add(owed, &key, &check, clock_mono_ms());
 	ck_assert_uint_eq(owed_collect(owed, &batch, true), 1);
 	ck_assert_uint_eq(batch.checks[0].held, 1);
-	ck_assert_int_eq(batch.checks[0].saved_version, 0);
+	ck_assert_int_eq(batch.checks[0].mark, 0);
 	batch.checks[0].result = STORE_DONE;
 	ck_assert(owed_settle(owed, &batch, 0));
 	owed_free(owed);
@@ -160,7 +160,7 @@ START_TEST(what_may_have_been_written_goes_by_itself)
 
 	owe(owed, 1, 3, now - 30);
 	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
-	batch.checks[0].saved_version = 42;
+	batch.checks[0].mark = 42;
 	ck_assert(!owed_settle(owed, &batch, 0));
 	owe(owed, 1, 5, now - 20);
 	owe(owed, 2, 7, now - 10);
@@ -174,7 +174,7 @@ START_TEST(what_may_have_been_written_goes_by_itself)
 			if (strcmp(check->account, "user1") == 0) {
 				ck_assert(!has_first);
 				has_first = true;
-				ck_assert_int_eq(check->saved_version,
+				ck_assert_int_eq(check->mark,
 				    check->held == 3 ? 42 : 0);
 			}
 			mails += check->held;

@@ -55,12 +55,15 @@ START_TEST(what_may_be_written_is_loaded)
 {
 	struct recent *recent = recent_open();
 	struct recall recall = make_recall(recent);
-	struct work work = { .account = "joe", .kind = WORK_CHECK,
+	struct work just_now = { .account = "joe", .kind = WORK_CHECK,
 		.saved_version = VERSION + 1 };
+	struct work before = { .account = "joe", .kind = WORK_CHECK,
+		.earlier_mark = state_mark(VERSION + 1) };
 
-	ck_assert(!finds(&recall, &work));
-	ck_assert(!work.is_recalled);
-	ck_assert_int_eq(work.state.version, 0);
+	ck_assert(!finds(&recall, &just_now));
+	ck_assert(!just_now.is_recalled);
+	ck_assert_int_eq(just_now.state.version, 0);
+	ck_assert(!finds(&recall, &before));
 	recent_close(recent);
 }
 END_TEST

@@ -51,7 +51,6 @@ static struct {
 	enum log_level level; /* of the line under construction */
 	struct log_line line;
 	bool is_holding;
-	unsigned held_count;
 	size_t held_length;
 	char held[LOG_LINE_MAX]; /* pipe(7): PIPE_BUF, and not torn */
 } state = { .options = { .level = LOG_LEVEL_INFO } };
@@ -147,22 +146,21 @@ begin_line(enum log_level level)
 }
 
 static void
-put(const char *bytes, size_t length, unsigned lines)
+put(const char *bytes, size_t length)
 {
+	unsigned lost;
+
 	state.error = log_sink_put(&state.sink, levels[state.level].priority,
-	    bytes, length);
-	if (state.error == 0)
-		return;
-	state.lost += lines;
-	counters_add(STAT_LOG_LOST, lines);
+	    bytes, length, &lost);
+	state.lost += lost;
+	counters_add(STAT_LOG_LOST, lost);
 }
 
 static void
 put_held(void)
 {
-	if (state.held_count > 0)
-		put(state.held, state.held_length, state.held_count);
-	state.held_count = 0;
+	if (state.held_length > 0)
+		put(state.held, state.held_length);
 	state.held_length = 0;
 }
 
@@ -172,14 +170,13 @@ end_line(void)
 	size_t length = log_line_end(&state.line);
 
 	if (!state.is_holding || state.options.to_syslog) {
-		put(state.line.bytes, length, 1);
+		put(state.line.bytes, length);
 		return;
 	}
 	if (state.held_length + length > sizeof(state.held))
 		put_held();
 	memcpy(state.held + state.held_length, state.line.bytes, length);
 	state.held_length += length;
-	state.held_count++;
 	if (state.level == LOG_LEVEL_ERROR)
 		put_held();
 }

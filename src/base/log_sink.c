@@ -112,18 +112,32 @@ push(const struct log_sink *sink, struct iovec *parts, int count)
 	return writev(sink->fd, parts, count);
 }
 
+/* How many there are behind what was taken; the newline of one that lacks it
+ * alone comes with the next. */
+static unsigned
+count_lost(const char *lines, size_t length, size_t taken)
+{
+	unsigned lost = 0;
+
+	for (size_t i = taken; i < length; i++)
+		lost += lines[i] == '\n' &&
+		    (i > taken || taken == 0 || lines[i - 1] == '\n');
+	return lost;
+}
+
 static int
-put_stderr(struct log_sink *sink, const char *line, size_t length)
+put_stderr(struct log_sink *sink, const char *lines, size_t length,
+    size_t *taken)
 {
 	char newline[] = "\n";
 	/* An iovec does not say that what is written stays as it is. */
 	union {
 		const char *given;
 		char *wanted;
-	} text = { .given = line };
+	} text = { .given = lines };
 	struct iovec parts[] = { { newline, 1 }, { text.wanted, length } };
 	int first = sink->is_torn ? 0 : 1;
-	size_t whole = length + (sink->is_torn ? 1 : 0);
+	size_t before = sink->is_torn ? 1 : 0;
 	ssize_t done;
 
 	do
@@ -131,13 +145,11 @@ put_stderr(struct log_sink *sink, const char *line, size_t length)
 	while (done < 0 && errno == EINTR);
 	if (done < 0)
 		return errno;
-	if ((size_t)done == whole) {
-		sink->is_torn = false;
-		return 0;
-	}
-	if (done > 0)
-		sink->is_torn = (size_t)done > whole - length;
-	return EAGAIN;
+	if (done == 0)
+		return EAGAIN;
+	*taken = (size_t)done - before;
+	sink->is_torn = *taken > 0 && lines[*taken - 1] != '\n';
+	return *taken == length ? 0 : EAGAIN;
 }
 
 /* --- syslog --------------------------------------------------------------- */
@@ -206,12 +218,18 @@ put_syslog(struct log_sink *sink, int priority, const char *line,
 }
 
 int
-log_sink_put(struct log_sink *sink, int priority, const char *line,
-    size_t length)
+log_sink_put(struct log_sink *sink, int priority, const char *lines,
+    size_t length, unsigned *lost)
 {
+	size_t taken = 0;
+	int error;
+
 	if (sink->kind == SINK_CLOSED)
 		log_sink_stderr(sink);
 	if (sink->kind == SINK_SYSLOG)
-		return put_syslog(sink, priority, line, length);
-	return put_stderr(sink, line, length);
+		error = put_syslog(sink, priority, lines, length);
+	else
+		error = put_stderr(sink, lines, length, &taken);
+	*lost = error != 0 ? count_lost(lines, length, taken) : 0;
+	return error;
 }

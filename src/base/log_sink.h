@@ -39,10 +39,11 @@ void log_sink_stderr(struct log_sink *);
 void log_sink_syslog(struct log_sink *, const char *path);
 
 /*
- * Write a line, which ends with a newline, of that priority (syslog(3)).
- * Return 0, or an error number if it is lost: EAGAIN means that nobody reads.
+ * Write lines, each of which ends with a newline, of that priority (syslog(3));
+ * to syslog it is one. Return 0, or an error number: EAGAIN means that nobody
+ * reads. So many of them are not out, or not whole.
  */
-int log_sink_put(struct log_sink *, int priority, const char *line,
-    size_t length);
+int log_sink_put(struct log_sink *, int priority, const char *lines,
+    size_t length, unsigned *lost);
 
 #endif

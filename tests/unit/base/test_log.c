@@ -9,8 +9,10 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -304,8 +306,68 @@ START_TEST(a_reader_that_stalls)
 }
 END_TEST
 
+/* What was said of lost lines, of a batch that a file has no room for. */
+static unsigned
+lose(rlim_t room)
+{
+	char path[] = "/tmp/policyd-log.XXXXXX";
+	static char bytes[PLENTY];
+	struct log_options options = { .level = LOG_LEVEL_INFO };
+	struct rlimit before, limit;
+	int fd = mkstemp(path);
+	const char *said;
+	ssize_t length;
+
+	unlink(path);
+	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	setenv("JOURNAL_STREAM", "1:2", 1);
+	log_setup(&options);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+	limit = before;
+	limit.rlim_cur = room;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	log_hold();
+	for (int i = 0; i < 4; i++)
+		log_info("line%d", i);
+	log_release();
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+	log_info("back");
+	length = pread(fd, bytes, sizeof(bytes) - 1, 0);
+	ck_assert_int_gt(length, 0);
+	bytes[length] = '\0';
+	close(fd);
+	ck_assert_ptr_nonnull(strstr(bytes, "<6>back\n"));
+	said = strstr(bytes, " log lines were lost");
+	if (said == NULL)
+		return 0;
+	while (*said != '>')
+		said--;
+	return (unsigned)atoi(said + 1);
+}
+
+/* Each is 9 bytes; the end of one alone comes with the next. */
+START_TEST(lost_are_those_that_are_not_whole)
+{
+	static const struct {
+		rlim_t room;
+		unsigned lost;
+	} rooms[] = { { 36, 0 }, { 35, 0 }, { 34, 1 }, { 28, 1 }, { 27, 1 },
+		{ 26, 1 }, { 25, 2 }, { 9, 3 }, { 1, 4 }, { 0, 4 } };
+
+	signal(SIGXFSZ, SIG_IGN);
+	for (size_t i = 0; i < ROWS(rooms); i++) {
+		uint64_t before = counters_sum(STAT_LOG_LOST);
+
+		ck_assert_uint_eq(lose(rooms[i].room), rooms[i].lost);
+		ck_assert_uint_eq(counters_sum(STAT_LOG_LOST) - before,
+		    rooms[i].lost);
+	}
+}
+END_TEST
+
 UNIT("base/log", lines_of_text, each_line_tells_its_time_and_process,
     lines_that_are_held_come_together,
     fields_of_text, objects_of_json, the_journal_gets_priorities,
     long_values_are_cut, long_lines_are_cut, long_messages_of_json_are_cut,
-    repeated_failures_are_held_back, a_reader_that_stalls)
+    repeated_failures_are_held_back, a_reader_that_stalls,
+    lost_are_those_that_are_not_whole)

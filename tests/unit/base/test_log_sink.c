@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -30,7 +31,11 @@ static int reader;
 static int
 put(const char *line)
 {
-	return log_sink_put(&sink, LOG_INFO, line, strlen(line));
+	unsigned lost;
+	int error = log_sink_put(&sink, LOG_INFO, line, strlen(line), &lost);
+
+	ck_assert(error != 0 || lost == 0);
+	return error;
 }
 
 /* Put lines until one is lost; how many were taken. */
@@ -167,6 +172,62 @@ START_TEST(a_file)
 }
 END_TEST
 
+/* No file may grow beyond so many bytes. */
+static void
+limit_files(rlim_t most)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = most;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* What there is room for is taken; how many lines are lost is told. */
+START_TEST(a_file_that_is_full_in_mid_line)
+{
+	static const struct {
+		rlim_t room;
+		unsigned lost;
+		const char *then;	/* with another line behind it */
+	} rooms[] = {
+		{ 0, 2, "last\n" },
+		{ 2, 2, "on\nlast\n" },
+		{ 3, 1, "one\nlast\n" },
+		{ 4, 1, "one\nlast\n" },
+		{ 6, 1, "one\ntw\nlast\n" },
+		{ 8, 0, "one\ntwo\nlast\n" },
+	};
+	struct rlimit before;
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+	for (size_t i = 0; i < ROWS(rooms); i++) {
+		char path[] = "/tmp/policyd-sink.XXXXXX";
+		char bytes[64] = "";
+		unsigned lost;
+		int fd = mkstemp(path);
+		int error;
+
+		unlink(path);
+		reader = dup(fd);
+		become_stderr(fd);
+		limit_files(rooms[i].room);
+		error = log_sink_put(&sink, LOG_INFO, "one\ntwo\n", 8,
+		    &lost);
+		ck_assert_uint_eq(lost, rooms[i].lost);
+		ck_assert_int_eq(error == 0, rooms[i].room == 8);
+		if (error != 0)
+			ck_assert_int_ne(put("never\n"), 0);
+		limit_files(before.rlim_cur);
+		ck_assert_int_eq(put("last\n"), 0);
+		ck_assert_int_gt(pread(reader, bytes, sizeof(bytes) - 1, 0), 0);
+		ck_assert_str_eq(bytes, rooms[i].then);
+		close(reader);
+	}
+}
+END_TEST
+
 START_TEST(the_reader_is_gone)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -211,12 +272,14 @@ START_TEST(what_syslog_gets)
 {
 	char wanted[128];
 	char bytes[256];
+	unsigned lost;
 	ssize_t length;
 
 	setenv("TZ", "UTC", 1);
 	clock_set_wall_ms(1769860800007);
 	start_syslogd();
-	ck_assert_int_eq(log_sink_put(&sink, LOG_ERR, "a b\n", 4), 0);
+	ck_assert_int_eq(log_sink_put(&sink, LOG_ERR, "a b\n", 4, &lost), 0);
+	ck_assert_uint_eq(lost, 0);
 	length = recv(reader, bytes, sizeof(bytes) - 1, MSG_DONTWAIT);
 	ck_assert_int_gt(length, 0);
 	bytes[length] = '\0';
@@ -263,5 +326,5 @@ START_TEST(a_syslogd_that_is_started_anew)
 END_TEST
 
 UNIT("base/log_sink", nobody_reads, the_disk_is_full, a_file,
-    the_reader_is_gone, what_syslog_gets, a_syslogd_that_does_not_read,
+    a_file_that_is_full_in_mid_line, the_reader_is_gone, what_syslog_gets, a_syslogd_that_does_not_read,
     a_syslogd_that_is_started_anew)

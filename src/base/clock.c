@@ -62,6 +62,15 @@ clock_left_ms(int64_t deadline_ms)
 }
 
 void
+clock_rest_us(int64_t us)
+{
+	struct timespec pause = { .tv_sec = us / 1000000,
+		.tv_nsec = us % 1000000 * 1000 };
+
+	nanosleep(&pause, NULL);
+}
+
+void
 clock_format(int64_t ms, char text[24])
 {
 	time_t seconds = (time_t)(ms / 1000);

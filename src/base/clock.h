@@ -30,6 +30,9 @@ bool clock_is_set(void);
 /* Milliseconds from now to a monotonic deadline: 0 if it has passed. */
 int clock_left_ms(int64_t deadline_ms);
 
+/* Do nothing for so long, or until a signal. */
+void clock_rest_us(int64_t us);
+
 /* Write ms (wall) as RFC 3339 UTC, "2026-01-31T12:00:00Z", NUL included 21 bytes. */
 void clock_format(int64_t ms, char text[24]);
 

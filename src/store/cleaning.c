@@ -12,7 +12,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	/* A cleaning that died keeps others from it for so long; one that
@@ -46,15 +45,6 @@ cleaning_pace(unsigned rows, int64_t took_us, unsigned most)
 	if (fit < LEAST_ROWS)
 		fit = LEAST_ROWS;
 	return fit < (int64_t)most ? (unsigned)fit : most;
-}
-
-static void
-rest(int64_t us)
-{
-	struct timespec pause = { .tv_sec = us / 1000000,
-		.tv_nsec = us % 1000000 * 1000 };
-
-	nanosleep(&pause, NULL);
 }
 
 static enum store_result
@@ -120,7 +110,7 @@ walk_table(const struct cleaning *cleaning, enum clean_table table,
 		took_us = clock_mono_us() - began_us;
 		walk.rows = cleaning_pace(walk.rows, took_us, most);
 		if (!walk.is_over)
-			rest(PAUSE_US + took_us);
+			clock_rest_us(PAUSE_US + took_us);
 	}
 	*deleted = walk.deleted;
 	free(walk.account);

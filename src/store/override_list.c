@@ -15,11 +15,17 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-/* Rows that one statement writes: as a whole the store would take many times
- * the memory of their text. */
-enum { PART = 1000 };
+enum {
+	/* Rows that one statement writes: as a whole the store would take many
+	 * times the memory of their text. */
+	PART = 2000,
+	/* More take long, for others that wait for the transaction. */
+	LONG = 1000,
+	/* So often it is looked again what is to change. */
+	LOOKS = 3,
+	TURN_PAUSE_US = 20000,
+};
 
 /* An array in JSON, as it is written. */
 struct array {
@@ -101,100 +107,183 @@ override_list_free(struct override_list *list)
 	free(list);
 }
 
-/* Drop the parts that would change nothing; how many are left. */
-static int
-drop_same(struct store *store, struct override_list *list, size_t *left)
+/* --- in one transaction ------------------------------------------------------ */
+
+/*
+ * Until the end of a transaction that writes PostgreSQL keeps all that was in
+ * any row since it began, and whoever serves mail has to pass over it: so what
+ * is to change is found out before, with pauses, and then written without.
+ */
+struct replacing {
+	struct store *store;
+	struct override_list *list;
+	int64_t revision;	/* of all overrides, when they were looked at */
+	bool *is_other;		/* a part would change something */
+	int64_t deadline_ms, hurry_ms;
+};
+
+/* As long as the work before it, while there is time. */
+static void
+rest(const struct replacing *r, int64_t began_us)
 {
-	int worked = 0;
+	int64_t now_us = clock_mono_us();
 
-	*left = 0;
-	for (size_t i = 0; i < list->part_count && worked == 0; i++) {
-		int64_t changed = 0;
-
-		worked = query(store, "listed_changed",
-		    VALUE_TEXT(list->parts[i]));
-		if (worked == 0)
-			worked = query_one(store, 0, &changed);
-		*left += changed > 0;
-		if (worked == 0 && changed == 0) {
-			free(list->parts[i]);
-			list->parts[i] = NULL;
-		}
-	}
-	return worked;
+	if (now_us / 1000 < r->hurry_ms)
+		clock_rest_us(now_us - began_us);
 }
 
 static int
-count_listed(struct store *store, size_t *count)
+number(struct store *store, const char *name, const struct value *values,
+    size_t count, int64_t *found)
 {
-	int64_t number = 0;
-	int worked = query_values(store, "listed_count", NULL, NULL, 0);
-
-	if (worked == 0)
-		worked = query_one(store, 0, &number);
-	*count = (size_t)number;
-	return worked;
+	*found = 0;
+	if (query_values(store, name, NULL, values, count) != 0)
+		return -1;
+	return query_one(store, 0, found);
 }
 
-/* Each text goes when it was read. */
-static int
-put(struct store *store, struct override_list *list, const char *accounts)
+static enum store_result
+look_at(const struct replacing *r, size_t i)
 {
-	int worked = query_run_values(store, "overrides_lock", NULL, 0);
-	size_t changed = 0;
-	size_t there = 0;
+	const struct value part = VALUE_TEXT(r->list->parts[i]);
+	int64_t began_us = clock_mono_us();
+	int64_t changed;
+	int worked = query_begin(r->store, ACCESS_READ, r->deadline_ms);
+	enum store_result result;
 
 	if (worked == 0)
-		worked = drop_same(store, list, &changed);
-	if (worked == 0 && changed == 0)
-		worked = count_listed(store, &there);
+		worked = number(r->store, "listed_changed", &part, 1,
+		    &changed);
+	result = query_end(r->store, worked);
+	if (result == STORE_DONE)
+		r->is_other[i] = changed > 0;
+	rest(r, began_us);
+	return result;
+}
+
+/* What is to change, and as of which revision? */
+static enum store_result
+look(struct replacing *r)
+{
+	int worked = query_begin(r->store, ACCESS_READ, r->deadline_ms);
+	enum store_result result;
+
+	if (worked == 0)
+		worked = number(r->store, "overrides_revision", NULL, 0,
+		    &r->revision);
+	result = query_end(r->store, worked);
+	for (size_t i = 0; i < r->list->part_count && result == STORE_DONE;
+	     i++)
+		result = look_at(r, i);
+	return result;
+}
+
+/* Is all as it was looked at? */
+static int
+keep_others_out(struct replacing *r, bool *is_late)
+{
+	int64_t revision;
+
+	if (query_run_values(r->store, "overrides_lock", NULL, 0) != 0 ||
+	    number(r->store, "overrides_revision", NULL, 0, &revision) != 0)
+		return -1;
+	*is_late = revision != r->revision;
+	return 0;
+}
+
+static int
+delete_others(const struct replacing *r, const char *accounts)
+{
+	int64_t there = 0;
+	bool is_other = false;
+
+	for (size_t i = 0; i < r->list->part_count; i++)
+		is_other |= r->is_other[i];
 	/* If these are all there: are there others? */
-	if (worked == 0 && (changed > 0 || there != list->count))
-		worked = query_run(store, "listed_delete",
-		    VALUE_TEXT(accounts));
-	for (size_t i = 0; i < list->part_count && worked == 0; i++) {
-		if (list->parts[i] == NULL)
-			continue;
-		worked = query_run(store, "listed_put",
-		    VALUE_TEXT(list->parts[i]),
-		    VALUE_TEXT(changes_author(store)), VALUE_NOW);
-		free(list->parts[i]);
-		list->parts[i] = NULL;
-	}
+	if (!is_other &&
+	    number(r->store, "listed_count", NULL, 0, &there) != 0)
+		return -1;
+	if (!is_other && (size_t)there == r->list->count)
+		return 0;
+	return query_run(r->store, "listed_delete", VALUE_TEXT(accounts));
+}
+
+static int
+put(const struct replacing *r, const char *accounts)
+{
+	int worked = delete_others(r, accounts);
+
+	for (size_t i = 0; i < r->list->part_count && worked == 0; i++)
+		if (r->is_other[i])
+			worked = query_run(r->store, "listed_put",
+			    VALUE_TEXT(r->list->parts[i]),
+			    VALUE_TEXT(changes_author(r->store)), VALUE_NOW);
 	return worked;
+}
+
+/* STORE_NONE: others were faster, look again; if it is the last time all is put
+ * as if it were new. */
+static enum store_result
+try_replace(struct replacing *r, const char *accounts, const char *detail,
+    bool is_last)
+{
+	bool is_late = false;
+	int worked = query_begin(r->store, ACCESS_LASTING, r->deadline_ms);
+
+	if (worked == 0)
+		worked = keep_others_out(r, &is_late);
+	for (size_t i = 0; i < r->list->part_count && is_late; i++)
+		r->is_other[i] = true;
+	if (worked == 0 && is_late && !is_last)
+		return query_end(r->store, 0) == STORE_DONE ? STORE_NONE :
+							      STORE_FAILED;
+	if (worked == 0)
+		worked = put(r, accounts);
+	if (worked == 0)
+		worked = changes_add(r->store, "overrides.replace", "",
+		    detail);
+	return query_end(r->store, worked);
 }
 
 static enum store_result
 replace_at_once(struct store *store, struct override_list *list,
     const char *detail, int64_t deadline_ms)
 {
+	struct replacing r = { .store = store, .list = list,
+		.is_other = mem_new(list->part_count + 1, sizeof(bool)),
+		.deadline_ms = deadline_ms,
+		.hurry_ms = clock_mono_ms() + clock_left_ms(deadline_ms) / 2 };
 	/* Made before the transaction, which others wait for. */
 	char *accounts = array_end(&list->accounts);
-	int worked = query_begin(store, ACCESS_LASTING, deadline_ms);
+	enum store_result result = STORE_NONE;
 
-	if (worked == 0)
-		worked = put(store, list, accounts);
-	if (worked == 0)
-		worked = changes_add(store, "overrides.replace", "", detail);
+	for (int i = 1; i <= LOOKS && result == STORE_NONE; i++) {
+		result = look(&r);
+		if (result == STORE_DONE)
+			result = try_replace(&r, accounts, detail, i == LOOKS);
+	}
 	free(accounts);
-	return query_end(store, worked);
+	free(r.is_other);
+	return result;
 }
+
+/* --- which way ----------------------------------------------------------------- */
 
 /* Would others wait for it? */
 static enum store_result
 is_long(struct store *store, const struct override_list *list, bool *is,
     int64_t deadline_ms)
 {
-	size_t there = 0;
-	int worked = 0;
+	int64_t there = 0;
+	int worked;
 
-	*is = store->side->replace_list != NULL && list->count > PART;
+	*is = store->side->replace_list != NULL && list->count > LONG;
 	if (store->side->replace_list == NULL || *is)
 		return STORE_DONE;
 	worked = query_begin(store, ACCESS_READ, deadline_ms);
 	if (worked == 0)
-		worked = count_listed(store, &there);
-	*is = there > PART;
+		worked = number(store, "listed_count", NULL, 0, &there);
+	*is = there > LONG;
 	return query_end(store, worked);
 }
 
@@ -202,12 +291,11 @@ is_long(struct store *store, const struct override_list *list, bool *is,
 static enum store_result
 take_turn(struct store *store, int64_t deadline_ms)
 {
-	const struct timespec pause = { .tv_nsec = 20000000 };
 	enum store_result result;
 
 	while ((result = store_take_turn(store, LIST_TURN, LIST_TURN_S,
 	    deadline_ms)) == STORE_NONE && clock_left_ms(deadline_ms) > 0)
-		nanosleep(&pause, NULL);
+		clock_rest_us(TURN_PAUSE_US);
 	return result;
 }
 

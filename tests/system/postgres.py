@@ -199,7 +199,7 @@ class Postgres:
         return [line.split("\t") for line in result.stdout.splitlines()]
 
     @contextlib.contextmanager
-    def locked(self, database, select):
+    def locked(self, database, select, end="ROLLBACK"):
         """Hold what this SELECT of 'locked' locks."""
         locker = subprocess.Popen(
             [PSQL, "-XAtq", "-h", str(self.sockets), "-U", "postgres",
@@ -211,6 +211,7 @@ class Postgres:
             assert locker.stdout.readline() == "locked\n"
             yield
         finally:
+            locker.stdin.write(f"{end};\n")
             locker.stdin.close()
             locker.wait()
             locker.stdout.close()

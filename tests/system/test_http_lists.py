@@ -260,6 +260,44 @@ def test_few_changes_of_a_long_list(make_policyd, store):
     assert revisions() == {}
 
 
+def test_a_list_is_told_once(make_policyd, database):
+    """However many statements write it: all who serve look for the news."""
+    policyd = serve(make_policyd, database)
+    for body in (a_list("old", 1), a_list("new", 2)):
+        database.sql("DELETE FROM policyd.news WHERE xact > '0'")
+        assert put(policyd, body) == 202
+        assert database.sql("SELECT what FROM policyd.news "
+                            "WHERE xact > '0'") == [["overrides"]]
+
+
+def test_what_others_are_about_to_change(make_policyd, database):
+    """What was as the list wants it when it was looked at is looked at again
+    if anybody has changed overrides before the list could."""
+    policyd = serve(make_policyd, database)
+    body = a_list("as wanted", 1)
+    assert put(policyd, body) == 202
+
+    def waits():
+        return database.value("SELECT count(*) FROM pg_stat_activity "
+                              "WHERE wait_event_type = 'Lock'") != "0"
+
+    def put_while_another_changes():
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            with database.server.locked(
+                    database, "UPDATE policyd.override "
+                    "SET comment = 'another' WHERE "
+                    "account = 'user000007@example.com' "
+                    "RETURNING 'locked'", end="COMMIT"):
+                answer = pool.submit(put, policyd, body)
+                until(lambda: waits() or answer.done(), "the list to wait")
+        return answer.result()
+
+    # Whose patience with a lock is over has changed nothing, and says so.
+    until(lambda: put_while_another_changes() == 202, "the list")
+    assert {entry["comment"] for entry in listed(policyd).values()} == \
+        {"as wanted"}
+
+
 @pytest.mark.parametrize("remedy", ["the next list", "--clean"])
 def test_a_list_that_is_broken_off(make_policyd, file, remedy):
     policyd = serve(make_policyd, file)

@@ -8,7 +8,6 @@
 #include "store/sqlite/run.h"
 
 #include <stdio.h>
-#include <time.h>
 
 enum {
 	/* A log of so many pages (4 MB) is carried over. */
@@ -52,15 +51,6 @@ keep_turn(const struct list *list)
 	return -1;
 }
 
-static void
-rest(int64_t us)
-{
-	struct timespec pause = { .tv_sec = us / 1000000,
-		.tv_nsec = us % 1000000 * 1000 };
-
-	nanosleep(&pause, NULL);
-}
-
 bool
 list_step(struct list *list, enum list_access access,
     int (*work)(struct list *))
@@ -87,7 +77,7 @@ list_step(struct list *list, enum list_access access,
 		return true;
 	db_checkpoint(db, WAL_PAGES);
 	if (!db->is_scratch)
-		rest(PAUSE_US + took_us);
+		clock_rest_us(PAUSE_US + took_us);
 	return true;
 }
 

@@ -102,6 +102,9 @@ SELECT * FROM policyd.override_delete($1, $2, $3);
 -- name: overrides_lock
 SELECT policyd.overrides_lock();
 
+-- name: overrides_revision
+SELECT overrides FROM policyd.load(ARRAY[''], ARRAY[''], NULL);
+
 -- name: listed_delete
 SELECT policyd.listed_delete($1);
 

@@ -221,6 +221,10 @@ RETURNING revision;
 -- Nobody else changes any until the end of the transaction: it is so.
 SELECT 1 WHERE 0;
 
+-- name: overrides_revision
+-- Another number after each change of them.
+SELECT coalesce(max(id), 0) FROM news WHERE kind = 'overrides';
+
 -- name: listed_delete
 -- JSON: the accounts to keep
 DELETE FROM override

@@ -145,10 +145,15 @@ $$;
 
 -- Who changes overrides changes their revision, to a number that was not there
 -- before, even if the last changes were lost with a server that failed; and
--- tells the servers that remember what they allowed.
+-- tells the servers that remember what they allowed. Once a transaction: whoever
+-- asks for the revision would have to pass over all the others.
 CREATE OR REPLACE FUNCTION policyd.overrides_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
+    IF EXISTS (SELECT FROM policyd.news
+                WHERE xact = pg_current_xact_id() AND what = 'overrides') THEN
+        RETURN NULL;
+    END IF;
     UPDATE policyd.revision SET revision = (random() * 9e18)::bigint
      WHERE of = 'overrides';
     PERFORM policyd.tell_servers('overrides', '');

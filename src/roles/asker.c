@@ -175,23 +175,24 @@ pay(struct asker *asker)
 	return true;
 }
 
-void
+bool
 asker_go(struct asker *asker, bool is_direct, int64_t deadline_ms)
 {
 	if (asker->is_out)
-		return;
+		return false;
 	asker->deadline_ms = deadline_ms;
 	if (pay(asker) || asker->gathered->count == 0)
-		return;
+		return false;
 	inquiry_prepare(asker->desk, asker->gathered);
 	asker->asked = asker->gathered;
 	if (is_direct) {
 		ask_directly(asker, deadline_ms);
-		return;
+		return true;
 	}
 	asker->gathered = asker->asked == &asker->inquiries[0] ?
 	    &asker->inquiries[1] : &asker->inquiries[0];
 	give(asker);
+	return false;
 }
 
 int

@@ -38,9 +38,10 @@ size_t asker_room(const struct asker *);
 /*
  * Ask about those that are gathered, unless something is under way; or take to
  * the store what passed without it (unasked.h). is_direct: nobody gains by the
- * loop going on meanwhile, so that the answers are there at the return.
+ * loop going on meanwhile, so that the answers are there at the return: then it
+ * returns true.
  */
-void asker_go(struct asker *, bool is_direct, int64_t deadline_ms);
+bool asker_go(struct asker *, bool is_direct, int64_t deadline_ms);
 
 /* In how many milliseconds to go again, if nothing happens before. */
 int asker_wait_ms(const struct asker *);

@@ -27,6 +27,7 @@ struct client {
 	int64_t active_ms;	/* when the last request was answered */
 	int64_t late_us;	/* when its request is late */
 	enum interest interest;
+	unsigned seen_off;	/* answered since; 0: it has come back */
 	bool is_queued;
 	bool is_unwatched;	/* the poller does not have it */
 	struct client *next_queued;
@@ -44,6 +45,8 @@ struct clients {
 	bool is_retired;
 	uint32_t patience_ms;	/* with a connection that is idle */
 	int64_t patience_us;	/* of a request that waits */
+	unsigned seen_off;	/* clients_see_off, how often */
+	size_t away;
 };
 
 uint32_t
@@ -74,6 +77,7 @@ clients_new(const struct config *config, struct poller *poller, size_t most)
 	clients->most = most;
 	clients->queue_end = &clients->queue;
 	clients->deferred_end = &clients->deferred;
+	clients->seen_off = 1;
 	clients->patience_ms = config->server.idle_timeout_s * 1000;
 	return clients;
 }
@@ -90,9 +94,19 @@ clients_are_full(const struct clients *clients)
 	return clients->count >= clients->most;
 }
 
+/* It is not waited for any more. */
+static void
+come_back(struct clients *clients, struct client *client)
+{
+	if (client->seen_off == clients->seen_off)
+		clients->away--;
+	client->seen_off = 0;
+}
+
 static void
 drop(struct clients *clients, struct client *client)
 {
+	come_back(clients, client);
 	poller_remove(clients->poller, session_fd(client->session));
 	if (client->previous != NULL)
 		client->previous->next = client->next;
@@ -161,6 +175,7 @@ settle(struct clients *clients, struct client *client)
 {
 	switch (session_state(client->session)) {
 	case SESSION_READY:
+		come_back(clients, client);
 		/* It is answered in a moment: leave the poller alone. */
 		client->is_queued = true;
 		client->late_us = session_since_us(client->session) +
@@ -297,6 +312,8 @@ clients_answer(struct clients *clients, struct client *client,
     const char *action)
 {
 	client->is_queued = false;
+	client->seen_off = clients->seen_off;
+	clients->away++;
 	client->active_ms = clock_mono_ms();
 	/* Before the answer, which may call forth the next request. */
 	if (clients->is_retired)
@@ -308,6 +325,20 @@ clients_answer(struct clients *clients, struct client *client,
 		settle(clients, client);
 	else
 		drop(clients, client);
+}
+
+void
+clients_see_off(struct clients *clients)
+{
+	clients->away = 0;
+	if (++clients->seen_off == 0)
+		clients->seen_off = 1;
+}
+
+size_t
+clients_away(const struct clients *clients)
+{
+	return clients->away;
 }
 
 void

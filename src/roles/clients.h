@@ -63,6 +63,11 @@ int clients_resume(struct clients *);
 /* Answer the request of a client. */
 void clients_answer(struct clients *, struct client *, const char *action);
 
+/* Of those that are answered from now on; how many of them neither asked again
+ * nor left. */
+void clients_see_off(struct clients *);
+size_t clients_away(const struct clients *);
+
 /*
  * From now on close each connection once its answer is out; those that wait
  * are closed by clients_sweep, at once if they are of a Unix socket, else when

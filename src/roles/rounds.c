@@ -18,6 +18,12 @@ enum {
 	DECISIONS = 2 * ROUND_MAX,
 	/* How many of the requests ask the store, lately, in this many. */
 	ALL = 256,
+	/* Who was in the last round is waited for, after its end, for such a
+	 * part of the time it took, in steps, but no longer than that. */
+	PAUSE_PART = 4,
+	PAUSE_STEPS = 2,
+	PAUSE_MOST_US = 1000,
+	PAUSE_LEAST_US = 20,
 };
 
 struct rounds {
@@ -26,6 +32,7 @@ struct rounds {
 	struct asker *asker;
 	struct log_limit late_limit;
 	int share;		/* of those that ask, lately, of ALL */
+	int64_t pause_us, pause_end_us;
 	/* Who is being answered, and what; those that are free. */
 	struct client *asking[DECISIONS];
 	struct decision decisions[DECISIONS];
@@ -199,6 +206,39 @@ must_end_ms(int64_t deadline_ms, int64_t stop_ms)
 	return stop_ms != 0 && stop_ms < deadline_ms ? stop_ms : deadline_ms;
 }
 
+/* Have the store asked; if it has answered already, so are those that wait. */
+static void
+ask(struct rounds *rounds, int64_t deadline_ms)
+{
+	int64_t began_us = clock_mono_us();
+	int64_t end_us;
+
+	if (!asker_go(rounds->asker, is_direct(rounds), deadline_ms)) {
+		answer_all(rounds);
+		return;
+	}
+	clients_see_off(rounds->clients);
+	answer_all(rounds);
+	end_us = clock_mono_us();
+	rounds->pause_us = (end_us - began_us) / PAUSE_PART;
+	if (rounds->pause_us > PAUSE_MOST_US)
+		rounds->pause_us = PAUSE_MOST_US;
+	rounds->pause_end_us = end_us + rounds->pause_us;
+}
+
+unsigned
+rounds_pause_us(const struct rounds *rounds)
+{
+	int64_t left_us = rounds->pause_end_us - clock_mono_us();
+	int64_t step_us = rounds->pause_us / PAUSE_STEPS;
+
+	if (left_us < PAUSE_LEAST_US || step_us < PAUSE_LEAST_US ||
+	    !clients_have_next(rounds->clients) ||
+	    clients_away(rounds->clients) == 0 || !is_direct(rounds))
+		return 0;
+	return (unsigned)(left_us < step_us ? left_us : step_us);
+}
+
 void
 rounds_play(struct rounds *rounds, int64_t stop_ms)
 {
@@ -218,10 +258,8 @@ rounds_play(struct rounds *rounds, int64_t stop_ms)
 		note_share(rounds, inquiry->count - before, count);
 		answer_all(rounds);
 	}
-	asker_go(rounds->asker, is_direct(rounds),
-	    must_end_ms(deadline_ms, stop_ms));
-	answer_all(rounds);
-	/* What is read next may have waited all that time. */
-	clients_expect(rounds->clients,
-	    round_us(rounds) - (clock_mono_us() - began_us));
+	ask(rounds, must_end_ms(deadline_ms, stop_ms));
+	/* What is read next may have waited all that time, and a pause. */
+	clients_expect(rounds->clients, round_us(rounds) - PAUSE_MOST_US -
+	    (clock_mono_us() - began_us));
 }

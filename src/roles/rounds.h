@@ -24,6 +24,13 @@ bool rounds_end(struct rounds *);
 void rounds_rested(struct rounds *);
 
 /*
+ * How long to wait until more is read, and then to ask again; 0: the next round
+ * is to begin. Who was in the last one mostly asks again soon after: if the next
+ * one began with the first of them, the others would wait for its end.
+ */
+unsigned rounds_pause_us(const struct rounds *);
+
+/*
  * Take the requests that wait, answer those that need not ask the store, and
  * have it asked about the others. Nobody is waited for after stop_ms (0: there
  * is no such time).

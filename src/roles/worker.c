@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -44,8 +45,11 @@ enum {
 	TAGS = 128,
 	/* How often the poller is asked for more before a round. */
 	TURNS = 16,
-	/* Connections accepted in one go, so that other workers get theirs. */
+	/* Connections accepted in one go, so that other workers get theirs;
+	 * but the store is asked about many together at little more cost than
+	 * about few, so there are to be some with many. */
 	ACCEPT_AT_ONCE = 4,
+	FILLED = 32,
 };
 
 struct worker {
@@ -167,6 +171,16 @@ heed_master(struct worker *worker)
 	}
 }
 
+/* How many connections to accept in one go. */
+static unsigned
+at_once(const struct worker *worker)
+{
+	size_t count = clients_count(worker->clients);
+
+	return count + ACCEPT_AT_ONCE < FILLED ?
+	    (unsigned)(FILLED - count) : ACCEPT_AT_ONCE;
+}
+
 static void
 dispatch(struct worker *worker, void *tag)
 {
@@ -179,7 +193,7 @@ dispatch(struct worker *worker, void *tag)
 	else if (listener == NULL)
 		clients_serve(worker->clients, tag);
 	else if (!worker->is_leaving) /* else it is closed */
-		accept_some(worker, listener->fd, ACCEPT_AT_ONCE);
+		accept_some(worker, listener->fd, at_once(worker));
 }
 
 /* How long to wait: the sweep, and what is owed; or not at all. */
@@ -229,29 +243,40 @@ answer_asked(struct worker *worker)
 	worker->has_answers = false;
 }
 
+/* Read what there is to read; returns whether there may be more. */
+static bool
+listen_once(struct worker *worker, int wait_ms)
+{
+	int64_t began_us = clock_mono_us();
+	void *tags[TAGS];
+	size_t count = poller_wait(worker->poller, tags, TAGS, wait_ms);
+	bool has_more = count == TAGS;
+
+	/* If there was nothing yet, nobody has waited so far. */
+	if (wait_ms > 0 && clock_mono_us() - began_us > 1000)
+		rounds_rested(worker->rounds);
+	for (size_t i = 0; i < count; i++) {
+		has_more |= as_listener(worker, tags[i]) != NULL;
+		dispatch(worker, tags[i]);
+	}
+	answer_asked(worker);
+	return has_more;
+}
+
 /* Read all requests that are there: the time of each counts from now on. */
 static void
 listen_to_all(struct worker *worker)
 {
 	int turns = TURNS;
 	int wait_ms = patience(worker);
-	int64_t began_us = clock_mono_us();
-	void *tags[TAGS];
-	bool has_more;
+	struct timespec pause = { 0, 0 };
 
-	do {
-		size_t count = poller_wait(worker->poller, tags, TAGS, wait_ms);
-		/* If there was nothing yet, nobody has waited so far. */
-		if (wait_ms > 0 && clock_mono_us() - began_us > 1000)
-			rounds_rested(worker->rounds);
-		has_more = count == TAGS;
-		for (size_t i = 0; i < count; i++) {
-			has_more |= as_listener(worker, tags[i]) != NULL;
-			dispatch(worker, tags[i]);
-		}
-		answer_asked(worker);
+	while (listen_once(worker, wait_ms) && turns-- > 0)
 		wait_ms = 0;
-	} while (has_more && turns-- > 0);
+	while ((pause.tv_nsec = rounds_pause_us(worker->rounds) * 1000L) > 0) {
+		nanosleep(&pause, NULL);
+		listen_once(worker, 0);
+	}
 }
 
 static void

@@ -8,7 +8,7 @@
 #include "store/pgsql/follow.h"
 
 /* So many cost about as much as one call for all. */
-enum { TOUCHED_MOST = 6 };
+enum { TOUCHED_MOST = 3 };
 
 bool
 pgsql_may_touch(struct work *const *works, size_t count)

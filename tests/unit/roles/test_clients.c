@@ -23,12 +23,19 @@ struct bench {
 	int peers[MOST];
 };
 
+static const char request[] = "request=smtpd_access_policy\n"
+			      "protocol_state=RCPT\nsasl_username=joe\n\n";
+
+static void
+say(const struct bench *bench, size_t number)
+{
+	ck_assert_int_eq(write(bench->peers[number], request, strlen(request)),
+	    (ssize_t)strlen(request));
+}
+
 static void
 bench_open(struct bench *bench, size_t count)
 {
-	static const char request[] = "request=smtpd_access_policy\n"
-	    "protocol_state=RCPT\nsasl_username=joe\n\n";
-
 	memset(bench, 0, sizeof(*bench));
 	bench->config.server.idle_timeout_s = 60;
 	bench->poller = poller_new();
@@ -42,8 +49,7 @@ bench_open(struct bench *bench, size_t count)
 		fcntl(pair[0], F_SETFL, O_NONBLOCK);
 		clients_add(bench->clients, pair[0]);
 		bench->peers[i] = pair[1];
-		ck_assert_int_eq(write(pair[1], request, strlen(request)),
-		    (ssize_t)strlen(request));
+		say(bench, i);
 	}
 }
 
@@ -166,6 +172,36 @@ START_TEST(who_goes_while_deferred_wakes_nobody)
 }
 END_TEST
 
+START_TEST(who_was_answered_is_away_until_he_asks_or_goes)
+{
+	struct bench bench;
+
+	bench_open(&bench, 3);
+	ck_assert_uint_eq(serve(&bench), 3);
+	clients_answer(bench.clients, clients_next(bench.clients), "DUNNO");
+	ck_assert_uint_eq(clients_away(bench.clients), 1);
+	/* Who was answered before is not meant. */
+	clients_see_off(bench.clients);
+	ck_assert_uint_eq(clients_away(bench.clients), 0);
+	for (int i = 0; i < 2; i++)
+		clients_answer(bench.clients, clients_next(bench.clients),
+		    "DUNNO");
+	ck_assert_uint_eq(clients_away(bench.clients), 2);
+	say(&bench, 0);
+	ck_assert_uint_eq(serve(&bench), 1);
+	ck_assert_uint_eq(clients_away(bench.clients), 2);
+	say(&bench, 1);
+	ck_assert_uint_eq(serve(&bench), 1);
+	ck_assert_uint_eq(clients_away(bench.clients), 1);
+	close(bench.peers[2]);
+	ck_assert_uint_eq(serve(&bench), 1);
+	ck_assert_uint_eq(clients_away(bench.clients), 0);
+	bench_close(&bench);
+	close(bench.peers[0]);
+	close(bench.peers[1]);
+}
+END_TEST
+
 START_TEST(who_is_deferred_is_freed_with_all_others)
 {
 	struct bench bench;
@@ -183,4 +219,5 @@ END_TEST
 UNIT("roles/clients", who_was_deferred_is_asked_again_in_order,
     who_waited_long_enough_is_asked_at_once,
     who_goes_while_deferred_wakes_nobody,
+    who_was_answered_is_away_until_he_asks_or_goes,
     who_is_deferred_is_freed_with_all_others)

@@ -4,13 +4,15 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
 Usage: evaluate.py [--accounts N] [--seed N] [--stolen SHARE] [--model]
-                   [--retries] [--without] [--keep] [--build DIRECTORY]
+                   [--retries] [--without | --shipped] [--keep]
+                   [--build DIRECTORY]
 
 Makes the traces (BUILD/detect/...), plays them with every configuration of
 settings.py through BUILD/policyd --replay, or with --model through the model,
 and prints what came of it; with --without, what the shipped one is without each
-of its rules. --keep writes RESULTS, detect.svg and detect.png, or WITHOUT,
-beside this file.
+of its rules; with --shipped, only what is shipped: for many accounts. --keep
+writes RESULTS, detect.svg and detect.png, or WITHOUT, or SHIPPED, beside this
+file.
 """
 import argparse
 import collections
@@ -30,6 +32,13 @@ from traces import Traces, play
 
 HERE = pathlib.Path(__file__).parent
 PROVIDERS = {f"AS{world.GOOGLE}"}
+
+# What is played, by the file that it is kept in.
+PLAYED = {
+    "RESULTS": SETTINGS + CURVE,
+    "WITHOUT": SETTINGS[:1] + WITHOUT,
+    "SHIPPED": [setting for setting in SETTINGS if setting.learns],
+}
 
 
 class Score:
@@ -147,8 +156,8 @@ def commit():
                               capture_output=True, check=False).stdout.strip()
     changed = [line for line in git("status", "--porcelain", "--", ":/src",
                                     ":/tests/detect", ":/etc").splitlines()
-               if not line.endswith(("RESULTS", "WITHOUT", "SIGNALS", ".svg",
-                                  ".png"))]
+               if not line.endswith(("RESULTS", "WITHOUT", "SHIPPED",
+                                  "SIGNALS", "SIZE", ".svg", ".png"))]
     return git("rev-parse", "--short=12", "HEAD") + \
         (" and changes not committed" if changed else "")
 
@@ -170,7 +179,11 @@ def arguments():
     parser.add_argument("--stolen", type=float, default=0.05)
     parser.add_argument("--model", action="store_true")
     parser.add_argument("--retries", action="store_true")
-    parser.add_argument("--without", action="store_true")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--without", action="store_const", dest="name",
+                       const="WITHOUT", default="RESULTS")
+    which.add_argument("--shipped", action="store_const", dest="name",
+                       const="SHIPPED")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--build", type=pathlib.Path,
@@ -201,7 +214,7 @@ def main():
         by_model = True
     if by_model:
         TRACES.read()
-    settings = SETTINGS[:1] + WITHOUT if ARGS.without else SETTINGS + CURVE
+    settings = PLAYED[ARGS.name]
     scores = []
     with multiprocessing.Pool(ARGS.jobs) as pool:
         for score in pool.imap(with_model if by_model else with_program,
@@ -212,11 +225,10 @@ def main():
         list(table(scores)) + [""] + list(details(scores[0]))
     print("\n".join(lines))
     output = HERE if ARGS.keep else directory
-    name = "WITHOUT" if ARGS.without else "RESULTS"
-    (output / name).write_text("\n".join(lines) + "\n")
-    if not ARGS.without:
+    (output / ARGS.name).write_text("\n".join(lines) + "\n")
+    if ARGS.name == "RESULTS":
         picture.draw(output, scores, len(SETTINGS))
-    print(f"\n{output / name}", file=sys.stderr)
+    print(f"\n{output / ARGS.name}", file=sys.stderr)
 
 
 if __name__ == "__main__":

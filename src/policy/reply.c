@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* Longest value filled in: an account of 320 bytes must fit. Of a note, which
  * may be long, so much is told. */
@@ -197,14 +198,41 @@ value_of(const char *name, size_t length, const struct values *v,
 	return true;
 }
 
-static void
-add_clean(struct text *out, const char *value)
+/* Of access(5), what goes into the mail or its envelope; all else may be said
+ * to the client. */
+static bool
+is_for_mail(const char *action)
 {
-	for (; *value != '\0'; value++)
-		if (text_is_c1(value))
-			value++;
-		else if ((unsigned char)*value >= ' ' && *value != 0x7f)
-			text_add_char(out, *value);
+	static const char *const words[] = { "BCC", "FILTER", "PREPEND",
+		"REDIRECT" };
+	size_t length = strcspn(action, " \t");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strlen(words[i]) == length &&
+		    strncasecmp(action, words[i], length) == 0)
+			return true;
+	return false;
+}
+
+/* Without control bytes; and a character that is not ASCII becomes one. */
+static void
+add_clean(struct text *out, const char *value, bool is_ascii)
+{
+	size_t left = strlen(value);
+
+	while (left > 0) {
+		size_t length = text_utf8(value, left);
+
+		if (length == 0)
+			length = 1;
+		if (is_ascii && (*value & 0x80) != 0 && !text_is_c1(value))
+			text_add_char(out, '?');
+		else if (!text_is_c1(value) &&
+		    (unsigned char)*value >= ' ' && *value != 0x7f)
+			text_add_n(out, value, length);
+		value += length;
+		left -= length;
+	}
 }
 
 void
@@ -221,6 +249,7 @@ reply_format_in(enum language language, const char *action,
     const struct finding *finding, char text[REPLY_SIZE])
 {
 	struct values values = { account, login, finding, language };
+	bool is_ascii = !is_for_mail(action);
 	struct text out;
 
 	text_init(&out, text, REPLY_SIZE);
@@ -234,7 +263,7 @@ reply_format_in(enum language language, const char *action,
 		if (action[0] == '$' && action[1] == '{' && end != NULL &&
 		    value_of(action + 2, (size_t)(end - action - 2), &values,
 			value)) {
-			add_clean(&out, value);
+			add_clean(&out, value, is_ascii);
 			action = end + 1;
 			continue;
 		}

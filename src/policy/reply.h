@@ -31,7 +31,10 @@ const char *reply_reason_in(enum language, const struct finding *,
 
 /*
  * Write an action with its ${...} filled in. What is filled in cannot break
- * the line: control bytes are dropped. The whole is cut at REPLY_SIZE.
+ * the line: control bytes are dropped. Nor is it anything but ASCII, unless it
+ * goes into the mail (PREPEND, ...): only clients that have asked for it may be
+ * told more (RFC 6531, 3.5), and who has is not known. The whole is cut at
+ * REPLY_SIZE.
  */
 void reply_format(const char *action, const char *account,
     const struct login *, const struct finding *, char text[REPLY_SIZE]);

@@ -86,8 +86,16 @@ static const struct {
 	{ "${account}${account}", "a", "aa" },
 	{ "control bytes are dropped: ${account}", "a\nb\r\t\x7f\x1b[c",
 	    "control bytes are dropped: ab[c" },
-	{ "so are those of two: ${account}", "a\xc2\x9b\xc3\xa9",
-	    "so are those of two: a\xc3\xa9" },
+	{ "so are those of two: ${account}", "a\xc2\x9b" "b",
+	    "so are those of two: ab" },
+	{ "REJECT what is not ASCII: ${account}", "a\xc3\xa9\xe2\x82\xac" "b",
+	    "REJECT what is not ASCII: a??b" },
+	{ "550 nor UTF-8: ${account}", "a\xc3" "b\xe2\x82",
+	    "550 nor UTF-8: a?b??" },
+	{ "PREPEND X-Of: ${account}", "a\xc3\xa9\xc2\x9b\n",
+	    "PREPEND X-Of: a\xc3\xa9" },
+	{ "redirect ${account}", "\xc3\xa9@b", "redirect \xc3\xa9@b" },
+	{ "PREPENDED ${account}", "\xc3\xa9", "PREPENDED ?" },
 	{ "what is filled in is not filled in again: ${account}",
 	    "${client}", "what is filled in is not filled in again: ${client}" },
 	{ "what is no macro stays: ${moon} ${ $x ${", "joe",
@@ -208,6 +216,16 @@ START_TEST(a_block_without_end_says_so)
 }
 END_TEST
 
+START_TEST(names_of_systems_are_ascii)
+{
+	const struct login login = { .as_name = "Soci\xc3\xa9t\xc3\xa9" };
+	char text[REPLY_SIZE];
+
+	reply_format("DEFER ${as_name}", "joe", &login, &finding, text);
+	ck_assert_str_eq(text, "DEFER Soci?t?");
+}
+END_TEST
+
 /* Wherever a long text is cut, no UTF-8 sequence is cut in two. */
 START_TEST(is_cut_between_characters)
 {
@@ -221,7 +239,7 @@ START_TEST(is_cut_between_characters)
 		memset(account, 'x', shift);
 		for (size_t i = shift; i + 3 < sizeof(account); i += 3)
 			memcpy(account + i, "\xe2\x82\xac", 4);
-		reply_format("R ${account} ${account}", account, &login,
+		reply_format("PREPEND ${account} ${account}", account, &login,
 		    &finding, text);
 		length = strlen(text);
 		ck_assert_uint_lt(length, REPLY_SIZE);
@@ -235,4 +253,4 @@ START_TEST(is_cut_between_characters)
 END_TEST
 
 UNIT("policy/reply", gives_reasons, fills_in, a_peak_is_told_if_it_matters, in_german, each_cause_has_words, what_is_no_longer_remembered, a_block_without_end_says_so,
-    is_cut_between_characters)
+    names_of_systems_are_ascii, is_cut_between_characters)

@@ -2,10 +2,12 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import datetime
 import pathlib
 import shutil
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -14,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import geoip as geoip_files
 import policyd as daemon
 from postgres import Postgres
+from waiting import PATIENCE
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -29,6 +32,18 @@ def pytest_collection_modifyitems(items):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: waits long, so it begins first")
+
+
+@pytest.fixture
+def today():
+    """The day (UTC), for a test that speaks of it: it does not end within the
+    test. Near its end the next one is waited for."""
+    longest = 120 * PATIENCE
+    left = 86400 - time.time() % 86400
+    while left < longest:
+        time.sleep(left)
+        left = 86400 - time.time() % 86400
+    return str(datetime.datetime.now(datetime.timezone.utc).date())
 
 
 @pytest.fixture(scope="session")

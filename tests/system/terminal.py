@@ -51,9 +51,13 @@ def answer(policyd, text, *arguments):
             env=daemon.environment())
         os.write(master, text)
         process.communicate(timeout=120 * PATIENCE)
-        # If it asked nothing, there is what was typed, or this.
-        os.write(slave, b"\n")
-        return process.returncode, os.read(master, 65536).decode()
+        # What is read is what has come through so far: up to this is all.
+        end = b"<the end>"
+        os.write(slave, end)
+        shown = b""
+        while end not in shown:
+            shown += os.read(master, 65536)
+        return process.returncode, shown.partition(end)[0].decode()
     finally:
         os.close(master)
         os.close(slave)

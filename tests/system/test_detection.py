@@ -76,7 +76,7 @@ def systems(geoip):
     return {**RULES, "geoip": {"asn": str(geoip / "asn.mmdb")}}
 
 
-def test_what_is_known_of_an_account_is_explained(served, systems):
+def test_what_is_known_of_an_account_is_explained(served, systems, today):
     policyd = served(systems)
     for country in ("DE", "CH", "CH"):
         policyd.ask(JOE, address(country))
@@ -90,7 +90,6 @@ def test_what_is_known_of_an_account_is_explained(served, systems):
     assert history["day"]["new"] == {"found": 2, "allowed": None}
     assert history["week"]["young"] == {"found": 0, "allowed": 80}
     german, swiss = sorted(history["places"], key=lambda one: one["place"])
-    today = german["first"]
     assert german == {"place": "AS64496", "as_name": "Example 0", "days": 1,
                       "state": "new", "first": today, "last": today,
                       "barred": False}

@@ -2,7 +2,6 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import datetime
 import email
 import email.policy
 import json
@@ -24,7 +23,6 @@ EVENT = OPENAPI["webhooks"]["event"]["post"]["requestBody"]["content"][
 JOE = "joe@example.com"
 NO_LIMITS = {"countries": "unlimited", "networks": "unlimited"}
 RULES = {"history": {"warm_up": 0}, "limits": NO_LIMITS}
-TODAY = datetime.datetime.now(datetime.timezone.utc).date
 
 
 @pytest.fixture
@@ -84,7 +82,7 @@ CAUSES = {
 
 
 @pytest.mark.parametrize("what", CAUSES)
-def test_a_block_is_told_with_its_place(told, what):
+def test_a_block_is_told_with_its_place(told, today, what):
     config, countries, wanted = CAUSES[what]
     policyd, events = told(config)
     for country in countries:
@@ -101,7 +99,7 @@ def test_a_block_is_told_with_its_place(told, what):
         "client": address(last), "country": last, "asn": 64496 + number,
         "as_name": f"Example {number}", "place": f"AS{64496 + number}",
         "state": "exempt" if is_exempt else "new", "days": int(passed),
-        "first": str(TODAY()) if passed else None}
+        "first": today if passed else None}
     history = event["history"]
     assert (history["settled"], history["days"], history["known_places"],
             history["known_countries"]) == (False, 0, 0, 0)
@@ -145,7 +143,7 @@ def test_an_end_and_a_block_by_hand_have_no_login(told):
     assert by_hand["history"]["known_countries"] == 2
 
 
-def test_since_when_a_place_is_known(told):
+def test_since_when_a_place_is_known(told, today):
     policyd, events = told({"bursts": {"hour": {"mails": 1}},
                             "store": {"memory": "0s"}})
     client = address("DE")
@@ -153,7 +151,7 @@ def test_since_when_a_place_is_known(told):
     assert policyd.cli("--unblock", JOE, "--learn").stdout.count("known now")
     text = policyd.cli("--explain", JOE, client).stdout
     first, = re.findall(r"a known place, since (\d{4}-\d\d-\d\d)\)", text)
-    assert first < str(TODAY())
+    assert first < today
     login = json.loads(policyd.cli("--explain", JOE, client,
                                    "--json").stdout)["login"]
     assert (login["state"], login["first"]) == ("known", first)
@@ -209,7 +207,7 @@ def test_mails_and_programs_tell_of_places(told, store):
     assert json.loads((policyd.root / "event").read_text()) == events(1)[0]
 
 
-def test_a_template_has_all_of_it(told, store):
+def test_a_template_has_all_of_it(told, store, today):
     names = ["asn", "as_name", "place", "state", "first", "known_places",
              "found", "limit", "per", "peak", "login", "history"]
     with SmtpServer() as smtp:
@@ -228,7 +226,7 @@ def test_a_template_has_all_of_it(told, store):
     said = dict(line.split("=", 1) for line in text.strip().splitlines())
     assert said == {
         "asn": "AS64496", "as_name": "Example 0", "place": "AS64496",
-        "state": "new", "first": str(TODAY()), "known_places": "0",
+        "state": "new", "first": today, "known_places": "0",
         "found": "2", "limit": "1", "per": "1h", "peak": "0",
         "login": f"{address('DE')} DE, AS64496 Example 0: a place never used "
                  "before",

@@ -15,7 +15,8 @@ OK, WRONG = 0, 1
 
 
 def status(policyd, **options):
-    result = policyd.cli("--status", "--json", **options)
+    # What is of today is so by the zone of whoever asks.
+    result = policyd.cli("--status", "--json", TZ="UTC", **options)
     return result.returncode, json.loads(result.stdout)
 
 
@@ -27,7 +28,7 @@ def wait_status(policyd, wanted, what):
     return until(ask, what)
 
 
-def test_all_is_well(served):
+def test_all_is_well(served, today):
     policyd = served({"limits": {"countries": 1}})
     assert policyd.ask(JOE, address("DE")) == "DUNNO"
     assert policyd.ask(JOE, address("FR")).startswith("REJECT")
@@ -40,6 +41,7 @@ def test_all_is_well(served):
     assert told["server"]["running"] and told["server"]["pid"] == policyd.pid
     assert told["server"]["processes"] == told["server"]["processes_up"] == 3
     assert told["today"]["passed"] >= 1 and told["today"]["errors"] == 0
+    assert told["today"]["since"] == f"{today}T00:00:00Z"
     assert told["mode"] == "enforce"
     assert told["blocked"] == {"accounts": 1, "would": 0}
     assert told["store"]["answers"] and told["store"]["away_for"] == 0
@@ -72,12 +74,13 @@ def test_no_server_runs(make_policyd):
     assert "WRONG: none runs here" in policyd.cli("--status").stdout
 
 
-def test_today_is_of_all_servers(served, store):
+def test_today_is_of_all_servers(served, store, today):
     policyd = served({"geoip": {"country": ""}})
     policyd.ask(JOE)
     wait_status(policyd, lambda told: told["today"]["passed"] >= 1,
                 "one that passed")
     before = status(policyd)[1]["today"]["passed"]
+    assert status(policyd)[1]["today"]["since"] == f"{today}T00:00:00Z"
     now, state = (("now()", "'{}'") if store.kind == "postgresql" else
                   ("unixepoch() * 1000", "'{}'"))
     store.sql("INSERT INTO policyd.decisions (span, began, host, passed) "

@@ -2,6 +2,7 @@
  * test_file.c -- the SQLite file as it is found, and what is said of it.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#define _DEFAULT_SOURCE /* flock */
 #include "tests.h"
 
 #include "base/clock.h"
@@ -9,8 +10,10 @@
 #include "file_bench.h"
 #include "policy/store_of.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,6 +72,24 @@ START_TEST(is_made_for_the_servers_user)
 	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
 	    VERDICT_BLOCKED);
 	store_close(servers);
+	bench_tear_down(&bench);
+}
+END_TEST
+
+/* Who has made sure of it does not queue up to open it once more. */
+START_TEST(one_that_is_ready_stays_open)
+{
+	struct bench bench;
+	int fd;
+
+	bench_set_up(&bench);
+	ck_assert_int_eq(store_init(bench.store, true, world_deadline()),
+	    STORE_DONE);
+	/* Another process is about to open it. */
+	fd = open(bench.directory, O_RDONLY | O_DIRECTORY);
+	ck_assert_int_eq(flock(fd, LOCK_EX | LOCK_NB), 0);
+	bench_log_in(&bench, "joe", 1, STORE_DONE);
+	close(fd);
 	bench_tear_down(&bench);
 }
 END_TEST
@@ -208,8 +229,10 @@ START_TEST(its_schema_is_newer)
 	bench_set_up(&bench);
 	ck_assert_int_eq(store_init(bench.store, true, world_deadline()),
 	    STORE_DONE);
+	store_close(bench.store);
 	bench_change(&bench, "INSERT INTO schema_version (version, "
 	    "name, at, compatible_from) VALUES (99, 'x', 0, 99)");
+	bench.store = store_of(&bench.world.config);
 	bench_see_trouble(&bench,
 	    "store.db has schema 99, which a program of schema 99 or newer");
 	ck_assert_int_eq(store_init(bench.store, true, world_deadline()),
@@ -330,6 +353,7 @@ tests_file(void)
 
 	tcase_add_loop_test(tcase, is_made_with_its_permissions, 0, 3);
 	tcase_add_test(tcase, is_made_for_the_servers_user);
+	tcase_add_test(tcase, one_that_is_ready_stays_open);
 	tcase_add_test(tcase, a_missing_one_is_not_made_unasked);
 	tcase_add_test(tcase, an_empty_one_is_not_filled_unasked);
 	tcase_add_test(tcase, its_directory_is_missing);

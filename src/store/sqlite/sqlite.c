@@ -86,8 +86,6 @@ init(void *self, bool may_create, int64_t deadline_ms)
 		trouble_end(&db->trouble);
 	else
 		trouble_begin(&db->trouble, db->why);
-	/* The caller may be about to fork: no handle survives that. */
-	db_close(db);
 	return result;
 }
 

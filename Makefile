@@ -207,7 +207,7 @@ SANITIZE = -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 VALGRIND = valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
-	--suppressions=$(srcdir)/tests/valgrind.supp
+	--suppressions='$(srcdir)/tests/valgrind.supp'
 
 # Everything: installs what is missing, builds, runs all tests.
 CHECKS = check-unit check-store check-store-proxy check-system

@@ -53,7 +53,7 @@ class Probe:
         self.log_file = tempfile.TemporaryFile("a+b")
         environment = dict(os.environ)
         if "cert_file" in settings:
-            environment["LSAN_OPTIONS"] = f"suppressions={LEAKS}"
+            environment["LSAN_OPTIONS"] = f"suppressions='{LEAKS}'"
         self.process = subprocess.Popen(
             [BUILD / "tests/system/ldap_probe",
              *(f"{key}={value}" for key, value in settings.items())],

@@ -29,7 +29,9 @@ def run_beside(start, environment):
     try:
         return subprocess.run(
             sys.argv[1:], check=False,
-            env={**os.environ, **environment(servers)}).returncode
+            # Others use the machine, too.
+            env={"PGCONNECT_TIMEOUT": "60", **os.environ,
+                 **environment(servers)}).returncode
     finally:
         servers.close()
 

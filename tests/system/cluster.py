@@ -13,6 +13,8 @@ from waiting import until
 
 # What a shard may take where none is away: others use the machine, too.
 PATIENCE_S = 20
+# And what it may take to be connected to a proxy.
+CONNECT_S = 60
 
 
 class Pool(Pgbouncer):
@@ -35,7 +37,7 @@ class Proxy:
 
     def _url(self, user):
         return (f"postgresql:///{self.name}?host={self.server.sockets}"
-                f"&user={user}")
+                f"&user={user}&connect_timeout={CONNECT_S}")
 
     @property
     def url(self):
@@ -76,6 +78,7 @@ class Cluster:
         self.proxies = []
         self.servers = []
         self.pool = None
+        self._shard_of = {}
         try:
             for number in range(shards):
                 self.add_shard()
@@ -111,6 +114,7 @@ class Cluster:
             until(has_all, "the copy")
             copy.promote()
         self.shards += copies
+        self._shard_of = {}
         self.tell_proxies()
         self.start_pool()
         for number, server in enumerate(self.shards):
@@ -147,9 +151,16 @@ class Cluster:
                 [self._direct(number) for number in range(len(self.shards))])
 
     def shard_of(self, account):
-        """The number of the shard an account is in."""
-        return int(self.proxies[0].sql(
-            f"SELECT policyd.shard_of('{account}')")[0][0])
+        """The number of the shard an account is in. It is asked for of all
+        whose name differs by its last digit at once."""
+        if account not in self._shard_of:
+            stem, _, domain = account.partition("@")
+            self._shard_of.update(
+                (name, int(number)) for name, number in self.proxies[0].sql(
+                    "SELECT name, policyd.shard_of(name) FROM (SELECT '"
+                    f"{stem[:-1]}' || n || '@{domain}' AS name "
+                    "FROM generate_series(0, 9) n) AS names"))
+        return self._shard_of[account]
 
     def sql(self, text):
         """The rows of all shards."""

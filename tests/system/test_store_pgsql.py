@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import contextlib
+import os
 import signal
 import time
 
@@ -12,6 +13,7 @@ import proc
 from client import request
 from geoip import COUNTRIES, address
 from load import Load
+from smtp_server import BlackHole
 from waiting import PATIENCE, until
 
 JOE = "joe@example.com"
@@ -354,3 +356,16 @@ def test_a_notification_tells_of_the_window_alone(start_policyd, database):
         "SELECT string_agg(l->>'country', ' ' ORDER BY l->>'country')"
         " FROM policyd.outbox, jsonb_array_elements(event->'logins') l"
     ) == "AT CH FR"
+
+
+@pytest.mark.parametrize("option, least", [("", 2), ("connect_timeout=4", 4)])
+def test_how_long_a_host_may_take_to_be_connected_to(make_policyd, option,
+                                                     least):
+    with BlackHole() as hole:
+        policyd = make_policyd({"store": {
+            "url": f"postgresql://127.0.0.1:{hole.port}/policyd?{option}"}})
+        began = time.monotonic()
+        result = policyd.cli("--list-blocked")
+        assert result.returncode == os.EX_UNAVAILABLE, result.stderr
+        assert "PostgreSQL does not answer" in result.stderr
+        assert time.monotonic() - began >= least

@@ -13,8 +13,10 @@
 #include <string.h>
 
 enum {
-	/* A host that takes longer is given up. */
+	/* A host that takes longer is given up, unless connect_timeout says
+	 * how many seconds it may take. */
 	CONNECT_MS = 2000,
+	CONNECT_MAX_S = 3600,
 	/* A schema that another process of ours is to make may be missing for
 	 * so long, and is looked for so often. */
 	MAKING_MS = 1000,
@@ -34,6 +36,24 @@ on_notice(void *opaque, const PGresult *notice)
 		pg->is_leaving = true;
 }
 
+/* libpq heeds connect_timeout only where it is itself who waits. */
+static int
+patience_ms(PGconn *conn)
+{
+	PQconninfoOption *options = PQconninfo(conn);
+	long seconds = 0;
+
+	for (PQconninfoOption *option = options;
+	    option != NULL && option->keyword != NULL; option++)
+		if (strcmp(option->keyword, "connect_timeout") == 0 &&
+		    option->val != NULL)
+			seconds = strtol(option->val, NULL, 10);
+	PQconninfoFree(options);
+	if (seconds <= 0)
+		return CONNECT_MS;
+	return (int)(seconds < CONNECT_MAX_S ? seconds : CONNECT_MAX_S) * 1000;
+}
+
 static void
 start(struct pgsql *pg)
 {
@@ -46,7 +66,7 @@ start(struct pgsql *pg)
 	PQsetNoticeReceiver(pg->conn, on_notice, pg);
 	pg->state = CONNECTING;
 	pg->wanted = PGRES_POLLING_WRITING;
-	pg->give_up_ms = clock_mono_ms() + CONNECT_MS;
+	pg->give_up_ms = clock_mono_ms() + patience_ms(pg->conn);
 }
 
 /* The host will not do: on to the next, if there is one. */

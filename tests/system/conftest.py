@@ -99,13 +99,21 @@ def database(postgres, schema):
 
 
 @pytest.fixture
-def make_policyd(database, geoip):
-    """A function that makes daemons, not started, with a store and GeoIP."""
+def make_policyd(request, geoip):
+    """A function that makes daemons, not started, with a store and GeoIP.
+    Unless the configuration names one, the store is the database of the test,
+    which is made for who needs it alone, or, embedded, a file."""
+    # The store outlives its daemons.
+    if "database" in request.fixturenames:
+        request.getfixturevalue("database")
     made = []
 
-    def make(config=None, **options):
-        base = {"store": {"url": database.url},
-                "geoip": {"country": str(geoip / "country.mmdb")}}
+    def make(config=None, is_embedded=False, **options):
+        base = {"geoip": {"country": str(geoip / "country.mmdb")}}
+        if is_embedded:
+            base["store"] = {"url": daemon.OWN_FILE}
+        elif "url" not in (config or {}).get("store", {}):
+            base["store"] = {"url": request.getfixturevalue("database").url}
         made.append(daemon.Policyd(daemon.merge(base, config or {}),
                                    **options))
         return made[-1]

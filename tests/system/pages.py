@@ -46,8 +46,7 @@ def served(request, make_policyd):
         "http": {"listen": f"127.0.0.1:{free_port()}",
                  "users": {USER: crypt(PASSWORD, b"$2b$")},
                  "tokens": [f"{scope}:{hashlib.sha256(t.encode()).hexdigest()}"
-                            for scope, t in TOKENS.items()]}})
-    policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+                            for scope, t in TOKENS.items()]}}, is_embedded=True)
     tls = None
     if scheme == "https":
         tls = unverified()

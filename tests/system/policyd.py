@@ -36,6 +36,8 @@ needs_mounts = pytest.mark.skipif(
     reason="only root can have mounts of his own, where it may")
 # What sanitizers, valgrind (-q) and assert() say.
 TROUBLE = re.compile(r"^==\d+==|runtime error:|Assertion `", re.MULTILINE)
+# The store of a daemon alone: {root} is its directory.
+OWN_FILE = "sqlite:{root}/policyd.db"
 # Whom the daemon becomes when it is started as root.
 USER, GROUP = "nobody", "nogroup"
 
@@ -116,6 +118,9 @@ class Policyd:
         self._log_from = 0
         self._launched_at = 0
         self.config = merge(self._defaults(), config or {})
+        store = self.config.get("store", {})
+        if store.get("url") == OWN_FILE:
+            store["url"] = OWN_FILE.format(root=self.root)
         self.write()
         if IS_ROOT and user != "root":
             entry = pwd.getpwnam(user)

@@ -22,8 +22,8 @@ JOE, ANN = "joe@example.com", "ann@example.com"
 def served(make_policyd):
     """A daemon that allows one country."""
     policyd = make_policyd({"limits": {"countries": 1},
-                            "http": {"listen": f"127.0.0.1:{free_port()}"}})
-    policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+                            "http": {"listen": f"127.0.0.1:{free_port()}"}},
+                           is_embedded=True)
     policyd.start()
     policyd.api = Api(policyd.config["http"]["listen"]).wait_ready()
     return policyd

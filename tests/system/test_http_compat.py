@@ -22,9 +22,7 @@ def served(request, make_policyd):
         "limits": {"countries": 1},
         "actions": {"blocked": "REJECT blocked"},
         "http": {"listen": f"127.0.0.1:{free_port()}"},
-    })
-    if request.param == "sqlite":
-        policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+    }, is_embedded=request.param == "sqlite")
     policyd.start()
     policyd.api = Api(policyd.config["http"]["listen"]).wait_ready()
     return policyd

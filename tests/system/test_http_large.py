@@ -21,9 +21,7 @@ MOST, BODY_MOST = 100_000, 8 << 20
 def served(request, make_policyd):
     policyd = make_policyd({
         "http": {"listen": f"127.0.0.1:{free_port()}"},
-        "log": {"decisions": "refused"}})
-    if request.param == "sqlite":
-        policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+        "log": {"decisions": "refused"}}, is_embedded=request.param == "sqlite")
     policyd.start()
     policyd.api = Api(policyd.config["http"]["listen"]).wait_ready()
     return policyd

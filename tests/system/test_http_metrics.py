@@ -28,9 +28,7 @@ def served(request, make_policyd):
                    "to": ["postmaster@example.com"]},
         # Nobody listens there: notifications stay.
         "smtp": {"host": "127.0.0.1", "port": free_port()},
-    })
-    if request.param == "sqlite":
-        policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+    }, is_embedded=request.param == "sqlite")
     policyd.start()
     policyd.api = Api(policyd.config["http"]["listen"]).wait_ready()
     return policyd

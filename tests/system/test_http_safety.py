@@ -49,8 +49,8 @@ def hashes():
 
 def start(make_policyd, listen=None, **http):
     policyd = make_policyd({"http": {
-        "listen": listen or f"127.0.0.1:{free_port()}", **http}})
-    policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+        "listen": listen or f"127.0.0.1:{free_port()}", **http}},
+        is_embedded=True)
     # It holds hashes: not for everybody.
     policyd.path.chmod(0o640)
     if daemon.IS_ROOT:
@@ -562,10 +562,9 @@ def test_a_store_that_is_away(make_policyd, database, postgres):
 # --- Unix socket, IPv6, TLS ---------------------------------------------------------
 
 def test_a_unix_socket(make_policyd):
-    policyd = make_policyd()
+    policyd = make_policyd(is_embedded=True)
     listen = f"unix:{policyd.root}/http"
-    policyd.write({"http": {"listen": listen},
-                   "store": {"url": f"sqlite:{policyd.root}/db"}})
+    policyd.write({"http": {"listen": listen}})
     policyd.start()
     api = Api(listen).wait_ready()
     assert api("PUT", f"/v1/overrides/{JOE}", {}).status == 201
@@ -607,10 +606,9 @@ def certificate(folder, name):
 
 @pytest.fixture
 def secured(make_policyd):
-    policyd = make_policyd()
+    policyd = make_policyd(is_embedded=True)
     certificate(policyd.root, "first")
     policyd.write({
-        "store": {"url": f"sqlite:{policyd.root}/db"},
         "http": {"listen": f"127.0.0.1:{free_port()}", "tls": {
             "cert_file": str(policyd.root / "first.pem"),
             "key_file": str(policyd.root / "first.key")}}})

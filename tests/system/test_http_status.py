@@ -20,9 +20,8 @@ def served(request, make_policyd):
     """A daemon on either store that allows one country; and its API."""
     policyd = make_policyd({
         "limits": {"countries": 1}, "actions": {"blocked": "REJECT blocked"},
-        "http": {"listen": f"127.0.0.1:{free_port()}"}})
-    if request.param == "sqlite":
-        policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+        "http": {"listen": f"127.0.0.1:{free_port()}"}},
+        is_embedded=request.param == "sqlite")
     policyd.start()
     policyd.api = Api(policyd.config["http"]["listen"]).wait_ready()
     policyd.get = lambda path: policyd.api("GET", path).json()

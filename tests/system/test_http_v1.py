@@ -22,9 +22,7 @@ def served(request, make_policyd):
         "limits": {"countries": 1},
         "actions": {"blocked": "REJECT blocked"},
         "http": {"listen": f"127.0.0.1:{free_port()}"},
-    })
-    if request.param == "sqlite":
-        policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+    }, is_embedded=request.param == "sqlite")
     policyd.start()
     policyd.api = Api(policyd.config["http"]["listen"]).wait_ready()
     return policyd
@@ -346,8 +344,8 @@ def test_hostile_names_are_only_names(served):
 
 
 def test_the_trail_forgets_after_400_days(make_policyd):
-    policyd = make_policyd({"http": {"listen": f"127.0.0.1:{free_port()}"}})
-    policyd.write({"store": {"url": f"sqlite:{policyd.root}/db"}})
+    policyd = make_policyd({"http": {"listen": f"127.0.0.1:{free_port()}"}},
+                           is_embedded=True)
     policyd.start()
     api = Api(policyd.config["http"]["listen"]).wait_ready()
     for name in "abc":

@@ -11,6 +11,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -67,9 +68,7 @@ def _commit():
     return head and head.decode().strip()
 
 
-def _build(commit, folder):
-    source = folder / "source"
-    source.mkdir(parents=True)
+def _build(commit, folder, source):
     archive = _git("archive", commit)
     subprocess.run(["tar", "-x", "-C", source], input=archive, check=True)
     # Without optimization it is there in half the time.
@@ -81,9 +80,10 @@ def _build(commit, folder):
              if not name.startswith(("MAKE", "MFLAGS", "POLICYD_"))},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert made.returncode == 0, made.stdout[-3000:]
+    folder.mkdir(parents=True)
+    shutil.copy(source / "build" / "policyd", folder / "new")
     # A whole program, or none.
-    (source / "build" / "policyd").rename(folder / "policyd")
-    shutil.rmtree(source)
+    (folder / "new").rename(folder / "policyd")
 
 
 def program():
@@ -99,5 +99,7 @@ def program():
         folder = MADE / commit
         if not (folder / "policyd").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            _build(commit, folder)
+            # Where no name has a blank: it may not know of such.
+            with tempfile.TemporaryDirectory(prefix="policyd-older.") as made:
+                _build(commit, folder, pathlib.Path(made))
     return folder / "policyd"

@@ -350,7 +350,7 @@ def test_the_trail_forgets_after_400_days(make_policyd):
     api = Api(policyd.config["http"]["listen"]).wait_ready()
     for name in "abc":
         api("PUT", f"/v1/overrides/{name}", {})
-    with sqlite3.connect(policyd.root / "db") as db:
+    with sqlite3.connect(policyd.root / "policyd.db") as db:
         db.execute("UPDATE audit SET at = at - 401 * 86400000 "
                    "WHERE subject <> 'c'")
     api("DELETE", "/v1/overrides/a")

@@ -26,8 +26,9 @@ LATE = 30 * PATIENCE
 
 
 @pytest.fixture
-def frozen(postgres):
-    """A function that freezes the server until the test is over."""
+def frozen(postgres, database):
+    """A function that freezes the server until the test is over, but for its
+    database to be dropped."""
     stopped = []
 
     def freeze():
@@ -37,8 +38,9 @@ def frozen(postgres):
 
 
 @pytest.fixture
-def stopped(postgres):
-    """A function that stops the server; it runs again after the test."""
+def stopped(postgres, database):
+    """A function that stops the server; it runs again after the test, so that
+    its database can be dropped."""
     def stop():
         postgres.stop()
     yield stop

@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+import proc
 from http_api import Api, console_of
 from meanwhile import Meanwhile
 from policyd import free_port
@@ -71,6 +72,16 @@ class File:
         self.rows("BEGIN IMMEDIATE")
         self.rows("ROLLBACK")
 
+    def has_writer(self):
+        self.rows("PRAGMA busy_timeout = 0")
+        try:
+            self.write()
+        except sqlite3.OperationalError:
+            return True
+        finally:
+            self.rows("PRAGMA busy_timeout = 60000")
+        return False
+
     def staged(self):
         """How much of the next list is there? None: nobody makes one."""
         try:
@@ -96,11 +107,12 @@ def listed(policyd):
 
 
 @contextlib.contextmanager
-def half_way(policyd, file, body):
-    """Put a list, and be there while it is made."""
+def half_way(policyd, file, body, least=1):
+    """Put a list, and be there while it is made: so much of it at least."""
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         answer = pool.submit(put, policyd, body)
-        until(lambda: answer.done() or (file.staged() or 0) > 0, "a list")
+        until(lambda: answer.done() or (file.staged() or 0) >= least,
+              "a list")
         yield answer
 
 
@@ -258,6 +270,72 @@ def test_few_changes_of_a_long_list(make_policyd, store):
     assert listed(policyd)[names[7]]["ips"] == 5
     assert put(policyd, b'{"data": []}') == 202
     assert revisions() == {}
+
+
+def lose_turn(inside):
+    """As if its time were over."""
+    inside.rows("UPDATE turn SET until = 0 WHERE name = 'list'")
+
+
+@contextlib.contextmanager
+def stopped_half_way(policyd, inside, body):
+    """The console of one that makes a list is stopped, outside of its
+    transactions."""
+    console = console_of(policyd)
+    with half_way(policyd, inside, body, MANY // 2) as answer:
+        try:
+            while not answer.done():
+                os.kill(console, signal.SIGSTOP)
+                until(lambda: proc.is_stopped(console), "the stop")
+                if not inside.has_writer():
+                    break
+                os.kill(console, signal.SIGCONT)
+            yield answer
+        finally:
+            os.kill(console, signal.SIGCONT)
+
+
+def put_until_dead(policyd, inside, body, comment):
+    """Make a list, and die when it is there by halves."""
+    def has_begun():
+        if answer.done():
+            return True
+        with contextlib.suppress(sqlite3.OperationalError):
+            return inside.rows("SELECT count(*) FROM override_next "
+                               f"WHERE comment = '{comment}'") > [(0,)]
+        return False
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(put, policyd, body)
+        until(has_begun, "the other list")
+        os.kill(console_of(policyd), signal.SIGKILL)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            answer.result()
+
+
+def test_who_lost_the_turn_goes_no_further(make_policyd, file):
+    """One that was stopped while another was at it, and died: what that one
+    left is not its own."""
+    one, other = serve(make_policyd, file), serve(make_policyd, file)
+    with File(file) as inside:
+        for _ in range(10):
+            assert put(one, a_list("old", 1)) == 202
+            with stopped_half_way(one, inside, a_list("stopped", 2)) as answer:
+                lose_turn(inside)
+                put_until_dead(other, inside, a_list("dead", 3), "dead")
+                lose_turn(inside)
+                # Less than the other has made: where that goes on is free.
+                is_half = not answer.done() and \
+                    0 < (inside.staged() or 0) < MANY // 2
+            other.api.wait_ready()
+            if is_half:
+                break
+        assert is_half and answer.result() == 503
+        assert "was stopped for too long (over 10 s)" in one.log()
+        assert {entry["comment"] for entry in listed(one).values()} == {"old"}
+        assert put(one, a_list("new", 4)) == 202
+        assert {entry["comment"] for entry in listed(one).values()} == {"new"}
+        assert len(inside.tables()) == 4
 
 
 def test_a_list_is_told_once(make_policyd, database):

@@ -5,7 +5,6 @@
 #include "store/sqlite/list_step.h"
 
 #include "base/clock.h"
-#include "store/sqlite/run.h"
 
 #include <stdio.h>
 
@@ -29,25 +28,22 @@ list_number(struct sqlite_db *db, sqlite3_stmt *row, int64_t *number)
 	return found < 0 ? -1 : 0;
 }
 
-/* Who was stopped for longer than its turn may have lost it. */
+/* The turn is renewed while it is ours, and never taken again: who was stopped
+ * for longer than it lasts does not know what others have left since. */
 static int
 keep_turn(const struct list *list)
 {
 	struct sqlite_db *db = list->db;
-	const struct value values[] = { VALUE_TEXT(LIST_TURN),
-		VALUE_TEXT(list->owner), VALUE_NOW,
-		VALUE_NUMBER(LIST_TURN_S) };
-	int more = sqlite_run_query(db, query_statement("turn_take"), values,
-	    sizeof(values) / sizeof(values[0])) == 0 ?
-	    sqlite_run_next(db) : -1;
 
-	if (more < 0)
+	if (db_run(db, SQL_TURN_KEEP, DB_TEXT(LIST_TURN), DB_TEXT(list->owner),
+		DB_INT(clock_wall_ms() + LIST_TURN_S * INT64_C(1000))) != 0)
 		return -1;
-	if (more > 0)
-		return sqlite_run_next(db);
+	if (sqlite3_changes64(db->handle) == 1)
+		return 0;
 	db->code = SQLITE_CONSTRAINT;
-	snprintf(db->why, sizeof(db->why), "somebody else puts a list of "
-	    "custom settings in place of this one");
+	snprintf(db->why, sizeof(db->why), "a list of custom settings was "
+	    "stopped for too long (over %d s), and another was made meanwhile",
+	    LIST_TURN_S);
 	return -1;
 }
 

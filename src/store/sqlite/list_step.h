@@ -22,7 +22,7 @@ struct list {
 };
 
 /*
- * A transaction, which loses the turn or keeps it; then a pause as long as it
+ * A transaction, which fails if the turn was lost; then a pause as long as it
  * took, so that others get at the file. `work` returns 0, or -1 after noting
  * why. Returns whether it was done.
  */

@@ -47,10 +47,15 @@ class Proxy:
         return self.server.sql(text, self.name)
 
     def set_shards(self, connections, slow):
+        def quoted(text):
+            return "NULL" if text is None else \
+                "'" + text.replace("'", "''") + "'"
+
         def array(texts):
-            return "ARRAY[" + ", ".join(f"'{text}'" for text in texts) + "]"
-        self.sql(f"SELECT policyd.set_shards({array(connections)}, "
-                 f"{array(slow) if slow else 'NULL'})")
+            return "NULL" if texts is None else \
+                f"ARRAY[{', '.join(map(quoted, texts))}]::text[]"
+        self.sql("SELECT policyd.set_shards("
+                 f"{array(connections)}, {array(slow)})")
 
 
 DELETE_MOVED = """

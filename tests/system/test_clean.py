@@ -67,6 +67,30 @@ def test_it_says_what_it_deleted(served, store):
     assert store.value("SELECT count(*) FROM policyd.account") == "0"
 
 
+def test_what_was_told_of_a_forgotten_account_goes(served, store):
+    policyd = served(SURE)
+    policyd.cli("--block", ANN)
+    policyd.cli("--block", JOE)
+    assert policyd.cli("--forget", JOE, "--yes").returncode == 0
+
+    def named():
+        return store.sql("SELECT DISTINCT account FROM policyd.news "
+                         "WHERE account <> '' ORDER BY 1")
+
+    assert [JOE] in named()
+    if store.kind != "sqlite":
+        # Others have not read it yet.
+        clean(policyd)
+        assert [JOE] in named()
+        store.sql("UPDATE policyd.news SET at = at - interval '11 minutes' "
+                  "WHERE isfinite(at)")
+    clean(policyd)
+    assert named() == []
+    # They go on telling.
+    policyd.cli("--unblock", ANN)
+    assert named() == [[ANN]]
+
+
 def test_in_words(served):
     policyd = served(SURE)
     result = policyd.cli("--clean")

@@ -470,11 +470,87 @@ def test_what_pgbouncer_is_to_do(cluster):
             proxy.server.sql('ALTER ROLE "policy-D" RENAME TO policyd')
         assert [f"shard1 = host={cluster.shards[1].sockets} dbname=policyd "
                 "user=policy-D"] in named
-        proxy.set_shards(rounds, [])
+        proxy.set_shards(rounds, None)
         told = pgbouncer_ini(proxy)
         assert told.returncode == 69 and "directly" in told.stderr
     finally:
         cluster.tell_proxies()
+
+
+GOOD = ["host=/run/pgbouncer port=6432 dbname=s0",
+        "host=/run/pgbouncer port=6432 dbname=s1"]
+DIRECT = ["host=/a,/b dbname=policyd password=x=", "host=/c dbname=policyd"]
+
+
+@pytest.mark.parametrize("connections, slow, error", [
+    ([], None, "power of two, not 0"),
+    (GOOD + ["host=/run dbname=s2"], None, "power of two, not 3"),
+    (GOOD, DIRECT[:1], "as many slow connections as others: 1 and 2"),
+    (GOOD, [], "as many slow connections as others: 0 and 2"),
+    (GOOD[:1] + [""], None, "connection 2 is empty"),
+    (GOOD[:1] + [None], None, "connection 2 is empty"),
+    (GOOD, DIRECT[:1] + [""], "slow connection 2 is empty"),
+    (GOOD[:1] + ["shard1"], None, "connection 2 is not key=value"),
+    (GOOD[:1] + ["host=/run dbname='s1'"], None, "without quotes"),
+    (GOOD[:1] + ["host=/run dbname=s\\1"], None, "backslashes"),
+    (GOOD[:1] + ["host=/run dbname=s 1"], None, "connection 2 is not"),
+    (GOOD[:1] + ["host=/run\ndbname=s1"], None, "other blanks"),
+    (GOOD, DIRECT[:1] + ["host=/c\tdbname=policyd"], "slow connection 2"),
+    (GOOD[:1] + ["host=/run dbname=s1 host=evil"], None, "has a key twice"),
+    (GOOD[:1] + ["host=/run dbname=s1 dbname=s2"], None, "has a key twice"),
+    (GOOD[:1] + ["host=/run port=6432"], None, "has no dbname"),
+    (GOOD[:1] + ["host=/run dbname=s]1"], None, "has no dbname"),
+    (GOOD[:1] + ["host=/run dbname=s0,s1"], None, "has no dbname"),
+    (GOOD, DIRECT[:1] + ["host=/c"], "slow connection 2 has no dbname"),
+    (GOOD[:1] * 2, DIRECT, "two of the connections have the dbname s0"),
+    (GOOD[:1] + ["host=/run dbname=s0_2"], DIRECT, "dbname s0_2"),
+], ids=str)
+def test_lists_of_shards_that_are_none(cluster, connections, slow, error):
+    proxy = cluster.proxies[1]
+    before = proxy.sql("SELECT * FROM policyd.shard ORDER BY number")
+    with pytest.raises(AssertionError) as told:
+        proxy.set_shards(connections, slow)
+    assert error in str(told.value)
+    assert proxy.sql("SELECT * FROM policyd.shard ORDER BY number") == before
+
+
+def test_lists_of_shards_that_are_good(cluster):
+    proxy = cluster.proxies[1]
+    try:
+        proxy.set_shards(GOOD, DIRECT)
+        assert proxy.sql("SELECT name, hosts FROM policyd.shard "
+                         "ORDER BY number") == [["s0", "2"], ["s1", "1"]]
+        proxy.set_shards(GOOD, [DIRECT[0], None])
+    finally:
+        cluster.tell_proxies()
+
+
+def test_a_proxy_newer_than_its_shards(start, cluster):
+    """Which shard lacks what it calls is told, not that it is away."""
+    policyd = start()
+    shard = cluster.shards[1]
+    account = fresh(cluster, 1)
+    assert policyd.ask(account) == OK
+    shard.sql("ALTER FUNCTION policyd.load_part RENAME TO load_part_to_be",
+              "policyd")
+    try:
+        until(lambda: policyd.ask(account) == ERROR, "the error")
+        policyd.wait_log("shard that is away or has an older schema")
+        for mode in (["--status"], ["--check-config", "--live"]):
+            told = policyd.cli(*mode)
+            assert told.returncode != 0
+            assert re.search("older schema than their proxy: shard1: upgrade "
+                             "the shards first", told.stdout + told.stderr)
+        # Whoever looks whether it is back finds that it is not.
+        until(lambda: cluster.proxies[0].sql(
+            "SELECT is_older FROM policyd.shard WHERE away_since < tried") ==
+            [["t"]], "a look")
+        assert policyd.ask(fresh(cluster, 2)) == OK
+    finally:
+        shard.sql("ALTER FUNCTION policyd.load_part_to_be RENAME TO load_part",
+                  "policyd")
+    until(lambda: policyd.ask(account) == OK, "the shard")
+    assert "older schema" not in policyd.cli("--status").stderr
 
 
 def test_a_proxy_that_knew_no_hosts_counts_them(cluster):

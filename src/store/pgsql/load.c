@@ -129,7 +129,8 @@ say_missing(struct store_pgsql *self, size_t count, size_t rows)
 	if (rows < count)
 		log_limited(&self->limit, LOG_LEVEL_WARNING,
 		    "store: requests failed: %zu of %zu accounts are in a "
-		    "shard that is away", count - rows, count);
+		    "shard that is away or has an older schema (policyd "
+		    "--status says which)", count - rows, count);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "store/pgsql/connection.h"
 
 #include "base/log.h"
+#include "store/pgsql/link.h"
 #include "store/schema.h"
 
 #include <stdio.h>
@@ -175,6 +176,33 @@ look(struct pgsql *pg, struct found *found, int64_t deadline_ms)
 	return true;
 }
 
+/* What a proxy calls must be in all shards: they are upgraded first. */
+static bool
+has_its_shards(struct pgsql *pg, int64_t deadline_ms)
+{
+	char value[300] = "";
+
+	/* One that was made by an older version does not tell. */
+	if (!pgsql_run_simple(pg, "SELECT to_regprocedure("
+		"'policyd.older_shards()') IS NOT NULL", value, sizeof(value),
+		deadline_ms))
+		return false;
+	if (value[0] != 't')
+		return true;
+	value[0] = '\0';
+	if (!pgsql_run_simple(pg, "SELECT string_agg(s, ', ') "
+		"FROM policyd.older_shards() s", value, sizeof(value),
+		deadline_ms))
+		return false;
+	if (value[0] == '\0')
+		return true;
+	log_limited(&pg->limit, LOG_LEVEL_ERROR,
+	    "store: these shards have an older schema than their proxy: %s: "
+	    "upgrade the shards first, run policyd --init-store on each",
+	    value);
+	return false;
+}
+
 static enum store_result
 init_in_transaction(struct pgsql *pg, bool may_create, int64_t deadline_ms)
 {
@@ -199,7 +227,9 @@ init_in_transaction(struct pgsql *pg, bool may_create, int64_t deadline_ms)
 	    SCHEMA_IS_NEW) {
 		if (schema_fit("pgsql", found.version, found.floor) ==
 		    SCHEMA_FITS)
-			return STORE_DONE;
+			return !found.is_proxy ||
+			    has_its_shards(pg, deadline_ms) ? STORE_DONE :
+							      STORE_FAILED;
 		schema_explain("pgsql", "the database", found.version,
 		    found.floor, why, sizeof(why));
 		log_error("store: %s%s", why,

@@ -48,6 +48,15 @@ find_end(struct sqlite_db *db, struct clean_walk *walk, char **account,
 	return found;
 }
 
+/* What was told of accounts. Whoever has not read it notices that it is gone;
+ * the last of them stays, and is of none. */
+static int
+forget_news(struct sqlite_db *db)
+{
+	return db_command(db, SQL_NEWS_OF_NONE) != 0 ? -1 :
+	    db_command(db, SQL_NEWS_CLEAN);
+}
+
 /* One batch, within a transaction. */
 static int
 clean(struct sqlite_db *db, struct clean_walk *walk)
@@ -55,6 +64,9 @@ clean(struct sqlite_db *db, struct clean_walk *walk)
 	char *account = NULL;
 	char *network = NULL;
 
+	if (walk->table == CLEAN_BLOCKS && walk->account == NULL &&
+	    forget_news(db) != 0)
+		return -1;
 	if (find_end(db, walk, &account, &network) != 0)
 		return -1;
 	/* Behind all text there is a blob. */

@@ -42,7 +42,8 @@ SET enable_hashjoin = off SET enable_mergejoin = off AS $$
              WHERE (SELECT count(*) FROM batch) = p_most)
 $$;
 
--- Blocks that ended.
+-- Blocks that ended; and, with the first of them, what was told of blocks that
+-- no server needs any more: see policyd.tell_servers.
 CREATE OR REPLACE FUNCTION policyd.clean_blocks(
     p_before timestamptz, p_account text,
     p_most integer, OUT deleted bigint, OUT next_account text
@@ -57,6 +58,12 @@ SET enable_seqscan = off SET enable_bitmapscan = off AS $$
                                   WHERE ended_at < p_before))
            AND ended_at < p_before
         RETURNING 1
+    ), told AS (
+        DELETE FROM policyd.news WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM policyd.news
+             WHERE p_account = '' AND xact > '0'
+               AND at < clock_timestamp() - interval '10 minutes'
+             ORDER BY xact LIMIT 5000 FOR UPDATE SKIP LOCKED))
     )
     SELECT (SELECT count(*) FROM gone),
            (SELECT max(account) FROM batch HAVING count(*) = p_most)

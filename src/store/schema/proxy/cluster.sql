@@ -14,7 +14,8 @@ CREATE EXTENSION IF NOT EXISTS plproxy;
 -- there, by pgbouncer; slow: how others do, which may take long; NULL: the
 -- same. hosts: how many slow names, and which of them is the primary (host: 1,
 -- 2, ...). away_since: it did not answer, and is not asked by rounds until it
--- does; tried: asked last meanwhile.
+-- does; tried: asked last meanwhile; is_older: because it lacks a function that
+-- this proxy asks for.
 CREATE TABLE IF NOT EXISTS policyd.shard (
     number      integer PRIMARY KEY CHECK (number >= 0),
     name        text NOT NULL UNIQUE,
@@ -27,6 +28,8 @@ ALTER TABLE policyd.shard ADD COLUMN IF NOT EXISTS
     hosts integer NOT NULL DEFAULT 1;
 ALTER TABLE policyd.shard ADD COLUMN IF NOT EXISTS
     host integer NOT NULL DEFAULT 1;
+ALTER TABLE policyd.shard ADD COLUMN IF NOT EXISTS
+    is_older boolean NOT NULL DEFAULT false;
 -- Another number with each change of the list.
 CREATE TABLE IF NOT EXISTS policyd.cluster_version (version integer NOT NULL);
 INSERT INTO policyd.cluster_version
@@ -48,6 +51,37 @@ $$;
 UPDATE policyd.shard SET hosts = policyd.hosts_of(slow)
  WHERE hosts <> policyd.hosts_of(slow);
 
+-- Is that a connection string that PL/Proxy, pgbouncer and these functions read
+-- alike? Neither quotes nor backslashes, each key once, and a plain dbname. What
+-- is said is not in the error: it may have a password.
+CREATE OR REPLACE FUNCTION policyd.check_connection(p_which text,
+    p_connection text
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_keys text[] := ARRAY(
+        SELECT m[1] FROM regexp_matches(p_connection, '(?:^| )([a-z_]+)=',
+                                        'g') m);
+BEGIN
+    IF coalesce(p_connection, '') = '' THEN
+        RAISE '% is empty', p_which;
+    END IF;
+    IF p_connection !~ '^ *[a-z_]+=[^[:space:][:cntrl:]''"\\]+( +[a-z_]+='
+                       '[^[:space:][:cntrl:]''"\\]+)* *$' THEN
+        RAISE '% is not key=value with a blank between two of them, and '
+            'without quotes, backslashes and other blanks', p_which;
+    END IF;
+    IF cardinality(v_keys) <> (SELECT count(DISTINCT k) FROM unnest(v_keys) k)
+    THEN
+        RAISE '% has a key twice', p_which;
+    END IF;
+    IF (policyd.said(p_connection, 'dbname') <@ ARRAY[
+            substring(p_connection FROM '(?:^| )dbname=([A-Za-z0-9_.-]+)(?: |$)')
+        ]) IS NOT TRUE THEN
+        RAISE '% has no dbname of letters, digits, dots, _ and -', p_which;
+    END IF;
+END
+$$;
+
 -- Name the shards anew, all of them and in order: connection strings of libpq
 -- with a dbname each. p_slow may be left out. Where that has several hosts,
 -- pgbouncer has a database for each: NAME, NAME_2, ...
@@ -55,13 +89,31 @@ CREATE OR REPLACE FUNCTION policyd.set_shards(p_connections text[],
     p_slow text[] DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    v_count integer := coalesce(array_length(p_connections, 1), 0);
+    v_count integer := coalesce(cardinality(p_connections), 0);
+    v_twice text;
 BEGIN
     IF v_count = 0 OR v_count & (v_count - 1) <> 0 THEN
         RAISE 'as many shards as a power of two, not %', v_count;
     END IF;
-    IF p_slow IS NOT NULL AND array_length(p_slow, 1) <> v_count THEN
-        RAISE 'as many slow connections as others';
+    IF array_ndims(p_connections) <> 1 OR array_ndims(p_slow) <> 1 THEN
+        RAISE 'a list of connection strings, not one of lists';
+    END IF;
+    IF cardinality(p_slow) <> v_count THEN
+        RAISE 'as many slow connections as others: % and %',
+            cardinality(p_slow), v_count;
+    END IF;
+    PERFORM policyd.check_connection('connection ' || i, c)
+       FROM unnest(p_connections) WITH ORDINALITY AS u (c, i);
+    PERFORM policyd.check_connection('slow connection ' || i, c)
+       FROM unnest(p_slow) WITH ORDINALITY AS u (c, i) WHERE c IS NOT NULL;
+    SELECT policyd.name_of_host((policyd.said(c, 'dbname'))[1], h)
+      INTO v_twice
+      FROM unnest(p_connections) WITH ORDINALITY AS u (c, i),
+           generate_series(1, policyd.hosts_of(p_slow[i])) h
+     GROUP BY 1 HAVING count(*) > 1 LIMIT 1;
+    IF FOUND THEN
+        RAISE 'two of the connections have the dbname %, or one has the name '
+            'that pgbouncer gives to the host of another', v_twice;
     END IF;
     DELETE FROM policyd.shard;
     INSERT INTO policyd.shard (number, name, connection, slow, hosts)
@@ -168,19 +220,68 @@ CREATE OR REPLACE FUNCTION policyd_shards.is_primary(p_connection text
     SELECT NOT pg_catalog.pg_is_in_recovery() FROM policyd.version_here();
 $$;
 
+-- The functions that a shard must have for us, as text of their types.
+CREATE OR REPLACE FUNCTION policyd.asked_of_shards() RETURNS text[]
+LANGUAGE sql STABLE AS $$
+    SELECT array_agg(DISTINCT format('policyd.%I(%s)', coalesce(
+               substring(p.prosrc FROM 'TARGET\s+policyd\.(\w+)'), p.proname),
+               oidvectortypes(p.proargtypes)))
+      FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+     WHERE l.lanname = 'plproxy' AND p.prosrc !~ '\mSELECT\M'
+       AND p.pronamespace IN ('policyd'::regnamespace,
+                              'policyd_shards'::regnamespace)
+$$;
+
+CREATE OR REPLACE FUNCTION policyd_shards.lacks(p_connection text,
+    p_functions text[]
+) RETURNS SETOF text LANGUAGE plproxy AS $$
+    CONNECT p_connection;
+    SELECT f FROM unnest(p_functions) f WHERE to_regprocedure(f) IS NULL;
+$$;
+
+-- Shards with an older schema than this proxy; of those that are away for
+-- another reason nobody knows.
+CREATE OR REPLACE FUNCTION policyd.older_shards() RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+DECLARE
+    s policyd.shard;
+BEGIN
+    FOR s IN SELECT * FROM policyd.shard
+              WHERE away_since IS NULL OR is_older ORDER BY number
+    LOOP
+        BEGIN
+            IF EXISTS (SELECT FROM policyd_shards.lacks(
+                           policyd.to_host(s, s.host),
+                           policyd.asked_of_shards())) THEN
+                RETURN NEXT policyd.name_of_host(s.name, s.host);
+            END IF;
+        EXCEPTION WHEN OTHERS THEN
+            CONTINUE;
+        END;
+    END LOOP;
+END
+$$;
+
 -- A call failed: is a shard away? PL/Proxy says which one, in brackets. Errors
--- of single requests (data, constraints) are none of it.
+-- of single requests (data, constraints) are none of it. One without a function
+-- of ours is left out like one that is away, but for another reason.
 CREATE OR REPLACE FUNCTION policyd.is_away(p_state text, p_message text
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     v_name text := substring(p_message FROM '\): \[([^]]*)\] ');
+    v_is_older boolean := p_state IN ('42883', '42P01', '42703', '3F000');
 BEGIN
     IF v_name IS NULL OR left(p_state, 2) IN ('22', '23', '40') THEN
         RETURN false;
     END IF;
-    UPDATE policyd.shard SET away_since = clock_timestamp()
+    UPDATE policyd.shard
+       SET away_since = clock_timestamp(), is_older = v_is_older
      WHERE policyd.name_of_host(name, host) = v_name AND away_since IS NULL;
-    IF FOUND THEN
+    IF FOUND AND v_is_older THEN
+        RAISE WARNING 'policyd: shard % has an older schema than this proxy: '
+            'upgrade the shards first, by policyd --init-store: %', v_name,
+            p_message;
+    ELSIF FOUND THEN
         RAISE WARNING 'policyd: shard % is away: %', v_name, p_message;
     END IF;
     RETURN EXISTS (SELECT FROM policyd.shard
@@ -209,11 +310,15 @@ BEGIN
         LOOP
             BEGIN
                 CONTINUE WHEN NOT policyd_shards.is_primary(
-                    policyd.to_host(s, v_host));
+                    policyd.to_host(s, v_host))
+                    OR EXISTS (SELECT FROM policyd_shards.lacks(
+                        policyd.to_host(s, v_host),
+                        policyd.asked_of_shards()));
             EXCEPTION WHEN OTHERS THEN
                 CONTINUE;   -- another time
             END;
-            UPDATE policyd.shard SET away_since = NULL, host = v_host
+            UPDATE policyd.shard 
+               SET away_since = NULL, is_older = false, host = v_host
              WHERE number = s.number;
             UPDATE policyd.cluster_version SET version = version + 1
              WHERE v_host <> s.host;

@@ -120,27 +120,56 @@ most_of(const struct completing *c, const struct work *work)
 	return most;
 }
 
-int
-completing_load(const struct completing *c, struct work *work, int64_t now_ms,
-    int64_t deadline_ms)
+/* Are there places that count, and that its row does not have? */
+static bool
+is_incomplete(const struct completing *c, struct work *work, int64_t now_ms)
 {
-	const struct account_state *state = &work->state;
 	int64_t since_ms = reach(c, work, now_ms);
-	size_t most;
 
 	if (since_ms == INT64_MAX)
-		return 0;
-	if (!state->is_known || since_ms >= state->complete_ms) {
-		older_count(&work->older, NULL, 0, now_ms);
-		return 0;
+		return false;
+	if (work->state.is_known && since_ms < work->state.complete_ms)
+		return true;
+	older_count(&work->older, NULL, 0, now_ms);
+	return false;
+}
+
+static bool
+has_older(const struct work *work)
+{
+	return work->state.complete_ms != INT64_MAX &&
+	    work->kind == WORK_CHECK;
+}
+
+int
+completing_load(const struct completing *c, struct work *const *works,
+    size_t count, int64_t now_ms, int64_t deadline_ms)
+{
+	struct work *open[ROUND_WORKS];
+	struct work *older[ROUND_WORKS];
+	size_t open_count = 0;
+	size_t with_older = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_incomplete(c, works[i], now_ms))
+			continue;
+		open[open_count++] = works[i];
+		if (has_older(works[i]))
+			older[with_older++] = works[i];
 	}
-	if (state->complete_ms != INT64_MAX && work->kind == WORK_CHECK &&
-	    c->side->load_older(c->self, work, deadline_ms) != 0)
+	if (with_older > 0 && c->side->load_older(c->self, older, with_older,
+		deadline_ms) != 0)
 		return -1;
-	most = most_of(c, work);
-	if (is_good_enough(c, work, most, since_ms, now_ms))
-		return 0;
-	return load_rows(c, work, most, since_ms, now_ms, deadline_ms);
+	for (size_t i = 0; i < open_count; i++) {
+		int64_t since_ms = reach(c, open[i], now_ms);
+		size_t most = most_of(c, open[i]);
+
+		if (!is_good_enough(c, open[i], most, since_ms, now_ms) &&
+		    load_rows(c, open[i], most, since_ms, now_ms,
+			deadline_ms) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 int

@@ -19,11 +19,11 @@ struct completing {
 	void *self;		/* the side's */
 };
 
-/* Load what the decision of a work that is loaded needs, so that the row and
- * work->older have all that counts. Returns 0, or -1: the store is in
- * trouble. */
-int completing_load(const struct completing *, struct work *, int64_t now_ms,
-    int64_t deadline_ms);
+/* Load what the decisions of works that are loaded need, at most ROUND_WORKS,
+ * so that the row and work->older have all that counts. Returns 0, or -1: the
+ * store is in trouble. */
+int completing_load(const struct completing *, struct work *const *, size_t,
+    int64_t now_ms, int64_t deadline_ms);
 
 /* The same for somebody who wants to know, and saves nothing: exactly. */
 int completing_read(const struct completing *, struct work *,

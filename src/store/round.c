@@ -108,12 +108,13 @@ try(struct round *round, struct work *const *works, size_t count,
 			continue;
 		}
 		blocking_afresh(work, round->setup->fresh_ms);
-		if (completing_load(&round->completing, work, now_ms,
-			deadline_ms) != 0)
-			return -1;
-		check_decide(work, round->setup, now_ms);
 		save[to_save++] = work;
 	}
+	if (completing_load(&round->completing, save, to_save, now_ms,
+		deadline_ms) != 0)
+		return -1;
+	for (size_t i = 0; i < to_save; i++)
+		check_decide(save[i], round->setup, now_ms);
 	if (round->side->save(round->self, save, to_save, now_ms,
 		deadline_ms) != 0)
 		return -1;

@@ -70,9 +70,10 @@ struct store_side {
 	 */
 	int (*load)(void *, struct work *const *, size_t, bool is_read,
 	    int64_t *now_ms, int64_t deadline_ms);
-	/* Load work->older of one of them, and work->rows of those networks of
-	 * its checks that its state does not hold. */
-	int (*load_older)(void *, struct work *, int64_t deadline_ms);
+	/* Load work->older of some of them, and work->rows of those networks
+	 * of their checks that their states do not hold. */
+	int (*load_older)(void *, struct work *const *, size_t,
+	    int64_t deadline_ms);
 	/* Load work->rows of one of them: its logins, the newest first. */
 	int (*load_rows)(void *, struct work *, size_t most,
 	    int64_t deadline_ms);

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 
 /* Results of one transaction; a pooler's session is set up first. */
-enum { RESULTS_MOST = 16 };
+enum { RESULTS_MOST = PGSQL_CALLS_MOST + 8 };
 
 static bool
 send_call(struct store_pgsql *self, enum pgsql_call call)

@@ -254,13 +254,11 @@ is_missing(struct work *work, const struct check *check)
 	    state_find(&work->state, &check->login.network) == NULL;
 }
 
-int
-pgsql_load_older(void *opaque, struct work *work, int64_t deadline_ms)
+static bool
+send_older(struct store_pgsql *self, struct work *work)
 {
-	struct store_pgsql *self = opaque;
 	struct arrays *arrays = &self->arrays;
 	size_t missing = 0;
-	PGresult *result;
 
 	for (size_t i = 0; i < work->check_count; i++)
 		missing += is_missing(work, work->checks[i]);
@@ -271,15 +269,51 @@ pgsql_load_older(void *opaque, struct work *work, int64_t deadline_ms)
 		if (is_missing(work, work->checks[i]))
 			arrays_cidr(arrays, &work->checks[i]->login.network);
 	arrays_end(arrays);
-	result = pgsql_call(self, PGSQL_OLDER, deadline_ms);
-	if (result == NULL)
-		return -1;
+	return pgsql_calls_send(self, PGSQL_OLDER);
+}
+
+static void
+take_older(void *opaque, size_t number, PGresult *result)
+{
+	struct work *work = ((struct work *const *)opaque)[number];
+
 	take_rows(result, work);
 	/* The account's own row is the last one. */
 	if (PQntuples(result) > 0)
 		older_read(&work->older, PQgetvalue(result,
 		    PQntuples(result) - 1, 4), work->state.complete_ms);
 	PQclear(result);
+}
+
+/* Of as many as one transaction has results. */
+static int
+load_some_older(struct store_pgsql *self, struct work **works, size_t count,
+    int64_t deadline_ms)
+{
+	bool is_sent = pgsql_calls_begin(self, deadline_ms);
+
+	if (!is_sent)
+		return -1;
+	for (size_t i = 0; i < count && is_sent; i++)
+		is_sent = send_older(self, works[i]);
+	return pgsql_calls_end(self, take_older, works, deadline_ms) ? 0 : -1;
+}
+
+int
+pgsql_load_older(void *opaque, struct work *const *works, size_t count,
+    int64_t deadline_ms)
+{
+	struct work *some[PGSQL_CALLS_MOST];
+	size_t taken = 0;
+
+	while (taken < count) {
+		size_t n = 0;
+
+		while (n < PGSQL_CALLS_MOST && taken < count)
+			some[n++] = works[taken++];
+		if (load_some_older(opaque, some, n, deadline_ms) != 0)
+			return -1;
+	}
 	return 0;
 }
 

@@ -40,6 +40,7 @@ PGresult *pgsql_call(struct store_pgsql *, enum pgsql_call,
  * the arrays collected; then `take` gets their results, in order, to clear.
  * Returns false if the store is in trouble: nothing was done.
  */
+enum { PGSQL_CALLS_MOST = 32 };
 bool pgsql_calls_begin(struct store_pgsql *, int64_t deadline_ms);
 bool pgsql_calls_send(struct store_pgsql *, enum pgsql_call);
 bool pgsql_calls_end(struct store_pgsql *,

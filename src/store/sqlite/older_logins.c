@@ -61,18 +61,24 @@ load_networks(struct sqlite_db *db, struct work *work)
 }
 
 int
-sqlite_load_older(void *self, struct work *work, int64_t deadline_ms)
+sqlite_load_older(void *self, struct work *const *works, size_t count,
+    int64_t deadline_ms)
 {
 	struct sqlite_db *db = self;
 
 	(void)deadline_ms; /* that of the load */
-	if (work->older_text != NULL)
-		older_read(&work->older, work->older_text,
-		    work->state.complete_ms);
-	if (load_networks(db, work) == 0)
-		return 0;
-	db_fail(db);
-	return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct work *work = works[i];
+
+		if (work->older_text != NULL)
+			older_read(&work->older, work->older_text,
+			    work->state.complete_ms);
+		if (load_networks(db, work) != 0) {
+			db_fail(db);
+			return -1;
+		}
+	}
+	return 0;
 }
 
 int

@@ -237,6 +237,7 @@ housekeeper_run(const struct seat *seat)
 	}
 	keeper.store = store_of(keeper.config);
 	store_join(keeper.store, keeper.shared->news, true);
+	store_heed(keeper.store, seat->master_fd);
 	geoip_watch_start(&keeper.geoip, seat->load);
 	chronicle_start(&keeper.chronicle, seat->load);
 	vitals_start(&keeper.vitals, seat->load);

@@ -310,6 +310,7 @@ open_worker(struct worker *worker)
 	desk->blocked = shared->blocked;
 	desk->noted = shared->noted;
 	store_join(desk->store, shared->news, false);
+	store_heed(desk->store, worker->seat->master_fd);
 	store_share(desk->store, shared->recent);
 	desk->unasked = unasked_new(worker->config, shared->memory,
 	    worker->seat->load->number);

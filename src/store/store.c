@@ -53,6 +53,15 @@ store_join(struct store *store, struct store_news *news, bool is_prober)
 }
 
 void
+store_heed(struct store *store, int fd)
+{
+	struct trouble *trouble = store->side->trouble(store->self);
+
+	trouble->heeds_stop = true;
+	trouble->stop_fd = fd;
+}
+
+void
 store_share(struct store *store, struct recent *recent)
 {
 	if (store->side->share != NULL)

@@ -70,6 +70,9 @@ void store_close(struct store *);
  * tries it for them, every second (news.h). */
 void store_join(struct store *, struct store_news *, bool is_prober);
 
+/* Who is to stop, as the peer of this socket shut it down, waits a second. */
+void store_heed(struct store *, int fd);
+
 /* Keep what accounts are like in memory that processes share (recent.h): most
  * requests need one call then. */
 void store_share(struct store *, struct recent *);

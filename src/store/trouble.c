@@ -2,12 +2,14 @@
  * trouble.c -- a store that fails: said once, and not asked for a while.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "store/trouble.h"
 
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/log.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 enum {
@@ -127,6 +129,14 @@ trouble_wait_ms(const struct trouble *trouble)
 	left_ms = clock_left_ms(trouble->retry_ms) + 1;
 	return trouble->news != NULL && left_ms > LISTEN_MS ? LISTEN_MS :
 							      left_ms;
+}
+
+bool
+trouble_is_stopped(const struct trouble *trouble)
+{
+	struct pollfd line = { .fd = trouble->stop_fd, .events = POLLRDHUP };
+
+	return trouble->heeds_stop && poll(&line, 1, 0) == 1;
 }
 
 bool

@@ -27,7 +27,12 @@ struct trouble {
 	uint32_t delay_ms;
 	uint32_t jitter_ms;		/* after news, before it is tried */
 	uint64_t failed;		/* requests without an answer meanwhile */
+	bool heeds_stop;	/* by a socket whose peer has an end then */
+	int stop_fd;
 };
+
+/* How long one that does not answer is waited for by who is to stop. */
+enum { TROUBLE_HURRY_MS = 1000 };
 
 /* The store failed: why. Sets when it may be tried again. */
 void trouble_begin(struct trouble *, const char *why);
@@ -42,6 +47,9 @@ int trouble_end(struct trouble *);
 /* May it be tried now? If not: in how many ms to ask that again. */
 bool trouble_may_try(const struct trouble *);
 int trouble_wait_ms(const struct trouble *);
+
+/* Is this process to stop? */
+bool trouble_is_stopped(const struct trouble *);
 
 /* Is it on, and nothing has worked since it failed last? */
 bool trouble_is_deep(const struct trouble *);

@@ -2,9 +2,11 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import fcntl
 import itertools
 import os
 import socket
+import termios
 
 from waiting import PATIENCE
 
@@ -78,6 +80,10 @@ class Client:
 
     def send(self, data):
         self.sock.sendall(data)
+
+    def unread(self):
+        """Of what was sent to a Unix socket: is any of it still unread?"""
+        return fcntl.ioctl(self.sock, termios.TIOCOUTQ, bytes(4)) != bytes(4)
 
     def answer(self):
         """The text after "action=" of the next answer."""

@@ -358,6 +358,26 @@ def counters(policyd):
             daemon.fields(line.group()).items() if value.isdigit()}
 
 
+def test_a_stop_waits_for_no_store(start_policyd, postgres):
+    """The deadline is later than all must have ended. Whoever waits is
+    answered, and nobody is killed."""
+    policyd = start_policyd({"server": {"deadline": "20s", "workers": 1},
+                             "actions": {"error": ERROR}})
+    # Where most are asked for, the worker itself waits for the store.
+    for number in range(10):
+        assert policyd.ask(f"user{number}@b.c", address("DE")) == OK
+    with policyd.client() as client:
+        stopped = postgres.freeze()
+        try:
+            client.send(request("a@b.c", address("DE")))
+            until(lambda: not client.unread(), "it to be asked for")
+            assert policyd.stop() == 0
+            assert client.answer() == ERROR
+        finally:
+            postgres.thaw(stopped)
+    assert "in time: killed" not in policyd.log()
+
+
 # --- what the server has no room for -----------------------------------------
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import tempfile
 import pytest
 
 import policyd as daemon
+from client import request
 from geoip import address
 from load import Load
 from outage import (BAD, BLOCKED, CLIENTS, CONFIG, ERROR, EXEMPT, JOBS, KNOWN,
@@ -77,6 +78,22 @@ def test_locked(watch):
     watched.recover()
     for line in sum(watched.complaints().values(), []):
         assert "is locked by another program" in line
+
+
+def test_a_stop_waits_for_no_lock(watch):
+    """The deadline is later than all must have ended. Whoever waits is
+    answered, and nobody is killed."""
+    watched = watch()
+    watched.policyd.write({"server": {"deadline": "20000ms"}})
+    watched.policyd.reload()
+    with watched.policyd.client() as client, \
+            contextlib.closing(sqlite3.connect(watched.path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        client.send(request("new@example.com", address("DE")))
+        until(lambda: not client.unread(), "it to be asked for")
+        assert watched.policyd.stop() == 0
+        assert client.answer() == ERROR
+    assert "in time: killed" not in watched.policyd.log()
 
 
 def test_locker_is_stopped(watch):

@@ -2,6 +2,7 @@
  * connection.c -- one connection to PostgreSQL that never blocks for long.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "store/pgsql/connection.h"
 
 #include "base/clock.h"
@@ -119,13 +120,24 @@ pgsql_forgive(struct pgsql *pg, bool is_forgiving)
 int
 pgsql_wait_socket(const struct pgsql *pg, short events, int64_t deadline_ms)
 {
-	struct pollfd wait = { .fd = PQsocket(pg->conn), .events = events };
+	struct pollfd wait[] = {
+		{ .fd = PQsocket(pg->conn), .events = events },
+		{ .fd = pg->trouble.heeds_stop ? pg->trouble.stop_fd : -1,
+		    .events = POLLRDHUP },
+	};
+	int64_t hurry_ms = clock_mono_ms() + TROUBLE_HURRY_MS;
 	int ready;
 
 	do {
-		ready = poll(&wait, 1, clock_left_ms(deadline_ms));
-	} while (ready < 0 && errno == EINTR);
-	return ready;
+		ready = poll(wait, 2, clock_left_ms(deadline_ms));
+		if (ready > 0 && wait[1].revents != 0) {
+			wait[1].fd = -1;
+			if (deadline_ms > hurry_ms)
+				deadline_ms = hurry_ms;
+		}
+	} while ((ready < 0 && errno == EINTR) ||
+	    (ready > 0 && wait[0].revents == 0));
+	return ready > 0 ? 1 : ready;
 }
 
 bool

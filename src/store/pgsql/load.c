@@ -340,7 +340,7 @@ pgsql_may_retry(void *opaque)
 {
 	struct store_pgsql *self = opaque;
 
-	return self->is_lost;
+	return self->is_lost && !trouble_is_stopped(pgsql_trouble(self->pg));
 }
 
 void

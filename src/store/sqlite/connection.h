@@ -32,6 +32,7 @@ struct sqlite_db {
 	sqlite3_stmt *statements[SQL_COUNT];
 	struct sqlite_file file;	/* what handle has open */
 	int64_t deadline_ms;		/* monotonic */
+	int64_t nap_ms;			/* when a lock was found taken */
 	bool must_last;	/* the transaction holds a block or its end */
 	int wal_pages;			/* length of the log, as last seen */
 	int wal_tried;			/* and when a checkpoint was tried */

@@ -30,11 +30,15 @@ enum {
 static int
 nap(void *opaque, int times)
 {
-	const struct sqlite_db *db = opaque;
+	struct sqlite_db *db = opaque;
 	struct timespec pause = { 0 };
 	long us = BUSY_FIRST_US << (times < 5 ? times : 5);
 
-	if (clock_left_ms(db->deadline_ms) == 0)
+	if (times == 0)
+		db->nap_ms = clock_mono_ms();
+	if (clock_left_ms(db->deadline_ms) == 0 ||
+	    (clock_left_ms(db->nap_ms + TROUBLE_HURRY_MS) == 0 &&
+		trouble_is_stopped(&db->trouble)))
 		return 0;
 	if (us > BUSY_LONGEST_US)
 		us = BUSY_LONGEST_US;

@@ -7,6 +7,8 @@
 #include "unit.h"
 
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 START_TEST(the_delay_doubles_from_100_ms_to_30_s)
 {
@@ -119,7 +121,28 @@ START_TEST(news_end_the_wait)
 }
 END_TEST
 
+START_TEST(the_end_of_a_line_says_stop)
+{
+	struct trouble trouble = { .is_on = false };
+	int ends[2];
+
+	ck_assert(!trouble_is_stopped(&trouble));
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	trouble.heeds_stop = true;
+	trouble.stop_fd = ends[0];
+	ck_assert(!trouble_is_stopped(&trouble));
+	/* A word on it is something else. */
+	ck_assert_int_eq(write(ends[1], "r", 1), 1);
+	ck_assert(!trouble_is_stopped(&trouble));
+	ck_assert_int_eq(shutdown(ends[1], SHUT_WR), 0);
+	ck_assert(trouble_is_stopped(&trouble));
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
 UNIT("store/trouble", the_delay_doubles_from_100_ms_to_30_s,
     what_works_now_and_then_is_not_over, what_has_worked_for_a_second_is_over,
     trouble_that_needs_no_delay,
-    who_tries_for_all_never_waits_longer_than_a_second, news_end_the_wait)
+    who_tries_for_all_never_waits_longer_than_a_second, news_end_the_wait,
+    the_end_of_a_line_says_stop)

@@ -242,11 +242,19 @@ put_first(struct account_state *state, int64_t number, size_t count)
 	state->instances[0] = number;
 }
 
-/* The same before all of them. */
+/* The same before all of them; of its kind so many stay. */
 static void
-add_number(struct account_state *state, int64_t number)
+add_number(struct account_state *state, int64_t number, size_t most)
 {
-	if (state->instance_count < INSTANCES_MAX)
+	const bool kind = is_mark(number);
+	size_t count = 0;
+
+	for (size_t i = 0; i < state->instance_count; i++)
+		if (is_mark(state->instances[i]) == kind && ++count == most) {
+			put_first(state, number, i + 1);
+			return;
+		}
+	if (state->instance_count < NUMBERS_MAX)
 		state->instance_count++;
 	put_first(state, number, state->instance_count);
 }
@@ -255,7 +263,7 @@ void
 state_add_instance(struct account_state *state, int64_t instance)
 {
 	if (instance != 0 && !state_has_instance(state, instance))
-		add_number(state, instance);
+		add_number(state, instance, INSTANCES_MAX);
 }
 
 bool
@@ -267,16 +275,8 @@ state_has_mark(const struct account_state *state, int64_t mark)
 void
 state_add_mark(struct account_state *state, int64_t mark)
 {
-	size_t marks = 0;
-
-	if (mark == 0 || state_has_mark(state, mark))
-		return;
-	for (size_t i = 0; i < state->instance_count; i++)
-		if (is_mark(state->instances[i]) && ++marks == MARKS_MAX) {
-			put_first(state, mark, i + 1);
-			return;
-		}
-	add_number(state, mark);
+	if (mark != 0 && !state_has_mark(state, mark))
+		add_number(state, mark, MARKS_MAX);
 }
 
 void

@@ -27,10 +27,11 @@ enum {
 	PLACES_TEXT_SIZE = PLACES_MAX * PLACE_TEXT_SIZE,
 	/* The row of a login is written this often at most. */
 	PLACE_FRESH_MS = 60000,
-	/* The mails lately, and the marks of saves among them. */
+	/* The mails lately, and beside them the marks of saves. */
 	INSTANCES_MAX = 64,
 	MARKS_MAX = 16,
-	INSTANCES_BYTES = 8 * INSTANCES_MAX,
+	NUMBERS_MAX = INSTANCES_MAX + MARKS_MAX,
+	INSTANCES_BYTES = 8 * NUMBERS_MAX,
 };
 
 /* A block that holds until somebody ends it. */
@@ -64,7 +65,7 @@ struct account_state {
 	struct rate_rings rates;
 	size_t instance_count;
 	/* Newest first; odd: a rate has counted it. Some are marks. */
-	int64_t instances[INSTANCES_MAX];
+	int64_t instances[NUMBERS_MAX];
 	struct history history;
 	size_t place_count;
 	struct place places[PLACES_ROOM];
@@ -129,7 +130,8 @@ int64_t state_instance(const char *instance, const struct addr *client);
 /*
  * A save leaves a mark, if it must not be done twice: who never had its answer
  * finds out by it whether it was done, whatever others have saved since. The
- * newest MARKS_MAX stay; programs of before keep them as if they were mails.
+ * newest MARKS_MAX stay; programs of before keep them as if they were mails, and
+ * of both the newest INSTANCES_MAX.
  * No instance is a mark. 0 is none.
  */
 int64_t state_mark(int64_t version);

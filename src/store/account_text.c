@@ -146,8 +146,8 @@ void
 state_take_instances(struct account_state *state, const uint8_t *bytes,
     size_t length)
 {
-	state->instance_count = length / 8 < INSTANCES_MAX ? length / 8 :
-							     INSTANCES_MAX;
+	state->instance_count = length / 8 < NUMBERS_MAX ? length / 8 :
+							   NUMBERS_MAX;
 	for (size_t i = 0; i < state->instance_count; i++) {
 		uint64_t number = 0;
 

@@ -49,6 +49,9 @@ def version(kind):
 
 def _commit():
     """The last one whose schema is the oldest that can go on with today's."""
+    # Unpacked within somebody else's work tree it has none.
+    if _git("rev-parse", "--show-prefix") != b"\n":
+        return None
     steps = _steps("pgsql")
     floor = max(oldest for _, oldest in steps.values())
     for path, (number, _) in steps.items():

@@ -348,6 +348,25 @@ def test_a_list_is_told_once(make_policyd, database):
                             "WHERE xact > '0'") == [["overrides"]]
 
 
+def test_a_list_waits_for_an_autovacuum(make_policyd, database):
+    """For longer than one that is in the way goes on: a second."""
+    policyd = serve(make_policyd, database)
+    assert put(policyd, a_list("old", 1, range(9))) == 202
+
+    def has_waited():
+        return answer.done() or database.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = "
+            "'Lock' AND clock_timestamp() - query_start > '1.5 s'") != "0"
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with database.server.locked(database, "LOCK TABLE policyd.override "
+                                    "IN SHARE UPDATE EXCLUSIVE MODE; "
+                                    "SELECT 'locked'"):
+            answer = pool.submit(put, policyd, a_list("new", 2, range(9)))
+            until(has_waited, "the list to wait")
+    assert answer.result() == 202
+
+
 def test_what_others_are_about_to_change(make_policyd, database):
     """What was as the list wants it when it was looked at is looked at again
     if anybody has changed overrides before the list could."""

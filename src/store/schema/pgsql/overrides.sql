@@ -83,9 +83,10 @@ CREATE OR REPLACE FUNCTION policyd.override_delete(p_account text,
     RETURNING revision
 $$;
 
--- Nobody else changes any until the end of the transaction.
+-- Nobody else changes any until the end of the transaction. An autovacuum of a
+-- table of which much was changed gives way, but after deadlock_timeout only.
 CREATE OR REPLACE FUNCTION policyd.overrides_lock() RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET lock_timeout = '10s' AS $$
 BEGIN
     LOCK TABLE policyd.override IN SHARE ROW EXCLUSIVE MODE;
 END

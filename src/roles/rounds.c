@@ -19,11 +19,12 @@ enum {
 	/* How many of the requests ask the store, lately, in this many. */
 	ALL = 256,
 	/* Who was in the last round is waited for, after its end, for such a
-	 * part of the time it took, in steps, but no longer than that. */
+	 * part of the time it took, in steps; not if it was so short that the
+	 * kernel's timers, which are late by 50 us, would make it longer. */
 	PAUSE_PART = 4,
 	PAUSE_STEPS = 2,
 	PAUSE_MOST_US = 1000,
-	PAUSE_LEAST_US = 20,
+	PAUSE_LEAST_US = 50,
 };
 
 struct rounds {

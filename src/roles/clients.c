@@ -230,6 +230,17 @@ clients_have_next(const struct clients *clients)
 	return clients->queue != NULL;
 }
 
+size_t
+clients_waiting(const struct clients *clients)
+{
+	size_t count = 0;
+
+	for (const struct client *c = clients->queue; c != NULL;
+	     c = c->next_queued)
+		count++;
+	return count;
+}
+
 int64_t
 clients_late_us(const struct client *client)
 {

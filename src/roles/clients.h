@@ -50,6 +50,7 @@ struct client *clients_next(struct clients *);
 struct session *clients_session(struct client *);
 int64_t clients_late_us(const struct client *);	/* see clients_expect */
 bool clients_have_next(const struct clients *);
+size_t clients_waiting(const struct clients *);	/* so many */
 bool clients_next_is_late(const struct clients *, int64_t now_us);
 
 /* This one cannot be answered yet: it waits a while, and then comes behind

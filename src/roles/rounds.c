@@ -19,10 +19,9 @@ enum {
 	/* How many of the requests ask the store, lately, in this many. */
 	ALL = 256,
 	/* Who was in the last round is waited for, after its end, for such a
-	 * part of the time it took, in steps; not if it was so short that the
-	 * kernel's timers, which are late by 50 us, would make it longer. */
+	 * part of the time it took; not if it was so short that the kernel's
+	 * timers, which are late by 50 us, would make it longer. */
 	PAUSE_PART = 4,
-	PAUSE_STEPS = 2,
 	PAUSE_MOST_US = 1000,
 	PAUSE_LEAST_US = 50,
 };
@@ -33,7 +32,7 @@ struct rounds {
 	struct asker *asker;
 	struct log_limit late_limit;
 	int share;		/* of those that ask, lately, of ALL */
-	int64_t pause_us, pause_end_us;
+	int64_t pause_end_us;
 	/* Who is being answered, and what; those that are free. */
 	struct client *asking[DECISIONS];
 	struct decision decisions[DECISIONS];
@@ -212,7 +211,7 @@ static void
 ask(struct rounds *rounds, int64_t deadline_ms)
 {
 	int64_t began_us = clock_mono_us();
-	int64_t end_us;
+	int64_t end_us, pause_us;
 
 	if (!asker_go(rounds->asker, is_direct(rounds), deadline_ms)) {
 		answer_all(rounds);
@@ -221,23 +220,22 @@ ask(struct rounds *rounds, int64_t deadline_ms)
 	clients_see_off(rounds->clients);
 	answer_all(rounds);
 	end_us = clock_mono_us();
-	rounds->pause_us = (end_us - began_us) / PAUSE_PART;
-	if (rounds->pause_us > PAUSE_MOST_US)
-		rounds->pause_us = PAUSE_MOST_US;
-	rounds->pause_end_us = end_us + rounds->pause_us;
+	pause_us = (end_us - began_us) / PAUSE_PART;
+	rounds->pause_end_us = end_us +
+	    (pause_us < PAUSE_MOST_US ? pause_us : PAUSE_MOST_US);
 }
 
 unsigned
 rounds_pause_us(const struct rounds *rounds)
 {
 	int64_t left_us = rounds->pause_end_us - clock_mono_us();
-	int64_t step_us = rounds->pause_us / PAUSE_STEPS;
+	size_t waiting;
 
-	if (left_us < PAUSE_LEAST_US || step_us < PAUSE_LEAST_US ||
-	    !clients_have_next(rounds->clients) ||
-	    clients_away(rounds->clients) == 0 || !is_direct(rounds))
+	if (left_us < PAUSE_LEAST_US || !is_direct(rounds))
 		return 0;
-	return (unsigned)(left_us < step_us ? left_us : step_us);
+	waiting = clients_waiting(rounds->clients);
+	return waiting > 0 && clients_away(rounds->clients) >= waiting ?
+	    (unsigned)left_us : 0;
 }
 
 void

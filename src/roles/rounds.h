@@ -26,7 +26,8 @@ void rounds_rested(struct rounds *);
 /*
  * How long to wait until more is read, and then to ask again; 0: the next round
  * is to begin. Who was in the last one mostly asks again soon after: if the next
- * one began with the first of them, the others would wait for its end.
+ * one began with the first of them, the others would wait for its end. Few are
+ * not waited for.
  */
 unsigned rounds_pause_us(const struct rounds *);
 

@@ -178,7 +178,9 @@ START_TEST(who_was_answered_is_away_until_he_asks_or_goes)
 
 	bench_open(&bench, 3);
 	ck_assert_uint_eq(serve(&bench), 3);
+	ck_assert_uint_eq(clients_waiting(bench.clients), 3);
 	clients_answer(bench.clients, clients_next(bench.clients), "DUNNO");
+	ck_assert_uint_eq(clients_waiting(bench.clients), 2);
 	ck_assert_uint_eq(clients_away(bench.clients), 1);
 	/* Who was answered before is not meant. */
 	clients_see_off(bench.clients);

@@ -38,7 +38,8 @@ def test_a_place_that_is_new_survives(forgetful, make_policyd):
     """No more countries get through than are allowed, whenever it dies."""
     database = forgetful.database()
     policyd = make_policyd(daemon.merge(CONFIG, {
-        "server": {"deadline": "20s"},
+        # Of several each comes back to the store by itself.
+        "server": {"workers": 1, "deadline": "20s"},
         "store": {"url": database.url}, "limits": {"countries": 3}}))
     assert policyd.cli("--init-store").returncode == 0
     policyd.start()

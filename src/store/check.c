@@ -97,7 +97,7 @@ record_login(struct question *q)
 	place->asn = login->asn;
 	place->last_ms = q->now_ms;
 	place->pending += q->instance == 0 ||
-	    state->last_instance != q->instance;
+	    (!q->is_repeat && state->last_instance != q->instance);
 	return is_new;
 }
 

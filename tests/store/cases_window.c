@@ -71,6 +71,12 @@ const struct store_case cases_window[] = {
 	    "explain joe => 192.0.2.1:DE:+0s..+3m:1:in\n"
 	    "login joe 192.0.2.1 DE instance=b => pass\n"
 	    "explain joe => 192.0.2.1:DE:+0s..+3m:2:in\n" },
+	{ "and whatever mails of the account come in between",
+	    "login joe 192.0.2.1 DE instance=a => pass\n"
+	    "login joe 192.0.2.1 DE instance=b => pass\n"
+	    "login joe 192.0.2.1 DE instance=a => pass\n"
+	    "login joe 192.0.2.1 DE instance=b => pass\n"
+	    "explain joe => 192.0.2.1:DE:+0s..+0s:2:in\n" },
 	{ "requests without an instance are a mail each",
 	    "login joe 192.0.2.1 DE => pass\nlogin joe 192.0.2.1 DE => pass\n"
 	    "login joe 192.0.2.1 DE => pass\n"

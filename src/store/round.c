@@ -166,6 +166,16 @@ may_defer(struct work *const *works, size_t count)
 	return true;
 }
 
+/* Was any of them sent to be saved? */
+static bool
+are_signed(struct work *const *works, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (works[i]->saved_version != 0)
+			return true;
+	return false;
+}
+
 static void
 set_busy(struct work *const *works, size_t count)
 {
@@ -183,6 +193,7 @@ play(struct round *round, struct work *const *works, size_t count,
 	int64_t patient_ms = clock_mono_ms() + patience_ms;
 	uint64_t seen = 0;
 	unsigned lost = 0;
+	bool is_unsure = false;
 	size_t left = count;
 
 	for (unsigned tries = 0; left > 0; tries++) {
@@ -196,10 +207,13 @@ play(struct round *round, struct work *const *works, size_t count,
 		left = collect(works, count, open);
 		if (left == 0 || clock_left_ms(deadline_ms) == 0)
 			break;
-		/* It has to be tried on a connection that is new, too. */
+		/* It has to be tried on a connection that is new, too; and what
+		 * was sent on the one that was lost may have the row: whoever
+		 * asked anew, before that is done, would be counted twice. */
+		is_unsure |= done < 0 && are_signed(open, left);
 		if (done != 0 || is_moving(works, count, &seen))
 			patient_ms = clock_mono_ms() + patience_ms;
-		else if (clock_left_ms(patient_ms) == 0) {
+		else if (!is_unsure && clock_left_ms(patient_ms) == 0) {
 			set_busy(open, left);
 			break;
 		}

@@ -24,6 +24,7 @@ struct shelf {
 	unsigned lost_answers;	/* of saves that were done */
 	unsigned lost_orders;	/* of saves that were not */
 	unsigned late_orders;	/* lost, but done when the next one comes */
+	int64_t late_ms;	/* at this time or later; they have the rows */
 	bool is_shared;		/* others save each row after each save */
 	struct timespec losing;	/* so long it takes until that is seen */
 	bool is_gone;		/* it is not tried again then */
@@ -76,6 +77,8 @@ write_row(struct account_state *row, const struct account_state *state,
 static void
 do_what_is_late(struct shelf *shelf)
 {
+	if (clock_mono_ms() < shelf->late_ms)
+		return;
 	for (size_t i = 0; i < ACCOUNTS; i++) {
 		if (shelf->late[i].is_due)
 			write_row(&shelf->rows[i], &shelf->late[i].state,
@@ -101,7 +104,7 @@ save_one(struct shelf *shelf, struct work *work)
 		shelf->late[place].state = work->state;
 		return false;
 	}
-	if (shelf->is_locked[place] ||
+	if (shelf->is_locked[place] || shelf->late[place].is_due ||
 	    !write_row(row, &work->state, work->saved_version))
 		return false;
 	if (shelf->is_shared)
@@ -208,17 +211,20 @@ static const struct {
 	const char *name;
 	unsigned conflicts, lost_answers, lost_orders, late_orders;
 	bool is_shared;
+	unsigned late_ms;
 } troubles[] = {
-	{ "none", 0, 0, 0, 0, false },
-	{ "somebody else was faster", 1, 0, 0, 0, false },
-	{ "and again", 10, 0, 0, 0, false },
-	{ "the answer was lost", 0, 1, 0, 0, false },
-	{ "what was to be saved was lost", 0, 0, 1, 0, false },
-	{ "one was not saved, and the answer was lost", 1, 1, 0, 0, false },
-	{ "others changed the rows", 0, 0, 0, 0, true },
-	{ "and the answer was lost", 0, 1, 0, 0, true },
-	{ "it was done late, when it was tried again", 0, 0, 0, 1, false },
-	{ "and others changed the rows", 0, 0, 0, 1, true },
+	{ "none", 0, 0, 0, 0, false, 0 },
+	{ "somebody else was faster", 1, 0, 0, 0, false, 0 },
+	{ "and again", 10, 0, 0, 0, false, 0 },
+	{ "the answer was lost", 0, 1, 0, 0, false, 0 },
+	{ "what was to be saved was lost", 0, 0, 1, 0, false, 0 },
+	{ "one was not saved, and the answer was lost", 1, 1, 0, 0, false, 0 },
+	{ "others changed the rows", 0, 0, 0, 0, true, 0 },
+	{ "and the answer was lost", 0, 1, 0, 0, true, 0 },
+	{ "it was done late, when it was tried again", 0, 0, 0, 1, false, 0 },
+	{ "and others changed the rows", 0, 0, 0, 1, true, 0 },
+	{ "it was done later than rows that are locked are waited for", 0, 0, 0,
+	    1, false, 100 },
 };
 
 START_TEST(each_mail_weighs_once)
@@ -232,6 +238,7 @@ START_TEST(each_mail_weighs_once)
 		shelf.lost_orders = troubles[i].lost_orders;
 		shelf.late_orders = troubles[i].late_orders;
 		shelf.is_shared = troubles[i].is_shared;
+		shelf.late_ms = clock_mono_ms() + troubles[i].late_ms;
 		mail_each(checks);
 		for (size_t k = 0; k < ACCOUNTS; k++) {
 			ck_assert_msg(checks[k].result == STORE_DONE, "%s",

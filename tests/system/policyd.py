@@ -83,7 +83,8 @@ def fields(line):
 # What valgrind --track-fds=yes says of files that a process is meant to have at
 # its end: the line to the master, which hears so that it ended, and that of a
 # task; the sockets and the copies of GeoIP files that all processes share.
-MEANT = re.compile(r"Open [^\n]*\n   at [^\n]*\n   by [^\n]*\("
+MEANT = re.compile(r"Open [^\n]*\n   at [^\n]*\n"
+                   r"(   by [^\n]*\(fcntl[^\n]*\n)?   by [^\n]*\("
                    r"(fleet|task|listen|unix_socket|snapshot)\.c[^\n]*\n"
                    r"(   by[^\n]*\n)*\n*")
 

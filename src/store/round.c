@@ -296,6 +296,15 @@ group(struct round *round, struct check *checks, size_t count)
 	return works;
 }
 
+/* What tells later whether it was written: of what somebody else kept from
+ * being saved nothing was, but who has the row may be the one before. */
+static int64_t
+mark_left(const struct work *work, const struct check *check)
+{
+	return work->mark != 0 && work->progress != WORK_BUSY ?
+	    work->mark : check->mark;
+}
+
 static void
 check_some(struct round *round, struct check *checks, size_t count,
     int64_t deadline_ms)
@@ -316,8 +325,7 @@ check_some(struct round *round, struct check *checks, size_t count,
 			check->result = works[i]->progress == WORK_DONE ?
 			    STORE_DONE : STORE_FAILED;
 			check->mark = check->result == STORE_DONE ? 0 :
-			    works[i]->mark != 0 ? works[i]->mark :
-						  works[i]->earlier_mark;
+			    mark_left(works[i], check);
 		}
 }
 

@@ -396,6 +396,29 @@ START_TEST(what_was_written_is_not_written_again)
 }
 END_TEST
 
+/* What may be written yet has the row when it is tried again. */
+START_TEST(what_is_written_late_is_not_written_again)
+{
+	struct check check;
+
+	memset(&shelf, 0, sizeof(shelf));
+	shelf.rows[0].is_known = true;
+	shelf.late_orders = 1;
+	shelf.late_ms = INT64_MAX;
+	shelf.is_gone = true;
+	owe(&check, 3, 0);
+	ck_assert_int_eq(check.result, STORE_FAILED);
+	shelf.is_gone = false;
+	owe(&check, 3, check.mark);
+	ck_assert(check.is_busy);
+	ck_assert_uint_eq(shelf.rows[0].place_count, 0);
+	shelf.late_ms = 0;
+	owe(&check, 3, check.mark);
+	ck_assert_int_eq(check.result, STORE_DONE);
+	ck_assert_int_eq(shelf.rows[0].places[0].pending, 3);
+}
+END_TEST
+
 START_TEST(who_was_forgotten_is_not_remade)
 {
 	struct check check;
@@ -411,4 +434,5 @@ END_TEST
 UNIT("store/round", each_mail_weighs_once, a_store_that_is_away_is_tried_twice,
     a_row_that_is_locked_holds_up_its_account, all_rows_are_locked,
     an_end_whose_answer_was_lost_is_an_end,
-    what_was_written_is_not_written_again, who_was_forgotten_is_not_remade)
+    what_was_written_is_not_written_again,
+    what_is_written_late_is_not_written_again, who_was_forgotten_is_not_remade)

@@ -24,13 +24,15 @@ import growth
 import heeding
 import mails
 import report
+import rules
 import table
 from filled import Filled, STORES
 from servers import remove
 
 RESULTS = pathlib.Path(__file__).parent / "RESULTS"
-PARTS = {"traffic": table.part, "mails": mails.part, "changes": changes.part,
-         "heeding": heeding.part, "growth": growth.part}
+PARTS = {"traffic": table.part, "rules": rules.part, "mails": mails.part,
+         "changes": changes.part, "heeding": heeding.part,
+         "growth": growth.part}
 SHORT = {"seconds": 1, "warm_up": 1, "accounts": 2000, "turns": 2,
          "mails": 200, "trials": 100, "rows": "10000",
          "connections": "32"}

@@ -421,6 +421,13 @@ bench-heeding: $(BUILD)/policyd
 
 .PHONY: bench-workloads bench-heeding
 
+# Many hosts on one store: directly, by pgbouncer, on four shards; options of
+# tests/bench/fleet.py: BENCH="--hosts 50 --memory 60s".
+bench-fleet: $(BUILD)/policyd $(BENCH_PROGRAMS)
+	POLICYD_BUILD=$(BUILD) /usr/bin/python3 -B tests/bench/fleet.py $(BENCH)
+
+.PHONY: bench-fleet
+
 # What a login costs when nothing blocks its account, which is tried from
 # everywhere; BENCH_CROWDED="10 1000" are other numbers of attempts.
 bench-crowded: $(BUILD)/tests/bench/crowded

@@ -28,6 +28,15 @@ def stored(make_policyd, tmp_path):
     return policyd.start()
 
 
+def test_there_is_what_readme_says_to_make():
+    rules = (SOURCE / "Makefile").read_text()
+    named = re.findall(r"`make\s+([a-z-]+)", (SOURCE / "README").read_text())
+    assert "bench-fleet" in named
+    missing = [name for name in named
+               if not re.search(rf"^{name}:", rules, re.M)]
+    assert not missing
+
+
 # --- units of systemd -------------------------------------------------------------
 
 def test_the_unit_allows_the_files_of_all_connections():

@@ -2,15 +2,20 @@
  * failed_logins.h -- which source gave wrong credentials, and how often. Pure.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A source (source_name.h) may be wrong FAILED_LOGINS_BURST times at once and once
- * every FAILED_LOGINS_EVERY_MS for ever; beyond that nothing of it is worth checking.
+ * A source (source_name.h) may be wrong FAILED_LOGINS_BURST times at once and
+ * once every FAILED_LOGINS_EVERY_MS for ever; beyond that nothing of it is worth
+ * checking.
  */
 #ifndef ADMIN_FAILED_LOGINS_H
 #define ADMIN_FAILED_LOGINS_H
 
 #include <stdint.h>
 
-enum { FAILED_LOGINS_BURST = 10, FAILED_LOGINS_EVERY_MS = 6000, FAILED_LOGINS_MAX = 256 };
+enum {
+	FAILED_LOGINS_BURST = 10,
+	FAILED_LOGINS_EVERY_MS = 6000,
+	FAILED_LOGINS_MAX = 256,
+};
 
 struct failed_logins;
 
@@ -23,6 +28,7 @@ int64_t failed_logins_wait_ms(const struct failed_logins *, const char *source,
 
 /* It was wrong. Of more than FAILED_LOGINS_MAX sources those are forgotten that
  * could go on soonest. */
-void failed_logins_add(struct failed_logins *, const char *source, int64_t now_ms);
+void failed_logins_add(struct failed_logins *, const char *source,
+    int64_t now_ms);
 
 #endif

@@ -51,8 +51,8 @@ apply(const char *section, const char *change)
 	    key_of(change, length) : NULL;
 	if (row == NULL && *section != '\0') {
 		log_error("--what-if knows the keys below \"%.*s\", not "
-			  "\"%.*s\"; with --replay it knows all", (int)strlen(section) - 1, section,
-		    length < 60 ? (int)length : 60, change);
+			  "\"%.*s\"; with --replay it knows all",
+		    (int)strlen(section) - 1, section, length < 60 ? (int)length : 60, change);
 		return EX_USAGE;
 	}
 	if (row == NULL || row->type >= OPTION_RULES) {

@@ -10,7 +10,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	/* Mails are taken to the store so long after they could pass last. */
@@ -204,8 +203,6 @@ void
 unasked_settle(struct unasked *unasked, struct store *store,
     int64_t deadline_ms)
 {
-	const struct timespec pause = { 0, PAUSE_MS * 1000000 };
-
 	while (unasked != NULL && clock_left_ms(deadline_ms) > 0) {
 		struct owed_batch *batch = &unasked->batch;
 
@@ -214,7 +211,7 @@ unasked_settle(struct unasked *unasked, struct store *store,
 			store_check(store, batch->checks, batch->count,
 			    deadline_ms);
 		if (!owed_settle(unasked->owed, batch, LAST_MS))
-			nanosleep(&pause, NULL);
+			clock_rest_us(PAUSE_MS * 1000);
 		else if (owed_wait_ms(unasked->owed) < 0)
 			return;
 	}

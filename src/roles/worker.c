@@ -25,7 +25,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -269,12 +268,12 @@ listen_to_all(struct worker *worker)
 {
 	int turns = TURNS;
 	int wait_ms = patience(worker);
-	struct timespec pause = { 0, 0 };
+	unsigned pause_us;
 
 	while (listen_once(worker, wait_ms) && turns-- > 0)
 		wait_ms = 0;
-	while ((pause.tv_nsec = rounds_pause_us(worker->rounds) * 1000L) > 0) {
-		nanosleep(&pause, NULL);
+	while ((pause_us = rounds_pause_us(worker->rounds)) > 0) {
+		clock_rest_us(pause_us);
 		listen_once(worker, 0);
 	}
 }

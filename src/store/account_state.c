@@ -242,13 +242,16 @@ put_first(struct account_state *state, int64_t number, size_t count)
 	state->instances[0] = number;
 }
 
-/* The same before all of them; of its kind so many stay. */
+/* Put it before all of them, if it is not there; of its kind so many stay. */
 static void
-add_number(struct account_state *state, int64_t number, size_t most)
+add_number(struct account_state *state, int64_t number)
 {
 	const bool kind = is_mark(number);
+	const size_t most = kind ? MARKS_MAX : INSTANCES_MAX;
 	size_t count = 0;
 
+	if (number == 0 || state_has_instance(state, number))
+		return;
 	for (size_t i = 0; i < state->instance_count; i++)
 		if (is_mark(state->instances[i]) == kind && ++count == most) {
 			put_first(state, number, i + 1);
@@ -262,8 +265,7 @@ add_number(struct account_state *state, int64_t number, size_t most)
 void
 state_add_instance(struct account_state *state, int64_t instance)
 {
-	if (instance != 0 && !state_has_instance(state, instance))
-		add_number(state, instance, INSTANCES_MAX);
+	add_number(state, instance);
 }
 
 bool
@@ -275,8 +277,7 @@ state_has_mark(const struct account_state *state, int64_t mark)
 void
 state_add_mark(struct account_state *state, int64_t mark)
 {
-	if (mark != 0 && !state_has_mark(state, mark))
-		add_number(state, mark, MARKS_MAX);
+	add_number(state, mark);
 }
 
 void

@@ -373,10 +373,10 @@ check_decide(struct work *work, const struct store_setup *setup,
 		work->is_changed = true;
 	blocking_clamp(work, now_ms);
 	if (work->kind != WORK_CHECK) {
-		work->counts = true;
 		const struct settings settings = work_settings(work,
 		    setup->settings);
 
+		work->counts = true;
 		if (work->kind == WORK_LEARN)
 			lesson_apply(work, &settings);
 		else

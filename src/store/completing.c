@@ -120,18 +120,17 @@ most_of(const struct completing *c, const struct work *work)
 	return most;
 }
 
-/* Are there places that count, and that its row does not have? */
-static bool
-is_incomplete(const struct completing *c, struct work *work, int64_t now_ms)
+/* Since when places count that its row does not have; INT64_MAX: it has all. */
+static int64_t
+missing_since(const struct completing *c, struct work *work, int64_t now_ms)
 {
 	int64_t since_ms = reach(c, work, now_ms);
 
-	if (since_ms == INT64_MAX)
-		return false;
-	if (work->state.is_known && since_ms < work->state.complete_ms)
-		return true;
+	if (since_ms == INT64_MAX ||
+	    (work->state.is_known && since_ms < work->state.complete_ms))
+		return since_ms;
 	older_count(&work->older, NULL, 0, now_ms);
-	return false;
+	return INT64_MAX;
 }
 
 static bool
@@ -147,11 +146,13 @@ completing_load(const struct completing *c, struct work *const *works,
 {
 	struct work *open[ROUND_WORKS];
 	struct work *older[ROUND_WORKS];
+	int64_t since_ms[ROUND_WORKS];
 	size_t open_count = 0;
 	size_t with_older = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_incomplete(c, works[i], now_ms))
+		since_ms[open_count] = missing_since(c, works[i], now_ms);
+		if (since_ms[open_count] == INT64_MAX)
 			continue;
 		open[open_count++] = works[i];
 		if (has_older(works[i]))
@@ -161,11 +162,10 @@ completing_load(const struct completing *c, struct work *const *works,
 		deadline_ms) != 0)
 		return -1;
 	for (size_t i = 0; i < open_count; i++) {
-		int64_t since_ms = reach(c, open[i], now_ms);
 		size_t most = most_of(c, open[i]);
 
-		if (!is_good_enough(c, open[i], most, since_ms, now_ms) &&
-		    load_rows(c, open[i], most, since_ms, now_ms,
+		if (!is_good_enough(c, open[i], most, since_ms[i], now_ms) &&
+		    load_rows(c, open[i], most, since_ms[i], now_ms,
 			deadline_ms) != 0)
 			return -1;
 	}

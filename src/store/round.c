@@ -14,7 +14,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	/* How long a round waits for a row that somebody has locked and does
@@ -128,13 +127,11 @@ static void
 pause_between(unsigned tries)
 {
 	int64_t most_ms = PAUSE_MS << (tries < 3 ? tries : 3);
-	struct timespec pause = { 0, 0 };
 
 	if (most_ms > PAUSE_MAX_MS)
 		most_ms = PAUSE_MAX_MS;
-	pause.tv_nsec = 100000 +
-	    (long)((uint64_t)clock_mono_us() * 7919 % 1000) * most_ms * 1000;
-	nanosleep(&pause, NULL);
+	clock_rest_us(100 +
+	    (int64_t)((uint64_t)clock_mono_us() * 7919 % 1000) * most_ms);
 }
 
 /* Has any row that is open been changed by somebody since it was last read? */

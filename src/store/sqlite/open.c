@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -31,7 +30,6 @@ static int
 nap(void *opaque, int times)
 {
 	struct sqlite_db *db = opaque;
-	struct timespec pause = { 0 };
 	long us = BUSY_FIRST_US << (times < 5 ? times : 5);
 
 	if (times == 0)
@@ -42,10 +40,8 @@ nap(void *opaque, int times)
 		return 0;
 	if (us > BUSY_LONGEST_US)
 		us = BUSY_LONGEST_US;
-	us = us / 2 + (long)((unsigned long)clock_mono_us() * 2654435761u >>
-	    7) % (us / 2);
-	pause.tv_nsec = us * 1000;
-	nanosleep(&pause, NULL);
+	clock_rest_us(us / 2 + (long)((unsigned long)clock_mono_us() *
+	    2654435761u >> 7) % (us / 2));
 	return 1;
 }
 

@@ -317,7 +317,7 @@ BEGIN
             EXCEPTION WHEN OTHERS THEN
                 CONTINUE;   -- another time
             END;
-            UPDATE policyd.shard 
+            UPDATE policyd.shard
                SET away_since = NULL, is_older = false, host = v_host
              WHERE number = s.number;
             UPDATE policyd.cluster_version SET version = version + 1

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "base/log.h"
+#include "command/account_subject.h"
 #include "command/server_user.h"
-#include "command/subject.h"
 #include "config/config.h"
 #include "roles/command_line.h"
 #include "server/descriptors.h"

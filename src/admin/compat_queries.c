@@ -5,7 +5,7 @@
 #include "admin/compat_queries.h"
 
 #include "admin/admin.h"
-#include "admin/compat_object.h"
+#include "admin/compat_client_json.h"
 #include "admin/exchange.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -244,7 +244,7 @@ compat_queries_ask(struct admin *admin, struct exchange *exchange)
 	client.address = question.address;
 	client.country = question.login.country;
 	answer_query(exchange, &question, is_set(exchange, "compact") ?
-	    json_string("client") : compat_object(&client));
+	    json_string("client") : compat_client_json(&client));
 	account_record_clear(&record);
 }
 

@@ -5,9 +5,9 @@
 #include "admin/compat_settings.h"
 
 #include "admin/admin.h"
-#include "admin/custom_setting.h"
-#include "admin/entries.h"
+#include "admin/compat_custom_setting.h"
 #include "admin/exchange.h"
+#include "admin/json_entries.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/names.h"

@@ -66,8 +66,8 @@ const char *exchange_header(const struct exchange *, const char *name);
 /* A cookie of the request, or NULL. */
 const char *exchange_cookie(const struct exchange *, const char *name);
 
-/* A number in the query, which the route expects (see expected.h): `initial`
- * if it is not there. */
+/* A number in the query, which the route expects (see query_parameters.h):
+ * `initial` if it is not there. */
 int64_t exchange_number(const struct exchange *, const char *name,
     int64_t initial);
 

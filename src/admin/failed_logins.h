@@ -2,7 +2,7 @@
  * failed_logins.h -- which source gave wrong credentials, and how often. Pure.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A source (source_name.h) may be wrong FAILED_LOGINS_BURST times at once and
+ * A source (client_subnet.h) may be wrong FAILED_LOGINS_BURST times at once and
  * once every FAILED_LOGINS_EVERY_MS for ever; beyond that nothing of it is worth
  * checking.
  */

@@ -5,10 +5,10 @@
 #define _GNU_SOURCE /* accept4 */
 #include "admin/http.h"
 
-#include "admin/call.h"
-#include "admin/caller.h"
+#include "admin/caller_address.h"
 #include "admin/certificate.h"
-#include "admin/sessions.h"
+#include "admin/http_call.h"
+#include "admin/login_sessions.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-	/* More than visits.h lets in, for those whose end is on the way. */
+	/* More than connection_limits.h lets in, for those that are ending. */
 	CONNECTIONS_MAX = 2 * (VISITS_MAX + VISITS_SPARE),
 	/* Request line, headers and their bookkeeping. */
 	HEADERS_MAX = 32768,
@@ -88,7 +88,7 @@ note_connection(void *opaque, struct MHD_Connection *connection,
 	fd = MHD_get_connection_info(connection,
 	    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	caller_origin(connection, origin);
-	*context = visits_add(&http->visits, fd, source_name(origin, source),
+	*context = visits_add(&http->visits, fd, client_subnet(origin, source),
 	    clock_mono_ms());
 }
 

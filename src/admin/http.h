@@ -10,7 +10,7 @@
 #ifndef ADMIN_HTTP_H
 #define ADMIN_HTTP_H
 
-#include "admin/crew.h"
+#include "admin/handler_crew.h"
 #include "server/poller.h"
 
 #include <stdbool.h>

@@ -8,9 +8,9 @@
 #ifndef ADMIN_ROUTES_H
 #define ADMIN_ROUTES_H
 
-#include "admin/crew.h"
 #include "admin/exchange.h"
-#include "admin/expected.h"
+#include "admin/handler_crew.h"
+#include "admin/query_parameters.h"
 
 struct route {
 	const char *method;
@@ -23,7 +23,7 @@ struct route {
 	/* The only ones that may be there; NULL: others are passed over. */
 	const struct parameter *parameters;
 	const char *const *keys;	/* of the body */
-	enum lane lane;		/* who does it, see crew.h */
+	enum lane lane;		/* who does it, see handler_crew.h */
 	bool is_raw;		/* the handler reads the body itself; */
 	bool takes_anything;	/* whatever its type */
 };

@@ -5,7 +5,7 @@
 #ifndef ADMIN_V1_BLOCKS_SEARCH_H
 #define ADMIN_V1_BLOCKS_SEARCH_H
 
-#include "admin/expected.h"
+#include "admin/query_parameters.h"
 
 #include <stdbool.h>
 

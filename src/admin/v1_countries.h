@@ -5,7 +5,7 @@
 #ifndef ADMIN_V1_COUNTRIES_H
 #define ADMIN_V1_COUNTRIES_H
 
-#include "admin/expected.h"
+#include "admin/query_parameters.h"
 
 struct admin;
 struct exchange;

@@ -5,7 +5,7 @@
 #include "admin/v1_session.h"
 
 #include "admin/exchange.h"
-#include "admin/sessions.h"
+#include "admin/login_sessions.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"

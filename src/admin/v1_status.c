@@ -9,7 +9,7 @@
 
 #include "admin/admin.h"
 #include "admin/exchange.h"
-#include "admin/problems.h"
+#include "admin/status_problems.h"
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/mem.h"

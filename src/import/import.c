@@ -11,14 +11,14 @@
 #include "config/config.h"
 #include "config/yaml.h"
 #include "import/antispam.h"
-#include "import/geoip.h"
-#include "import/geoip_names.h"
-#include "import/geoip_server.h"
+#include "import/antispam_statements.h"
+#include "import/geoip_policyd_names.h"
+#include "import/geoip_policyd_options.h"
+#include "import/geoip_policyd_settings.h"
 #include "import/ini.h"
 #include "import/pcc.h"
+#include "import/policyd_rate_limit.h"
 #include "import/python.h"
-#include "import/rate.h"
-#include "import/statements.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
 #define IMPORT_ROWS_H
 
 #include "config/tree.h"
-#include "import/sheet.h"
+#include "import/output_sheet.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "command/account_subject.h"
 #include "command/confirm.h"
 #include "command/print.h"
-#include "command/subject.h"
 #include "policy/store_of.h"
 #include "store/forget.h"
 

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "command/print.h"
-#include "command/subject.h"
+#include "command/account_subject.h"
 #include "directory/account.h"
 #include "policy/store_of.h"
 #include "policy/show.h"

@@ -4,7 +4,7 @@
  */
 #include "jobs/status_lines.h"
 
-#include "base/overdue.h"
+#include "base/overdue_thresholds.h"
 #include "base/text.h"
 #include "command/when.h"
 #include "config/secret.h"

@@ -10,7 +10,7 @@
 #include "command/confirm.h"
 #include "command/print.h"
 #include "command/server_user.h"
-#include "jobs/choice.h"
+#include "jobs/block_choice.h"
 #include "policy/store_of.h"
 #include "store/store.h"
 

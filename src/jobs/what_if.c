@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "command/bar.h"
-#include "command/changes.h"
+#include "command/config_changes.h"
 #include "command/print.h"
 #include "command/progress.h"
 #include "policy/configured.h"

@@ -4,7 +4,7 @@
  */
 #include "mail/smtp.h"
 
-#include "mail/session.h"
+#include "mail/smtp_session.h"
 
 void
 mail_start(

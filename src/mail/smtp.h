@@ -18,7 +18,7 @@
 
 #include "base/strings.h"
 #include "config/smtp_options.h"
-#include "mail/errand.h"
+#include "mail/delivery_errand.h"
 
 struct mail {
 	const char *from;		/* "a@b" or "Name <a@b>" */

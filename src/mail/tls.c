@@ -5,7 +5,7 @@
 #include "mail/tls.h"
 
 #include "base/text.h"
-#include "mail/dial.h"
+#include "mail/smtp_dial.h"
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>

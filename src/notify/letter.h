@@ -8,7 +8,7 @@
 #include "config/notify_options.h"
 #include "config/smtp_options.h"
 #include "config/texts_options.h"
-#include "mail/errand.h"
+#include "mail/delivery_errand.h"
 #include "notify/addressees.h"
 #include "notify/event.h"
 #include "store/outbox.h"

@@ -8,10 +8,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "notify/channel.h"
-#include "notify/flood.h"
-#include "notify/ledger.h"
-#include "notify/parcel.h"
-#include "notify/settle.h"
+#include "notify/delivery_parcel.h"
+#include "notify/digest_pace.h"
+#include "notify/outbox_ledger.h"
+#include "notify/settle_or_retry.h"
 #include "store/side.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ struct notifier {
 	struct poller *poller;
 	struct ledger ledger;
 	struct channel channels[OUTBOX_CHANNELS];
-	struct flood flood;		/* of the mails to notify.to */
+	struct pace pace;		/* of the mails to notify.to */
 	int64_t gather_ms;		/* a digest is to be sent again; 0: none */
 	unsigned gathered;		/* times it was not whole */
 	struct parcel *parcels;		/* under way */
@@ -57,7 +57,7 @@ notify_open(const struct post_office *office, struct store *store,
 		notifier->channels[i].name = outbox_channels[i];
 		notifier->channels[i].parallel = office->notify->parallel;
 	}
-	flood_init(&notifier->flood);
+	pace_init(&notifier->pace);
 	return notifier;
 }
 
@@ -189,7 +189,7 @@ start_singles(struct notifier *notifier, struct channel *channel,
 			continue;
 		}
 		if (channel == notifier->channels)
-			flood_sent(&notifier->flood, now);
+			pace_sent(&notifier->pace, now);
 		start(notifier, channel, &rows[i], 1);
 	}
 }
@@ -304,7 +304,7 @@ digest_ms(struct notifier *notifier, const struct channel *channel,
 		return 0;
 	if (notifier->gather_ms != 0 && now >= notifier->gather_ms)
 		return notifier->gather_ms;
-	return flood_digest_ms(&notifier->flood, now);
+	return pace_digest_ms(&notifier->pace, now);
 }
 
 static void
@@ -324,12 +324,12 @@ fill(struct notifier *notifier, struct channel *channel, int64_t now)
 	if (due_ms > 0)
 		most = DIGEST_MAX;
 	else if (channel == notifier->channels &&
-	    most > flood_budget(&notifier->flood, now))
-		most = flood_budget(&notifier->flood, now);
+	    most > pace_budget(&notifier->pace, now))
+		most = pace_budget(&notifier->pace, now);
 	if (!take(notifier, channel, most, &rows, &count))
 		return;
 	if (due_ms > 0) {
-		flood_digested(&notifier->flood);
+		pace_digested(&notifier->pace);
 		start_digests(notifier, rows, count);
 	} else {
 		start_singles(notifier, channel, rows, count);

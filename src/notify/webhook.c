@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "notify/transfer.h"
+#include "notify/curl_transfer.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

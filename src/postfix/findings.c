@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 #include "policy/stage.h"
-#include "postfix/access.h"
 #include "postfix/policy_service.h"
+#include "postfix/socket_access.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #define POSTFIX_FINDINGS_H
 
 #include "config/config.h"
-#include "postfix/facts.h"
+#include "postfix/postconf_facts.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
 #define POSTFIX_POLICY_SERVICE_H
 
 #include "config/config.h"
-#include "postfix/facts.h"
+#include "postfix/postconf_facts.h"
 
 #include <stdint.h>
 

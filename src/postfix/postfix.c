@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "server/program.h"
+#include "server/run_program.h"
 
 #include <signal.h>
 #include <stdlib.h>

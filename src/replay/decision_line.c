@@ -5,7 +5,7 @@
 #include "replay/decision_line.h"
 
 #include "base/clock.h"
-#include "replay/entry_make.h"
+#include "replay/log_entry_make.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #ifndef REPLAY_DECISION_LINE_H
 #define REPLAY_DECISION_LINE_H
 
-#include "replay/entry.h"
+#include "replay/log_entry.h"
 
 /* "decision account=joe client=... verdict=pass ..." */
 enum line_said decision_line_text(char *message, int64_t at_ms,

@@ -9,7 +9,7 @@
 #ifndef REPLAY_MAILS_H
 #define REPLAY_MAILS_H
 
-#include "replay/source.h"
+#include "replay/log_source.h"
 
 #include <stddef.h>
 

@@ -9,7 +9,7 @@
 #define REPLAY_PLAYER_H
 
 #include "policy/decide.h"
-#include "replay/entry.h"
+#include "replay/log_entry.h"
 
 struct player;
 

@@ -6,13 +6,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "command/changes.h"
+#include "command/config_changes.h"
 #include "command/progress.h"
 #include "replay/learn.h"
 #include "replay/mails.h"
 #include "replay/player.h"
 #include "replay/take_overrides.h"
-#include "replay/tell.h"
+#include "replay/tell_results.h"
 
 #include <stdio.h>
 #include <stdlib.h>

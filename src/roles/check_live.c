@@ -9,7 +9,7 @@
 #include "config/config.h"
 #include "directory/ldap_link.h"
 #include "directory/ldap_tls.h"
-#include "notify/greet.h"
+#include "notify/mail_server_check.h"
 #include "policy/store_of.h"
 #include "server/listen.h"
 
@@ -145,7 +145,8 @@ try_mail(const struct job *job)
 
 	if (!sends)
 		return EX_OK;
-	return tell(job, "smtp", mail_greet(&config->smtp, text) == 0, text);
+	return tell(job, "smtp",
+	    mail_server_check(&config->smtp, text) == 0, text);
 }
 
 int

@@ -10,7 +10,7 @@
 #ifndef ROLES_CHRONICLE_H
 #define ROLES_CHRONICLE_H
 
-#include "server/seat.h"
+#include "server/process_seat.h"
 #include "store/decisions.h"
 
 /* Minutes kept while the store is away; then the last becomes longer. */

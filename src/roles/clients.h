@@ -8,7 +8,7 @@
 #include "config/config.h"
 #include "policy/session.h"
 #include "server/poller.h"
-#include "server/seat.h"
+#include "server/process_seat.h"
 
 #include <stdbool.h>
 #include <stddef.h>

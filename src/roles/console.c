@@ -7,8 +7,8 @@
  */
 #include "roles/console.h"
 
-#include "admin/call.h"
 #include "admin/http.h"
+#include "admin/http_call.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "roles/geoip_files.h"

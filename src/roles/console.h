@@ -5,7 +5,7 @@
 #ifndef ROLES_CONSOLE_H
 #define ROLES_CONSOLE_H
 
-#include "server/seat.h"
+#include "server/process_seat.h"
 
 int console_run(const struct seat *);
 

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "notify/parcel.h"
+#include "notify/delivery_parcel.h"
 #include "roles/console.h"
 #include "roles/courier.h"
 #include "roles/geoip_files.h"

@@ -13,7 +13,7 @@
 
 #include "config/config.h"
 #include "geo/geo.h"
-#include "server/seat.h"
+#include "server/process_seat.h"
 
 /*
  * Fill in the copies of a load whose configuration is set. current is the

@@ -10,14 +10,14 @@
 #include "import/import.h"
 #include "jobs/blocks.h"
 #include "jobs/clean.h"
-#include "jobs/copy.h"
+#include "jobs/copy_store.h"
 #include "jobs/explain.h"
 #include "jobs/forget.h"
-#include "jobs/notify_trial.h"
 #include "jobs/overrides.h"
 #include "jobs/report.h"
 #include "jobs/stats.h"
 #include "jobs/status.h"
+#include "jobs/test_notify.h"
 #include "jobs/unblock.h"
 #include "jobs/what_if.h"
 #include "policy/store_of.h"
@@ -285,7 +285,7 @@ static int
 test_notify(const struct job *job, const struct command *command)
 {
 	(void)command;
-	return notify_trial(job);
+	return test_notify_run(job);
 }
 
 const struct mode_row modes_table[] = {

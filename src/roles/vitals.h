@@ -6,7 +6,7 @@
 #define ROLES_VITALS_H
 
 #include "base/text.h"
-#include "server/seat.h"
+#include "server/process_seat.h"
 #include "server/status_file.h"
 
 struct vitals {

@@ -66,7 +66,7 @@ child_run(const struct fleet *fleet, const struct generation *own,
 	const struct seat seat = {
 		.index = post->index,
 		.master_fd = master_fd,
-		.pulse = pulse_of(fleet->pulses,
+		.heartbeat = heartbeat_of(fleet->heartbeats,
 		    own->members[post - own->roster.posts].slot),
 		.listeners = &listeners,
 		.load = own->load,

@@ -5,7 +5,7 @@
 #ifndef SERVER_CHILD_H
 #define SERVER_CHILD_H
 
-#include "server/fleet.h"
+#include "server/process_fleet.h"
 
 /*
  * Run the post's role with its end of the pair, having let go of all that

@@ -2,7 +2,7 @@
  * generation.h -- all processes that were started with one load.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * When something is to be done is said by roster.h, what by the master.
+ * When something is to be done is said by restarts.h, what by the master.
  */
 #ifndef SERVER_GENERATION_H
 #define SERVER_GENERATION_H
@@ -14,7 +14,7 @@
 
 /* One process; the post of the same number tells the rest. */
 struct member {
-	int fd;		/* our end of the pair (seat.h); -1: nobody */
+	int fd;		/* our end of the pair (process_seat.h); -1: nobody */
 	unsigned slot;	/* of the counters */
 };
 

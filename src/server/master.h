@@ -16,7 +16,7 @@
 #define SERVER_MASTER_H
 
 #include "base/text.h"
-#include "server/seat.h"
+#include "server/process_seat.h"
 
 enum load_reason {
 	LOAD_START,	/* failure ends the program */

@@ -9,7 +9,7 @@
 #define SERVER_RELOAD_H
 
 #include "server/background.h"
-#include "server/fleet.h"
+#include "server/process_fleet.h"
 #include "server/resolver.h"
 #include "server/systemd_notify.h"
 

@@ -9,7 +9,7 @@
 #ifndef SERVER_RESOLVER_H
 #define SERVER_RESOLVER_H
 
-#include "server/address.h"
+#include "server/socket_address.h"
 
 #include <sys/types.h>
 

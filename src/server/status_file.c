@@ -4,7 +4,7 @@
  */
 #include "server/status_file.h"
 
-#include "base/replace.h"
+#include "base/file_replace.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "server/address.h"
+#include "server/socket_address.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #define SERVER_UNIX_SOCKET_H
 
 #include "server/serving.h"
-#include "server/address.h"
+#include "server/socket_address.h"
 
 #include <sys/types.h>
 

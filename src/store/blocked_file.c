@@ -10,9 +10,9 @@
  */
 #include "store/blocked_file.h"
 
+#include "base/file_replace.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/replace.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
  * Whatever is read of a line has a time that can be shown, and strings that
  * came from it.
  */
-#include "replay/entry.h"
+#include "replay/log_entry.h"
 
 #include "base/clock.h"
 

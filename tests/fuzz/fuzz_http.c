@@ -5,9 +5,9 @@
  * What is read as an override, or as a custom setting, comes back the same
  * when it is written and read again.
  */
+#include "admin/compat_custom_setting.h"
 #include "admin/credentials.h"
-#include "admin/crosssite.h"
-#include "admin/custom_setting.h"
+#include "admin/csrf.h"
 #include "admin/routes.h"
 #include "base/clock.h"
 #include "config/config.h"
@@ -81,7 +81,7 @@ read_texts(const char *text)
 	    CREDENTIALS_GOOD);
 	credentials_close(credentials, &attempt, false, who, &grant);
 	credentials_free(credentials);
-	crosssite_sign(&from, true);
+	csrf_sign(&from, true);
 	routes_find("GET", text, &route, &rest, &allow);
 	free(allow);
 	clock_parse(text, &ms);

@@ -13,7 +13,7 @@
 #include "config/config.h"
 #include "mail/message.h"
 #include "mail/smtp.h"
-#include "notify/hook.h"
+#include "notify/exec.h"
 #include "notify/webhook.h"
 
 #include <signal.h>
@@ -185,7 +185,7 @@ probe_hook(uint32_t timeout_ms, char **arguments, const char *input)
 		command.list = arguments + 1;
 	while (command.list != NULL && command.list[command.count] != NULL)
 		command.count++;
-	hook_run(&command, input, timeout_ms, &fate);
+	exec_run(&command, input, timeout_ms, &fate);
 	print_fate(&fate);
 }
 

@@ -1,5 +1,5 @@
 /*
- * test_mails.c -- see replay/mails.h, and what it is made of: source.h, input.h.
+ * test_mails.c -- see replay/mails.h, log_source.h and log_input.h.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "replay/mails.h"

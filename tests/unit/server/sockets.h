@@ -7,8 +7,8 @@
 
 #include "config/config.h"
 #include "roles/serving_of.h"
-#include "server/address.h"
 #include "server/listen.h"
+#include "server/socket_address.h"
 #include "unit.h"
 
 #include <errno.h>

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "notify/delivery_parcel.h"
+#include "roles/accepting.h"
 #include "roles/console.h"
 #include "roles/courier.h"
 #include "roles/geoip_files.h"
@@ -179,9 +180,10 @@ daemon_run(const struct daemon_options *given)
 	shared.recent = recent_open();
 	shared.memory = memory_open();
 	shared.noted = noted_open();
+	shared.crowd = crowd_open();
 	if (shared.blocked == NULL || shared.news == NULL ||
 	    shared.recent == NULL || shared.memory == NULL ||
-	    shared.noted == NULL) {
+	    shared.noted == NULL || shared.crowd == NULL) {
 		log_error("no memory to share: %s", strerror(errno));
 		return EX_OSERR;
 	}
@@ -191,5 +193,6 @@ daemon_run(const struct daemon_options *given)
 	recent_close(shared.recent);
 	memory_close(shared.memory);
 	noted_close(shared.noted);
+	crowd_close(shared.crowd);
 	return status;
 }

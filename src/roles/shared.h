@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+struct crowd;
 struct memory;
 struct recent;
 
@@ -21,6 +22,7 @@ struct shared {
 	int64_t started_ms;	/* wall clock; never changed */
 	struct recent *recent;
 	struct memory *memory;
+	struct crowd *crowd;	/* who of the workers accepts */
 };
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/counters.h"
 #include "base/log.h"
 #include "policy/decide.h"
+#include "roles/accepting.h"
 #include "roles/asker.h"
 #include "roles/clients.h"
 #include "roles/shared.h"
@@ -20,12 +21,9 @@
 #include "server/poller.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 enum {
 	SWEEP_MS = 1000,
@@ -44,11 +42,6 @@ enum {
 	TAGS = 128,
 	/* How often the poller is asked for more before a round. */
 	TURNS = 16,
-	/* Connections accepted in one go, so that other workers get theirs;
-	 * but the store is asked about many together at little more cost than
-	 * about few, so there are to be some with many. */
-	ACCEPT_AT_ONCE = 4,
-	FILLED = 32,
 };
 
 struct worker {
@@ -57,90 +50,14 @@ struct worker {
 	struct desk desk;
 	struct poller *poller;
 	struct clients *clients;
-	bool is_listening;
-	bool is_paused;		/* accept failed: until the next sweep */
+	struct accepting *accepting;
 	bool is_leaving;
 	int64_t stop_ms;	/* leave by then at the latest; 0: no hurry */
 	int64_t sweep_ms;
-	struct log_limit accept_limit;
 	struct asker *asker;
 	bool has_answers;	/* the asker, since the events came */
 	struct rounds *rounds;
 };
-
-static void
-listen_on(struct worker *worker, bool is_wanted)
-{
-	const struct listeners *listeners = worker->seat->listeners;
-
-	if (worker->is_listening == is_wanted)
-		return;
-	worker->is_listening = is_wanted;
-	for (size_t i = 0; i < listeners->count; i++) {
-		struct listener *listener = &listeners->list[i];
-
-		if (!is_wanted)
-			poller_remove(worker->poller, listener->fd);
-		else if (poller_add(worker->poller, listener->fd,
-			     INTEREST_ACCEPT, listener) != 0)
-			log_error("epoll: %s: %s", listener->spec,
-			    strerror(errno));
-	}
-}
-
-/* Take up to most connections; false: there are none, or no more can be. */
-static bool
-accept_some(struct worker *worker, int listening, unsigned most)
-{
-	for (unsigned i = 0; i < most; i++) {
-		int fd;
-
-		if (clients_are_full(worker->clients))
-			return false;
-		fd = accept(listening, NULL, NULL);
-		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
-			continue;
-		if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			return false;
-		if (fd < 0) {
-			/* Out of descriptors or memory: pause for a while. */
-			log_limited(&worker->accept_limit, LOG_LEVEL_ERROR,
-			    "accept: %s", strerror(errno));
-			worker->is_paused = true;
-			return false;
-		}
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-		fcntl(fd, F_SETFL, O_NONBLOCK);
-		clients_add(worker->clients, fd);
-	}
-	return true;
-}
-
-/* Is the tag that of a listener? Then return it. */
-static struct listener *
-as_listener(const struct worker *worker, void *tag)
-{
-	const struct listeners *listeners = worker->seat->listeners;
-
-	for (size_t i = 0; i < listeners->count; i++)
-		if (tag == &listeners->list[i])
-			return tag;
-	return NULL;
-}
-
-/* Whoever connected before the end is still served. */
-static void
-stop_listening(struct worker *worker)
-{
-	const struct listeners *listeners = worker->seat->listeners;
-
-	if (worker->stop_ms != 0)
-		for (size_t i = 0; i < listeners->count; i++)
-			accept_some(worker, listeners->list[i].fd,
-			    worker->config->server.max_connections);
-	listen_on(worker, false);
-	seat_close_listeners(worker->seat);
-}
 
 static void
 leave(struct worker *worker, bool in_a_hurry)
@@ -148,7 +65,7 @@ leave(struct worker *worker, bool in_a_hurry)
 	if (in_a_hurry && worker->stop_ms == 0)
 		worker->stop_ms = clock_mono_ms() + STOP_MS;
 	if (!worker->is_leaving)
-		stop_listening(worker);
+		accepting_end(worker->accepting, worker->stop_ms != 0);
 	counters_set(STAT_WORKERS, 0);
 	worker->is_leaving = true;
 	worker->sweep_ms = 0; /* now, but not while events are dispatched */
@@ -170,29 +87,17 @@ heed_master(struct worker *worker)
 	}
 }
 
-/* How many connections to accept in one go. */
-static unsigned
-at_once(const struct worker *worker)
-{
-	size_t count = clients_count(worker->clients);
-
-	return count + ACCEPT_AT_ONCE < FILLED ?
-	    (unsigned)(FILLED - count) : ACCEPT_AT_ONCE;
-}
-
 static void
 dispatch(struct worker *worker, void *tag)
 {
-	struct listener *listener = as_listener(worker, tag);
-
 	if (tag == worker)
 		heed_master(worker);
 	else if (tag == worker->asker)
 		worker->has_answers = true;
-	else if (listener == NULL)
+	else if (accepting_is(worker->accepting, tag))
+		accepting_serve(worker->accepting, tag);
+	else
 		clients_serve(worker->clients, tag);
-	else if (!worker->is_leaving) /* else it is closed */
-		accept_some(worker, listener->fd, at_once(worker));
 }
 
 /* How long to wait: the sweep, and what is owed; or not at all. */
@@ -201,8 +106,10 @@ patience(struct worker *worker)
 {
 	int sweep_ms = clock_left_ms(worker->sweep_ms);
 	int resume_ms = clients_resume(worker->clients);
-	int wait_ms = asker_wait_ms(worker->asker);
+	int wait_ms = accepting_wait_ms(worker->accepting);
 
+	if (asker_wait_ms(worker->asker) < wait_ms)
+		wait_ms = asker_wait_ms(worker->asker);
 	/* When there is no room, an answer will wake us. */
 	if (clients_have_next(worker->clients) &&
 	    asker_room(worker->asker) > 0)
@@ -220,7 +127,7 @@ sweep(struct worker *worker)
 	worker->sweep_ms = clock_mono_ms() +
 	    (worker->is_leaving ? SWEEP_MS / 10 : SWEEP_MS);
 	clients_sweep(worker->clients);
-	worker->is_paused = false;
+	accepting_try_again(worker->accepting);
 }
 
 static bool
@@ -255,7 +162,7 @@ listen_once(struct worker *worker, int wait_ms)
 	if (wait_ms > 0 && clock_mono_us() - began_us > 1000)
 		rounds_rested(worker->rounds);
 	for (size_t i = 0; i < count; i++) {
-		has_more |= as_listener(worker, tags[i]) != NULL;
+		has_more |= accepting_is(worker->accepting, tags[i]);
 		dispatch(worker, tags[i]);
 	}
 	answer_asked(worker);
@@ -290,9 +197,7 @@ serve(struct worker *worker)
 			leave(worker, true);
 		rounds_play(worker->rounds, worker->stop_ms);
 		sweep(worker);
-		if (!worker->is_leaving)
-			listen_on(worker, !worker->is_paused &&
-			    !clients_are_full(worker->clients));
+		accepting_go_on(worker->accepting);
 	}
 }
 
@@ -340,6 +245,7 @@ open_worker(struct worker *worker)
 int
 worker_run(const struct seat *seat)
 {
+	const struct shared *shared = seat->load->shared;
 	struct worker *worker = calloc(1, sizeof(*worker));
 	int status = EX_OSERR;
 
@@ -351,7 +257,9 @@ worker_run(const struct seat *seat)
 		poller_catch_term();
 		seat_ready(seat);
 		counters_set(STAT_WORKERS, 1);
-		listen_on(worker, true);
+		worker->accepting = accepting_new(seat,
+		    shared->crowd, worker->poller,
+		    worker->clients);
 		serve(worker);
 		status = EX_OK;
 	}
@@ -362,6 +270,7 @@ worker_run(const struct seat *seat)
 		unasked_settle(worker->desk.unasked, worker->desk.store,
 		    clock_mono_ms() + SETTLE_MS);
 	rounds_free(worker->rounds);
+	accepting_free(worker->accepting);
 	clients_free(worker->clients);
 	poller_free(worker->poller);
 	desk_close(&worker->desk);

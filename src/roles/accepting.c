@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,17 +22,17 @@
 enum {
 	/* As many as server.workers can be. */
 	SEATS = 256,
-	/* A worker that has so many has plenty: as many as the store is asked
-	 * about at once. */
+	/* As many as the store is asked about at once: the workers take so
+	 * many each, and then so many more. */
 	PLENTY = 32,
-	/* Who has plenty takes so many at once, so that others get theirs. */
-	FEW = 4,
 	/* Longer than those before us are busy as a rule; nobody notices. */
 	LEAVE_MS = 10,
 };
 
+static const uint32_t NO_MORE = UINT32_MAX;
+
 struct crowd {
-	/* A cache line apart; PLENTY and more: takes no more before others. */
+	/* A cache line apart; NO_MORE: it takes none. */
 	struct {
 		_Alignas(64) _Atomic uint32_t connections;
 	} at[SEATS];
@@ -73,7 +74,7 @@ publish(struct accepting *accepting)
 {
 	bool takes_none = accepting->is_over || accepting->is_paused ||
 	    clients_are_full(accepting->clients);
-	uint32_t connections = takes_none ? PLENTY :
+	uint32_t connections = takes_none ? NO_MORE :
 	    (uint32_t)clients_count(accepting->clients);
 	_Atomic uint32_t *ours =
 	    &accepting->crowd->at[accepting->seat->index].connections;
@@ -153,14 +154,28 @@ accepting_wait_ms(const struct accepting *accepting)
 	return left_ms > 0 && !accepting->is_over ? left_ms : INT_MAX;
 }
 
-/* Is there somebody before us who has not plenty yet? */
+/* How many times it has plenty. */
+static uint32_t
+fullness(const struct crowd *crowd, unsigned index)
+{
+	return atomic_load_explicit(&crowd->at[index].connections,
+		   memory_order_relaxed) / PLENTY;
+}
+
+/* First in line is the first of those that are the least full. */
 static bool
 is_anothers(const struct accepting *accepting)
 {
-	for (unsigned i = 0; i < accepting->seat->index; i++)
-		if (atomic_load_explicit(&accepting->crowd->at[i].connections,
-			memory_order_relaxed) < PLENTY)
+	unsigned index = accepting->seat->index;
+	unsigned workers = accepting->seat->load->config->server.workers;
+	uint32_t ours = fullness(accepting->crowd, index);
+
+	for (unsigned i = 0; i < workers; i++) {
+		uint32_t others = fullness(accepting->crowd, i);
+
+		if (others < ours || (others == ours && i < index))
 			return true;
+	}
 	return false;
 }
 
@@ -202,15 +217,6 @@ take_some(struct accepting *accepting, int listening, size_t most)
 	}
 }
 
-/* How many to take in one go. */
-static size_t
-at_once(const struct accepting *accepting)
-{
-	size_t count = clients_count(accepting->clients);
-
-	return count + FEW < PLENTY ? PLENTY - count : FEW;
-}
-
 void
 accepting_serve(struct accepting *accepting, void *tag)
 {
@@ -219,7 +225,8 @@ accepting_serve(struct accepting *accepting, void *tag)
 	/* If we do not listen, it was left, or closed, this moment. */
 	if (!accepting->is_listening || leave_it(accepting))
 		return;
-	take_some(accepting, listener->fd, at_once(accepting));
+	take_some(accepting, listener->fd,
+	    PLENTY - clients_count(accepting->clients) % PLENTY);
 	publish(accepting);
 }
 

@@ -4,7 +4,7 @@
  *
  * The store is asked about many requests together at little more cost than
  * about one: so the first worker takes what comes until it has plenty, then the
- * second, and so on. A worker that is not first in line leaves a connection to
+ * second, and so on; and when all have, the first again. A worker that is not first in line leaves a connection to
  * who is for a moment, no longer: that one may be busy, or gone.
  */
 #ifndef ROLES_ACCEPTING_H

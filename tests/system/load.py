@@ -12,7 +12,8 @@ from waiting import until
 
 
 class Load:
-    """So many connections, each asking one request after the other.
+    """So many connections, with all workers, each asking one request after
+    the other.
 
     Like Postfix, a connection that is lost is made again. It is a lost
     request if it was taken and then had no answer; one that could not be
@@ -27,8 +28,8 @@ class Load:
         self._numbers = itertools.count(1)
         self._ending = threading.Event()
         self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._run, daemon=True)
-                         for _ in range(connections)]
+        self._connections = connections
+        self._threads = []
         self.answers = {}       # text: how often
         self.lost = 0           # requests without an answer
         self.reconnects = 0
@@ -36,6 +37,9 @@ class Load:
         self.is_expecting_end = False
 
     def __enter__(self):
+        self._threads = [
+            threading.Thread(target=self._run, args=(client,), daemon=True)
+            for client in self._policyd.spread(self._connections)]
         for thread in self._threads:
             thread.start()
         self.wait_answers(len(self._threads) * 10)
@@ -61,8 +65,7 @@ class Load:
         until(lambda: count() >= first + more,
               f"{more} more answers {text or ''}; got {self.answers}")
 
-    def _run(self):
-        client = None
+    def _run(self, client):
         while not self._ending.is_set():
             if client is None:
                 client = self._connect()

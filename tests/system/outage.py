@@ -41,7 +41,7 @@ class Watch:
         self.policyd = policyd
         self.late = SLACK + int(policyd.config["server"]["deadline"]
                                 .removesuffix("ms")) / 1000
-        self.clients = [policyd.client() for _ in range(CLIENTS)]
+        self.clients = policyd.spread(CLIENTS)
         until(lambda: set(self.volley([KNOWN] * CLIENTS)) == {OK}, "the store")
         until(lambda: policyd.ask(BAD, address("DE")) == OK, "a count")
         until(lambda: policyd.ask(BAD, address("AT")) == BLOCKED, "a block")
@@ -52,7 +52,7 @@ class Watch:
     def reconnect(self):
         """After a reload, so that old workers can end."""
         self.close()
-        self.clients = [self.policyd.client() for _ in range(CLIENTS)]
+        self.clients = self.policyd.spread(CLIENTS)
 
     def close(self):
         for client in self.clients:

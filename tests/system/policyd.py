@@ -18,7 +18,7 @@ import pytest
 import proc
 from client import Client, request
 from ports import free_port  # noqa: F401
-from proc import children, is_alive  # noqa: F401
+from proc import children, is_alive, is_stopped, open_files  # noqa: F401
 from waiting import PATIENCE, until
 
 SOURCE = pathlib.Path(__file__).parents[2]
@@ -281,6 +281,25 @@ class Policyd:
 
     def client(self, address=None, timeout=60):
         return Client(address or self.address, timeout)
+
+    def spread(self, count):
+        """So many clients, in turn one of each worker: by itself one worker
+        would take them all. The others stand still meanwhile."""
+        workers = self.workers()
+        return [self._client_of(workers[number % len(workers)], workers)
+                for number in range(count)]
+
+    def _client_of(self, taker, workers):
+        others = [pid for pid in workers if pid != taker]
+        had = len(open_files(taker))
+        proc.send(signal.SIGSTOP, others)
+        try:
+            until(lambda: all(map(is_stopped, others)), "the others to stop")
+            client = self.client()
+            until(lambda: len(open_files(taker)) > had, "it to be taken")
+        finally:
+            proc.send(signal.SIGCONT, others)
+        return client
 
     def ask(self, account=None, client="192.0.2.1", **attributes):
         """One request on a connection of its own. As Postfix does, another

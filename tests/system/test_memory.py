@@ -299,8 +299,8 @@ def test_no_mail_is_lost_between_workers(start_policyd, store,  # noqa: F811
         "server": {"workers": count}, "store": {"memory_mails": 3}}))
     pass_unasked(policyd, "joe@example.com")
     with contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(policyd.client())
-                   for _ in range(4 * count)]
+        clients = [stack.enter_context(client)
+                   for client in policyd.spread(4 * count)]
         for number in range(50):
             for k, client in enumerate(clients):
                 client.send(request("ann@example.com", address("DE"),

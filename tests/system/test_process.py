@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import os
 import pathlib
 import pwd
@@ -22,8 +23,8 @@ from client import connect, request
 from geoip import address
 from load import Load
 from policyd import children, free_port, is_alive
-from proc import open_files
-from waiting import PATIENCE, until
+from proc import is_stopped, open_files
+from waiting import PATIENCE, measured, until
 
 JOE = "joe@example.com"
 needs_root = pytest.mark.skipif(
@@ -34,6 +35,39 @@ needs_root = pytest.mark.skipif(
 
 def sockets(pid):
     return sum(file.startswith("socket:") for file in open_files(pid))
+
+
+def test_one_worker_after_the_other_has_plenty_of_connections(start_policyd):
+    """Those before it may be busy, so that another takes what is theirs."""
+    policyd = start_policyd({"server": {"workers": 3}})
+    workers = policyd.workers()
+    idle = {pid: sockets(pid) for pid in workers}
+
+    def held():
+        return sorted(sockets(pid) - idle[pid] for pid in workers)
+
+    def taken():
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(policyd.client())
+                       for _ in range(40)]
+            for client in clients:
+                assert client.ask(JOE, address("DE")) == "DUNNO"
+            shares = held()
+        until(lambda: held() == [0, 0, 0], "all to be closed")
+        return shares
+    measured(taken, lambda shares: shares == [0, 8, 32], 5)
+
+
+def test_a_worker_that_stands_still_keeps_no_connection_waiting(
+        start_policyd):
+    policyd = start_policyd({"server": {"workers": 3}})
+    workers = policyd.workers()
+    for pid in workers:
+        others = [other for other in workers if other != pid]
+        proc.send(signal.SIGSTOP, others)
+        until(lambda: all(map(is_stopped, others)), "two to stop")
+        assert policyd.ask(JOE, address("DE")) == "DUNNO"
+        proc.send(signal.SIGCONT, others)
 
 
 def test_a_killed_worker_takes_only_its_own_connections(start_policyd):

@@ -69,8 +69,8 @@ def test_a_message_counts_once_whoever_is_asked(served):
     policyd = served(rates((5, "1h")))
     messages = [message() for _ in range(5)]
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(policyd.client())
-                       for _ in range(12)]
+        connections = [stack.enter_context(client)
+                       for client in policyd.spread(12)]
         turn = itertools.cycle(connections)
         for _ in range(4):
             for instance in messages:
@@ -96,12 +96,13 @@ def test_nobody_slips_through_together(served):
     policyd = served(rates((20, "1h")))
     answers = []
 
-    def run():
-        with policyd.client(timeout=60) as connection:
+    def run(client):
+        with client as connection:
             for _ in range(8):
                 answers.append(send(policyd, connection=connection))
 
-    threads = [threading.Thread(target=run) for _ in range(8)]
+    threads = [threading.Thread(target=run, args=(client,))
+               for client in policyd.spread(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -12,7 +12,7 @@
 
 #include "roles/clients.h"
 #include "server/poller.h"
-#include "server/seat.h"
+#include "server/process_seat.h"
 
 struct accepting;
 

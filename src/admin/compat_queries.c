@@ -9,8 +9,8 @@
 #include "admin/exchange.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "policy/journal.h"
-#include "policy/verdict.h"
+#include "policy/decision_journal.h"
+#include "policy/verdict_foretell.h"
 
 #include <microhttpd.h>
 #include <stdio.h>

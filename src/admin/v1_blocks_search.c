@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/mem.h"
-#include "policy/show.h"
+#include "policy/json_show.h"
 #include "store/search.h"
 
 #include <inttypes.h>

@@ -7,7 +7,7 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "base/clock.h"
-#include "policy/show.h"
+#include "policy/json_show.h"
 #include "store/countries_seen.h"
 
 #include <microhttpd.h>

@@ -6,7 +6,7 @@
 
 #include "admin/admin.h"
 #include "admin/exchange.h"
-#include "policy/show.h"
+#include "policy/json_show.h"
 #include "store/decisions.h"
 
 #include <microhttpd.h>

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "command/progress.h"
 #include "directory/account_name.h"
-#include "store/lessons.h"
+#include "store/history_lessons.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,7 +13,7 @@
 #include "jobs/block_choice.h"
 #include "policy/store_of.h"
 #include "policy/reply.h"
-#include "policy/show.h"
+#include "policy/json_show.h"
 #include "store/store.h"
 
 #include <jansson.h>

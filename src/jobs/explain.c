@@ -14,8 +14,8 @@
 #include "jobs/explain_history_text.h"
 #include "policy/explain_json.h"
 #include "policy/limits.h"
-#include "policy/standing_words.h"
-#include "policy/verdict.h"
+#include "policy/login_standing_words.h"
+#include "policy/verdict_foretell.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,8 +11,8 @@
 #include "mail/message.h"
 #include "mail/smtp.h"
 #include "policy/store_of.h"
-#include "policy/show.h"
-#include "store/hits.h"
+#include "policy/json_show.h"
+#include "store/report_hits.h"
 #include "store/outbox.h"
 #include "store/side.h"
 

@@ -10,7 +10,7 @@
 #include "command/account_subject.h"
 #include "directory/account.h"
 #include "policy/store_of.h"
-#include "policy/show.h"
+#include "policy/json_show.h"
 #include "store/store.h"
 
 #include <ctype.h>

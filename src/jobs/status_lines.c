@@ -9,7 +9,7 @@
 #include "command/when.h"
 #include "config/secret.h"
 #include "geo/geo.h"
-#include "policy/show.h"
+#include "policy/json_show.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #include "command/config_changes.h"
 #include "command/print.h"
 #include "command/progress.h"
-#include "policy/configured.h"
+#include "policy/account_configured.h"
 #include "store/mode_change.h"
 #include "policy/store_of.h"
 #include "policy/reply.h"

@@ -10,9 +10,9 @@
 #include "base/text.h"
 #include "command/print.h"
 #include "mail/mime.h"
+#include "policy/json_show.h"
+#include "policy/login_standing_words.h"
 #include "policy/reply.h"
-#include "policy/show.h"
-#include "policy/standing_words.h"
 #include "store/side.h"
 
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "policy/show.h"
+#include "policy/json_show.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>

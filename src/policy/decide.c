@@ -10,8 +10,8 @@
 #include "base/netset.h"
 #include "base/text.h"
 #include "config/providers.h"
-#include "policy/inquiry.h"
-#include "policy/wording.h"
+#include "policy/action_wording.h"
+#include "policy/store_inquiry.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,13 +8,13 @@
 #include "config/config.h"
 #include "directory/account.h"
 #include "geo/geo.h"
-#include "policy/configured.h"
+#include "policy/account_configured.h"
+#include "policy/memory_unasked.h"
 #include "policy/reply.h"
 #include "policy/request.h"
-#include "policy/unasked.h"
 #include "store/blocked.h"
 #include "store/finding.h"
-#include "store/noted.h"
+#include "store/noted_queue.h"
 #include "store/store.h"
 
 /* Requests of one round: more wait for the next. */
@@ -82,8 +82,8 @@ void decide(struct desk *, struct decision *, int64_t deadline_ms);
 
 /*
  * The same of many, and in parts. Those that the store has to be asked for are
- * added to the inquiry (inquiry.h), which has room for them; the others are
- * decided. They all stay where they are until they are decided.
+ * added to the inquiry (store_inquiry.h), which has room for them; the others
+ * are decided. They all stay where they are until they are decided.
  */
 struct inquiry;
 void decide_begin(struct desk *, struct decision *const *, size_t count,

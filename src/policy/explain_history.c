@@ -5,7 +5,7 @@
 #include "policy/explain_history.h"
 
 #include "base/clock.h"
-#include "policy/show.h"
+#include "policy/json_show.h"
 #include "store/detect.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #ifndef POLICY_EXPLAIN_HISTORY_H
 #define POLICY_EXPLAIN_HISTORY_H
 
-#include "policy/verdict.h"
+#include "policy/verdict_foretell.h"
 #include "store/place_name.h"
 
 #include <jansson.h>

@@ -6,7 +6,7 @@
 
 #include "base/duration.h"
 #include "policy/explain_history.h"
-#include "policy/show.h"
+#include "policy/json_show.h"
 
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #define POLICY_EXPLAIN_JSON_H
 
 #include "base/text.h"
-#include "policy/verdict.h"
+#include "policy/verdict_foretell.h"
 
 #include <jansson.h>
 

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/text.h"
-#include "policy/german.h"
-#include "policy/standing_words.h"
+#include "policy/german_reasons.h"
+#include "policy/login_standing_words.h"
 
 #include <stdio.h>
 #include <string.h>

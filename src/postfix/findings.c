@@ -5,7 +5,7 @@
 #include "postfix/findings.h"
 
 #include "base/mem.h"
-#include "policy/stage.h"
+#include "policy/rates_stage.h"
 #include "postfix/policy_service.h"
 #include "postfix/socket_access.h"
 

@@ -2,8 +2,8 @@
  * decision_line.h -- a line of policyd's own log that tells of a decision.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * As policy/journal.c writes them. Decisions on mail that nobody logged in for
- * are LINE_NOTHING, and so are all other lines.
+ * As policy/decision_journal.c writes them. Decisions on mail that nobody
+ * logged in for are LINE_NOTHING, and so are all other lines.
  */
 #ifndef REPLAY_DECISION_LINE_H
 #define REPLAY_DECISION_LINE_H

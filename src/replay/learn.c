@@ -10,7 +10,7 @@
 #include "command/print.h"
 #include "command/server_user.h"
 #include "policy/store_of.h"
-#include "store/lessons.h"
+#include "store/history_lessons.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "policy/stage.h"
+#include "policy/rates_stage.h"
 #include "policy/store_of.h"
 
 #include <stdio.h>

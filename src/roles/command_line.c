@@ -4,7 +4,7 @@
  */
 #include "roles/command_line.h"
 
-#include "roles/extras.h"
+#include "roles/mode_extras.h"
 
 #include <assert.h>
 #include <getopt.h>

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "roles/geoip_files.h"
-#include "roles/shared.h"
+#include "roles/shared_memory.h"
 
 #include <errno.h>
 #include <string.h>

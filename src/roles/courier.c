@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "notify/outbox.h"
 #include "policy/store_of.h"
-#include "roles/shared.h"
+#include "roles/shared_memory.h"
 #include "server/poller.h"
 #include "store/store.h"
 

@@ -14,13 +14,13 @@
 #include "roles/geoip_files.h"
 #include "roles/housekeeper.h"
 #include "roles/serving_of.h"
-#include "roles/shared.h"
-#include "roles/vitals.h"
+#include "roles/shared_memory.h"
+#include "roles/status_vitals.h"
 #include "roles/worker.h"
 #include "server/master.h"
 #include "store/blocked_file.h"
 #include "store/memory.h"
-#include "store/recent.h"
+#include "store/recent_accounts.h"
 
 #include <errno.h>
 #include <stdio.h>

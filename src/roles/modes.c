@@ -25,7 +25,7 @@
 #include "replay/replay.h"
 #include "roles/check_config.h"
 #include "roles/daemon.h"
-#include "store/pooler.h"
+#include "store/pgbouncer.h"
 #include "store/store.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #ifndef ROLES_NOTE_TAKER_H
 #define ROLES_NOTE_TAKER_H
 
-#include "store/noted.h"
+#include "store/noted_queue.h"
 #include "store/store.h"
 
 /* Notes told at a time; what the store does not take waits. */

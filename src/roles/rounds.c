@@ -8,7 +8,7 @@
 #include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "policy/journal.h"
+#include "policy/decision_journal.h"
 
 #include <stdlib.h>
 

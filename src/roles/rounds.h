@@ -5,8 +5,8 @@
 #ifndef ROLES_ROUNDS_H
 #define ROLES_ROUNDS_H
 
-#include "roles/asker.h"
 #include "roles/clients.h"
+#include "roles/store_asker.h"
 
 struct rounds;
 

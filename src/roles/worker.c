@@ -13,11 +13,11 @@
 #include "base/log.h"
 #include "policy/decide.h"
 #include "roles/accepting.h"
-#include "roles/asker.h"
 #include "roles/clients.h"
-#include "roles/shared.h"
 #include "roles/geoip_files.h"
 #include "roles/rounds.h"
+#include "roles/shared_memory.h"
+#include "roles/store_asker.h"
 #include "server/poller.h"
 
 #include <errno.h>

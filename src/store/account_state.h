@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Pure. Both sides of the store keep it in the account's row; what a request
- * changes in it is decided by check.c and blocking.c, the same for both.
- * Times are milliseconds of the store's clock.
+ * changes in it is decided by check_request.c and blocking.c, the same for
+ * both. Times are milliseconds of the store's clock.
  */
 #ifndef STORE_ACCOUNT_STATE_H
 #define STORE_ACCOUNT_STATE_H

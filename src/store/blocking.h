@@ -5,7 +5,7 @@
 #ifndef STORE_BLOCKING_H
 #define STORE_BLOCKING_H
 
-#include "store/work.h"
+#include "store/round_work.h"
 
 /*
  * Begin a block, in place of the one that holds. duration_s 0: until

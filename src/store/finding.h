@@ -7,7 +7,7 @@
 
 #include "base/addr.h"
 #include "config/settings.h"
-#include "store/standing.h"
+#include "store/login_standing.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "store/changes.h"
+#include "store/audit.h"
 #include "store/query.h"
 
 /* The row of the account first, as a request takes it. The numbers that each
@@ -58,7 +58,7 @@ store_forget(struct store *store, const char *account, int64_t deadline_ms)
 	if (worked == 0)
 		worked = forget(store, account, &was_known);
 	if (worked == 0 && was_known)
-		worked = changes_add(store, "forget", account, "{}");
+		worked = audit_add(store, "forget", account, "{}");
 	result = query_end(store, worked);
 	return result == STORE_DONE && !was_known ? STORE_NONE : result;
 }

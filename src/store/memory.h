@@ -5,10 +5,11 @@
  * A table that all processes of the server share. What the store said of a
  * login (account, network, country, autonomous system, under one load of the
  * configuration) holds for store.memory or store.memory_mails, whichever comes
- * first. Passes only; what may be remembered check.c says (finding.may_pass).
+ * first. Passes only; what may be remembered check_request.c says
+ * (finding.may_pass).
  *
  * A mail that passes so is held: it is counted in the entry, until a check of
- * the login, or owed.c, takes the count to the store.
+ * the login, or memory_owed.c, takes the count to the store.
  *
  * Entries are believed only while somebody has heard from the store within the
  * last second, of all that others change (listening.h): a block, an unblock, an

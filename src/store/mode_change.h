@@ -24,7 +24,7 @@ enum store_result mode_change_take(struct store *, int64_t deadline_ms);
 enum store_result mode_change_read(struct store *, int64_t deadline_ms);
 
 /* From when on counts hold for this store; 0: always. As it is known, or as
- * another process of this server knows it (news.h). */
+ * another process of this server knows it (process_news.h). */
 int64_t mode_change_ms(const struct store *);
 
 /* Since when the attempts of blocked accounts are written down, as it was read

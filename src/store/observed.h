@@ -9,7 +9,7 @@
 #ifndef STORE_OBSERVED_H
 #define STORE_OBSERVED_H
 
-#include "store/noted.h"
+#include "store/noted_queue.h"
 #include "store/store.h"
 
 enum { OBSERVED_ATTEMPTS = 64 };

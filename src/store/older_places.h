@@ -8,7 +8,7 @@
  * counted at home or elsewhere, as settings say, when they are looked at.
  *
  * The counts are exact until the oldest place leaves the window; then they are
- * too great until the table of logins is read again (see completing.c).
+ * too great until the table of logins is read again (see places_completing.c).
  */
 #ifndef STORE_OLDER_PLACES_H
 #define STORE_OLDER_PLACES_H

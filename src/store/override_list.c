@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/changes.h"
+#include "store/audit.h"
 #include "store/override_json.h"
 #include "store/query.h"
 #include "store/side.h"
@@ -217,7 +217,7 @@ put(const struct replacing *r, const char *accounts)
 		if (r->is_other[i])
 			worked = query_run(r->store, "listed_put",
 			    VALUE_TEXT(r->list->parts[i]),
-			    VALUE_TEXT(changes_author(r->store)), VALUE_NOW);
+			    VALUE_TEXT(audit_author(r->store)), VALUE_NOW);
 	return worked;
 }
 
@@ -240,7 +240,7 @@ try_replace(struct replacing *r, const char *accounts, const char *detail,
 	if (worked == 0)
 		worked = put(r, accounts);
 	if (worked == 0)
-		worked = changes_add(r->store, "overrides.replace", "",
+		worked = audit_add(r->store, "overrides.replace", "",
 		    detail);
 	return query_end(r->store, worked);
 }

@@ -4,7 +4,7 @@
  */
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/changes.h"
+#include "store/audit.h"
 #include "store/override_json.h"
 #include "store/query.h"
 #include "store/search.h"
@@ -115,7 +115,7 @@ note_put(struct store *store, const struct stored_override *stored)
 {
 	json_t *object = override_set_to_json(stored);
 	char *detail = json_dumps(object, OVERRIDE_JSON_FLAGS);
-	int worked = changes_add(store, "override.put",
+	int worked = audit_add(store, "override.put",
 	    stored->override.account, detail);
 
 	free(detail);
@@ -127,7 +127,7 @@ enum store_result
 store_put_override(struct store *store, struct stored_override *stored,
     int64_t expected, int64_t deadline_ms)
 {
-	const char *author = changes_author(store);
+	const char *author = audit_author(store);
 	int64_t revision = 0;
 	int worked = query_begin(store, ACCESS_LASTING, deadline_ms);
 
@@ -156,7 +156,7 @@ store_delete_override(struct store *store, const char *account,
 	if (worked == 0)
 		worked = query_one(store, 0, &revision);
 	if (worked == 0 && revision != 0)
-		worked = changes_add(store, "override.delete", account, "{}");
+		worked = audit_add(store, "override.delete", account, "{}");
 	if (query_end(store, worked) != STORE_DONE)
 		return STORE_FAILED;
 	return revision != 0 ? STORE_DONE : STORE_NONE;

@@ -5,7 +5,7 @@
 #ifndef STORE_PLACES_H
 #define STORE_PLACES_H
 
-#include "store/work.h"
+#include "store/round_work.h"
 
 /* The countries seen so far: one bit for each two letters. */
 struct seen_countries {

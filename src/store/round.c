@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/blocking.h"
-#include "store/check.h"
-#include "store/completing.h"
+#include "store/check_request.h"
+#include "store/places_completing.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,7 @@
 #ifndef STORE_ROUND_H
 #define STORE_ROUND_H
 
-#include "store/work.h"
+#include "store/round_work.h"
 
 struct round;
 

@@ -23,7 +23,7 @@
 #include "config/store_options.h"
 #include "store/finding.h"
 #include "store/history.h"
-#include "store/news.h"
+#include "store/process_news.h"
 #include "store/stats_tables.h"
 
 #include <stdint.h>
@@ -67,14 +67,14 @@ struct store *store_open(const struct store_setup *);
 void store_close(struct store *);
 
 /* Hear from other processes that the store works again; or be the one that
- * tries it for them, every second (news.h). */
+ * tries it for them, every second (process_news.h). */
 void store_join(struct store *, struct store_news *, bool is_prober);
 
 /* Who is to stop, as the peer of this socket shut it down, waits a second. */
 void store_heed(struct store *, int fd);
 
-/* Keep what accounts are like in memory that processes share (recent.h): most
- * requests need one call then. */
+/* Keep what accounts are like in memory that processes share
+ * (recent_accounts.h): most requests need one call then. */
 void store_share(struct store *, struct recent *);
 
 /*

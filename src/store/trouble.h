@@ -11,7 +11,7 @@
 #ifndef STORE_TROUBLE_H
 #define STORE_TROUBLE_H
 
-#include "store/news.h"
+#include "store/process_news.h"
 
 #include <stdbool.h>
 #include <stdint.h>

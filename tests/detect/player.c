@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "policy/limits.h"
-#include "store/recent.h"
+#include "store/recent_accounts.h"
 #include "store/store.h"
 
 #include <inttypes.h>

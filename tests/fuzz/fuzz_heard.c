@@ -7,7 +7,7 @@
  */
 #include "store/blocked.h"
 #include "store/listening.h"
-#include "store/pgsql/heard.h"
+#include "store/pgsql/notifications_heard.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "scenes.h"
-#include "store/hits.h"
+#include "store/report_hits.h"
 
 #include "base/clock.h"
 

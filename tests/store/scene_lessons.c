@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "script.h"
-#include "store/lessons.h"
+#include "store/history_lessons.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "scenes.h"
 #include "script.h"
-#include "store/hits.h"
+#include "store/report_hits.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,7 @@
 #include "config/config.h"
 #include "policy/store_of.h"
 #include "script.h"
-#include "store/recent.h"
+#include "store/recent_accounts.h"
 
 #include <check.h>
 #include <inttypes.h>

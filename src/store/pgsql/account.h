@@ -5,7 +5,7 @@
 #ifndef STORE_PGSQL_ACCOUNT_H
 #define STORE_PGSQL_ACCOUNT_H
 
-#include "store/work.h"
+#include "store/round_work.h"
 
 /* As in side.h; self is a struct store_pgsql. */
 int pgsql_load(void *self, struct work *const *, size_t count, bool is_read,

@@ -2,7 +2,7 @@
  * connect.c -- bring a connection to PostgreSQL up, step by step.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "store/pgsql/link.h"
+#include "store/pgsql/connection_link.h"
 
 #include "base/clock.h"
 #include "store/schema.h"

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/pgsql/link.h"
+#include "store/pgsql/connection_link.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -11,8 +11,8 @@
 
 #include "base/clock.h"
 #include "store/listening.h"
-#include "store/pgsql/heard.h"
-#include "store/pgsql/link.h"
+#include "store/pgsql/connection_link.h"
+#include "store/pgsql/notifications_heard.h"
 #include "store/pgsql/pgsql.h"
 
 #include <stdlib.h>

@@ -2,8 +2,9 @@
  * load.c -- load the accounts of a round from PostgreSQL.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Those of which the state that was saved last is in memory (store/recent.h)
- * are not asked for: saving them finds out whether they are as they were.
+ * Those of which the state that was saved last is in memory
+ * (store/recent_accounts.h) are not asked for: saving them finds out whether
+ * they are as they were.
  */
 #include "store/pgsql/account.h"
 

@@ -2,8 +2,8 @@
  * recall.h -- decide on what is in memory, and have the save find out.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An account whose state is in memory (store/recent.h) is decided at once, as
- * of the server's clock as it is known here, and saved if
+ * An account whose state is in memory (store/recent_accounts.h) is decided at
+ * once, as of the server's clock as it is known here, and saved if
  *  - its row has the version that is in memory (so nothing of it is new),
  *  - overrides have the revision that they had when it was found to have none
  *    (and for how long servers remember logins has not changed),
@@ -22,8 +22,8 @@
 #ifndef STORE_PGSQL_RECALL_H
 #define STORE_PGSQL_RECALL_H
 
-#include "store/recent.h"
-#include "store/work.h"
+#include "store/recent_accounts.h"
+#include "store/round_work.h"
 
 struct recall {
 	struct recent *recent;	/* NULL: nothing is kept */

@@ -9,9 +9,9 @@
 #include "store/pgsql/account.h"
 
 #include "base/clock.h"
-#include "store/pgsql/follow.h"
 #include "store/pgsql/pgsql.h"
-#include "store/pgsql/touch.h"
+#include "store/pgsql/save_effects.h"
+#include "store/pgsql/save_touch.h"
 
 #include <stdlib.h>
 #include <unistd.h>

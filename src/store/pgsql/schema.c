@@ -5,7 +5,7 @@
 #include "store/pgsql/connection.h"
 
 #include "base/log.h"
-#include "store/pgsql/link.h"
+#include "store/pgsql/connection_link.h"
 #include "store/schema.h"
 
 #include <stdio.h>

@@ -279,7 +279,7 @@ save_audit(struct sqlite_db *db, const struct work *work)
 	if (!work->is_audited || db->actor.name == NULL)
 		return 0;
 	detail = work_audit(work, &action);
-	/* The statements that changes.c runs, within this transaction. */
+	/* The statements that audit.c runs, within this transaction. */
 	result = sqlite_run_named(db, "audit_add", VALUE_TEXT(work->account),
 	    VALUE_NOW, VALUE_TEXT(db->actor.name),
 	    VALUE_TEXT(db->actor.origin), VALUE_TEXT(action),

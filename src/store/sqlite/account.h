@@ -8,7 +8,7 @@
 #ifndef STORE_SQLITE_ACCOUNT_H
 #define STORE_SQLITE_ACCOUNT_H
 
-#include "store/work.h"
+#include "store/round_work.h"
 
 /* As in side.h; self is a struct sqlite_db. */
 int sqlite_load(void *self, struct work *const *, size_t count,

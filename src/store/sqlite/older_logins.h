@@ -5,8 +5,8 @@
 #ifndef STORE_SQLITE_OLDER_LOGINS_H
 #define STORE_SQLITE_OLDER_LOGINS_H
 
+#include "store/round_work.h"
 #include "store/sqlite/connection.h"
-#include "store/work.h"
 
 /* Delete who gives way; 0, or -1: failed. What is loaded stands in account.h. */
 int older_trim(struct sqlite_db *, const struct work *);

@@ -9,8 +9,8 @@
 #include "store/sqlite/account.h"
 #include "store/sqlite/clean.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/list_replace.h"
 #include "store/sqlite/listen.h"
+#include "store/sqlite/override_list_replace.h"
 #include "store/sqlite/run.h"
 
 enum {

@@ -368,7 +368,7 @@ DELETE FROM host WHERE seen < ?1 - 30 * 86400000;
 SELECT host, seen, version, state FROM host ORDER BY host LIMIT ?1;
 
 -- name: load_accounts
--- rows: a JSON array of arrays, see saved.c
+-- rows: a JSON array of arrays, see copy_saved.c
 INSERT INTO account (account, evidence_since)
 SELECT r.value ->> 0, r.value ->> 1 FROM json_each(?1) r
  WHERE true
@@ -402,7 +402,7 @@ UPDATE account SET blocked_until = iif(b.ended_at IS NULL, b.until, NULL)
    AND b.account = account.account;
 
 -- name: load_logins
--- rows: a JSON array of arrays, see saved.c
+-- rows: a JSON array of arrays, see copy_saved.c
 INSERT INTO login (account, network, country, first_seen, last_seen, mails,
                    asn)
 SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2,

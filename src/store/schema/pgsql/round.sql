@@ -1,8 +1,9 @@
 -- round.sql -- load the accounts of a round, and save what was decided.
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- Deciding is done in the program (store/check.c). Nobody waits for a row here: one that is locked, or was changed since it was
--- loaded, is not saved, and the program loads it again. How these statements
+-- Deciding is done in the program (store/check_request.c). Nobody waits for a
+-- row here: one that is locked, or was changed since it was loaded, is not
+-- saved, and the program loads it again. How these statements
 -- are planned is set for the session (store/pgsql/connect.c): along the keys,
 -- whatever the planner knows of the tables so far.
 

@@ -1,0 +1,193 @@
+/*
+ * test_memory_owed.c -- mails that passed from memory, and the store must get.
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "base/clock.h"
+#include "store/memory_owed.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MANY = 300, LONG_MS = 3600000 };
+
+static const struct settings settings = { .window_s = 86400 };
+
+/* A check of the login "userN", which failed and had taken so many mails. */
+static void
+owe(struct owed *owed, int number, uint32_t mails, int64_t due_ms)
+{
+	const struct memory_key key = { .account = (uint64_t)number,
+		.login = (uint64_t)number + 1 };
+	char name[32];
+	const struct check check = { .account = name, .settings = &settings,
+		.held = mails, .result = STORE_FAILED };
+
+	snprintf(name, sizeof(name), "user%d", number);
+	owed_add(owed, &key, &check, due_ms);
+}
+
+/* What is due, in the order that it comes in; "user4 user2". */
+static void
+collect(struct owed *owed, bool is_all, char text[200])
+{
+	static struct owed_batch batch;
+
+	text[0] = '\0';
+	owed_collect(owed, &batch, is_all);
+	for (size_t i = 0; i < batch.count; i++) {
+		strcat(text, i > 0 ? " " : "");
+		strcat(text, batch.checks[i].account);
+		batch.checks[i].result = STORE_DONE;
+	}
+	ck_assert(owed_settle(owed, &batch, 0));
+}
+
+START_TEST(what_is_due_first_comes_first)
+{
+	struct memory *memory = memory_open();
+	struct owed *owed = owed_new(memory);
+	int64_t now = clock_mono_ms();
+	char text[200];
+
+	ck_assert_int_eq(owed_wait_ms(owed), -1);
+	owe(owed, 1, 1, now + LONG_MS);
+	ck_assert_int_gt(owed_wait_ms(owed), LONG_MS / 2);
+	owe(owed, 2, 1, now - 10);
+	owe(owed, 3, 1, now + 2 * LONG_MS);
+	owe(owed, 4, 1, now - 20);
+	owe(owed, 5, 0, now - 30);	/* has none */
+	owe(owed, 6, 1, now - 15);
+	ck_assert_int_eq(owed_wait_ms(owed), 0);
+	collect(owed, false, text);
+	ck_assert_str_eq(text, "user4 user6 user2");
+	collect(owed, false, text);
+	ck_assert_str_eq(text, "");
+	ck_assert_int_gt(owed_wait_ms(owed), LONG_MS / 2);
+	collect(owed, true, text);
+	ck_assert_str_eq(text, "user1 user3");
+	ck_assert_int_eq(owed_wait_ms(owed), -1);
+	owed_free(owed);
+	memory_close(memory);
+}
+END_TEST
+
+/* In whatever order they come, and however many there are. */
+START_TEST(many_are_owed)
+{
+	struct memory *memory = memory_open();
+	struct owed *owed = owed_new(memory);
+	struct owed_batch batch;
+	int64_t now = clock_mono_ms() - LONG_MS;
+	int next = 0;
+
+	for (int i = 0; i < MANY; i++)
+		owe(owed, i * 7 % MANY, 1, now + i * 7 % MANY);
+	while (owed_collect(owed, &batch, false) > 0) {
+		for (size_t i = 0; i < batch.count; i++) {
+			char name[32];
+
+			snprintf(name, sizeof(name), "user%d", next++);
+			ck_assert_str_eq(batch.checks[i].account, name);
+			batch.checks[i].result = STORE_DONE;
+		}
+		ck_assert(owed_settle(owed, &batch, 0));
+	}
+	ck_assert_int_eq(next, MANY);
+	owed_free(owed);
+	memory_close(memory);
+}
+END_TEST
+
+START_TEST(what_failed_is_owed_again)
+{
+	struct memory *memory = memory_open();
+	struct owed *owed = owed_new(memory);
+	struct owed_batch batch;
+
+	owe(owed, 1, 3, clock_mono_ms());
+	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
+	ck_assert_int_eq(batch.checks[0].result, STORE_FAILED);
+	batch.checks[0].mark = 42;
+	ck_assert(!owed_settle(owed, &batch, LONG_MS));
+	ck_assert_uint_eq(owed_collect(owed, &batch, false), 0);
+	ck_assert_uint_eq(owed_collect(owed, &batch, true), 1);
+	ck_assert_uint_eq(batch.checks[0].held, 3);
+	ck_assert_int_eq(batch.checks[0].mark, 42);
+	batch.checks[0].result = STORE_DONE;
+	ck_assert(owed_settle(owed, &batch, LONG_MS));
+	owed_free(owed);
+	memory_close(memory);
+}
+END_TEST
+
+/* A check failed, and may have been written; none had been held for it. What
+ * passes because of that is another mail, of which the memory knows alone. */
+START_TEST(what_passed_after_a_failure_is_owed)
+{
+	struct memory *memory = memory_open();
+	struct owed *owed = owed_new(memory);
+	struct owed_batch batch;
+	const struct check check = { .account = "joe", .settings = &settings,
+		.mark = 42, .result = STORE_FAILED };
+	const struct memory_key key = memory_key(memory, 1, "joe",
+	    &check.login);
+	const struct memory_grant grant = { .mails = 9,
+		.stamp = memory_stamp(memory, &key),
+		.until_ms = clock_mono_ms() + LONG_MS };
+	const struct memory_mail mail = { .is_away = true };
+
+	memory_keep(memory, &key, &grant);
+	ck_assert_int_eq(memory_pass(memory, &key, &mail), MEMORY_PASS_FIRST);
+	owed_add(owed, &key, &check, clock_mono_ms());
+	ck_assert_uint_eq(owed_collect(owed, &batch, true), 1);
+	ck_assert_uint_eq(batch.checks[0].held, 1);
+	ck_assert_int_eq(batch.checks[0].mark, 0);
+	batch.checks[0].result = STORE_DONE;
+	ck_assert(owed_settle(owed, &batch, 0));
+	owed_free(owed);
+	memory_close(memory);
+}
+END_TEST
+
+/* One may have been written and the other was not: each is found out of. */
+START_TEST(what_may_have_been_written_goes_by_itself)
+{
+	struct memory *memory = memory_open();
+	struct owed *owed = owed_new(memory);
+	struct owed_batch batch;
+	int64_t now = clock_mono_ms();
+
+	owe(owed, 1, 3, now - 30);
+	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
+	batch.checks[0].mark = 42;
+	ck_assert(!owed_settle(owed, &batch, 0));
+	owe(owed, 1, 5, now - 20);
+	owe(owed, 2, 7, now - 10);
+	for (unsigned mails = 0; mails < 3 + 5 + 7;) {
+		bool has_first = false;
+
+		ck_assert_uint_gt(owed_collect(owed, &batch, true), 0);
+		for (size_t i = 0; i < batch.count; i++) {
+			const struct check *check = &batch.checks[i];
+
+			if (strcmp(check->account, "user1") == 0) {
+				ck_assert(!has_first);
+				has_first = true;
+				ck_assert_int_eq(check->mark,
+				    check->held == 3 ? 42 : 0);
+			}
+			mails += check->held;
+			batch.checks[i].result = STORE_DONE;
+		}
+		ck_assert(owed_settle(owed, &batch, 0));
+	}
+	ck_assert_int_eq(owed_wait_ms(owed), -1);
+	owed_free(owed);
+	memory_close(memory);
+}
+END_TEST
+
+UNIT("store/memory_owed", what_is_due_first_comes_first, many_are_owed,
+    what_failed_is_owed_again, what_passed_after_a_failure_is_owed,
+    what_may_have_been_written_goes_by_itself)

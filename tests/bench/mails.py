@@ -24,6 +24,7 @@ from servers import OWNER
 SENDER = "user000000@bench.example"
 # No further turn begins after that, of a store.
 MOST_S = 80
+WITHOUT = "Postfix without"
 MORE = "in_flow_delay = 0\n"
 NOBODY = "smtpd_recipient_restrictions = permit\n"
 CONFIG = {"identity": {"keys": ["sender"]}, "count": {"private": True},
@@ -53,8 +54,8 @@ def _pid(postfix):
 
 def measure(filled, store, turns, count):
     """Mails a second: of each turn with policyd, and without; the CPU time of a
-    mail, microseconds, of Postfix without, and of policyd and its store; the
-    share of the mails that the store was asked for."""
+    mail, microseconds, of policyd, its store and Postfix, and of Postfix
+    without; the share of the mails that the store was asked for."""
     rates = {"with": [], "without": []}
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(filled.copy(store))
@@ -65,7 +66,8 @@ def measure(filled, store, turns, count):
         stack.callback(both["without"].close)
         for kind in both:
             _send(both[kind], count // 4)
-        watched = {"policyd": server.pid, "Postfix": _pid(both["without"])}
+        watched = {"policyd": server.pid, "Postfix": _pid(both["with"]),
+                   WITHOUT: _pid(both["without"])}
         if store == "postgresql":
             watched["PostgreSQL"] = filled.postgres.pid
         before, asked = cpu_us(watched), server.counters()
@@ -87,11 +89,11 @@ def measure(filled, store, turns, count):
                    for name in watched}, 1 - unasked / requests
 
 
-def cost(rates):
-    """What policyd costs, as a share of the mails a second: the median of the
-    turns."""
-    return statistics.median(1 - one / other for one, other in
-                             zip(rates["with"], rates["without"]))
+def cost(cpu):
+    """What policyd costs, as a share of the mails a second when the processors
+    are busy. The clock tells less of it than of who else used the machine."""
+    return 1 - cpu[WITHOUT] / sum(us for name, us in cpu.items()
+                                  if name != WITHOUT)
 
 
 def part(run):
@@ -99,16 +101,16 @@ def part(run):
     lines = []
     for store in run.options.stores:
         rates, cpu, asked = measure(run.filled, store, turns, count)
-        share = cost(rates)
+        share = cost(cpu)
         lines.append(
             f"{store:10}  {statistics.median(rates['with']):6.0f} with, "
-            f"{statistics.median(rates['without']):6.0f} without, costs "
-            f"{100 * share:4.1f} %  (turns: " + " ".join(
-                f"{100 * (1 - a / b):.1f}" for a, b in
-                zip(rates["with"], rates["without"])) + "); CPU us a mail: " +
-            ", ".join(f"{name} {us:.0f}" for name, us in cpu.items()) +
-            f"; the store was asked for {asked:.0%}")
-        run.aim(f"mails/s through Postfix, {store}: it costs", "5 % or less",
+            f"{statistics.median(rates['without']):6.0f} without (turns, %: " +
+            " ".join(f"{100 * (1 - a / b):.1f}" for a, b in
+                     zip(rates["with"], rates["without"])) +
+            f"); the store was asked for {asked:.0%}\n{'':10}  CPU us a mail: "
+            + ", ".join(f"{name} {us:.0f}" for name, us in cpu.items()) +
+            f": it costs {100 * share:.1f} %")
+        run.aim(f"mails through Postfix, {store}: of the CPU time", "5 % or less",
                 f"{100 * share:.1f} %", share <= 0.05)
     return ("Mails a second through Postfix, all of one account: medians of at "
             f"most {turns} turns of {count} mails\n\n" + "\n".join(lines))

@@ -125,7 +125,7 @@ sqlite_load(void *self, struct work *const *works, size_t count, bool is_read,
 		return -1;
 	}
 	*now_ms = clock_wall_ms();
-	if (load_slack(db, &slack_ms) != 0) {
+	if (load_slack(db, &slack_ms) != 0 || overrides_look(db) != 0) {
 		db_fail(db);
 		return -1;
 	}
@@ -179,7 +179,9 @@ save_state(struct sqlite_db *db, const struct work *work)
 	    strlen(older != NULL ? older : stays);
 	int result;
 
-	result = db_run(db, SQL_ACCOUNT_SAVE, DB_TEXT(work->account),
+	/* It was looked for in this transaction. */
+	result = db_run(db, state->is_known ? SQL_ACCOUNT_SAVE :
+	    SQL_ACCOUNT_NEW, DB_TEXT(work->account),
 	    DB_INT(state->version + 1), DB_INT(state->since_ms),
 	    state->blocked_until_ms != 0 ? DB_INT(state->blocked_until_ms) :
 					   nothing,

@@ -21,6 +21,15 @@ enum statement {
 	SQL_COUNT
 };
 
+/* Who may have an override: a bit for each name's hash. */
+enum { OVERRIDDEN_BITS = 1 << 15 };
+struct overridden {
+	bool is_known;
+	unsigned of;		/* as of that time the file was opened, ... */
+	int64_t as_of;		/* ... and that number of the news */
+	uint64_t bits[OVERRIDDEN_BITS / 64];
+};
+
 /* "Until unblocked", as a time. */
 #define DB_FOREVER INT64_MAX
 
@@ -45,6 +54,7 @@ struct sqlite_db {
 	unsigned opened;		/* times: it may be another file */
 	unsigned news_of;		/* news_seen is as of that time */
 	int64_t news_seen;		/* the last number, see listen.c */
+	struct overridden overridden;	/* see override_of.h */
 
 	/* See run.c. */
 	sqlite3_stmt **named;		/* prepared, as in named_statements[] */

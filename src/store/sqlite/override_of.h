@@ -8,6 +8,12 @@
 #include "store/sqlite/connection.h"
 
 /*
+ * In a transaction, before the first overrides_load: look who has one, if that
+ * changed. Each change is among the news, whatever program makes it.
+ */
+int overrides_look(struct sqlite_db *);
+
+/*
  * Read what holds at now_ms. The overrides, zeroed by the caller, own what
  * they hold: override_clear. One that does not exist has no account.
  */

@@ -7,7 +7,7 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "policy/json_show.h"
-#include "store/decisions.h"
+#include "store/decision_counts.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>

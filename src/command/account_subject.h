@@ -6,7 +6,7 @@
 #define COMMAND_ACCOUNT_SUBJECT_H
 
 #include "command/job.h"
-#include "directory/account.h"
+#include "directory/account_lookup.h"
 
 /*
  * Write the account that a typed name stands for: lower case, without its

@@ -2,8 +2,9 @@
  * detection_rules.h -- what the rules of detection allow.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A row of rules.def is all that the configuration, the overrides, the store
- * and what is told of them need. What each rule does is in store/detect.h.
+ * A row of detection_rules.def is all that the configuration, the overrides,
+ * the store and what is told of them need. What each rule does is in
+ * store/detect.h.
  */
 #ifndef CONFIG_DETECTION_RULES_H
 #define CONFIG_DETECTION_RULES_H

@@ -7,7 +7,7 @@
 #include "config/list.h"
 #include "config/overrides.h"
 #include "config/texts.h"
-#include "config/quote.h"
+#include "config/yaml_quote.h"
 #include "config/rate_rules.h"
 
 #include <assert.h>

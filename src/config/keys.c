@@ -132,13 +132,13 @@ const struct key keys[] = {
 	    least, MILLION, NULL, .help = text },
 #define FOREIGN(id, name, what, key, initial, least, cause, many, one, help)   \
 	LIMIT(id, "limits." key, initial, least, help)
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	{ "limits.home.countries", OPTION_COUNTRIES,
 	    AT(settings.home_countries), "", 0, 1000, NULL,
 	    .help = "countries that are home" },
 #define HOME(id, name, what, key, initial, least, cause, many, one, help)      \
 	LIMIT(id, "limits.home." key, initial, least, help)
-#include "config/measures.def"
+#include "config/limit_measures.def"
 #undef LIMIT
 
 	{ "block.enabled", OPTION_BOOL, AT(block.enabled), "true", 0, 0, NULL,

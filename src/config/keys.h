@@ -18,7 +18,7 @@ enum option_type {
 	OPTION_BOOL,		/* bool */
 	OPTION_NUMBER,		/* uint32_t; least to most */
 	OPTION_LIMIT,		/* uint32_t; or UNLIMITED */
-	OPTION_RULE,		/* uint32_t; a row of rules.def */
+	OPTION_RULE,		/* uint32_t; a row of detection_rules.def */
 	OPTION_SECONDS,		/* uint32_t; a duration */
 	OPTION_MS,		/* uint32_t; a duration, in milliseconds */
 	OPTION_OCTAL,		/* uint32_t; permission bits */

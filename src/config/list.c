@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "config/item.h"
+#include "config/list_item.h"
 
 #include <assert.h>
 #include <stdlib.h>

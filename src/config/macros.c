@@ -11,7 +11,7 @@ const char macros_known[] =
     "${account}, ${client}, ${country}, ${asn}, ${as_name}, ${place}, "
     "${state}, ${first}, ${known_places}, "
 #define FOREIGN(id, name, ...) "${" name "}, "
-#include "config/measures.def"
+#include "config/limit_measures.def"
     "${found}, ${limit}, ${per}, ${peak}, ${reason} and ${until}";
 
 int

@@ -6,10 +6,10 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "config/item.h"
-#include "config/quote.h"
+#include "config/list_item.h"
 #include "config/rate_rules.h"
 #include "config/value.h"
+#include "config/yaml_quote.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static const struct field {
 #define LIMIT(id, field, least)                                                \
 	{ field, MEASURE_##id, FIELD_LIMIT, IN(limits[MEASURE_##id]), least },
 #define FOREIGN(id, name, what, key, initial, least, ...) LIMIT(id, key, least)
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	{ "only_countries", SETTING_ONLY_COUNTRIES, FIELD_COUNTRIES,
 	    IN(only_countries), 0 },
 	{ "only_networks", SETTING_ONLY_NETWORKS, FIELD_NETWORKS,
@@ -47,7 +47,7 @@ static const struct field {
 	    IN(home_countries), 0 },
 #define HOME(id, name, what, key, initial, least, ...)                         \
 	LIMIT(id, "home." key, least)
-#include "config/measures.def"
+#include "config/limit_measures.def"
 #undef LIMIT
 #define RULE(id, key, ...)                                                     \
 	{ key, SETTING_RULES + RULE_##id, FIELD_RULE, IN(rules[RULE_##id]), 0 },

@@ -10,7 +10,7 @@
 #define CONFIG_SETTINGS_H
 
 #include "base/addr.h"
-#include "config/measures.h"
+#include "config/limit_measures.h"
 #include "config/detection_rules.h"
 
 #include <stdbool.h>
@@ -69,7 +69,7 @@ struct settings {
 	struct countries only_countries;	/* count 0: no such list */
 	struct networks only_networks;
 	struct rates rates;
-	uint32_t rules[RULE_COUNT];	/* see rules.def */
+	uint32_t rules[RULE_COUNT];	/* see detection_rules.def */
 	uint8_t origin[SETTING_COUNT];	/* enum origin of each */
 };
 

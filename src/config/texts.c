@@ -6,10 +6,10 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "config/item.h"
+#include "config/list_item.h"
 #include "config/macros.h"
-#include "config/quote.h"
 #include "config/spelling.h"
+#include "config/yaml_quote.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * account_name.h -- the name of an account, as far as the request tells it.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pure: what a directory makes of the name is in directory/account.h.
+ * Pure: what a directory makes of the name is in directory/account_lookup.h.
  */
 #ifndef DIRECTORY_ACCOUNT_NAME_H
 #define DIRECTORY_ACCOUNT_NAME_H

@@ -5,7 +5,7 @@
  * Reads MMDB files (MaxMind DB file format 2.0) of these layouts: GeoLite2 and
  * GeoIP2 Country, City and ASN, the flat ones of ip-location-db, IPinfo Lite
  * and IPinfo's older ones. The files are mapped, so they must never be changed
- * in place: open copies (server/snapshot.h). One handle per process.
+ * in place: open copies (server/file_snapshot.h). One handle per process.
  */
 #ifndef GEO_GEO_H
 #define GEO_GEO_H

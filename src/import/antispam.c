@@ -5,7 +5,7 @@
  */
 #include "import/antispam.h"
 
-#include "import/url.h"
+#include "import/store_url.h"
 
 #include <string.h>
 #include <strings.h>

@@ -5,7 +5,7 @@
 #ifndef IMPORT_ANTISPAM_H
 #define IMPORT_ANTISPAM_H
 
-#include "import/rows.h"
+#include "import/key_rows.h"
 
 /* Put what was read on the sheet; complain of what cannot be. */
 void import_antispam(struct import *);

@@ -5,7 +5,7 @@
 #ifndef IMPORT_ANTISPAM_STATEMENTS_H
 #define IMPORT_ANTISPAM_STATEMENTS_H
 
-#include "import/rows.h"
+#include "import/key_rows.h"
 
 /* Say what does the work of each of them now. */
 void import_statements(struct import *);

@@ -6,7 +6,7 @@
 #define IMPORT_GEOIP_POLICYD_NAMES_H
 
 #include "import/assignments.h"
-#include "import/rows.h"
+#include "import/key_rows.h"
 
 /* --max-ips and GEOIPPOLICYD_MAX_IPS are the same. */
 #define GEOIP_PREFIX "GEOIPPOLICYD_"

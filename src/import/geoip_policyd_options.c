@@ -10,7 +10,7 @@
 
 #include "base/addr.h"
 #include "import/geoip_policyd_names.h"
-#include "import/url.h"
+#include "import/store_url.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #ifndef IMPORT_GEOIP_POLICYD_OPTIONS_H
 #define IMPORT_GEOIP_POLICYD_OPTIONS_H
 
-#include "import/rows.h"
+#include "import/key_rows.h"
 
 /* Put what was read on the sheet; complain of what cannot be. */
 void import_geoip_server(struct import *);

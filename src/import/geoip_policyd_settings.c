@@ -9,10 +9,10 @@
 #include "import/geoip_policyd_settings.h"
 
 #include "base/addr.h"
-#include "config/item.h"
-#include "config/quote.h"
+#include "config/list_item.h"
 #include "config/value.h"
-#include "import/url.h"
+#include "config/yaml_quote.h"
+#include "import/store_url.h"
 
 #include <string.h>
 

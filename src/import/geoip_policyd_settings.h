@@ -5,7 +5,7 @@
 #ifndef IMPORT_GEOIP_POLICYD_SETTINGS_H
 #define IMPORT_GEOIP_POLICYD_SETTINGS_H
 
-#include "import/rows.h"
+#include "import/key_rows.h"
 
 /* Put what was read on the sheet; complain of what cannot be. */
 void import_geoip(struct import *);

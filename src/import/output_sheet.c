@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "config/dump.h"
 #include "config/keys.h"
-#include "config/quote.h"
+#include "config/yaml_quote.h"
 
 #include <assert.h>
 #include <stdarg.h>

@@ -5,7 +5,7 @@
 #include "import/pcc.h"
 
 #include "base/mem.h"
-#include "import/url.h"
+#include "import/store_url.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,9 +6,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "config/item.h"
-#include "config/quote.h"
-#include "import/url.h"
+#include "config/list_item.h"
+#include "config/yaml_quote.h"
+#include "import/store_url.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef IMPORT_POLICYD_RATE_LIMIT_H
 #define IMPORT_POLICYD_RATE_LIMIT_H
 
-#include "import/rows.h"
+#include "import/key_rows.h"
 
 /* Put what was read on the sheet; complain of what cannot be. */
 void import_rate(struct import *);

@@ -6,7 +6,7 @@
 #define JOBS_BLOCK_CHOICE_H
 
 #include "command/job.h"
-#include "directory/account.h"
+#include "directory/account_lookup.h"
 #include "store/store.h"
 
 /* Accounts and @domains as they were typed, cleaned; none: all. */

@@ -23,10 +23,10 @@ static const struct key {
 	int rule;		/* enum rule */
 } keys[] = {
 #define FOREIGN(id, name, what, key, ...) { key, SHAPE_LIMIT, 0 },
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	{ "home.countries", SHAPE_LIST, 0 },
 #define HOME(id, name, what, key, ...) { "home." key, SHAPE_LIMIT, 0 },
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	{ "only_countries", SHAPE_LIST, 0 },
 	{ "only_networks", SHAPE_LIST, 0 },
 	{ "rates", SHAPE_RATES, 0 },

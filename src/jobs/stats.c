@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "command/print.h"
 #include "command/account_subject.h"
-#include "directory/account.h"
+#include "directory/account_lookup.h"
 #include "policy/store_of.h"
 #include "policy/json_show.h"
 #include "store/store.h"

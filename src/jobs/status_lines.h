@@ -7,7 +7,7 @@
 
 #include "config/config.h"
 #include "server/status_file.h"
-#include "store/decisions.h"
+#include "store/decision_counts.h"
 #include "store/hosts.h"
 
 #include <jansson.h>

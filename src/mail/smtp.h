@@ -6,7 +6,7 @@
  * smtp.timeout at the latest, whatever the server does.
  *
  * smtp.tls: starttls never falls back to plain; wrapped is TLS from the first
- * byte (RFC 8314). See tls.h for certificates. With smtp.username set the
+ * byte (RFC 8314). See smtp_tls.h for certificates. With smtp.username set the
  * server must offer AUTH CRAM-MD5, PLAIN or LOGIN and accept it; the password
  * goes over TLS, or else to a loopback address only.
  *

@@ -8,9 +8,9 @@
 #include "config/smtp_options.h"
 #include "mail/delivery_errand.h"
 #include "mail/mailbox.h"
+#include "mail/smtp_tls.h"
 #include "mail/smtp_transcript.h"
 #include "mail/socket_decoy.h"
-#include "mail/tls.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -28,7 +28,7 @@ const char *const template_names[] = {
 	"login",	/* the last login in words */
 	"history",	/* what is known of the account, in words */
 #define FOREIGN(id, name, ...) name,	/* how many within the window */
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	"limit",	/* how many are allowed */
 	"per",		/* within what time */
 	"reason",	/* in words */

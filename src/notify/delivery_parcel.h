@@ -7,7 +7,7 @@
 
 #include "mail/delivery_errand.h"
 #include "notify/addressees.h"
-#include "notify/channel.h"
+#include "notify/channel_pace.h"
 #include "notify/letter.h"
 
 struct parcel {

@@ -58,10 +58,10 @@ enum { EVENT_ID = 4 + 32 + 1 };
 /*
  * The event for programs (notify.exec, notify.webhook): one JSON object with
  * id, event, account, server, time, reason, cause, found, limit, window, peak,
- * client, country, how many there were of each row of config/measures.def,
- * began, until, refused, login, history, logins; times are RFC 3339, null for
- * none. The id, which is written to id too, is the same for all ways and all
- * tries. The caller frees it.
+ * client, country, how many there were of each row of
+ * config/limit_measures.def, began, until, refused, login, history, logins;
+ * times are RFC 3339, null for none. The id, which is written to id too, is the
+ * same for all ways and all tries. The caller frees it.
  */
 char *event_export(const struct event *, char id[EVENT_ID]);
 

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "notify/channel.h"
+#include "notify/channel_pace.h"
 #include "notify/delivery_parcel.h"
 #include "notify/digest_pace.h"
 #include "notify/outbox_ledger.h"

@@ -6,7 +6,7 @@
 #define POLICY_DECIDE_H
 
 #include "config/config.h"
-#include "directory/account.h"
+#include "directory/account_lookup.h"
 #include "geo/geo.h"
 #include "policy/account_configured.h"
 #include "policy/memory_unasked.h"

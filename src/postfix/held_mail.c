@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "directory/account.h"
+#include "directory/account_lookup.h"
 #include "postfix/postfix.h"
 
 #include <stdlib.h>

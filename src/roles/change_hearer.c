@@ -4,7 +4,7 @@
  */
 #include "roles/change_hearer.h"
 
-#include "store/listening.h"
+#include "store/change_listening.h"
 #include "store/memory.h"
 
 void

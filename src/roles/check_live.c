@@ -11,7 +11,7 @@
 #include "directory/ldap_tls.h"
 #include "notify/mail_server_check.h"
 #include "policy/store_of.h"
-#include "server/listen.h"
+#include "server/listen_sockets.h"
 
 #include <fcntl.h>
 #include <jansson.h>

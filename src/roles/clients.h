@@ -6,7 +6,7 @@
 #define ROLES_CLIENTS_H
 
 #include "config/config.h"
-#include "policy/session.h"
+#include "policy/client_session.h"
 #include "server/poller.h"
 #include "server/process_seat.h"
 

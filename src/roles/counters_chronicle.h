@@ -11,7 +11,7 @@
 #define ROLES_COUNTERS_CHRONICLE_H
 
 #include "server/process_seat.h"
-#include "store/decisions.h"
+#include "store/decision_counts.h"
 
 /* Minutes kept while the store is away; then the last becomes longer. */
 enum { CHRONICLE_MINUTES = 60 };

@@ -9,10 +9,10 @@
 #define SERVER_PROCESS_SEAT_H
 
 #include "config/geoip_options.h"
+#include "server/file_snapshot.h"
 #include "server/heartbeat.h"
-#include "server/listen.h"
+#include "server/listen_sockets.h"
 #include "server/serving.h"
-#include "server/snapshot.h"
 
 #include <stdint.h>
 

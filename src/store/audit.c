@@ -36,6 +36,7 @@ audit_add(struct store *store, const char *action, const char *subject,
 		VALUE_TEXT(store->actor.name), VALUE_TEXT(store->actor.origin),
 		VALUE_TEXT(action), VALUE_TEXT(detail)) != 0)
 		return -1;
+	/* Kept so long: statements/sqlite.sql, schema/pgsql/audit.sql. */
 	return query_run(store, "audit_forget", VALUE_NOW);
 }
 

@@ -21,7 +21,7 @@ static const struct row {
 } causes[] = {
 #define MEASURE(id, name, what, key, initial, least, cause, many, one, ...)    \
 	[cause] = { name, many, many, one, "" },
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	[CAUSE_NONE] = { "", NULL, NULL, NULL, NULL },
 	[CAUSE_ONLY_COUNTRIES] = { "only_countries",
 	    "outside the allowed countries", NULL, NULL, NULL },

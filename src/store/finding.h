@@ -26,7 +26,7 @@ enum cause {
 	CAUSE_NONE = 0,
 #define MEASURE(id, name, what, key, initial, least, cause, ...)              \
 	CAUSE_##id = cause,
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	CAUSE_ONLY_COUNTRIES = 5,
 	CAUSE_ONLY_NETWORKS = 6,
 	CAUSE_RATE = 7,

@@ -12,10 +12,10 @@
  * the login, or memory_owed.c, takes the count to the store.
  *
  * Entries are believed only while somebody has heard from the store within the
- * last second, of all that others change (listening.h): a block, an unblock, an
- * override makes the account's entries worthless at once, and so does whatever
- * may have been missed. An account is hashed with a secret of this server's,
- * and all of its entries stand in one bucket.
+ * last second, of all that others change (change_listening.h): a block, an
+ * unblock, an override makes the account's entries worthless at once, and so
+ * does whatever may have been missed. An account is hashed with a secret of
+ * this server's, and all of its entries stand in one bucket.
  *
  * Nothing is locked. An entry is filled by who takes its turn (count), sealed
  * over all that it says, and worth nothing otherwise: who is killed half-way

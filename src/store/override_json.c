@@ -261,18 +261,18 @@ read_lists(const json_t *object, bool is_stored, struct override *override,
 
 static const char *const known_home[] = { "countries",
 #define HOME(id, name, what, key, ...) key,
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	NULL };
 
 /* Those of what it sets, at the top. */
 static const char *const known_settings[] = {
 #define FOREIGN(id, name, what, key, ...) key,
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	"home", "only_countries", "only_networks", "rates", NULL };
 
 static const char *const known_members[] = {
 #define FOREIGN(id, name, what, key, ...) key,
-#include "config/measures.def"
+#include "config/limit_measures.def"
 	"account", "home", "only_countries", "only_networks", "rates",
 	"comment", "valid_until", "author", "changed", "revision", "listed",
 	NULL };

@@ -6,8 +6,8 @@
  * {"account", "countries", "networks", "home": {"countries",
  * "max_countries", "max_networks"}, "only_countries", "only_networks",
  * "rates": [{"mails", "per"}], "comment", "valid_until"} and the sections of
- * rules.def (override_rules.h). A limit is a number or "unlimited"; null, like
- * absence, is the general value. Pure.
+ * detection_rules.def (override_rules.h). A limit is a number or "unlimited";
+ * null, like absence, is the general value. Pure.
  */
 #ifndef STORE_OVERRIDE_JSON_H
 #define STORE_OVERRIDE_JSON_H

@@ -6,7 +6,7 @@
  * account by its name, until a time that can be; the table of blocks takes it.
  */
 #include "store/blocked.h"
-#include "store/listening.h"
+#include "store/change_listening.h"
 #include "store/pgsql/notifications_heard.h"
 
 #include <assert.h>

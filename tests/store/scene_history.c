@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "script.h"
-#include "store/decisions.h"
+#include "store/decision_counts.h"
 #include "store/hosts.h"
 
 #include <check.h>

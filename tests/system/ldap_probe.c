@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "directory/account.h"
+#include "directory/account_lookup.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -207,7 +207,7 @@ OPENAPI = yaml.safe_load((ETC / "openapi.yaml").read_text())
 def measures(kind):
     """Names of what is counted, or their keys in an override: of the table
     that the program is made of."""
-    text = (SOURCE / "src/config/measures.def").read_text()
+    text = (SOURCE / "src/config/limit_measures.def").read_text()
     rows = re.findall(r'^(FOREIGN|HOME)\(\w+, "(\w+)", \w+, "(\w+)"', text,
                       re.MULTILINE)
     assert len(rows) >= 6

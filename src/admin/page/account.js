@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { button, count, country, duration, field, make,
     number, table, time } from "./elements.js";
-import { get, may, path } from "./server.js";
+import { get, may, path } from "./api_client.js";
 import { block, unblock } from "./dialogs.js";
-import { edit } from "./override.js";
+import { edit } from "./override_form.js";
 import { bars } from "./chart.js";
 import { timeline } from "./timeline.js";
 import { worldMap } from "./world_map.js";

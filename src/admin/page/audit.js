@@ -1,7 +1,7 @@
 /* audit.js -- who changed what, and when.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { account, field, make, table, time } from "./elements.js";
-import { get, path } from "./server.js";
+import { get, path } from "./api_client.js";
 
 /* What a change was about, in words of its own. */
 function detail(change) {

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { account, button, choice, count, country, countryName, field, make,
     number, table, time, when } from "./elements.js";
-import { get, may, path } from "./server.js";
+import { get, may, path } from "./api_client.js";
 import { unblock } from "./dialogs.js";
 
 const PAGE = 100, MANY = 1000;

@@ -1,8 +1,8 @@
 /* dialogs.js -- what is asked before something is changed.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { make, button, field, count } from "./elements.js";
-import { call, path } from "./server.js";
-import { done } from "./shell.js";
+import { call, path } from "./api_client.js";
+import { done } from "./page_frame.js";
 
 /*
  * Ask by a form. act gets its elements and does the work; what it throws is

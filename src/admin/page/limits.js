@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { account, button, count, draw, duration, make, number, table, time }
     from "./elements.js";
-import { get, path } from "./server.js";
+import { get, path } from "./api_client.js";
 import { ceiling, width } from "./chart.js";
 
 const LEFT = 48, BOTTOM = 24, TOP = 8, HEIGHT = 160;

@@ -1,8 +1,8 @@
 /* login.js -- the view of whoever is not logged in.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { make, field } from "./elements.js";
-import { logIn, Stranger } from "./server.js";
-import { nobody, show, tell } from "./shell.js";
+import { logIn, Stranger } from "./api_client.js";
+import { nobody, show, tell } from "./page_frame.js";
 
 /* Ask who it is, until that is known. */
 export function login(go) {

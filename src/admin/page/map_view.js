@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { account, choice, count, countryName, make, number, table, when }
     from "./elements.js";
-import { get, path } from "./server.js";
+import { get, path } from "./api_client.js";
 import { worldMap } from "./world_map.js";
 
 const HOURS = [["1", "the last hour"], ["24", "the last 24 hours"],

@@ -1,8 +1,8 @@
 /* overrides.js -- the overrides of the store: list, search, add, edit, delete.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { account, button, field, make, table, time } from "./elements.js";
-import { get, may, path } from "./server.js";
-import { edit, remove } from "./override.js";
+import { get, may, path } from "./api_client.js";
+import { edit, remove } from "./override_form.js";
 
 /* What an override sets, in words. */
 function settings(override) {

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { account, country, count, duration, make, number, table, time, when }
     from "./elements.js";
-import { get } from "./server.js";
+import { get } from "./api_client.js";
 import { bars, legend, lines } from "./chart.js";
 
 const SPANS = [["1h", "Last hour"], ["24h", "24 hours"], ["30d", "30 days"]];

@@ -1,8 +1,8 @@
 /* page.js -- the status page: which view is shown, and that it stays fresh.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 import { make } from "./elements.js";
-import { forget, get, logOut, Lost, Stranger, whoAmI } from "./server.js";
-import { done, lost, mode, navigation, show, tell } from "./shell.js";
+import { forget, get, logOut, Lost, Stranger, whoAmI } from "./api_client.js";
+import { done, lost, mode, navigation, show, tell } from "./page_frame.js";
 import { login } from "./login.js";
 import { overview } from "./overview.js";
 import { blocked } from "./blocked.js";

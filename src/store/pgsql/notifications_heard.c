@@ -5,7 +5,7 @@
 #include "store/pgsql/notifications_heard.h"
 
 #include "base/mem.h"
-#include "store/listening.h"
+#include "store/change_listening.h"
 
 #include <ctype.h>
 #include <errno.h>

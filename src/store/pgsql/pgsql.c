@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/pgsql/account.h"
-#include "store/pgsql/listen.h"
+#include "store/pgsql/listen_changes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

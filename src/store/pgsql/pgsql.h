@@ -10,7 +10,7 @@
 #include "store/pgsql/connection.h"
 #include "store/pgsql/params.h"
 #include "store/pgsql/recall.h"
-#include "store/pgsql/run.h"
+#include "store/pgsql/run_statement.h"
 #include "store/pgsql/statements.h"
 #include "store/side.h"
 

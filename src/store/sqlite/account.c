@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "store/sqlite/older_logins.h"
 #include "store/sqlite/override_of.h"
-#include "store/sqlite/run.h"
+#include "store/sqlite/run_statement.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "store/sqlite/run.h"
+#include "store/sqlite/run_statement.h"
 #include "store/sqlite/scratch.h"
 
 #include <assert.h>

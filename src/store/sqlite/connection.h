@@ -53,10 +53,10 @@ struct sqlite_db {
 	struct actor actor;		/* who changes what */
 	unsigned opened;		/* times: it may be another file */
 	unsigned news_of;		/* news_seen is as of that time */
-	int64_t news_seen;		/* the last number, see listen.c */
+	int64_t news_seen;		/* the last, see listen_changes.c */
 	struct overridden overridden;	/* see override_of.h */
 
-	/* See run.c. */
+	/* See run_statement.c. */
 	sqlite3_stmt **named;		/* prepared, as in named_statements[] */
 	sqlite3_stmt *rows;		/* of the statement that runs */
 	bool is_unnamed;		/* it is none of those */

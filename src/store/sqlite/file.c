@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The path of the file's log; false if it is too long to be one. */
@@ -71,7 +70,6 @@ directory_of(const char *path, char directory[PATH_MAX])
 int
 sqlite_file_lock(const char *path, int64_t deadline_ms)
 {
-	const struct timespec pause = { .tv_nsec = 1000000 };
 	char directory[PATH_MAX];
 	int fd;
 
@@ -88,7 +86,7 @@ sqlite_file_lock(const char *path, int64_t deadline_ms)
 			errno = error;
 			return -1;
 		}
-		nanosleep(&pause, NULL);
+		clock_rest_us(1000);
 	}
 	return fd;
 }

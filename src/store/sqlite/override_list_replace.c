@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/sqlite/override_list_step.h"
-#include "store/sqlite/run.h"
+#include "store/sqlite/run_statement.h"
 
 #include <stdlib.h>
 

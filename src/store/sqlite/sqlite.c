@@ -9,9 +9,9 @@
 #include "store/sqlite/account.h"
 #include "store/sqlite/clean.h"
 #include "store/sqlite/connection.h"
-#include "store/sqlite/listen.h"
+#include "store/sqlite/listen_changes.h"
 #include "store/sqlite/override_list_replace.h"
-#include "store/sqlite/run.h"
+#include "store/sqlite/run_statement.h"
 
 enum {
 	/* How often a file that is open is looked after. */

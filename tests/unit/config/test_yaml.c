@@ -2,8 +2,8 @@
  * test_yaml.c -- YAML text to a tree of dotted keys.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "config/quote.h"
 #include "config/yaml.h"
+#include "config/yaml_quote.h"
 #include "unit.h"
 
 #include <stdio.h>

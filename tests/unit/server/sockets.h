@@ -7,7 +7,7 @@
 
 #include "config/config.h"
 #include "roles/serving_of.h"
-#include "server/listen.h"
+#include "server/listen_sockets.h"
 #include "server/socket_address.h"
 #include "unit.h"
 

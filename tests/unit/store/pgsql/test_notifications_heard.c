@@ -4,7 +4,7 @@
  */
 #include "store/pgsql/notifications_heard.h"
 
-#include "store/listening.h"
+#include "store/change_listening.h"
 #include "unit.h"
 
 #include <stdio.h>

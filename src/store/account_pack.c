@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Of a place, but for its address: see put_place. */
+enum { PLACE_BYTES = 3 + 3 + 4 + 8 + 8 + 4 };
+
 /* What has one size, and how much of the rest follows it. */
 struct head {
 	int64_t version, since_ms, blocked_until_ms, seen_ms, rated_ms;
@@ -22,6 +25,33 @@ put(uint8_t *at, const void *bytes, size_t length)
 	return length;
 }
 
+/* Many of them are to find room: none of the padding, and of an address what
+ * there is. */
+static uint8_t *
+put_place(uint8_t *at, const struct place *place)
+{
+	*at++ = place->network.bits;
+	*at++ = place->network.prefix;
+	*at++ = (uint8_t)(place->is_due | place->is_gone << 1);
+	at += put(at, place->network.bytes, place->network.bits / 8);
+	at += put(at, place->country, sizeof(place->country));
+	at += put(at, &place->asn, sizeof(place->asn));
+	at += put(at, &place->last_ms, sizeof(place->last_ms));
+	at += put(at, &place->written_ms, sizeof(place->written_ms));
+	at += put(at, &place->pending, sizeof(place->pending));
+	return at;
+}
+
+static size_t
+length_of_places(const struct account_state *state)
+{
+	size_t length = state->place_count * PLACE_BYTES;
+
+	for (size_t i = 0; i < state->place_count; i++)
+		length += state->places[i].network.bits / 8;
+	return length;
+}
+
 size_t
 state_pack(const struct account_state *state, uint8_t *bytes, size_t room)
 {
@@ -29,7 +59,7 @@ state_pack(const struct account_state *state, uint8_t *bytes, size_t room)
 	struct head head;
 	const size_t rings = state->rates.count * sizeof(struct rate_ring);
 	const size_t instances = state->instance_count * sizeof(int64_t);
-	const size_t places = state->place_count * sizeof(struct place);
+	const size_t places = length_of_places(state);
 	const size_t length = history_pack(&state->history, history);
 	uint8_t *at = bytes;
 
@@ -51,7 +81,8 @@ state_pack(const struct account_state *state, uint8_t *bytes, size_t room)
 	at += put(at, &head, sizeof(head));
 	at += put(at, state->rates.list, rings);
 	at += put(at, state->instances, instances);
-	at += put(at, state->places, places);
+	for (size_t i = 0; i < state->place_count; i++)
+		at = put_place(at, &state->places[i]);
 	at += put(at, history, length);
 	return (size_t)(at - bytes);
 }
@@ -62,6 +93,22 @@ take(const uint8_t *at, void *bytes, size_t length)
 	if (length > 0)
 		memcpy(bytes, at, length);
 	return at + length;
+}
+
+static const uint8_t *
+take_place(const uint8_t *at, struct place *place)
+{
+	memset(place, 0, sizeof(*place));
+	place->network.bits = *at++;
+	place->network.prefix = *at++;
+	place->is_due = *at & 1;
+	place->is_gone = *at++ >> 1;
+	at = take(at, place->network.bytes, place->network.bits / 8);
+	at = take(at, place->country, sizeof(place->country));
+	at = take(at, &place->asn, sizeof(place->asn));
+	at = take(at, &place->last_ms, sizeof(place->last_ms));
+	at = take(at, &place->written_ms, sizeof(place->written_ms));
+	return take(at, &place->pending, sizeof(place->pending));
 }
 
 void
@@ -84,6 +131,7 @@ state_unpack(struct account_state *state, const uint8_t *bytes)
 	at = take(at, state->rates.list, head.rules *
 	    sizeof(struct rate_ring));
 	at = take(at, state->instances, head.instances * sizeof(int64_t));
-	at = take(at, state->places, head.places * sizeof(struct place));
+	for (size_t i = 0; i < state->place_count; i++)
+		at = take_place(at, &state->places[i]);
 	history_unpack(&state->history, at, head.history);
 }

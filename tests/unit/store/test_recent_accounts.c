@@ -89,6 +89,32 @@ START_TEST(what_was_kept_is_found)
 }
 END_TEST
 
+/* Who moves about has as many places as its row holds. */
+START_TEST(many_places_are_kept)
+{
+	struct recent *recent = recent_open();
+	struct account_state *state = make(5), *found = make(1);
+	int64_t overrides, at_ms;
+
+	for (int i = 0; i < PLACES_MAX - 2; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "198.51.100.%d", i + 1);
+		add_place(state, text, 3000 + i);
+	}
+	state->places[1].is_due = true;
+	state->places[2].is_gone = true;
+	recent_keep(recent, "joe", state, 1, 1);
+	ck_assert(recent_find(recent, "joe", found, &overrides, &at_ms));
+	check_same(found, state);
+	ck_assert(found->places[1].is_due && !found->places[1].is_gone);
+	ck_assert(found->places[2].is_gone && !found->places[2].is_due);
+	free(state);
+	free(found);
+	recent_close(recent);
+}
+END_TEST
+
 /* One with too much of everything is not kept, nor what was before. */
 START_TEST(what_is_too_large_is_none)
 {
@@ -100,7 +126,7 @@ START_TEST(what_is_too_large_is_none)
 	for (int i = 0; i < PLACES_MAX - 2; i++) {
 		char text[32];
 
-		snprintf(text, sizeof(text), "198.51.100.%d", i + 1);
+		snprintf(text, sizeof(text), "2001:db8:0:%x::/64", i + 1);
 		add_place(state, text, 3000 + i);
 	}
 	for (int i = 0; i < INSTANCES_MAX; i++)
@@ -193,5 +219,5 @@ START_TEST(nothing_torn_is_found)
 }
 END_TEST
 
-UNIT("store/recent_accounts", what_was_kept_is_found, what_is_too_large_is_none,
-    the_oldest_give_way, nothing_torn_is_found)
+UNIT("store/recent_accounts", what_was_kept_is_found, many_places_are_kept,
+    what_is_too_large_is_none, the_oldest_give_way, nothing_torn_is_found)

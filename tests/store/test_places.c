@@ -253,6 +253,52 @@ START_TEST(a_limit_beyond_the_row_is_exact)
 }
 END_TEST
 
+static struct check
+login_of(const struct world *world, const char *account, unsigned number)
+{
+	struct check check = login_number(world, number);
+
+	check.account = account;
+	return check;
+}
+
+/* Several accounts have more than their rows hold; of what one round asks some
+ * are among these, some are new, and one has none. */
+START_TEST(each_account_of_a_round_has_its_older_places)
+{
+	static const char *const accounts[] = { "ann", "bob", "joe" };
+	const uint32_t found[] = { 41, 50, 1, 61, 61 };
+	struct world world;
+	struct check checks[5];
+
+	if (!begin(&world, _i))
+		return;
+	for (unsigned i = 1; i <= 60; i++) {
+		size_t count = 0;
+
+		clock_set_wall_ms(SCRIPT_START_MS + i * 1000);
+		for (unsigned k = 0; k < 3; k++)
+			if (i <= 40 + 10 * k)
+				checks[count++] = login_of(&world,
+				    accounts[k], i);
+		world_checks(world.store, checks, count);
+	}
+	clock_set_wall_ms(SCRIPT_START_MS + 3600000);
+	checks[0] = login_of(&world, "ann", 200);
+	checks[1] = login_of(&world, "bob", 3);
+	checks[2] = login_of(&world, "eve", 4);
+	checks[3] = login_of(&world, "joe", 201);
+	checks[4] = login_of(&world, "joe", 5);
+	world_checks(world.store, checks, 5);
+	for (size_t i = 0; i < 5; i++) {
+		ck_assert_int_eq(checks[i].result, STORE_DONE);
+		ck_assert_uint_eq(checks[i].finding
+		    .evidence.found[MEASURE_NETWORKS], found[i]);
+	}
+	world_close(&world);
+}
+END_TEST
+
 /* Places leave the window while others are counted before the row. */
 START_TEST(older_places_leave_with_the_window)
 {
@@ -431,6 +477,8 @@ tests_places(void)
 	tcase_add_loop_test(tcase, who_comes_again_does_not_give_way, 0,
 	    SIDES);
 	tcase_add_loop_test(tcase, a_limit_beyond_the_row_is_exact, 0, SIDES);
+	tcase_add_loop_test(tcase,
+	    each_account_of_a_round_has_its_older_places, 0, SIDES);
 	tcase_add_loop_test(tcase, older_places_leave_with_the_window, 0,
 	    SIDES);
 	tcase_add_loop_test(tcase,

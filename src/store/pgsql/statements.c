@@ -12,9 +12,8 @@ const struct pgsql_statement pgsql_statements[] = {
 	[PGSQL_TOUCH] = { "touch", "SELECT policyd.touch($1, $2, $3, $4, $5, "
 	    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
 	    "$19, $20)" },
-	/* The same columns first: load.c reads both. */
-	[PGSQL_OLDER] = { "older", "SELECT policyd.place_name(network), "
-	    "country, asn, last_seen, older FROM policyd.older($1, $2)" },
+	[PGSQL_OLDER] = { "older", "SELECT * FROM policyd.older_places($1, $2, "
+	    "$3)" },
 	[PGSQL_ROWS] = { "rows", "SELECT policyd.place_name(network), "
 	    "country, asn, last_seen FROM policyd.logins_since($1, "
 	    "'-infinity', $2)" },

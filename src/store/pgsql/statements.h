@@ -12,7 +12,7 @@ enum pgsql_call {
 	PGSQL_LOAD,	/* accounts: LOADED_* */
 	PGSQL_SAVE,	/* of any number of accounts, with all that follows */
 	PGSQL_TOUCH,	/* of one account, the row and logins alone */
-	PGSQL_OLDER,	/* what the row has no room for, counted */
+	PGSQL_OLDER,	/* what rows have no room for, counted: OLDER_* */
 	PGSQL_ROWS,	/* all logins of one */
 	PGSQL_CALLS
 };
@@ -28,6 +28,12 @@ enum pgsql_loaded {
 	LOADED_CAUSE, LOADED_FOUND, LOADED_ALLOWED, LOADED_PER_S, LOADED_NOTE,
 	LOADED_BEGAN_AT, LOADED_OF_ACCOUNT, LOADED_OF_DOMAIN,
 	LOADED_HISTORY,
+};
+
+/* The columns of PGSQL_OLDER. */
+enum pgsql_older {
+	OLDER_OWNER, OLDER_PLACE, OLDER_COUNTRY, OLDER_ASN, OLDER_LAST,
+	OLDER_TEXT,
 };
 
 #endif

@@ -109,8 +109,29 @@ BEGIN
 END
 $$;
 
--- The rows of those networks of an account; the last one says what the account's
--- own row has of older places.
+-- What accounts' own rows have of older places; and the rows of networks of
+-- theirs: place is that of p_networks, owner that of p_accounts.
+CREATE OR REPLACE FUNCTION policyd.older_places(p_accounts text[],
+    p_owners integer[], p_networks cidr[]
+) RETURNS TABLE (owner integer, place integer, country text, asn bigint,
+    last_seen timestamptz, older text)
+LANGUAGE sql STABLE AS $$
+    SELECT q.i::integer, NULL::integer, NULL::text, NULL::bigint,
+           NULL::timestamptz, a.older
+      FROM unnest(p_accounts) WITH ORDINALITY AS q (account, i)
+      JOIN policyd.account a ON a.account = q.account
+     UNION ALL
+    -- OFFSET: each is looked for by itself, whatever the planner thinks.
+    SELECT q.owner, q.i::integer, l.country, l.asn, l.last_seen, NULL
+      FROM unnest(p_owners, p_networks) WITH ORDINALITY
+           AS q (owner, network, i), LATERAL (
+           SELECT * FROM policyd.login
+            WHERE account = p_accounts[q.owner] AND network = q.network
+           OFFSET 0) l
+$$;
+
+-- The same of one account, as programs before schema 11 ask: the last one says
+-- what the account's own row has.
 CREATE OR REPLACE FUNCTION policyd.older(p_account text, p_networks cidr[]
 ) RETURNS TABLE (network cidr, country text, asn bigint, last_seen timestamptz,
     older text)
@@ -208,9 +229,6 @@ BEGIN
         UPDATE policyd.block SET ended_at = v_at
          WHERE account = v_account AND ended_at IS NULL;
         PERFORM policyd.tell_servers('unblock', v_account);
-    WHEN 'older' THEN
-        UPDATE policyd.account SET older = e ->> 'older'
-         WHERE account = v_account;
     WHEN 'trim' THEN
         DELETE FROM policyd.login
          WHERE account = v_account AND last_seen < v_at;
@@ -266,7 +284,11 @@ CREATE OR REPLACE FUNCTION policyd.save(p_version bigint, p_accounts text[],
 ) RETURNS integer[] LANGUAGE plpgsql AS $$
 DECLARE
     v_mine integer[];
+    v_rows tid[];
     v_fresh integer[];
+    v_older jsonb;
+    v_ends jsonb;
+    v_others jsonb;
     e jsonb;
 BEGIN
     -- What may be lost with the server is off for the session.
@@ -274,8 +296,8 @@ BEGIN
         SET LOCAL synchronous_commit TO DEFAULT;
     END IF;
     -- In one order, and those alone that nobody else works on.
-    SELECT array_agg(i) INTO v_mine FROM (
-        SELECT q.i::integer AS i
+    SELECT array_agg(i), array_agg(place) INTO v_mine, v_rows FROM (
+        SELECT q.i::integer AS i, a.ctid AS place
           FROM unnest(p_accounts, p_versions) WITH ORDINALITY
                AS q (account, version, i)
           JOIN policyd.account a ON a.account = q.account
@@ -288,39 +310,45 @@ BEGIN
          ORDER BY q.account
            FOR NO KEY UPDATE OF a SKIP LOCKED) AS mine;
     IF p_follow IS NOT NULL THEN
+        SELECT jsonb_object_agg(x ->> 'i', x -> 'older')
+                   FILTER (WHERE x ->> 'op' = 'older'),
+               jsonb_agg(x) FILTER (WHERE x ->> 'op' = 'end'),
+               jsonb_agg(x) FILTER (WHERE x ->> 'op' NOT IN ('older', 'end'))
+          INTO v_older, v_ends, v_others
+          FROM jsonb_array_elements(p_follow) x;
+    END IF;
+    IF v_ends IS NOT NULL THEN
         -- What is told of an end is told as things stood before it.
-        FOR e IN SELECT x FROM jsonb_array_elements(p_follow) x
-                  WHERE x ->> 'op' = 'end'
-                    AND (x ->> 'i')::integer = ANY (v_mine)
+        FOR e IN SELECT x FROM jsonb_array_elements(v_ends) x
+                  WHERE (x ->> 'i')::integer = ANY (v_mine)
         LOOP
             PERFORM policyd.follow(e);
         END LOOP;
     END IF;
     UPDATE policyd.account a
-       SET version = p_version, evidence_since = q.since,
-           blocked_until = q.blocked, last_seen = q.seen, rated_at = q.rated,
-           complete_since = q.complete, mail_hash = q.mail_hash,
-           places = q.places, rings = q.rings, mail_hashes = q.mail_hashes,
-           history = policyd.newer_history(a.history, q.history)
-      FROM unnest(p_accounts, p_since, p_blocked, p_seen, p_rated, p_complete,
-                  p_mail_hash, p_places, p_rings, p_mail_hashes, p_histories)
-           WITH ORDINALITY AS q (account, since, blocked, seen, rated,
-               complete, mail_hash, places, rings, mail_hashes, history, i)
-     WHERE a.account = q.account AND q.i = ANY (v_mine);
+       SET version = p_version, evidence_since = p_since[q.i],
+           blocked_until = p_blocked[q.i], last_seen = p_seen[q.i],
+           rated_at = p_rated[q.i], complete_since = p_complete[q.i],
+           mail_hash = p_mail_hash[q.i], places = p_places[q.i],
+           rings = p_rings[q.i], mail_hashes = p_mail_hashes[q.i],
+           history = policyd.newer_history(a.history, p_histories[q.i]),
+           older = coalesce(v_older ->> q.i::text, a.older)
+      FROM unnest(v_mine, v_rows) AS q (i, place)
+     WHERE a.ctid = q.place;
     IF 0 = ANY (p_versions) THEN
         WITH fresh AS (
             INSERT INTO policyd.account (account, version, evidence_since,
                 blocked_until, last_seen, rated_at, complete_since, mail_hash,
-                places, rings, mail_hashes, history)
+                places, rings, mail_hashes, history, older)
             SELECT q.account, p_version, q.since, q.blocked, q.seen, q.rated,
                    q.complete, q.mail_hash, q.places, q.rings, q.mail_hashes,
-                   q.history
+                   q.history, coalesce(v_older ->> q.i::text, '')
               FROM unnest(p_accounts, p_versions, p_since, p_blocked, p_seen,
                           p_rated, p_complete, p_mail_hash, p_places, p_rings,
                           p_mail_hashes, p_histories)
-                   AS q (account, version, since, blocked, seen, rated,
-                       complete, mail_hash, places, rings, mail_hashes,
-                       history)
+                   WITH ORDINALITY AS q (account, version, since, blocked,
+                       seen, rated, complete, mail_hash, places, rings,
+                       mail_hashes, history, i)
              WHERE q.version = 0
              ORDER BY q.account
             ON CONFLICT DO NOTHING RETURNING account)
@@ -342,10 +370,9 @@ BEGIN
                last_seen = excluded.last_seen,
                mails = l.mails + excluded.mails;
     END IF;
-    IF p_follow IS NOT NULL THEN
-        FOR e IN SELECT x FROM jsonb_array_elements(p_follow) x
-                  WHERE x ->> 'op' <> 'end'
-                    AND (x ->> 'i')::integer = ANY (v_mine)
+    IF v_others IS NOT NULL THEN
+        FOR e IN SELECT x FROM jsonb_array_elements(v_others) x
+                  WHERE (x ->> 'i')::integer = ANY (v_mine)
         LOOP
             PERFORM policyd.follow(e);
         END LOOP;

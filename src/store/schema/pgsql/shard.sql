@@ -44,6 +44,33 @@ BEGIN
 END
 $$;
 
+-- policyd.older_places, an element for each account, without a network, and for
+-- each network.
+CREATE OR REPLACE FUNCTION policyd.older_part(p_shards integer[],
+    p_owners integer[], p_accounts text[], p_places integer[],
+    p_networks cidr[]
+) RETURNS TABLE (owner integer, place integer, country text, asn bigint,
+    last_seen timestamptz, older text)
+LANGUAGE plpgsql ROWS 32 AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM policyd.begin_round();
+    RETURN QUERY
+    SELECT q.owner, NULL::integer, NULL::text, NULL::bigint,
+           NULL::timestamptz, a.older
+      FROM unnest(p_owners, p_accounts, p_networks)
+           AS q (owner, account, network)
+      JOIN policyd.account a ON a.account = q.account
+     WHERE q.network IS NULL
+     UNION ALL
+    SELECT q.owner, q.place, l.country, l.asn, l.last_seen, NULL
+      FROM unnest(p_owners, p_accounts, p_places, p_networks)
+           AS q (owner, account, place, network), LATERAL (
+           SELECT * FROM policyd.login
+            WHERE account = q.account AND network = q.network OFFSET 0) l;
+END
+$$;
+
 -- policyd.save of those that are here: its parameters as text, in an array that
 -- is text.
 CREATE OR REPLACE FUNCTION policyd.save_part(p_shards integer[],

@@ -83,6 +83,62 @@ LANGUAGE plproxy AS $$
     CLUSTER 'policyd'; RUN ON hashtext(p_account);
 $$;
 
+CREATE OR REPLACE FUNCTION policyd_shards.older_part(p_shards integer[],
+    p_owners integer[], p_accounts text[], p_places integer[],
+    p_networks cidr[]
+) RETURNS TABLE (owner integer, place integer, country text, asn bigint,
+    last_seen timestamptz, older text)
+LANGUAGE plproxy AS $$
+    CLUSTER 'policyd';
+    SPLIT ALL;
+    RUN ON p_shards;
+    TARGET policyd.older_part;
+$$;
+
+CREATE OR REPLACE FUNCTION policyd.older_places(p_accounts text[],
+    p_owners integer[], p_networks cidr[]
+) RETURNS TABLE (owner integer, place integer, country text, asn bigint,
+    last_seen timestamptz, older text)
+LANGUAGE plpgsql ROWS 32 AS $$
+#variable_conflict use_column
+DECLARE
+    v_mask integer := policyd.shard_count() - 1;
+    v_here integer[];
+    v_shards integer[];
+    v_owners integer[];
+    v_accounts text[];
+    v_places integer[];
+    v_networks cidr[];
+BEGIN
+    LOOP
+        v_here := policyd.shards_here();
+        SELECT array_agg(hashtext(q.account) & v_mask), array_agg(q.owner),
+               array_agg(q.account), array_agg(q.place), array_agg(q.network)
+          INTO v_shards, v_owners, v_accounts, v_places, v_networks
+          FROM (SELECT i::integer AS owner, a AS account,
+                       NULL::integer AS place, NULL::cidr AS network
+                  FROM unnest(p_accounts) WITH ORDINALITY AS u (a, i)
+                 UNION ALL
+                SELECT o, p_accounts[o], i::integer, n
+                  FROM unnest(p_owners, p_networks) WITH ORDINALITY
+                       AS u (o, n, i)) q
+         WHERE hashtext(q.account) & v_mask = ANY (v_here);
+        IF v_shards IS NULL THEN
+            RETURN;
+        END IF;
+        BEGIN
+            RETURN QUERY SELECT * FROM policyd_shards.older_part(v_shards,
+                v_owners, v_accounts, v_places, v_networks);
+            RETURN;
+        EXCEPTION WHEN OTHERS THEN
+            IF NOT policyd.is_away(SQLSTATE, SQLERRM) THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION policyd_shards.touch(p_shard integer,
     p_account text, p_expected bigint, p_version bigint, p_since timestamptz,
     p_blocked timestamptz, p_seen timestamptz, p_rated timestamptz,

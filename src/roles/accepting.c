@@ -46,9 +46,10 @@ struct accepting {
 	bool is_listening;
 	bool is_paused;		/* accept failed */
 	bool is_over;
-	/* What comes is left to others until then; what is still there a while
-	 * after that is ours. 0: nothing is. */
+	/* What comes is left to others until then; 0: nothing is. What is
+	 * still there at that moment is ours. */
 	int64_t left_ms;
+	bool is_due;
 	struct log_limit failed_limit;
 };
 
@@ -129,7 +130,7 @@ listen_on(struct accepting *accepting, bool is_wanted)
 		if (!is_wanted)
 			poller_remove(accepting->poller, listener->fd);
 		else if (poller_add(accepting->poller, listener->fd,
-			     INTEREST_ACCEPT, listener) != 0)
+			     INTEREST_READ, listener) != 0)
 			log_error("epoll: %s: %s", listener->spec,
 			    strerror(errno));
 	}
@@ -141,17 +142,23 @@ accepting_go_on(struct accepting *accepting)
 	if (accepting->is_over)
 		return;
 	publish(accepting);
+	accepting->is_due = accepting->left_ms != 0 &&
+	    clock_left_ms(accepting->left_ms) == 0;
+	if (accepting->is_due)
+		accepting->left_ms = 0;
 	listen_on(accepting, !accepting->is_paused &&
-	    !clients_are_full(accepting->clients) &&
-	    clock_left_ms(accepting->left_ms) == 0);
+	    !clients_are_full(accepting->clients) && accepting->left_ms == 0);
 }
 
 int
 accepting_wait_ms(const struct accepting *accepting)
 {
-	int left_ms = clock_left_ms(accepting->left_ms);
-
-	return left_ms > 0 && !accepting->is_over ? left_ms : INT_MAX;
+	if (accepting->is_over)
+		return INT_MAX;
+	if (accepting->is_due)
+		return 0;
+	return accepting->left_ms == 0 ? INT_MAX :
+	    clock_left_ms(accepting->left_ms);
 }
 
 /* How many times it has plenty. */
@@ -183,12 +190,9 @@ is_anothers(const struct accepting *accepting)
 static bool
 leave_it(struct accepting *accepting)
 {
-	int64_t now = clock_mono_ms();
-
-	if (!is_anothers(accepting) ||
-	    (now >= accepting->left_ms && now < accepting->left_ms + LEAVE_MS))
+	if (accepting->is_due || !is_anothers(accepting))
 		return false;
-	accepting->left_ms = now + LEAVE_MS;
+	accepting->left_ms = clock_mono_ms() + LEAVE_MS;
 	listen_on(accepting, false);
 	return true;
 }

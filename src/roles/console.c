@@ -48,7 +48,7 @@ listen_all(struct console *console)
 	for (size_t i = 0; i < listeners->count; i++) {
 		struct listener *listener = &listeners->list[i];
 
-		if (poller_add(console->poller, listener->fd, INTEREST_ACCEPT,
+		if (poller_add(console->poller, listener->fd, INTEREST_READ,
 			listener) != 0) {
 			log_error("epoll: %s: %s", listener->spec,
 			    strerror(errno));

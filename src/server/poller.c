@@ -75,7 +75,6 @@ control(struct poller *poller, int operation, int fd, enum interest interest,
 		[INTEREST_NONE] = 0,
 		[INTEREST_READ] = EPOLLIN,
 		[INTEREST_WRITE] = EPOLLOUT,
-		[INTEREST_ACCEPT] = EPOLLIN | EPOLLEXCLUSIVE,
 	};
 	struct epoll_event event = { .events = events[interest],
 		.data.ptr = tag };

@@ -17,8 +17,6 @@ enum interest {
 	INTEREST_NONE,		/* only errors and hang-ups */
 	INTEREST_READ,
 	INTEREST_WRITE,
-	INTEREST_ACCEPT,	/* of a socket that several processes share:
-				 * not all of them are woken */
 };
 
 /* NULL with errno set if there are no descriptors left. */

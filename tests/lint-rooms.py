@@ -9,7 +9,7 @@ the rest of the program reaches through store/ alone. A room of SECTIONS sees
 those sections of the configuration alone, never the whole. No file is longer
 than 400 lines, no function longer than 60, and every file names itself, its
 purpose and its licence first. The rooms that src/README lists are the folders
-there are, and the files it names are there.
+there are, and the files that it and comments name are there.
 """
 import pathlib
 import re
@@ -29,6 +29,8 @@ SECTIONS = {
 FLOOR = {room: number for number, rooms in enumerate(FLOORS)
          for room in rooms}
 FILE_LINES, FUNCTION_LINES = 400, 60
+FILES = {file.name for file in SOURCE.rglob("*")}
+MENTION = re.compile(r"(?<![\w.])[a-z_]+\.(?:c|h|def|sql)\b(?!\()")
 
 
 def room_of(path):
@@ -93,6 +95,16 @@ def opening(path, lines):
         yield 3, "names no licence"
 
 
+def mentions(_, lines):
+    """Files that a comment names are there."""
+    for number, line in enumerate(lines, 1):
+        if "#include" in line:
+            continue
+        for name in MENTION.findall(line):
+            if name not in FILES and name != "sysexits.h":
+                yield number, f"there is no {name}"
+
+
 def page():
     """What src/README says, held against the folders and files."""
     text = (SOURCE / "README").read_text()
@@ -116,7 +128,7 @@ def main():
         found += 1
     for path in sorted(SOURCE.rglob("*.[ch]")):
         lines = path.read_text().splitlines()
-        for rule in (includes, lengths, opening):
+        for rule in (includes, lengths, opening, mentions):
             for number, message in rule(path, lines):
                 print(f"{path.relative_to(SOURCE.parent)}:{number}: "
                       f"{message}", file=sys.stderr)

@@ -2,11 +2,11 @@
  * account_lookup.h -- which account a name belongs to, by LDAP if it is on.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * identity.h takes the name from the request; this finds the account that an
- * alias stands for. What the directory says, yes or no, is remembered for
+ * account_name.h takes the name from the request; this finds the account that
+ * an alias stands for. What the directory says, yes or no, is remembered for
  * ldap.cache. It never fails: a directory that is away costs at most
- * ldap.timeout once, then what it said last counts, however old, else the
- * name itself.
+ * ldap.timeout once, then what it said last counts, however old, else the name
+ * itself.
  */
 #ifndef DIRECTORY_ACCOUNT_LOOKUP_H
 #define DIRECTORY_ACCOUNT_LOOKUP_H

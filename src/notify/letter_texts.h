@@ -16,7 +16,7 @@ enum notice {
 	NOTICE_ACCOUNT_UNBLOCK,
 };
 
-/* Templates (jobs/template.h); lines end in LF. */
+/* Templates (mail/template.h); lines end in LF. */
 const char *letter_subject(enum notice);
 const char *letter_text(enum notice);
 

@@ -12,7 +12,7 @@ struct outbox_row {
 	char *channel;		/* one of outbox_channels */
 	char *kind;		/* "block", "unblock", "report" */
 	char *account;
-	char *event;		/* JSON, as policyd.event in check.sql */
+	char *event;		/* JSON, as policyd.event in round.sql */
 	char *recipients;	/* mail: who is still to get it, one a line;
 				 * "" : everybody. See addressees.h */
 	int64_t created_ms;

@@ -328,7 +328,7 @@ enum store_result store_expire(struct store *, uint64_t *ended,
 
 /* --- statistics, and turns --- */
 
-/* Ask for statistics, see figures.h; the caller clears the table. */
+/* Ask for statistics, see stats_tables.h; the caller clears the table. */
 enum store_result store_figures(struct store *, const struct figure_query *,
     struct figure_table *, int64_t deadline_ms);
 

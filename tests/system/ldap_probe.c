@@ -1,5 +1,5 @@
 /*
- * ldap_probe.c -- asks facts/account.h what a test wants to know.
+ * ldap_probe.c -- asks directory/account_lookup.h what a test wants to know.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * usage: ldap_probe [KEY=VALUE ...]

@@ -43,7 +43,7 @@ BOXES = (
 
 
 class Probe:
-    """The program that asks facts/account.h, with ldap.* as given."""
+    """The program that asks directory/account_lookup.h, with ldap.* as given."""
 
     def __init__(self, uris, **settings):
         settings = {"base": slapd.SUFFIX, "filter": slapd.FILTER,

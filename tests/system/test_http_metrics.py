@@ -298,7 +298,7 @@ OVERRIDE = {"countries": 3, "networks": "unlimited", "home": {
 
 
 def test_rules_are_described():
-    """An override has every key of rules.def, and no other."""
+    """An override has every key of detection_rules.def, and no other."""
     text = (SOURCE / "src/config/detection_rules.def").read_text()
     rules = set(re.findall(r'^RULE\(\w+, "([a-z_.]+)"', text, re.M))
     sections = {key.split(".")[0] for key in rules}

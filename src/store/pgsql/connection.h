@@ -119,7 +119,7 @@ PGresult *pgsql_query(struct pgsql *, const char *sql, int count,
 
 /*
  * Connect, whatever the schema, for statements of the simple protocol; the
- * end closes that connection. Only pgsql_schema.c needs this.
+ * end closes that connection. Only schema.c needs this.
  */
 bool pgsql_begin_init(struct pgsql *, int64_t deadline_ms);
 void pgsql_end_init(struct pgsql *);

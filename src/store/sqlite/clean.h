@@ -7,7 +7,7 @@
 
 #include "store/side.h"
 
-/* As in store_side.h; self is a struct sqlite_db. */
+/* As in store/side.h; self is a struct sqlite_db. */
 enum store_result sqlite_clean_batch(void *self, struct clean_walk *,
     int64_t deadline_ms);
 

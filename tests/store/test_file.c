@@ -346,70 +346,6 @@ START_TEST(a_long_row_stays_in_its_place)
 }
 END_TEST
 
-/* Who has none is not looked for; that one came, changed or went is noticed
- * whoever did it. */
-START_TEST(an_override_of_another_program_counts)
-{
-	struct bench bench;
-
-	bench_set_up(&bench);
-	ck_assert_int_eq(bench_log_in(&bench, "joe@a", 1, STORE_DONE),
-	    VERDICT_PASS);
-	bench_change(&bench, "INSERT INTO override (account, settings, "
-	    "changed_at) VALUES ('@a', '{\"networks\": 2}', 0)");
-	ck_assert_int_eq(bench_log_in(&bench, "joe@a", 2, STORE_DONE),
-	    VERDICT_PASS);
-	bench_change(&bench, "INSERT INTO override (account, settings, "
-	    "changed_at) VALUES ('joe@a', '{\"networks\": 4}', 0)");
-	ck_assert_int_eq(bench_log_in(&bench, "joe@a", 3, STORE_DONE),
-	    VERDICT_PASS);
-	ck_assert_int_eq(bench_log_in(&bench, "ann@a", 1, STORE_DONE),
-	    VERDICT_PASS);
-	bench_change(&bench, "DELETE FROM override WHERE account = 'joe@a'");
-	ck_assert_int_eq(bench_log_in(&bench, "joe@a", 4, STORE_DONE),
-	    VERDICT_BLOCKED);
-	bench_change(&bench, "UPDATE override SET account = '@b'");
-	ck_assert_int_eq(bench_log_in(&bench, "ann@a", 2, STORE_DONE),
-	    VERDICT_BLOCKED);
-	bench_tear_down(&bench);
-}
-END_TEST
-
-/* Each may have one then: see override_of.h. */
-START_TEST(many_overrides_count)
-{
-	struct bench bench;
-
-	bench_set_up(&bench);
-	ck_assert_int_eq(bench_log_in(&bench, "joe", 1, STORE_DONE),
-	    VERDICT_PASS);
-	bench_change(&bench, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
-	    "SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO override "
-	    "(account, settings, changed_at) "
-	    "SELECT 'a' || i, '{}', 0 FROM n UNION ALL "
-	    "SELECT 'joe', '{\"networks\": 2}', 0");
-	ck_assert_int_eq(bench_log_in(&bench, "joe", 2, STORE_DONE),
-	    VERDICT_PASS);
-	ck_assert_int_eq(bench_log_in(&bench, "joe", 3, STORE_DONE),
-	    VERDICT_BLOCKED);
-	bench_tear_down(&bench);
-}
-END_TEST
-
-START_TEST(a_history_of_a_format_to_come_stays)
-{
-	struct bench bench;
-
-	bench_set_up(&bench);
-	bench_log_in(&bench, "joe", 1, STORE_DONE);
-	bench_change(&bench, "UPDATE account SET history = x'7f0102'");
-	bench_log_in(&bench, "joe", 1, STORE_DONE);
-	bench_change(&bench, "CREATE TABLE seen (it BLOB CHECK "
-	    "(it IS x'7f0102')); INSERT INTO seen SELECT history FROM account");
-	bench_tear_down(&bench);
-}
-END_TEST
-
 TCase *
 tests_file(void)
 {
@@ -428,9 +364,6 @@ tests_file(void)
 	tcase_add_test(tcase, its_schema_is_older);
 	tcase_add_test(tcase, it_is_cut_short);
 	tcase_add_test(tcase, a_long_row_stays_in_its_place);
-	tcase_add_test(tcase, an_override_of_another_program_counts);
-	tcase_add_test(tcase, many_overrides_count);
-	tcase_add_test(tcase, a_history_of_a_format_to_come_stays);
 	tcase_set_timeout(tcase, 120);
 	return tcase;
 }

@@ -325,58 +325,6 @@ START_TEST(its_log_is_deleted)
 }
 END_TEST
 
-/* Nobody can carry over what an open reader still sees. */
-START_TEST(its_log_is_kept_from_being_carried_over)
-{
-	struct bench bench;
-	sqlite3 *reader;
-
-	bench_set_up(&bench);
-	bench_log_in(&bench, "joe", 1, STORE_DONE);
-	ck_assert_int_eq(sqlite3_open(bench.path, &reader), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_exec(reader, "BEGIN; SELECT count(*) "
-	    "FROM account", NULL, NULL, NULL), SQLITE_OK);
-	/* 80 MB in one go. */
-	bench_change(&bench, "CREATE TABLE filler (bytes BLOB); "
-	    "INSERT INTO filler VALUES (zeroblob(83886080))");
-	bench_log_in(&bench, "ann", 1, STORE_DONE);
-	store_tend(bench.store);
-	ck_assert_uint_eq(bench_logged(&bench, "another program reads it"),
-	    1);
-	sqlite3_close(reader);
-	bench_tear_down(&bench);
-}
-END_TEST
-
-START_TEST(its_log_does_not_grow_for_ever)
-{
-	struct bench bench;
-	struct stat status;
-	char wal[100];
-	uint64_t ended;
-
-	bench_set_up(&bench);
-	for (unsigned i = 0; i < 12000; i++) {
-		char account[32];
-
-		/* A worker tends between its rounds. */
-		snprintf(account, sizeof(account), "user%u", i);
-		bench_log_in(&bench, account, 1, STORE_DONE);
-		store_tend(bench.store);
-	}
-	snprintf(wal, sizeof(wal), "%s-wal", bench.path);
-	ck_assert_int_eq(stat(wal, &status), 0);
-	ck_assert_int_gt(status.st_size, 1 << 20);
-	ck_assert_int_lt(status.st_size, 20 << 20);
-	/* The housekeeper carries over what is left. */
-	ck_assert_int_eq(store_expire(bench.store, &ended, world_deadline()),
-	    STORE_DONE);
-	ck_assert_int_eq(stat(bench.path, &status), 0);
-	ck_assert_int_gt(status.st_size, 1 << 20);
-	bench_tear_down(&bench);
-}
-END_TEST
-
 TCase *
 tests_outage(void)
 {
@@ -389,8 +337,6 @@ tests_outage(void)
 	tcase_add_test(tcase, what_is_new_is_synced_and_repeats_are_not);
 	tcase_add_test(tcase, it_is_moved_aside_and_back);
 	tcase_add_test(tcase, its_log_is_deleted);
-	tcase_add_test(tcase, its_log_is_kept_from_being_carried_over);
-	tcase_add_test(tcase, its_log_does_not_grow_for_ever);
 	tcase_set_timeout(tcase, 120);
 	return tcase;
 }

@@ -96,6 +96,7 @@ main(void)
 	suite_add_tcase(suite, tests_processes());
 	suite_add_tcase(suite, tests_crash());
 	suite_add_tcase(suite, tests_file());
+	suite_add_tcase(suite, tests_file_shared());
 	suite_add_tcase(suite, tests_outage());
 	suite_add_tcase(suite, tests_places());
 	suite_add_tcase(suite, tests_upgrade());

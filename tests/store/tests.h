@@ -17,6 +17,7 @@ TCase *tests_crash(void);
 /* The SQLite file as it is found, and what happens to it in use. */
 TCase *tests_file(void);
 TCase *tests_outage(void);
+TCase *tests_file_shared(void);
 /* More networks than an account's row has room for; names of networks. */
 TCase *tests_places(void);
 /* Schemas that are older and newer than the program. */

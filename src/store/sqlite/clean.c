@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/wal.h"
 
 #include <stdlib.h>
 
@@ -98,6 +99,6 @@ sqlite_clean_batch(void *self, struct clean_walk *walk, int64_t deadline_ms)
 		db_fail(db);
 		return STORE_FAILED;
 	}
-	db_checkpoint(db, CLEAN_WAL_PAGES);
+	wal_carry(db, CLEAN_WAL_PAGES);
 	return STORE_DONE;
 }

@@ -19,13 +19,6 @@
 enum {
 	/* While in trouble nobody waits long for the file. */
 	PATIENCE_MS = 20,
-	/* A log of this many pages (64 MB) is brought to an end, even if
-	 * writers must wait for that. */
-	WAL_PAGES_MAX = 16384,
-	WAL_PATIENCE_MS = 200,
-	/* A checkpoint that could not finish is tried again only after so
-	 * many more pages. */
-	WAL_STEP = 1024,
 };
 
 static const char *const statements[SQL_COUNT] = {
@@ -85,7 +78,6 @@ db_close(struct sqlite_db *db)
 	sqlite3_close(db->handle);
 	db->handle = NULL;
 	db->must_last = false;
-	db->wal_pages = 0;
 	db->wal_tried = 0;
 }
 
@@ -282,41 +274,6 @@ db_commit(struct sqlite_db *db)
 	db->must_last = false;
 	trouble_end(&db->trouble);
 	return 0;
-}
-
-void
-db_checkpoint(struct sqlite_db *db, int least_pages)
-{
-	int pages = 0;
-	int done = 0;
-	int code;
-
-	if (db->handle == NULL || db->wal_pages < least_pages)
-		return;
-	/* A log that was begun anew since is short. */
-	if (db->wal_pages < db->wal_tried)
-		db->wal_tried = 0;
-	if (least_pages > 0 && db->wal_tried > 0 &&
-	    db->wal_pages < db->wal_tried + WAL_STEP)
-		return;
-	code = sqlite3_wal_checkpoint_v2(db->handle, "main",
-	    SQLITE_CHECKPOINT_PASSIVE, &pages, &done);
-	if (code == SQLITE_OK && pages > done && pages >= WAL_PAGES_MAX) {
-		/* Nearly all is done: what is left is short, even locked; it
-		 * is worth waiting for the lock. */
-		db->deadline_ms = clock_mono_ms() + WAL_PATIENCE_MS;
-		code = sqlite3_wal_checkpoint_v2(db->handle, "main",
-		    SQLITE_CHECKPOINT_RESTART, &pages, &done);
-	}
-	if (pages - done >= WAL_PAGES_MAX / 2)
-		log_limited(&db->log_grows, LOG_LEVEL_WARNING,
-		    "store: %s-wal has %d MiB and cannot be carried over to "
-		    "its file: another program reads it all the time (fuser "
-		    "tells which)", db->path, pages / 256);
-	if (code == SQLITE_OK && pages == done)
-		/* The next writer begins the log anew. */
-		db->wal_pages = 0;
-	db->wal_tried = db->wal_pages;
 }
 
 const char *

@@ -43,8 +43,7 @@ struct sqlite_db {
 	int64_t deadline_ms;		/* monotonic */
 	int64_t nap_ms;			/* when a lock was found taken */
 	bool must_last;	/* the transaction holds a block or its end */
-	int wal_pages;			/* length of the log, as last seen */
-	int wal_tried;			/* and when a checkpoint was tried */
+	uint32_t wal_tried;		/* its length when it was, see wal.h */
 	int code;			/* of the last failure */
 	char why[512];
 	struct trouble trouble;
@@ -101,12 +100,6 @@ int db_commit(struct sqlite_db *);
 
 /* Commit what was worked on; worked -1: it failed, so undo it (db_fail). */
 enum store_result db_finish(struct sqlite_db *, int worked);
-
-/*
- * Carry the log over to the file if it has at least so many pages. Writers go
- * on meanwhile; only a log that never comes to an end makes them wait.
- */
-void db_checkpoint(struct sqlite_db *, int least_pages);
 
 /* A value for a parameter; bytes must outlive the statement's run. */
 struct db_value {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "store/change_listening.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/wal.h"
 
 #include <string.h>
 
@@ -94,4 +95,6 @@ sqlite_hear(void *self, const struct listener *listener,
 	hearing->is_heard = true;
 	hearing->is_new = is_gap;
 	hearing->now_ms = clock_wall_ms();
+	/* This process has the time for it, and comes by often. */
+	wal_keep(db);
 }

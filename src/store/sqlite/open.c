@@ -53,17 +53,6 @@ is_late(void *opaque)
 	return clock_left_ms(db->deadline_ms) == 0;
 }
 
-static int
-see_log(void *opaque, sqlite3 *handle, const char *name, int pages)
-{
-	struct sqlite_db *db = opaque;
-
-	(void)handle;
-	(void)name;
-	db->wal_pages = pages;
-	return SQLITE_OK;
-}
-
 /* network_key(text): bytes in the order of addr_compare, and PostgreSQL's. */
 static void
 network_key(sqlite3_context *context, int count, sqlite3_value **values)
@@ -291,7 +280,7 @@ accept_schema(struct sqlite_db *db, bool may_create)
 }
 
 /*
- * The log is checkpointed by db_checkpoint, never by a commit. There is no
+ * The log is checkpointed as wal.h says, never by a commit. There is no
  * memory map: a file cut short would kill its readers (SIGBUS).
  */
 static int
@@ -301,6 +290,7 @@ set_up(struct sqlite_db *db)
 	    "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;"
 	    "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
 	    "PRAGMA journal_size_limit = 67108864;"
+	    "PRAGMA wal_autocheckpoint = 0;"
 	    "PRAGMA trusted_schema = OFF";
 	int64_t is_wal = 0;
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
@@ -325,7 +315,6 @@ set_up(struct sqlite_db *db)
 			   read_number(db, "SELECT journal_mode = 'wal' FROM "
 			       "pragma_journal_mode", &is_wal) != 0))
 		return -1;
-	sqlite3_wal_hook(db->handle, see_log, db);
 	if (is_wal)
 		return 0;
 	db->code = SQLITE_ERROR;

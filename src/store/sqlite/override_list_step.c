@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "store/sqlite/override_list_step.h"
+#include "store/sqlite/wal.h"
 
 #include "base/clock.h"
 
@@ -71,7 +72,7 @@ list_step(struct list *list, enum list_access access,
 	took_us = clock_mono_us() - began_us;
 	if (!is_write)
 		return true;
-	db_checkpoint(db, WAL_PAGES);
+	wal_carry(db, WAL_PAGES);
 	if (!db->is_scratch)
 		clock_rest_us(PAUSE_US + took_us);
 	return true;

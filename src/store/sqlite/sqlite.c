@@ -12,6 +12,7 @@
 #include "store/sqlite/listen_changes.h"
 #include "store/sqlite/override_list_replace.h"
 #include "store/sqlite/run_statement.h"
+#include "store/sqlite/wal.h"
 
 enum {
 	/* How often a file that is open is looked after. */
@@ -21,8 +22,8 @@ enum {
 	/* And opening the file, which one process does after the other: less
 	 * would be trouble whenever several start on a busy machine. */
 	OPEN_PATIENCE_MS = 1000,
-	/* A worker carries over a log of 16 MB if nobody else did, and looks
-	 * after it more often then. */
+	/* A worker looks after a log of 16 MB more often: it carries one of
+	 * 64 MB over if nobody else did. */
 	TEND_WAL_PAGES = 4096,
 	TEND_WAL_MS = 100,
 };
@@ -56,8 +57,7 @@ tend(void *self)
 	 * that goes on with it keeps it, and what it records, from the rest. */
 	if (db_ready(db, clock_mono_ms() + OPEN_PATIENCE_MS)) {
 		db->deadline_ms = clock_mono_ms() + TEND_PATIENCE_MS;
-		db_checkpoint(db, TEND_WAL_PAGES);
-		if (db->wal_pages >= TEND_WAL_PAGES)
+		if (wal_carry(db, WAL_PAGES_MAX) >= TEND_WAL_PAGES)
 			return TEND_WAL_MS;
 		/* Only what worked can tell that trouble is over. */
 		if (db->trouble.is_on && !trouble_is_deep(&db->trouble))
@@ -70,7 +70,7 @@ tend(void *self)
 static void
 rest(void *self)
 {
-	db_checkpoint(self, 0);
+	wal_carry(self, 0);
 }
 
 static enum store_result

@@ -8,6 +8,7 @@
 #include "dump.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <jansson.h>
 #include <libpq-fe.h>
 #include <sqlite3.h>
@@ -101,18 +102,30 @@ sides_begin(void)
 	    "postgresql:///%s", place.database);
 }
 
+/* Logs that were put aside, too: their names have the time. */
+static void
+remove_directory(const char *directory)
+{
+	DIR *entries = opendir(directory);
+	const struct dirent *entry;
+	char path[400];
+
+	while (entries != NULL && (entry = readdir(entries)) != NULL) {
+		snprintf(path, sizeof(path), "%s/%s", directory,
+		    entry->d_name);
+		if (entry->d_name[0] != '.')
+			unlink(path);
+	}
+	if (entries != NULL)
+		closedir(entries);
+	if (rmdir(directory) != 0)
+		perror(directory);
+}
+
 void
 sides_end(void)
 {
-	static const char *const suffixes[] = { "", "-wal", "-shm" };
-	char path[200];
-
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s/store.db%s", place.directory,
-		    suffixes[i]);
-		unlink(path);
-	}
-	rmdir(place.directory);
+	remove_directory(place.directory);
 	if (place.database[0] != '\0')
 		command_server("DROP DATABASE", place.database);
 }

@@ -5,6 +5,7 @@
 #include "file_bench.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "policy/store_of.h"
 
@@ -39,6 +40,8 @@ bench_set_up(struct bench *bench)
 	ck_assert_int_eq(fchmod(fd, 0644), 0);
 	ck_assert_int_ge(dup2(fd, STDERR_FILENO), 0);
 	close(fd);
+	/* It may have opened what standard error was before. */
+	log_setup(&(struct log_options){ .level = LOG_LEVEL_INFO });
 }
 
 void

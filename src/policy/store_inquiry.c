@@ -143,6 +143,8 @@ conclude(struct desk *desk, struct decision *decision, struct check *check,
 	decision->is_found = check->result == STORE_DONE;
 	decision->is_unasked = !decision->is_found &&
 	    decision->outcome == OUTCOME_PASS;
+	if (!decision->is_found && decision->outcome != OUTCOME_BUSY)
+		store_missed(desk->store);
 	counters_add(STAT_UNASKED, decision->is_unasked);
 	counters_add(STAT_BLOCKS, check->finding.is_new_block);
 	count_cause(check);

@@ -184,7 +184,6 @@ static void
 play(struct round *round, struct work *const *works, size_t count,
     int64_t deadline_ms)
 {
-	size_t failed = 0;
 	int64_t patience_ms = may_defer(works, count) ? DEFER_PATIENCE_MS :
 							LOCK_PATIENCE_MS;
 	int64_t patient_ms = clock_mono_ms() + patience_ms;
@@ -217,13 +216,10 @@ play(struct round *round, struct work *const *works, size_t count,
 		if (tries > 0)
 			pause_between(tries);
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (works[i]->progress == WORK_OPEN)
 			works[i]->progress = WORK_FAILED;
-		if (works[i]->progress == WORK_FAILED)
-			failed += works[i]->check_count;
-	}
-	round->side->leave(round->self, failed);
+	round->side->leave(round->self);
 }
 
 /* --- rounds -------------------------------------------------------------- */
@@ -362,6 +358,6 @@ round_read(struct round *round, struct work *work, struct settings *settings,
 		result = completing_read(&round->completing, work, settings,
 		    *now_ms, deadline_ms);
 	}
-	round->side->leave(round->self, 0);
+	round->side->leave(round->self);
 	return work->progress == WORK_OPEN ? result : -1;
 }

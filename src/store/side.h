@@ -83,8 +83,7 @@ struct store_side {
 	    int64_t deadline_ms);
 	/* The store was in trouble: may another try do better at once? */
 	bool (*may_retry)(void *);
-	/* The round is over; so many of its checks have no answer. */
-	void (*leave)(void *, size_t failed);
+	void (*leave)(void *);	/* the round is over */
 	enum store_result (*clean_batch)(void *, struct clean_walk *,
 	    int64_t deadline_ms);
 	/* Put a long list in place of the custom settings without keeping

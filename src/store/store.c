@@ -104,6 +104,12 @@ store_check(struct store *store, struct check *checks, size_t count,
 }
 
 void
+store_missed(struct store *store)
+{
+	trouble_miss(store->side->trouble(store->self));
+}
+
+void
 store_play(struct store *store, int64_t since_ms, bool is_learning)
 {
 	store->setup.history_since_ms = since_ms;

@@ -142,6 +142,10 @@ struct check {
 void store_check(struct store *, struct check *checks, size_t count,
     int64_t deadline_ms);
 
+/* A request that it should have decided was answered without it: the log tells
+ * how many when it is back. Any thread may say so while another asks. */
+void store_missed(struct store *);
+
 struct block {
 	char *account;
 	enum cause cause;

@@ -56,7 +56,6 @@ trouble_note(struct trouble *trouble, const char *why)
 	trouble->since_ms = trouble->failed_ms;
 	trouble->retry_ms = 0;
 	trouble->delay_ms = 0;
-	trouble->failed = 0;
 	if (trouble->is_quiet) {
 		log_debug("store: beside: %s", why);
 		return;
@@ -84,13 +83,31 @@ trouble_begin(struct trouble *trouble, const char *why)
 	trouble->jitter_ms = spread();
 }
 
+void
+trouble_miss(struct trouble *trouble)
+{
+	atomic_fetch_add(&trouble->missed, 1);
+}
+
+/* How many requests it did not answer since this was asked last. */
+static uint64_t
+take_missed(struct trouble *trouble)
+{
+	uint64_t before = trouble->missed_before;
+
+	trouble->missed_before = atomic_load(&trouble->missed);
+	return trouble->missed_before - before;
+}
+
 int
 trouble_end(struct trouble *trouble)
 {
 	int64_t now = clock_mono_ms();
 
-	if (!trouble->is_on)
+	if (!trouble->is_on) {
+		take_missed(trouble);
 		return -1;
+	}
 	if (trouble->good_ms == 0) {
 		trouble->good_ms = now;
 		if (trouble->news != NULL)
@@ -105,7 +122,7 @@ trouble_end(struct trouble *trouble)
 	log_info("store: back after %.1f s; %llu requests were answered "
 		 "without it",
 	    (double)(trouble->good_ms - trouble->since_ms) / 1000,
-	    (unsigned long long)trouble->failed);
+	    (unsigned long long)take_missed(trouble));
 	return -1;
 }
 

@@ -13,6 +13,7 @@
 
 #include "store/process_news.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,7 +27,9 @@ struct trouble {
 	int64_t good_ms;		/* it has worked since then; 0: not */
 	uint32_t delay_ms;
 	uint32_t jitter_ms;		/* after news, before it is tried */
-	uint64_t failed;		/* requests without an answer meanwhile */
+	/* Requests without an answer, so far; up to when it worked last. */
+	_Atomic uint64_t missed;
+	uint64_t missed_before;
 	bool heeds_stop;	/* by a socket whose peer has an end then */
 	int stop_fd;
 };
@@ -39,6 +42,9 @@ void trouble_begin(struct trouble *, const char *why);
 
 /* The same, but it may be tried again at once. */
 void trouble_note(struct trouble *, const char *why);
+
+/* A request was answered without it. Any thread may call this at any time. */
+void trouble_miss(struct trouble *);
 
 /* It worked. Returns in how many ms to say so again, if it still does, for
  * the end to be logged; -1: no need. */

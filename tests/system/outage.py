@@ -168,9 +168,14 @@ class Watch:
                    for line in lines)
 
     def errors(self):
-        """How many decisions were made without the store."""
-        return sum(fields(line).get("verdict") == "error"
-                   for line in self.policyd.log().splitlines())
+        """How many requests had no answer from the store; those whose account
+        was known to be blocked have one, but not its counts."""
+        decisions = [found for found in map(
+            fields, self.policyd.log().splitlines()) if "verdict" in found]
+        assert not any("memory" in found for found in decisions)
+        return sum(found["verdict"] == "error" or
+                   (found["verdict"] == "blocked" and "countries" not in found)
+                   for found in decisions)
 
     def are_back_soon(self, take_away, let_go):
         """After a long outage all workers use the store again within 1.5 s.

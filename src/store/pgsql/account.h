@@ -17,6 +17,6 @@ int pgsql_load_rows(void *self, struct work *,
 int pgsql_save(void *self, struct work *const *, size_t count, int64_t now_ms,
     int64_t deadline_ms);
 bool pgsql_may_retry(void *self);
-void pgsql_leave(void *self, size_t failed);
+void pgsql_leave(void *self);
 
 #endif

@@ -67,12 +67,6 @@ pgsql_is_prepared(const struct pgsql *pg)
 }
 
 void
-pgsql_missed(struct pgsql *pg, size_t requests)
-{
-	pg->trouble.failed += requests;
-}
-
-void
 pgsql_worked(struct pgsql *pg)
 {
 	pg->must_answer = false;

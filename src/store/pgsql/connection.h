@@ -107,9 +107,6 @@ void pgsql_worked(struct pgsql *);
 
 struct trouble *pgsql_trouble(struct pgsql *);
 
-/* Count requests that went unanswered for trouble's sake. */
-void pgsql_missed(struct pgsql *, size_t requests);
-
 /*
  * One statement with text parameters, waited for. Returns its result, to be
  * cleared by the caller, or NULL after logging why.

@@ -234,10 +234,9 @@ pgsql_may_retry(void *opaque)
 }
 
 void
-pgsql_leave(void *opaque, size_t failed)
+pgsql_leave(void *opaque)
 {
 	struct store_pgsql *self = opaque;
 
 	self->is_retry = false;
-	pgsql_missed(self->pg, failed);
 }

@@ -352,13 +352,12 @@ sqlite_save(void *self, struct work *const *works, size_t count,
 }
 
 void
-sqlite_leave(void *self, size_t failed)
+sqlite_leave(void *self)
 {
 	struct sqlite_db *db = self;
 
 	if (db->handle != NULL && !sqlite3_get_autocommit(db->handle))
 		db_commit(db); /* what was read */
-	db->trouble.failed += failed;
 }
 
 bool

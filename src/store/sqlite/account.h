@@ -20,6 +20,6 @@ int sqlite_load_rows(void *self, struct work *,
 int sqlite_save(void *self, struct work *const *, size_t count,
     int64_t now_ms, int64_t deadline_ms);
 bool sqlite_may_retry(void *self);
-void sqlite_leave(void *self, size_t failed);
+void sqlite_leave(void *self);
 
 #endif

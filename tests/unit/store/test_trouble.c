@@ -2,11 +2,15 @@
  * test_trouble.c -- a store that fails: how long it is left alone.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#define _GNU_SOURCE /* memfd_create */
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/trouble.h"
 #include "unit.h"
 
 #include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,6 +63,49 @@ START_TEST(what_has_worked_for_a_second_is_over)
 	/* The next trouble begins anew. */
 	trouble_begin(&trouble, "gone");
 	ck_assert_uint_eq(trouble.delay_ms, 100);
+}
+END_TEST
+
+static void
+miss(struct trouble *trouble, unsigned requests)
+{
+	while (requests-- > 0)
+		trouble_miss(trouble);
+}
+
+/* From when it worked last to when it has worked for a while. */
+START_TEST(who_was_answered_without_it_is_counted)
+{
+	struct trouble trouble = { .is_on = false };
+	int fd = memfd_create("log", 0);
+	char log[1000] = "";
+	const char *line;
+
+	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	log_setup(&(struct log_options){ .level = LOG_LEVEL_INFO });
+	miss(&trouble, 9);	/* more came than it could answer in time */
+	trouble_end(&trouble);
+	miss(&trouble, 1);	/* who waits for who is being asked for ... */
+	trouble_begin(&trouble, "gone");
+	miss(&trouble, 2);
+	trouble_begin(&trouble, "gone");
+	trouble_end(&trouble);
+	miss(&trouble, 4);	/* ... at the end, too */
+	trouble.good_ms -= 1001;
+	trouble_end(&trouble);
+	miss(&trouble, 8);
+	trouble_end(&trouble);
+	trouble_begin(&trouble, "gone again");
+	miss(&trouble, 3);
+	trouble_end(&trouble);
+	trouble.good_ms -= 1001;
+	trouble_end(&trouble);
+	ck_assert_int_gt(pread(fd, log, sizeof(log) - 1, 0), 0);
+	line = strstr(log, "back after");
+	ck_assert_msg(strstr(line, "; 7 requests") != NULL, "%s", log);
+	line = strstr(line + 1, "back after");
+	ck_assert_msg(strstr(line, "; 3 requests") != NULL, "%s", log);
+	close(fd);
 }
 END_TEST
 
@@ -143,6 +190,6 @@ END_TEST
 
 UNIT("store/trouble", the_delay_doubles_from_100_ms_to_30_s,
     what_works_now_and_then_is_not_over, what_has_worked_for_a_second_is_over,
-    trouble_that_needs_no_delay,
+    who_was_answered_without_it_is_counted, trouble_that_needs_no_delay,
     who_tries_for_all_never_waits_longer_than_a_second, news_end_the_wait,
     the_end_of_a_line_says_stop)

@@ -18,6 +18,8 @@ enum {
 	LOOK_MS = 1000,
 	/* The store could not be asked: once more after that. */
 	AGAIN_MS = 1000,
+	/* Mails that were asked about in rounds that were lost lately. */
+	DOUBTED = 256,
 	/* At the end of the process: after all others, and a pause. */
 	LAST_MS = 1 << 30,
 	PAUSE_MS = 10,
@@ -30,6 +32,8 @@ struct unasked {
 	int64_t memory_ms;
 	uint16_t mails;
 	struct owed_batch batch;	/* on its way to the store */
+	uint64_t doubted[DOUBTED];
+	size_t doubted_count;	/* ever: the last ones are there */
 };
 
 struct unasked *
@@ -95,15 +99,45 @@ unasked_query(const struct unasked *unasked, const struct check *check,
 	};
 }
 
+/*
+ * May the store have counted this mail, although it never said so? Held in
+ * memory it would be a number, and counted again; so it is owed by its name, for
+ * each recipient anew. A mail that has passed from memory before is among those
+ * that are held.
+ */
+static bool
+is_doubted(const struct unasked *unasked, const struct check *check,
+    uint64_t instance)
+{
+	if (check->may_be_written)
+		return !check->is_counted;
+	for (size_t i = 0; i < unasked->doubted_count && i < DOUBTED; i++)
+		if (instance != 0 && unasked->doubted[i] == instance)
+			return true;
+	return false;
+}
+
+static void
+doubt(struct unasked *unasked, const struct check *check, uint64_t instance)
+{
+	if (check->may_be_written && !check->is_counted && instance != 0)
+		unasked->doubted[unasked->doubted_count++ % DOUBTED] =
+		    instance;
+}
+
 bool
 unasked_passes(struct unasked *unasked, const struct check *check,
     const struct unasked_query *query)
 {
+	struct memory_mail mail = query->mail;
 	enum memory_answer answer;
 
 	if (unasked == NULL || owed_is_full(unasked->owed))
 		return false;
-	answer = memory_pass(unasked->memory, &query->key, &query->mail);
+	mail.is_owed = is_doubted(unasked, check, mail.instance);
+	answer = memory_pass(unasked->memory, &query->key, &mail);
+	if (answer == MEMORY_PASS && mail.is_owed)
+		owed_add_mail(unasked->owed, &query->key, check);
 	if (answer == MEMORY_PASS_FIRST)
 		owed_add(unasked->owed, &query->key, check, clock_mono_ms() +
 		    memory_ms(unasked, check) + OWED_MS);
@@ -155,6 +189,7 @@ unasked_note(struct unasked *unasked, struct check *check,
 	if (unasked == NULL)
 		return;
 	if (check->result != STORE_DONE) {
+		doubt(unasked, check, query->mail.instance);
 		owe_again(unasked, check, query);
 		return;
 	}

@@ -9,9 +9,8 @@
 
 /* Of a mail that a rate has counted. */
 #define RATED UINT64_C(1)
-/* What marks begin with, and instances do not. */
-#define MARK (UINT64_C(0x6d61) << 48)
-#define MARK_BITS (UINT64_C(0xffff) << 48)
+/* An instance that would be taken for a mark becomes another one. */
+#define UNMARK (UINT64_C(1) << 48)
 
 void
 state_init(struct account_state *state)
@@ -173,21 +172,6 @@ state_clamp(struct account_state *state, int64_t now_ms)
 	return rates_clamp(&state->rates, now_ms) || stepped;
 }
 
-static bool
-is_mark(int64_t number)
-{
-	return ((uint64_t)number & MARK_BITS) == MARK;
-}
-
-int64_t
-state_mark(int64_t version)
-{
-	/* Versions that follow each other differ in their last bits. */
-	uint64_t mixed = (uint64_t)version * UINT64_C(0x9e3779b97f4a7c15);
-
-	return (int64_t)(MARK | (mixed >> 16 & ~RATED));
-}
-
 int64_t
 state_instance(const char *instance, const struct addr *client)
 {
@@ -200,8 +184,8 @@ state_instance(const char *instance, const struct addr *client)
 	for (size_t i = 0; i < client->bits / 8; i++)
 		hash = (hash ^ client->bytes[i]) * 1099511628211u;
 	hash &= ~RATED;
-	if (is_mark((int64_t)hash))
-		hash ^= MARK;
+	if (marks_is_one((int64_t)hash))
+		hash ^= UNMARK;
 	return hash != 0 ? (int64_t)hash : 2;
 }
 
@@ -246,14 +230,15 @@ put_first(struct account_state *state, int64_t number, size_t count)
 static void
 add_number(struct account_state *state, int64_t number)
 {
-	const bool kind = is_mark(number);
+	const bool kind = marks_is_one(number);
 	const size_t most = kind ? MARKS_MAX : INSTANCES_MAX;
 	size_t count = 0;
 
 	if (number == 0 || state_has_instance(state, number))
 		return;
 	for (size_t i = 0; i < state->instance_count; i++)
-		if (is_mark(state->instances[i]) == kind && ++count == most) {
+		if (marks_is_one(state->instances[i]) == kind &&
+		    ++count == most) {
 			put_first(state, number, i + 1);
 			return;
 		}
@@ -275,8 +260,15 @@ state_has_mark(const struct account_state *state, int64_t mark)
 }
 
 void
-state_add_mark(struct account_state *state, int64_t mark)
+state_add_mark(struct account_state *state, int64_t mark,
+    const struct marks *marks)
 {
+	size_t kept = 0;
+
+	for (size_t i = 0; i < state->instance_count; i++)
+		if (!marks_is_settled(marks, state->instances[i]))
+			state->instances[kept++] = state->instances[i];
+	state->instance_count = kept;
 	add_number(state, mark);
 }
 

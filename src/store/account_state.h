@@ -11,6 +11,7 @@
 
 #include "base/addr.h"
 #include "store/history.h"
+#include "store/marks.h"
 #include "store/rates.h"
 
 #include <stdbool.h>
@@ -128,15 +129,14 @@ void state_unpack(struct account_state *, const uint8_t *bytes);
 int64_t state_instance(const char *instance, const struct addr *client);
 
 /*
- * A save leaves a mark, if it must not be done twice: who never had its answer
- * finds out by it whether it was done, whatever others have saved since. The
- * newest MARKS_MAX stay; programs of before keep them as if they were mails, and
- * of both the newest INSTANCES_MAX.
- * No instance is a mark. 0 is none.
+ * The mark of a save, 0: none. It takes the place of those of the same process
+ * that are settled; of all others the newest MARKS_MAX stay. Programs of before
+ * keep them as if they were mails, and of both the newest INSTANCES_MAX. No
+ * instance is a mark.
  */
-int64_t state_mark(int64_t version);
 bool state_has_mark(const struct account_state *, int64_t mark);
-void state_add_mark(struct account_state *, int64_t mark);
+void state_add_mark(struct account_state *, int64_t mark,
+    const struct marks *);
 
 /* Of the mails lately: has it passed, and did a rate count it? */
 bool state_has_instance(const struct account_state *, int64_t instance);

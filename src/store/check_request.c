@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* An account that had a mail so shortly before may have many. */
+enum { BUSY_MS = 1000 };
+
 /* A request while it is worked on. */
 struct question {
 	struct work *work;
@@ -260,9 +263,23 @@ pass_anyway(struct finding *finding)
 	finding->per_s = 0;
 }
 
-/* These passed before, unasked: count them as if they had been asked for. */
+/* The mails that passed before, unasked, and are not counted yet. */
+static uint32_t
+held_mails(const struct question *q)
+{
+	const struct check *check = q->check;
+	const struct account_state *state = &q->work->state;
+
+	/* Who was forgotten since is not remade by it. */
+	if (check->is_held_only && !state->is_known)
+		return 0;
+	return check->held + (check->is_held_only && q->instance != 0 &&
+	    !state_has_instance(state, q->instance));
+}
+
+/* Count so many of them as if they had been asked for. */
 static void
-add_held(struct question *q)
+add_held(struct question *q, uint32_t mails)
 {
 	struct account_state *state = &q->work->state;
 	const struct check *check = q->check;
@@ -272,12 +289,14 @@ add_held(struct question *q)
 
 	if (last_ms == 0 || last_ms > q->now_ms)
 		last_ms = q->now_ms;
-	for (uint32_t i = 0; i < check->held; i++) {
+	for (uint32_t i = 0; i < mails; i++) {
 		begin_attempt(q, false);
 		detect_date(&state->history, &q->attempt, last_ms);
 		detect_passed(&state->history, &q->attempt,
 		    q->settings->rules);
 	}
+	if (check->is_held_only)
+		state_add_instance(state, q->instance);
 	q->work->is_changed = true;
 	q->work->counts = true;
 	if (login->network.bits == 0)
@@ -289,7 +308,7 @@ add_held(struct question *q)
 		    sizeof(place->country));
 		place->asn = login->asn;
 	}
-	place->pending += check->held;
+	place->pending += mails;
 	if (place->last_ms < last_ms)
 		place->last_ms = last_ms;
 	/* No other may come for a while. */
@@ -323,6 +342,7 @@ apply(struct work *work, struct check *check,
 		.instance = state_instance(check->instance,
 		    &check->login.client),
 		.now_ms = now_ms };
+	uint32_t mails;
 
 	memset(finding, 0, sizeof(*finding));
 	memcpy(finding->limits, settings->limits, sizeof(finding->limits));
@@ -330,9 +350,9 @@ apply(struct work *work, struct check *check,
 	if (state->blocked_until_ms != 0 && state->blocked_until_ms <= now_ms)
 		blocking_end(work, settings, state->blocked_until_ms);
 	q.since_ms = places_since(state, settings, now_ms);
-	/* Who was forgotten since is not remade by it. */
-	if (check->held > 0 && (state->is_known || !check->is_held_only))
-		add_held(&q);
+	mails = held_mails(&q);
+	if (mails > 0)
+		add_held(&q, mails);
 	if (check->is_held_only)
 		return;
 	if (check->is_counted) {
@@ -383,6 +403,9 @@ check_decide(struct work *work, const struct store_setup *setup,
 			blocking_apply(work, &settings, now_ms);
 		return;
 	}
+	/* Of others that come meanwhile there may be more than it knows
+	 * again. */
+	work->counts |= now_ms - work->state.seen_ms < BUSY_MS;
 	for (size_t i = 0; i < work->check_count; i++) {
 		struct check *check = work->checks[i];
 		const struct settings settings = work_settings(work,

@@ -121,7 +121,7 @@ pass(struct memory *memory, const struct memory_key *key, struct entry *entry,
     const struct memory_mail *mail)
 {
 	uint64_t count = atomic_load(&entry->count);
-	bool is_same = has_mail(entry, mail->instance);
+	bool is_held = !mail->is_owed && !has_mail(entry, mail->instance);
 	uint16_t held = held_of(count);
 
 	if (is_written(count) || left_of(count) == 0 || held == UINT16_MAX ||
@@ -132,10 +132,11 @@ pass(struct memory *memory, const struct memory_key *key, struct entry *entry,
 	    atomic_load(&memory->offset_ms));
 	if (!atomic_compare_exchange_strong(&entry->count, &count,
 		make_count(turn_of(count), (uint16_t)(left_of(count) - 1),
-		    (uint16_t)(held + !is_same))))
+		    (uint16_t)(held + is_held))))
 		return MEMORY_NOTHING;
-	add_mail(entry, mail->instance);
-	return held == 0 && !is_same ? MEMORY_PASS_FIRST : MEMORY_PASS;
+	if (is_held)
+		add_mail(entry, mail->instance);
+	return held == 0 && is_held ? MEMORY_PASS_FIRST : MEMORY_PASS;
 }
 
 enum memory_answer

@@ -49,6 +49,7 @@ struct memory_mail {
 	bool is_rated;		/* a rate counts it, if there is one */
 	bool weighs_once;	/* and not again if the instance is the same */
 	bool is_away;		/* the store has no answer: no need to hear */
+	bool is_owed;		/* not to be held: it is owed by its name */
 };
 
 enum memory_answer {

@@ -24,6 +24,8 @@ struct debt {
 	uint32_t mails;		/* beside those that the memory holds */
 	int64_t last_ms;
 	int64_t mark;	/* as check's */
+	/* Of a mail beside those, or ""; behind the account. */
+	const char *instance;
 	char account[];
 };
 
@@ -108,24 +110,47 @@ take_first(struct owed *owed)
 	return first;
 }
 
-void
-owed_add(struct owed *owed, const struct memory_key *key,
-    const struct check *check, int64_t due_ms)
+static struct debt *
+new_debt(const struct memory_key *key, const struct check *check,
+    const char *instance, int64_t due_ms)
 {
 	size_t size = strlen(check->account) + 1;
-	struct debt *debt = mem_new(1, sizeof(*debt) + size);
+	size_t more = strlen(instance) + 1;
+	struct debt *debt = mem_new(1, sizeof(*debt) + size + more);
 
 	debt->key = *key;
 	debt->login = check->login;
 	debt->settings = check->settings;
 	debt->due_ms = due_ms;
+	memcpy(debt->account, check->account, size);
+	debt->instance = memcpy(debt->account + size, instance, more);
+	return debt;
+}
+
+void
+owed_add(struct owed *owed, const struct memory_key *key,
+    const struct check *check, int64_t due_ms)
+{
+	struct debt *debt = new_debt(key, check, "", due_ms);
+
 	/* It had none: those of the memory are others. */
 	if (check->result != STORE_DONE && check->held > 0) {
 		debt->mails = check->held;
 		debt->last_ms = check->held_last_ms;
 		debt->mark = check->mark;
 	}
-	memcpy(debt->account, check->account, size);
+	insert(owed, debt);
+}
+
+void
+owed_add_mail(struct owed *owed, const struct memory_key *key,
+    const struct check *check)
+{
+	struct debt *debt = new_debt(key, check, check->instance,
+	    clock_mono_ms());
+
+	debt->mails = check->instance[0] == '\0';
+	debt->mark = check->mark;
 	insert(owed, debt);
 }
 
@@ -140,7 +165,7 @@ make_check(const struct debt *debt, struct check *check)
 {
 	memset(check, 0, sizeof(*check));
 	check->account = debt->account;
-	check->instance = "";
+	check->instance = debt->instance;
 	check->login = debt->login;
 	check->settings = debt->settings;
 	check->held = debt->mails;
@@ -188,7 +213,7 @@ owed_collect(struct owed *owed, struct owed_batch *batch, bool is_all)
 		struct debt *debt = take_first(owed);
 
 		take_held(owed, debt);
-		if (debt->mails == 0) {
+		if (debt->mails == 0 && debt->instance[0] == '\0') {
 			free(debt);
 			continue;
 		}

@@ -28,6 +28,13 @@ bool owed_is_full(const struct owed *);
 void owed_add(struct owed *, const struct memory_key *, const struct check *,
     int64_t due_ms);
 
+/*
+ * The mail of a check that failed passed, and may be counted: it is owed by its
+ * instance, or if it has none by the check's mark, and is due at once.
+ */
+void owed_add_mail(struct owed *, const struct memory_key *,
+    const struct check *);
+
 /* In how many milliseconds something is due, -1: nothing is owed. */
 int owed_wait_ms(const struct owed *);
 

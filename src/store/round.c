@@ -35,6 +35,7 @@ struct round {
 	struct work *works;
 	struct check **checks;
 	size_t room;
+	struct marks marks;
 	struct log_limit limit;
 };
 
@@ -48,6 +49,7 @@ round_new(const struct store_setup *setup, const struct store_side *side,
 	round->side = side;
 	round->self = self;
 	round->completing = (struct completing){ setup, side, self };
+	marks_init(&round->marks);
 	return round;
 }
 
@@ -192,6 +194,8 @@ play(struct round *round, struct work *const *works, size_t count,
 	bool is_unsure = false;
 	size_t left = count;
 
+	for (size_t i = 0; i < count; i++)
+		works[i]->marks = &round->marks;
 	for (unsigned tries = 0; left > 0; tries++) {
 		struct work *open[ROUND_WORKS];
 		int done = try(round, works, count, deadline_ms);
@@ -298,6 +302,18 @@ mark_left(const struct work *work, const struct check *check)
 	    work->mark : check->mark;
 }
 
+/* It has no answer: may it have been written all the same? */
+static void
+doubt(struct round *round, const struct work *work, struct check *check)
+{
+	check->may_be_written = work->saved_version != 0 &&
+	    work->progress != WORK_BUSY;
+	check->mark = mark_left(work, check);
+	if (check->may_be_written && check->mark != 0 &&
+	    check == work->checks[0])
+		marks_doubt(&round->marks, check->mark);
+}
+
 static void
 check_some(struct round *round, struct check *checks, size_t count,
     int64_t deadline_ms)
@@ -317,8 +333,11 @@ check_some(struct round *round, struct check *checks, size_t count,
 			check->is_busy = works[i]->progress == WORK_BUSY;
 			check->result = works[i]->progress == WORK_DONE ?
 			    STORE_DONE : STORE_FAILED;
-			check->mark = check->result == STORE_DONE ? 0 :
-			    mark_left(works[i], check);
+			check->may_be_written = false;
+			if (check->result == STORE_DONE)
+				check->mark = 0;
+			else
+				doubt(round, works[i], check);
 		}
 }
 

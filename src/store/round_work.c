@@ -42,8 +42,8 @@ work_sign(struct work *work, int64_t version)
 		return;
 	/* That of the first save stays: it may be done yet, late. */
 	if (work->mark == 0)
-		work->mark = state_mark(version);
-	state_add_mark(&work->state, work->mark);
+		work->mark = marks_next(work->marks);
+	state_add_mark(&work->state, work->mark, work->marks);
 }
 
 bool

@@ -96,7 +96,7 @@ struct work {
 	/* What follows. */
 	bool is_changed;	/* the state is to be saved */
 	bool must_last;		/* wait for the disk */
-	bool counts;		/* done again it would count again */
+	bool counts;		/* done again it might count again */
 	int64_t trim_ms;	/* logins before this give way; 0: none */
 	bool is_moved;		/* held.began_ms and its end were in the future */
 	uint32_t attempts;	/* refused because of the block */
@@ -115,6 +115,7 @@ struct work {
 	 * leave in the state if it counts; and what those of before left. */
 	int64_t saved_version;
 	int64_t mark, earlier_mark;
+	struct marks *marks;	/* of who saves it */
 };
 
 /* A side is about to save it; no two saves have the same version. */

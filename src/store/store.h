@@ -119,7 +119,8 @@ struct check {
 	bool may_defer;		/* is_busy is understood: do not wait long */
 	const struct settings *settings;
 	/* Mails of this login that passed before, unasked (memory.h), when the
-	 * last of them came (0: now), and that there is no other. */
+	 * last of them came (0: now), and that there is no other; or but that
+	 * of the instance, which passed, too, and may be counted already. */
 	uint32_t held;
 	int64_t held_last_ms;
 	bool is_held_only;
@@ -127,6 +128,7 @@ struct check {
 	/* It was asked before, and failed: 0, or what tells whether it was
 	 * written all the same. Is set if it fails. */
 	int64_t mark;
+	bool may_be_written;	/* it failed, but may be counted */
 
 	enum store_result result;	/* STORE_DONE or STORE_FAILED */
 	bool is_busy;	/* failed: somebody else has the row; ask again */

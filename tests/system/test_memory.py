@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import contextlib
+import itertools
 import select
 import signal
 import time
@@ -257,6 +258,45 @@ def test_who_passed_a_moment_ago_passes_without_the_store(start_policyd,
     assert int(database.value(
         "SELECT sum(mails) FROM policyd.logins "
         "WHERE account = 'joe@example.com'")) == sent
+
+
+@pytest.mark.parametrize("name", ["one", ""])
+def test_a_mail_whose_answer_was_lost_counts_once(start_policyd, database,
+                                                  postgres, name):
+    """It was written, and passes from memory when no answer comes in time."""
+    with Relay(postgres.sockets / ".s.PGSQL.5432") as relay:
+        relay.watch(b"LISTEN policyd")
+        policyd = start_policyd(daemon.merge(CONFIG, {
+            "server": {"workers": 1, "deadline": "1s"},
+            "store": {"url": f"postgresql://policyd@127.0.0.1:{relay.port}"
+                             f"/{database.name}", "memory_mails": 2000}}))
+        numbers = iter(range(1000000))
+        pass_unasked(policyd, "joe@example.com", numbers)
+        with policyd.client() as client:
+            def version(count):
+                for number in itertools.islice(numbers, count):
+                    client.send(request("joe@example.com", address("DE"),
+                                        instance=name and f"{name}.{number}"))
+                    assert client.answer() == OK
+                return database.value("SELECT version FROM policyd.account "
+                                      "WHERE account = 'joe@example.com'")
+
+            def is_written():
+                """One is asked for when the news are old."""
+                before = version(0)
+                relay.mute(b"LISTEN policyd", b"touch", b"save")
+                is_changed = version(1) != before
+                relay.mute(b"LISTEN policyd")
+                return is_changed
+            assert relay.deafen() == 1
+            until(is_written, "a mail to be written")
+            version(3)
+        relay.restore()
+        relay.cut()
+        until(lambda: policyd.ask("ann@example.com", address("DE")) == OK,
+              "the store")
+        assert policyd.stop() == 0
+    assert mails(database, "joe@example.com") == next(numbers)
 
 
 def test_who_is_known_does_not_wait_for_who_is_not(start_policyd, database):

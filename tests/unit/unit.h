@@ -4,6 +4,8 @@
  *
  * A test program is its START_TESTs and one line at the end:
  *   UNIT("config/yaml", test_one, test_two)
+ * or, with what is done before and after each of them,
+ *   UNIT_BETWEEN("config/yaml", set_up, tear_down, test_one, test_two)
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -75,17 +77,30 @@ unit_end(void)
 	ck_assert_uint_eq(unit_files(), unit_files_before);
 }
 
-static int
-unit_run(const char *name, const TTest *const *tests, size_t count)
+static inline void
+unit_nothing(void)
 {
-	Suite *suite = suite_create(name);
-	TCase *tcase = tcase_create(name);
+}
+
+struct unit {
+	const char *name;
+	void (*set_up)(void), (*tear_down)(void);
+	const TTest *const *tests;
+	size_t count;
+};
+
+static int
+unit_run(const struct unit *unit)
+{
+	Suite *suite = suite_create(unit->name);
+	TCase *tcase = tcase_create(unit->name);
 	SRunner *runner;
 	int failed;
 
-	for (size_t i = 0; i < count; i++)
-		tcase_add_test(tcase, tests[i]);
+	for (size_t i = 0; i < unit->count; i++)
+		tcase_add_test(tcase, unit->tests[i]);
 	tcase_add_checked_fixture(tcase, unit_begin, unit_end);
+	tcase_add_checked_fixture(tcase, unit->set_up, unit->tear_down);
 	/* Generous: the machine may be busy, valgrind is slow. */
 	tcase_set_timeout(tcase, 120);
 	suite_add_tcase(suite, tcase);
@@ -96,13 +111,16 @@ unit_run(const char *name, const TTest *const *tests, size_t count)
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-#define UNIT(name, ...)                                                        \
+#define UNIT_BETWEEN(name, set_up, tear_down, ...)                             \
 	int main(void)                                                         \
 	{                                                                      \
 		const TTest *const tests[] = { __VA_ARGS__ };                  \
-		return unit_run(name, tests,                                   \
-		    sizeof(tests) / sizeof(tests[0]));                         \
+		const struct unit unit = { name, set_up, tear_down, tests,     \
+			sizeof(tests) / sizeof(tests[0]) };                    \
+		return unit_run(&unit);                                        \
 	}
+#define UNIT(name, ...)                                                        \
+	UNIT_BETWEEN(name, unit_nothing, unit_nothing, __VA_ARGS__)
 
 /* How many rows a table has. */
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))

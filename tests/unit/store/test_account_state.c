@@ -295,8 +295,11 @@ START_TEST(mails_are_known_again)
 }
 END_TEST
 
+/* Of a thousand processes: each has one. */
 START_TEST(marks_are_found_among_mails)
 {
+	static struct marks marks[1000];
+	static int64_t given[1000];
 	uint8_t bytes[INSTANCES_BYTES];
 	char name[16];
 
@@ -305,16 +308,20 @@ START_TEST(marks_are_found_among_mails)
 	for (int i = 0; i < 1000; i++) {
 		snprintf(name, sizeof(name), "mail%d", i);
 		state_add_instance(&state, mail(name));
-		state_add_mark(&state, state_mark(i + 2));
-		state_add_mark(&state, state_mark(i + 2));
-		state_add_mark(&state, 0);
+		marks_init(&marks[i]);
+		given[i] = marks_next(&marks[i]);
+		state_add_mark(&state, given[i], &marks[i]);
+		state_add_mark(&state, given[i], &marks[i]);
+		state_add_mark(&state, 0, &marks[i]);
+		/* Its last one was answered. */
+		state_add_mark(&state, given[i], &marks[i]);
 	}
 	ck_assert_uint_eq(state_put_instances(&state, bytes), INSTANCES_BYTES);
 	state_init(&state);
 	state_take_instances(&state, bytes, sizeof(bytes));
 	for (int i = 999; i > 0; i--) {
 		snprintf(name, sizeof(name), "mail%d", i);
-		ck_assert_int_eq(state_has_mark(&state, state_mark(i + 2)),
+		ck_assert_int_eq(state_has_mark(&state, given[i]),
 		    i >= 1000 - MARKS_MAX);
 		ck_assert_int_eq(state_has_instance(&state, mail(name)),
 		    i >= 1000 - INSTANCES_MAX);
@@ -322,17 +329,41 @@ START_TEST(marks_are_found_among_mails)
 }
 END_TEST
 
+START_TEST(one_process_leaves_one_mark)
+{
+	static struct marks ours, others;
+	int64_t doubted, mark, other;
+
+	state_init(&state);
+	marks_init(&ours);
+	marks_init(&others);
+	doubted = marks_next(&ours);
+	state_add_mark(&state, doubted, &ours);
+	marks_doubt(&ours, doubted);
+	state_add_instance(&state, mail("mail"));
+	for (int i = 0; i < 1000; i++) {
+		mark = marks_next(&ours);
+		other = marks_next(&others);
+		state_add_mark(&state, mark, &ours);
+		state_add_mark(&state, other, &others);
+	}
+	ck_assert_uint_eq(state.instance_count, 4);
+	ck_assert(state_has_mark(&state, doubted));
+	ck_assert(state_has_mark(&state, mark));
+	ck_assert(state_has_mark(&state, other));
+	ck_assert(state_has_instance(&state, mail("mail")));
+}
+END_TEST
+
 /* Of 200,000 names some would be taken for marks by chance. */
 START_TEST(no_mail_is_a_mark)
 {
-	const uint64_t mark = (uint64_t)state_mark(2) >> 48;
 	char name[16];
 
 	for (int i = 0; i < 200000; i++) {
 		snprintf(name, sizeof(name), "mail%d", i);
-		ck_assert_uint_ne((uint64_t)mail(name) >> 48, mark);
+		ck_assert(!marks_is_one(mail(name)));
 	}
-	ck_assert_uint_eq((uint64_t)state_mark(INT64_MAX) >> 48, mark);
 }
 END_TEST
 
@@ -342,4 +373,4 @@ UNIT("store/account_state", the_one_seen_least_lately_makes_room,
     places_are_read_back, text_tells_what_is_as_the_rows_will_be,
     lines_that_are_none_are_skipped, more_places_than_there_is_room_for,
     mails_are_known_again, marks_are_found_among_mails,
-    no_mail_is_a_mark)
+    one_process_leaves_one_mark, no_mail_is_a_mark)

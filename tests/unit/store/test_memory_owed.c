@@ -13,9 +13,28 @@ enum { MANY = 300, LONG_MS = 3600000 };
 
 static const struct settings settings = { .window_s = 86400 };
 
+/* Before and after each test. */
+static struct memory *memory;
+static struct owed *owed;
+static struct owed_batch batch;
+
+static void
+set_up(void)
+{
+	memory = memory_open();
+	owed = owed_new(memory);
+}
+
+static void
+tear_down(void)
+{
+	owed_free(owed);
+	memory_close(memory);
+}
+
 /* A check of the login "userN", which failed and had taken so many mails. */
 static void
-owe(struct owed *owed, int number, uint32_t mails, int64_t due_ms)
+owe(int number, uint32_t mails, int64_t due_ms)
 {
 	const struct memory_key key = { .account = (uint64_t)number,
 		.login = (uint64_t)number + 1 };
@@ -29,10 +48,8 @@ owe(struct owed *owed, int number, uint32_t mails, int64_t due_ms)
 
 /* What is due, in the order that it comes in; "user4 user2". */
 static void
-collect(struct owed *owed, bool is_all, char text[200])
+collect(bool is_all, char text[200])
 {
-	static struct owed_batch batch;
-
 	text[0] = '\0';
 	owed_collect(owed, &batch, is_all);
 	for (size_t i = 0; i < batch.count; i++) {
@@ -45,44 +62,37 @@ collect(struct owed *owed, bool is_all, char text[200])
 
 START_TEST(what_is_due_first_comes_first)
 {
-	struct memory *memory = memory_open();
-	struct owed *owed = owed_new(memory);
 	int64_t now = clock_mono_ms();
 	char text[200];
 
 	ck_assert_int_eq(owed_wait_ms(owed), -1);
-	owe(owed, 1, 1, now + LONG_MS);
+	owe(1, 1, now + LONG_MS);
 	ck_assert_int_gt(owed_wait_ms(owed), LONG_MS / 2);
-	owe(owed, 2, 1, now - 10);
-	owe(owed, 3, 1, now + 2 * LONG_MS);
-	owe(owed, 4, 1, now - 20);
-	owe(owed, 5, 0, now - 30);	/* has none */
-	owe(owed, 6, 1, now - 15);
+	owe(2, 1, now - 10);
+	owe(3, 1, now + 2 * LONG_MS);
+	owe(4, 1, now - 20);
+	owe(5, 0, now - 30);	/* has none */
+	owe(6, 1, now - 15);
 	ck_assert_int_eq(owed_wait_ms(owed), 0);
-	collect(owed, false, text);
+	collect(false, text);
 	ck_assert_str_eq(text, "user4 user6 user2");
-	collect(owed, false, text);
+	collect(false, text);
 	ck_assert_str_eq(text, "");
 	ck_assert_int_gt(owed_wait_ms(owed), LONG_MS / 2);
-	collect(owed, true, text);
+	collect(true, text);
 	ck_assert_str_eq(text, "user1 user3");
 	ck_assert_int_eq(owed_wait_ms(owed), -1);
-	owed_free(owed);
-	memory_close(memory);
 }
 END_TEST
 
 /* In whatever order they come, and however many there are. */
 START_TEST(many_are_owed)
 {
-	struct memory *memory = memory_open();
-	struct owed *owed = owed_new(memory);
-	struct owed_batch batch;
 	int64_t now = clock_mono_ms() - LONG_MS;
 	int next = 0;
 
 	for (int i = 0; i < MANY; i++)
-		owe(owed, i * 7 % MANY, 1, now + i * 7 % MANY);
+		owe(i * 7 % MANY, 1, now + i * 7 % MANY);
 	while (owed_collect(owed, &batch, false) > 0) {
 		for (size_t i = 0; i < batch.count; i++) {
 			char name[32];
@@ -94,18 +104,12 @@ START_TEST(many_are_owed)
 		ck_assert(owed_settle(owed, &batch, 0));
 	}
 	ck_assert_int_eq(next, MANY);
-	owed_free(owed);
-	memory_close(memory);
 }
 END_TEST
 
 START_TEST(what_failed_is_owed_again)
 {
-	struct memory *memory = memory_open();
-	struct owed *owed = owed_new(memory);
-	struct owed_batch batch;
-
-	owe(owed, 1, 3, clock_mono_ms());
+	owe(1, 3, clock_mono_ms());
 	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
 	ck_assert_int_eq(batch.checks[0].result, STORE_FAILED);
 	batch.checks[0].mark = 42;
@@ -116,8 +120,6 @@ START_TEST(what_failed_is_owed_again)
 	ck_assert_int_eq(batch.checks[0].mark, 42);
 	batch.checks[0].result = STORE_DONE;
 	ck_assert(owed_settle(owed, &batch, LONG_MS));
-	owed_free(owed);
-	memory_close(memory);
 }
 END_TEST
 
@@ -125,9 +127,6 @@ END_TEST
  * passes because of that is another mail, of which the memory knows alone. */
 START_TEST(what_passed_after_a_failure_is_owed)
 {
-	struct memory *memory = memory_open();
-	struct owed *owed = owed_new(memory);
-	struct owed_batch batch;
 	const struct check check = { .account = "joe", .settings = &settings,
 		.mark = 42, .result = STORE_FAILED };
 	const struct memory_key key = memory_key(memory, 1, "joe",
@@ -145,25 +144,20 @@ START_TEST(what_passed_after_a_failure_is_owed)
 	ck_assert_int_eq(batch.checks[0].mark, 0);
 	batch.checks[0].result = STORE_DONE;
 	ck_assert(owed_settle(owed, &batch, 0));
-	owed_free(owed);
-	memory_close(memory);
 }
 END_TEST
 
 /* One may have been written and the other was not: each is found out of. */
 START_TEST(what_may_have_been_written_goes_by_itself)
 {
-	struct memory *memory = memory_open();
-	struct owed *owed = owed_new(memory);
-	struct owed_batch batch;
 	int64_t now = clock_mono_ms();
 
-	owe(owed, 1, 3, now - 30);
+	owe(1, 3, now - 30);
 	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
 	batch.checks[0].mark = 42;
 	ck_assert(!owed_settle(owed, &batch, 0));
-	owe(owed, 1, 5, now - 20);
-	owe(owed, 2, 7, now - 10);
+	owe(1, 5, now - 20);
+	owe(2, 7, now - 10);
 	for (unsigned mails = 0; mails < 3 + 5 + 7;) {
 		bool has_first = false;
 
@@ -183,11 +177,43 @@ START_TEST(what_may_have_been_written_goes_by_itself)
 		ck_assert(owed_settle(owed, &batch, 0));
 	}
 	ck_assert_int_eq(owed_wait_ms(owed), -1);
-	owed_free(owed);
-	memory_close(memory);
 }
 END_TEST
 
-UNIT("store/memory_owed", what_is_due_first_comes_first, many_are_owed,
-    what_failed_is_owed_again, what_passed_after_a_failure_is_owed,
-    what_may_have_been_written_goes_by_itself)
+/* Mails that passed by themselves, with a name and without. */
+START_TEST(a_mail_is_owed_by_its_instance_or_mark)
+{
+	struct check check = { .account = "joe", .settings = &settings,
+		.instance = "one", .held = 5, .result = STORE_FAILED };
+	const struct memory_key key = { .account = 1, .login = 2 };
+
+	owed_add_mail(owed, &key, &check);
+	ck_assert_int_eq(owed_wait_ms(owed), 0);
+	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
+	ck_assert_str_eq(batch.checks[0].instance, "one");
+	ck_assert(batch.checks[0].is_held_only);
+	ck_assert_uint_eq(batch.checks[0].held, 0);
+	/* It is the same when it is tried again. */
+	ck_assert(!owed_settle(owed, &batch, 0));
+	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
+	ck_assert_str_eq(batch.checks[0].instance, "one");
+	batch.checks[0].result = STORE_DONE;
+	ck_assert(owed_settle(owed, &batch, 0));
+	check.instance = "";
+	check.mark = 42;
+	owed_add_mail(owed, &key, &check);
+	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
+	ck_assert_str_eq(batch.checks[0].instance, "");
+	ck_assert_uint_eq(batch.checks[0].held, 1);
+	ck_assert_int_eq(batch.checks[0].mark, 42);
+	batch.checks[0].result = STORE_DONE;
+	ck_assert(owed_settle(owed, &batch, 0));
+	ck_assert_int_eq(owed_wait_ms(owed), -1);
+}
+END_TEST
+
+UNIT_BETWEEN("store/memory_owed", set_up, tear_down,
+    what_is_due_first_comes_first, many_are_owed, what_failed_is_owed_again,
+    what_passed_after_a_failure_is_owed,
+    what_may_have_been_written_goes_by_itself,
+    a_mail_is_owed_by_its_instance_or_mark)

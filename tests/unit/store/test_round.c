@@ -414,6 +414,125 @@ START_TEST(what_is_written_late_is_not_written_again)
 }
 END_TEST
 
+/* Others count on the account again and again, each with an end of its own. */
+static void
+count_meanwhile(unsigned others, unsigned each)
+{
+	for (unsigned i = 0; i < others; i++) {
+		struct round *other = round_new(&setup, &side, &shelf);
+		struct check check = { .account = "0", .instance = "",
+			.settings = &settings, .held = 1 };
+
+		for (unsigned k = 0; k < each; k++) {
+			round_check(other, &check, 1,
+			    clock_mono_ms() + PATIENCE_MS);
+			ck_assert_int_eq(check.result, STORE_DONE);
+		}
+		round_free(other);
+	}
+}
+
+/* However much others count until it is asked, as many as there is room for
+ * marks of; and so does who lost the answer. */
+START_TEST(what_was_written_is_found_behind_all_that_others_count)
+{
+	struct round *round = round_new(&setup, &side, &shelf);
+	struct check lost = { .account = "0", .instance = "",
+		.settings = &settings, .held = 3, .is_held_only = true };
+	struct check own = { .account = "0", .instance = "",
+		.settings = &settings };
+
+	memset(&shelf, 0, sizeof(shelf));
+	shelf.rows[0].is_known = true;
+	ck_assert_int_eq(addr_parse("192.0.2.1", &lost.login.network), 0);
+	shelf.lost_answers = 1;
+	shelf.is_gone = true;
+	round_check(round, &lost, 1, clock_mono_ms() + PATIENCE_MS);
+	ck_assert_int_eq(lost.result, STORE_FAILED);
+	ck_assert(lost.may_be_written);
+	shelf.is_gone = false;
+	count_meanwhile(MARKS_MAX - 2, 20);
+	for (int i = 0; i < 50; i++)
+		round_check(round, &own, 1, clock_mono_ms() + PATIENCE_MS);
+	ck_assert_int_eq(own.result, STORE_DONE);
+	ck_assert(!own.may_be_written);
+	round_check(round, &lost, 1, clock_mono_ms() + PATIENCE_MS);
+	ck_assert_int_eq(lost.result, STORE_DONE);
+	ck_assert_int_eq(shelf.rows[0].places[0].pending, 3);
+	round_free(round);
+}
+END_TEST
+
+/* A mail that passed without the store, which may have counted it: it is owed
+ * by its instance, once or twice. */
+START_TEST(a_mail_that_is_owed_by_its_instance_counts_once)
+{
+	struct round *round = round_new(&setup, &side, &shelf);
+	struct check first = { .account = "0", .instance = "one",
+		.settings = &settings };
+	struct check owed;
+
+	for (int was_written = 0; was_written < 2; was_written++) {
+		memset(&shelf, 0, sizeof(shelf));
+		shelf.rows[0].is_known = true;
+		ck_assert_int_eq(addr_parse("192.0.2.1",
+		    &first.login.network), 0);
+		shelf.lost_answers = was_written;
+		shelf.lost_orders = !was_written;
+		shelf.is_gone = true;
+		round_check(round, &first, 1, clock_mono_ms() + PATIENCE_MS);
+		ck_assert_int_eq(first.result, STORE_FAILED);
+		shelf.is_gone = false;
+		count_meanwhile(3, 20);
+		for (int i = 0; i < 2; i++) {
+			owed = first;
+			owed.is_held_only = true;
+			round_check(round, &owed, 1,
+			    clock_mono_ms() + PATIENCE_MS);
+			ck_assert_int_eq(owed.result, STORE_DONE);
+			ck_assert_int_eq(shelf.rows[0].places[0].pending, 1);
+		}
+	}
+	round_free(round);
+}
+END_TEST
+
+/* An account that is busy: the instances of so many others come between that
+ * it is known by its mark alone. */
+START_TEST(a_mail_of_a_busy_account_is_found_behind_all_others)
+{
+	struct round *round = round_new(&setup, &side, &shelf);
+	struct check mail = { .account = "0", .instance = "one",
+		.settings = &settings };
+	char name[16];
+
+	memset(&shelf, 0, sizeof(shelf));
+	ck_assert_int_eq(addr_parse("192.0.2.1", &mail.login.network), 0);
+	round_check(round, &mail, 1, clock_mono_ms() + PATIENCE_MS);
+	mail.instance = "two";
+	shelf.lost_answers = 1;
+	shelf.is_gone = true;
+	round_check(round, &mail, 1, clock_mono_ms() + PATIENCE_MS);
+	ck_assert_int_eq(mail.result, STORE_FAILED);
+	shelf.is_gone = false;
+	for (int i = 0; i < INSTANCES_MAX; i++) {
+		struct check another = mail;
+
+		snprintf(name, sizeof(name), "other%d", i);
+		another.instance = name;
+		another.mark = 0;
+		round_check(round, &another, 1,
+		    clock_mono_ms() + PATIENCE_MS);
+	}
+	ck_assert_int_eq(shelf.rows[0].places[0].pending, 2 + INSTANCES_MAX);
+	mail.is_held_only = true;
+	round_check(round, &mail, 1, clock_mono_ms() + PATIENCE_MS);
+	ck_assert_int_eq(mail.result, STORE_DONE);
+	ck_assert_int_eq(shelf.rows[0].places[0].pending, 2 + INSTANCES_MAX);
+	round_free(round);
+}
+END_TEST
+
 START_TEST(who_was_forgotten_is_not_remade)
 {
 	struct check check;
@@ -430,4 +549,8 @@ UNIT("store/round", each_mail_weighs_once, a_store_that_is_away_is_tried_twice,
     a_row_that_is_locked_holds_up_its_account, all_rows_are_locked,
     an_end_whose_answer_was_lost_is_an_end,
     what_was_written_is_not_written_again,
-    what_is_written_late_is_not_written_again, who_was_forgotten_is_not_remade)
+    what_is_written_late_is_not_written_again,
+    what_was_written_is_found_behind_all_that_others_count,
+    a_mail_that_is_owed_by_its_instance_counts_once,
+    a_mail_of_a_busy_account_is_found_behind_all_others,
+    who_was_forgotten_is_not_remade)

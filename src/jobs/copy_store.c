@@ -13,6 +13,7 @@
 #include "command/progress.h"
 #include "policy/store_of.h"
 #include "store/store.h"
+#include "store/warm_up.h"
 
 #include <errno.h>
 #include <stdlib.h>

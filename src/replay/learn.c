@@ -11,6 +11,7 @@
 #include "command/server_user.h"
 #include "policy/store_of.h"
 #include "store/history_lessons.h"
+#include "store/warm_up.h"
 
 #include <stdio.h>
 #include <stdlib.h>

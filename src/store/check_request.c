@@ -46,36 +46,6 @@ answer_blocked(struct question *q)
 	finding->evidence = places_count(work, q->settings, q->since_ms);
 }
 
-/* A login that the table has and the account's row has not. */
-static void
-take_row(struct work *work, struct place *place)
-{
-	for (size_t i = 0; i < work->row_count; i++)
-		if (addr_equal(&work->rows[i].network, &place->network)) {
-			*place = work->rows[i];
-			return;
-		}
-}
-
-/* A place for a network that the row does not have. */
-static struct place *
-add_place(struct question *q, const struct addr *network)
-{
-	struct work *work = q->work;
-	struct place *place;
-
-	/* Many at a time: how many there are is not written each time. */
-	for (int i = 0; i < PLACES_MAX / 4 && (i > 0 ||
-	    state_is_full(&work->state)); i++)
-		older_add(&work->older, state_let_oldest_go(&work->state));
-	place = state_add(&work->state, network);
-	if (place->last_ms == 0)
-		take_row(work, place);
-	if (place->last_ms > q->since_ms)
-		older_take(&work->older, place);
-	return place;
-}
-
 /* Is the place new to the window, or in a country it was not in? */
 static bool
 record_login(struct question *q)
@@ -89,7 +59,8 @@ record_login(struct question *q)
 	state_drop(state, q->since_ms);
 	place = state_find(state, &login->network);
 	if (place == NULL)
-		place = add_place(q, &login->network);
+		place = work_add_place(q->work, &login->network,
+		    q->since_ms);
 	is_new = place->last_ms <= q->since_ms ||
 	    strcmp(place->country, login->country) != 0;
 	if (fresh_ms > PLACE_FRESH_MS)
@@ -303,7 +274,8 @@ add_held(struct question *q, uint32_t mails)
 		return;
 	place = state_find(state, &login->network);
 	if (place == NULL) {
-		place = add_place(q, &login->network);
+		place = work_add_place(q->work, &login->network,
+		    q->since_ms);
 		memcpy(place->country, login->country,
 		    sizeof(place->country));
 		place->asn = login->asn;

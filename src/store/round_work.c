@@ -152,6 +152,35 @@ work_take_rows(struct work *work, size_t most, int64_t since_ms,
 	older_count(&work->older, work->rows, left, now_ms);
 }
 
+/* A login that the table has and the account's row has not. */
+static void
+take_row(struct work *work, struct place *place)
+{
+	for (size_t i = 0; i < work->row_count; i++)
+		if (addr_equal(&work->rows[i].network, &place->network)) {
+			*place = work->rows[i];
+			return;
+		}
+}
+
+struct place *
+work_add_place(struct work *work, const struct addr *network,
+    int64_t since_ms)
+{
+	struct place *place;
+
+	/* Many at a time: how many there are is not written each time. */
+	for (int i = 0; i < PLACES_MAX / 4 && (i > 0 ||
+	    state_is_full(&work->state)); i++)
+		older_add(&work->older, state_let_oldest_go(&work->state));
+	place = state_add(&work->state, network);
+	if (place->last_ms == 0)
+		take_row(work, place);
+	if (place->last_ms > since_ms)
+		older_take(&work->older, place);
+	return place;
+}
+
 void
 work_reach(struct work *work, enum cause cause, uint32_t limit, uint32_t per_s)
 {

@@ -151,6 +151,11 @@ void work_clear(struct work *);
 void work_take_rows(struct work *, size_t most, int64_t since_ms,
     int64_t now_ms);
 
+/* A place for a network that the state does not have; logins up to since_ms do
+ * not count. */
+struct place *work_add_place(struct work *, const struct addr *network,
+    int64_t since_ms);
+
 /* Count one more time that a limit was reached. */
 void work_reach(struct work *, enum cause, uint32_t limit, uint32_t per_s);
 

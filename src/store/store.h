@@ -91,14 +91,6 @@ int store_tend(struct store *);
 enum store_result store_init(struct store *, bool may_create,
     int64_t deadline_ms);
 
-/* Since when the store knows of accounts. STORE_NONE: it does not tell. */
-enum store_result store_learns_since(struct store *, int64_t *since_ms,
-    int64_t deadline_ms);
-
-/* What the store knows of accounts reaches back to then, at least. */
-enum store_result store_learned_since(struct store *, int64_t since_ms,
-    int64_t deadline_ms);
-
 /* The past is played: what the store knows reaches back to since_ms, and what
  * is asked from now on passed long ago if is_learning. */
 void store_play(struct store *, int64_t since_ms, bool is_learning);

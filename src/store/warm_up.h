@@ -14,4 +14,12 @@
 /* Bring setup.is_warm of the store up to date; it is asked once a minute. */
 void warm_up_look(struct store *, int64_t deadline_ms);
 
+/* Since when the store knows of accounts. STORE_NONE: it does not tell. */
+enum store_result store_learns_since(struct store *, int64_t *since_ms,
+    int64_t deadline_ms);
+
+/* What the store knows of accounts reaches back to then, at least. */
+enum store_result store_learned_since(struct store *, int64_t since_ms,
+    int64_t deadline_ms);
+
 #endif

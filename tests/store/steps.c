@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "store/outbox.h"
+#include "store/warm_up.h"
 
 #include <check.h>
 #include <stdio.h>

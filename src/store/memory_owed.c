@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* The memory has room for as many logins: one worker may take them all. */
-enum { MOST = 65536 };
+enum { MOST = 65536, LISTS = 16384 };
 
 struct debt {
 	struct memory_key key;
@@ -26,6 +26,7 @@ struct debt {
 	int64_t mark;	/* as check's */
 	/* Of a mail beside those, or ""; behind the account. */
 	const char *instance;
+	struct debt *next;	/* in its list */
 	char account[];
 };
 
@@ -34,6 +35,8 @@ struct owed {
 	/* No child, at 2 * i + 1 or 2 * i + 2, is due before its parent. */
 	struct debt **heap;
 	size_t count, room;
+	/* Those that are in the heap for what the memory holds, by login. */
+	struct debt *lists[LISTS];
 };
 
 struct owed *
@@ -127,17 +130,61 @@ new_debt(const struct memory_key *key, const struct check *check,
 	return debt;
 }
 
+static struct debt **
+list_of(struct owed *owed, const struct memory_key *key)
+{
+	return &owed->lists[key->login / 2 % LISTS];
+}
+
+/* Does somebody come by then for what the memory holds of the login? */
+static bool
+is_listed(struct owed *owed, const struct memory_key *key, int64_t due_ms)
+{
+	const struct debt *debt = *list_of(owed, key);
+
+	while (debt != NULL && (debt->key.login != key->login ||
+		debt->key.account != key->account || debt->due_ms > due_ms))
+		debt = debt->next;
+	return debt != NULL;
+}
+
+static void
+list(struct owed *owed, struct debt *debt)
+{
+	struct debt **place = list_of(owed, &debt->key);
+
+	debt->next = *place;
+	*place = debt;
+}
+
+static void
+unlist(struct owed *owed, struct debt *debt)
+{
+	struct debt **place = list_of(owed, &debt->key);
+
+	while (*place != NULL && *place != debt)
+		place = &(*place)->next;
+	if (*place != NULL)
+		*place = debt->next;
+}
+
 void
 owed_add(struct owed *owed, const struct memory_key *key,
     const struct check *check, int64_t due_ms)
 {
-	struct debt *debt = new_debt(key, check, "", due_ms);
+	bool is_failed = check->result != STORE_DONE && check->held > 0;
+	struct debt *debt;
 
-	/* It had none: those of the memory are others. */
-	if (check->result != STORE_DONE && check->held > 0) {
+	if (!is_failed && is_listed(owed, key, due_ms))
+		return;
+	debt = new_debt(key, check, "", due_ms);
+	if (is_failed) {
+		/* The memory has none of these. */
 		debt->mails = check->held;
 		debt->last_ms = check->held_last_ms;
 		debt->mark = check->mark;
+	} else {
+		list(owed, debt);
 	}
 	insert(owed, debt);
 }
@@ -212,6 +259,7 @@ owed_collect(struct owed *owed, struct owed_batch *batch, bool is_all)
 	    !is_mixed(batch, owed->heap[0])) {
 		struct debt *debt = take_first(owed);
 
+		unlist(owed, debt);
 		take_held(owed, debt);
 		if (debt->mails == 0 && debt->instance[0] == '\0') {
 			free(debt);

@@ -22,8 +22,9 @@ void owed_free(struct owed *);
 bool owed_is_full(const struct owed *);
 
 /*
- * Mails of a login are held in memory until due_ms (monotonic). If a check of
- * the login that took some out of it failed, those are owed as well.
+ * Mails of a login are held in memory until due_ms (monotonic), or are owed
+ * already. If a check of the login that took some out of it failed, those are
+ * owed as well.
  */
 void owed_add(struct owed *, const struct memory_key *, const struct check *,
     int64_t due_ms);

@@ -12,7 +12,8 @@ import tempfile
 
 import policyd as daemon
 import proc
-from postgres import PSQL
+from libpq import Session
+from postgres import PROGRAMS
 from waiting import until
 
 PROGRAM = shutil.which("pg_autoctl")
@@ -58,12 +59,13 @@ class Node:
         self.process.wait()
 
     def sql(self, text, database="postgres", user="postgres"):
-        result = subprocess.run(
-            [PSQL, "-XAtq", "-F", " ", "-v", "ON_ERROR_STOP=1", "-h",
-             "127.0.0.1", "-p", str(self.port), "-U", user, "-d", database],
-            input=text, capture_output=True, text=True)
-        return result.stdout.split("\n")[:-1] if result.returncode == 0 \
-            else None
+        """The rows, each a text; None if it is not possible."""
+        try:
+            with Session(f"host=127.0.0.1 port={self.port} user={user} "
+                         f"dbname={database}") as session:
+                return list(map(" ".join, session.sql(text)))
+        except AssertionError:
+            return None
 
 
 class Formation:
@@ -81,7 +83,7 @@ class Formation:
             self.as_user = {"user": user.pw_uid, "group": user.pw_gid,
                             "extra_groups": []}
         self.environment = {
-            "PATH": f"{PSQL.parent}:/usr/bin:/bin", "HOME": str(self.root),
+            "PATH": f"{PROGRAMS}:/usr/bin:/bin", "HOME": str(self.root),
             "XDG_CONFIG_HOME": str(self.root / "config"),
             "XDG_DATA_HOME": str(self.root / "share"),
             "XDG_RUNTIME_DIR": str(self.root / "run"),
@@ -99,10 +101,9 @@ class Formation:
         until(lambda: self.monitor.sql(
             "SELECT FROM pgautofailover.node", "pg_auto_failover")
             is not None, "the monitor")
-        self.monitor.sql("".join(
-            f"ALTER SYSTEM SET {name} = {value};"
-            for name, value in IMPATIENCE.items())
-            + "SELECT pg_reload_conf()", "pg_auto_failover")
+        for name, value in IMPATIENCE.items():
+            self.monitor.sql(f"ALTER SYSTEM SET {name} = {value}")
+        self.monitor.sql("SELECT pg_reload_conf()")
         for name in ("one", "other"):
             self.nodes.append(Node(
                 self, name, "postgres", "--name", name, "--dbname",

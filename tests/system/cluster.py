@@ -8,7 +8,7 @@ import subprocess
 
 import policyd as daemon
 from pgbouncer import Pgbouncer
-from postgres import PSQL, Postgres
+from postgres import PROGRAMS, Postgres
 from waiting import until
 
 # What a shard may take where none is away: others use the machine, too.
@@ -204,11 +204,14 @@ def look(cluster, name="look"):
     server = cluster.servers[0]
     server.sql(f"CREATE DATABASE {name}")
     dump = subprocess.run(
-        [PSQL.parent / "pg_dump", "-s", "-n", "policyd", "-h",
+        [PROGRAMS / "pg_dump", "-s", "-n", "policyd", "-h",
          cluster.shards[0].sockets, "-U", "postgres", "policyd"],
         check=True, capture_output=True, text=True).stdout
     # Everything as it is in a shard; then tables give way.
-    server.sql(dump, name)
+    subprocess.run(
+        [PROGRAMS / "psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-h",
+         server.sockets, "-U", "postgres", name],
+        input=dump, check=True, stdout=subprocess.DEVNULL, text=True)
     text = "CREATE EXTENSION postgres_fdw;\n"
     for number, shard in enumerate(cluster.shards):
         text += (f"CREATE SERVER s{number} FOREIGN DATA WRAPPER postgres_fdw "

@@ -11,6 +11,11 @@ from geoip import address
 from waiting import until
 
 
+# Between two requests of a connection: to ask all the time would take the
+# machine from those who are asked, and from the other tests.
+PAUSE_S = 0.005
+
+
 class Load:
     """So many connections, with all workers, each asking one request after
     the other.
@@ -70,6 +75,7 @@ class Load:
             if client is None:
                 client = self._connect()
                 continue
+            self._ending.wait(PAUSE_S)
             if not self._ask(client):
                 client.close()
                 client = None

@@ -5,7 +5,6 @@ SPDX-License-Identifier: GPL-3.0-or-later
 Built from the history of the source, once; what is built stays in the folder
 of the build.
 """
-import fcntl
 import os
 import pathlib
 import re
@@ -15,10 +14,9 @@ import tempfile
 
 import pytest
 
-import policyd as daemon
+from build import SOURCE, made_once
 
 SCHEMA = pathlib.Path("src/store/schema")
-MADE = daemon.BUILD.resolve() / "tests" / "system" / "older"
 
 
 def _git(*arguments):
@@ -27,8 +25,8 @@ def _git(*arguments):
         return None
     # Root builds what belongs to somebody else.
     result = subprocess.run(
-        ["git", "-c", f"safe.directory={daemon.SOURCE.resolve()}", "-C",
-         daemon.SOURCE, *arguments], capture_output=True)
+        ["git", "-c", f"safe.directory={SOURCE.resolve()}", "-C",
+         SOURCE, *arguments], capture_output=True)
     return result.stdout if result.returncode == 0 else None
 
 
@@ -36,7 +34,7 @@ def _steps(kind):
     """The numbered steps of a schema, each with the version whose programs can
     go on with it."""
     found = {}
-    for path in sorted((daemon.SOURCE / SCHEMA / kind).glob("[0-9]*.sql")):
+    for path in sorted((SOURCE / SCHEMA / kind).glob("[0-9]*.sql")):
         found[path] = (int(path.name.split("-")[0]), int(re.search(
             r"^-- compatible-from: (\d+)$", path.read_text(), re.M)[1]))
     return found
@@ -58,7 +56,7 @@ def _commit():
         if number <= floor:
             continue
         added = _git("log", "--format=%H", "--diff-filter=A", "--",
-                     path.relative_to(daemon.SOURCE))
+                     path.relative_to(SOURCE))
         if added is None:
             return None
         if added.strip():
@@ -71,7 +69,7 @@ def _commit():
     return head and head.decode().strip()
 
 
-def _build(commit, folder, source):
+def _build(commit, source, program):
     archive = _git("archive", commit)
     subprocess.run(["tar", "-x", "-C", source], input=archive, check=True)
     # Without optimization it is there in half the time.
@@ -83,10 +81,7 @@ def _build(commit, folder, source):
              if not name.startswith(("MAKE", "MFLAGS", "POLICYD_"))},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert made.returncode == 0, made.stdout[-3000:]
-    folder.mkdir(parents=True)
-    shutil.copy(source / "build" / "policyd", folder / "new")
-    # A whole program, or none.
-    (folder / "new").rename(folder / "policyd")
+    shutil.copy(source / "build" / "policyd", program)
 
 
 def program():
@@ -96,13 +91,9 @@ def program():
         pytest.skip("the history of the source is not here (no git, a "
                     "shallow clone or an unpacked tarball): there is no "
                     "older version to build")
-    MADE.mkdir(parents=True, exist_ok=True)
-    with open(MADE / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        folder = MADE / commit
-        if not (folder / "policyd").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            # Where no name has a blank: it may not know of such.
-            with tempfile.TemporaryDirectory(prefix="policyd-older.") as made:
-                _build(commit, folder, pathlib.Path(made))
-    return folder / "policyd"
+
+    def make(path):
+        # Where no name has a blank: it may not know of such.
+        with tempfile.TemporaryDirectory(prefix="policyd-older.") as made:
+            _build(commit, pathlib.Path(made), path)
+    return made_once(f"policyd-{commit}", make)

@@ -16,13 +16,12 @@ import tempfile
 import pytest
 
 import proc
+from build import BUILD, SOURCE  # noqa: F401
 from client import Client, request
 from ports import free_port  # noqa: F401
 from proc import children, is_alive, is_stopped, open_files  # noqa: F401
 from waiting import PATIENCE, until
 
-SOURCE = pathlib.Path(__file__).parents[2]
-BUILD = pathlib.Path(os.environ.get("POLICYD_BUILD", SOURCE / "build"))
 PROGRAM = BUILD.resolve() / "policyd"
 # A command to run the daemon under, such as valgrind with its options.
 WRAPPER = shlex.split(os.environ.get("POLICYD_WRAPPER", ""))

@@ -12,8 +12,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import zlib
 
 import proc
+from build import made_once
+from libpq import Session
 from waiting import until
 
 SETTINGS = """
@@ -25,20 +28,23 @@ max_wal_size = 96MB
 max_connections = 200
 shared_buffers = 64MB
 log_min_messages = warning
+jit = off
 """
+# Most of what is new would else be the first segment of its log.
+INITDB = ["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8",
+          "--locale=C", "--wal-segsize=1"]
+
 
 
 def _programs():
+    """Its programs themselves, not Debian's wrappers, which take longer."""
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"),
                    key=lambda path: int(path.split("/")[4]))
     assert found, "no PostgreSQL server is installed"
     return pathlib.Path(found[-1]).parent
 
 
-# Not Debian's wrapper, which takes ten times as long.
-PSQL = _programs() / "psql"
-
-
+PROGRAMS = _programs()
 # Where memory serves as a disk. Most of the time of a test would else be spent
 # on copying its database.
 MEMORY = pathlib.Path("/dev/shm")
@@ -128,10 +134,10 @@ class Postgres:
             for path in (self.root, self.sockets):
                 os.chown(path, user.pw_uid, user.pw_gid)
         self._numbers = itertools.count(1)
-        self._templates = set()
+        # Sessions that wait for the next statement, by database.
+        self._idle = {}
         if source is None:
-            self._run("initdb", "-D", self.data, "-U", "postgres", "-A",
-                      "trust", "--no-sync", "-E", "UTF8", "--locale=C")
+            self._unpack()
         else:
             self._run("pg_basebackup", "-D", self.data, "-h", source.sockets,
                       "-U", "postgres", "-R", "--checkpoint=fast",
@@ -144,10 +150,24 @@ class Postgres:
 
     def _run(self, program, *arguments):
         result = subprocess.run(
-            [str(_programs() / program), *map(str, arguments)],
+            [str(PROGRAMS / program), *map(str, arguments)],
             cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, **self._options)
         assert result.returncode == 0, result.stdout
+
+    def _unpack(self):
+        """What initdb makes. It is run once for all servers of a build."""
+        def make(path):
+            self._run("initdb", "-D", self.data, *INITDB)
+            with open(path, "wb") as archive:
+                subprocess.run(["tar", "-c", "-C", self.root, "data"],
+                               stdout=archive, check=True)
+            shutil.rmtree(self.data)
+
+        key = zlib.crc32(repr((PROGRAMS, INITDB)).encode())
+        with open(made_once(f"initdb-{key:x}.tar", make)) as archive:
+            subprocess.run(["tar", "-x", "-C", self.root], stdin=archive,
+                           check=True, **self._options)
 
     def start(self):
         # The log goes to a file: a server that inherits a pipe keeps its
@@ -190,31 +210,39 @@ class Postgres:
     def thaw(stopped):
         proc.send(signal.SIGCONT, stopped)
 
+    def session(self, database="postgres"):
+        """One of its own, of who may do everything."""
+        return Session(f"host={self.sockets} user=postgres dbname={database}")
+
     def sql(self, text, database="postgres"):
-        result = subprocess.run(
-            [PSQL, "-XAtq", "-F", "\t", "-v", "ON_ERROR_STOP=1",
-             "-h", str(self.sockets), "-U", "postgres", "-d", database],
-            input=text, capture_output=True, text=True)
-        assert result.returncode == 0, result.stderr
-        return [line.split("\t") for line in result.stdout.splitlines()]
+        """Run SQL; the rows as lists of strings."""
+        idle = self._idle.setdefault(database, [])
+        session = idle.pop() if idle else None
+        if session and not session.is_fresh():
+            session.close()
+            session = None
+        session = session or self.session(database)
+        try:
+            rows = session.sql(text)
+        except AssertionError:
+            session.close()
+            raise
+        idle.append(session)
+        return rows
+
+    def _leave(self, database):
+        for session in self._idle.pop(database, []):
+            session.close()
 
     @contextlib.contextmanager
     def locked(self, database, select, end="ROLLBACK"):
         """Hold what this SELECT of 'locked' locks."""
-        locker = subprocess.Popen(
-            [PSQL, "-XAtq", "-h", str(self.sockets), "-U", "postgres",
-             "-d", database.name], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True)
-        try:
-            locker.stdin.write(f"BEGIN; {select};\n")
-            locker.stdin.flush()
-            assert locker.stdout.readline() == "locked\n"
-            yield
-        finally:
-            locker.stdin.write(f"{end};\n")
-            locker.stdin.close()
-            locker.wait()
-            locker.stdout.close()
+        with self.session(database.name) as locker:
+            assert locker.sql(f"BEGIN; {select}")[-1] == ["locked"]
+            try:
+                yield
+            finally:
+                locker.sql(end)
 
     def database(self, template="template0"):
         """A fresh database, a copy of the template."""
@@ -225,9 +253,12 @@ class Postgres:
         return Database(self, name)
 
     def drop(self, database):
+        self._leave(database.name)
         self.sql(f"DROP DATABASE {database.name} WITH (FORCE)")
 
     def close(self):
+        for database in list(self._idle):
+            self._leave(database)
         try:
             self.thaw(self.processes())
             self.stop("immediate")

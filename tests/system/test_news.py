@@ -5,12 +5,11 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
 import os
 import signal
-import subprocess
 
 import pytest
 
 import policyd as daemon
-from postgres import PSQL, Database, Postgres
+from postgres import Database, Postgres
 from waiting import until
 
 MISSED = "missed"
@@ -54,22 +53,12 @@ def test_each_change_is_read_once(database):
 def test_who_ends_late_is_not_passed_over(database):
     """A transaction that began before others, and ends after them."""
     reader = Reader(database)
-    late = subprocess.Popen(
-        [PSQL, "-XAtq", "-h", str(database.server.sockets), "-U", "postgres",
-         "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True)
-    late.stdin.write("BEGIN; SELECT policyd.tell_servers('unblock', 'late');"
-                     "SELECT 'told';\n")
-    late.stdin.flush()
-    while late.stdout.readline() != "told\n":
-        pass
-    tell(database, "unblock", "early")
-    assert reader.read() == ["unblock early"]
-    assert reader.read() == []
-    late.stdin.write("COMMIT;\n")
-    late.stdin.close()
-    late.wait()
-    late.stdout.close()
+    with database.server.session(database.name) as late:
+        late.sql("BEGIN; SELECT policyd.tell_servers('unblock', 'late')")
+        tell(database, "unblock", "early")
+        assert reader.read() == ["unblock early"]
+        assert reader.read() == []
+        late.sql("COMMIT")
     assert reader.read() == ["unblock late"]
     assert reader.read() == []
 
@@ -128,13 +117,9 @@ def stop_at_once(server):
 
 def kill_a_backend(server):
     """All others are killed, too; the postmaster stays."""
-    with subprocess.Popen(
-            [PSQL, "-XAtq", "-h", str(server.sockets), "-U", "postgres"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True) as client:
-        client.stdin.write("SELECT pg_backend_pid();\n")
-        client.stdin.flush()
-        os.kill(int(client.stdout.readline()), signal.SIGKILL)
+    pid = int(server.sql("SELECT pg_backend_pid()")[0][0])
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not os.path.exists(f"/proc/{pid}"), "its burial")
 
     def is_back():
         with contextlib.suppress(AssertionError):

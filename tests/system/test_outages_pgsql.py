@@ -19,7 +19,6 @@ from client import request
 from geoip import address
 from load import Load
 from outage import BAD, BLOCKED, CLIENTS, CONFIG, ERROR, JOBS, KNOWN, OK, Watch
-from postgres import PSQL
 from relay import Relay
 from smtp_server import RawServer
 from waiting import measured, until
@@ -115,19 +114,9 @@ def gone(postgres, database):
 @contextlib.contextmanager
 def session(postgres, database, text):
     """Somebody else's transaction; text ends with a SELECT of one row."""
-    process = subprocess.Popen(
-        [PSQL, "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
-         "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True)
-    try:
-        process.stdin.write(f"BEGIN; {text};\n")
-        process.stdin.flush()
-        assert process.stdout.readline() != ""
+    with postgres.session(database.name) as session_:
+        assert session_.sql(f"BEGIN; {text}")
         yield
-    finally:
-        process.stdin.close()
-        process.wait()
-        process.stdout.close()
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import itertools
 import re
-import subprocess
 import time
 
 import pytest
@@ -15,7 +14,7 @@ from geoip import address
 from load import Load
 from outage import BAD, BLOCKED, CONFIG, ERROR, KNOWN, OK, Watch
 from pgbouncer import Pgbouncer
-from postgres import PSQL
+from libpq import Session
 from test_memory import CONFIG as TRUSTING, mail, pass_unasked, remembered
 from waiting import PATIENCE, until
 
@@ -46,10 +45,8 @@ class Pooler(Pgbouncer):
 
     def sql(self, text, database):
         """Run SQL as policyd does, through the pooler."""
-        result = subprocess.run(
-            [PSQL, "-XAtq", "-F", " ", "-d", self.url(database)],
-            input=text, capture_output=True, text=True, check=True)
-        return result.stdout.strip()
+        with Session(self.url(database)) as session:
+            return "\n".join(map(" ".join, session.sql(text)))
 
 
 @pytest.fixture
@@ -96,30 +93,22 @@ def test_the_isolation_is_ours(start_policyd, pooler, postgres, database):
         "server": {"deadline": "8s"},
         "store": {"url": pooler().url(database)}}))
     until(lambda: policyd.ask(KNOWN, address("DE")) == OK, "the store")
-    other = subprocess.Popen(
-        [PSQL, "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
-         "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True)
-    other.stdin.write("BEGIN; UPDATE policyd.account SET evidence_since = "
-                      f"evidence_since WHERE account = '{KNOWN}' "
-                      "RETURNING 'changed';\n")
-    other.stdin.flush()
-    assert other.stdout.readline() == "changed\n"
     with policyd.client() as client:
-        client.send(request(KNOWN, address("DE")))
-        # It is tried again and again, and waits for nobody.
-        before = committed(database)
-        until(lambda: committed(database) > before + 9, "some tries")
-        other.stdin.write("COMMIT;\n")
-        other.stdin.close()
+        with postgres.locked(database, "UPDATE policyd.account SET "
+                             "evidence_since = evidence_since WHERE "
+                             f"account = '{KNOWN}' RETURNING 'locked'",
+                             end="COMMIT"):
+            client.send(request(KNOWN, address("DE")))
+            # It is tried again and again, and waits for nobody.
+            before = committed(database)
+            until(lambda: committed(database) > before + 9, "some tries")
         assert client.answer() == OK
-    other.wait()
-    other.stdout.close()
     assert "could not serialize" not in policyd.log()
 
 
 def test_nothing_is_left_behind(start_policyd, pooler, database):
     """Who has the server connection next finds it as it was."""
+    database.sql(f"ALTER DATABASE {database.name} SET jit = on")
     bouncer = pooler(size=1)
     question = ("SELECT current_setting('statement_timeout'), "
                 "current_setting('lock_timeout'), current_setting('jit'), "
@@ -144,21 +133,14 @@ def test_a_lock_is_not_waited_for_for_ever(start_policyd, pooler, postgres,
     policyd = start_policyd(daemon.merge(CONFIG, {
         "store": {"url": pooler().url(database)}}))
     watched = Watch(policyd)
-    locker = subprocess.Popen(
-        [PSQL, "-XAtq", "-h", str(postgres.sockets), "-U", "postgres",
-         "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True)
-    locker.stdin.write("BEGIN; LOCK TABLE policyd.account; SELECT 1;\n")
-    locker.stdin.flush()
-    assert locker.stdout.readline() == "1\n"
-    assert ERROR in watched.ask_all_kinds()
-    # What was given up is given up by the server too, before the lock ends.
-    until(lambda: postgres.sql(
-        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'policyd' AND "
-        "wait_event_type = 'Lock'") == [["0"]], "the last to give up")
-    locker.stdin.close()
-    locker.wait()
-    locker.stdout.close()
+    with postgres.locked(database,
+                         "LOCK TABLE policyd.account; SELECT 'locked'"):
+        assert ERROR in watched.ask_all_kinds()
+        # What was given up is given up by the server too, before the lock
+        # ends.
+        until(lambda: postgres.sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'policyd' "
+            "AND wait_event_type = 'Lock'") == [["0"]], "the last to give up")
     watched.recover()
     watched.close()
 
@@ -170,17 +152,10 @@ def test_init_and_clean(pooler, empty_database):
     assert daemon.run("--init-store", **setting).returncode == 0
     # Keep one server connection busy, so that both are used.
     for _ in range(4):
-        busy = subprocess.Popen(
-            [PSQL, "-XAtq", "-d", bouncer.url(empty_database)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        busy.stdin.write("BEGIN; SELECT 1;\n")
-        busy.stdin.flush()
-        busy.stdout.readline()
-        result = daemon.run("--clean", **setting)
+        with Session(bouncer.url(empty_database)) as busy:
+            busy.sql("BEGIN; SELECT 1")
+            result = daemon.run("--clean", **setting)
         assert result.returncode == 0, result.stderr
-        busy.stdin.close()
-        busy.wait()
-        busy.stdout.close()
     empty_database.sql("INSERT INTO policyd.turn VALUES ('clean', "
                        "'another host', now() + interval '50 seconds')")
     result = daemon.run("--clean", **setting)

@@ -123,6 +123,45 @@ START_TEST(what_failed_is_owed_again)
 }
 END_TEST
 
+/* However often its mails were counted and others passed since. */
+START_TEST(a_login_is_owed_once)
+{
+	const struct check check = { .account = "joe", .settings = &settings,
+		.result = STORE_DONE };
+	const struct memory_key key = memory_key(memory, 1, "joe",
+	    &check.login);
+	const struct memory_grant grant = { .mails = 9,
+		.stamp = memory_stamp(memory, &key),
+		.until_ms = clock_mono_ms() + LONG_MS };
+	const struct memory_mail mail = { .is_away = true };
+	int64_t due_ms = clock_mono_ms() + LONG_MS;
+	struct memory_taken taken;
+
+	for (int i = 0; i < 100000; i++) {
+		memory_take(memory, &key, 0, &taken);
+		memory_keep(memory, &key, &grant);
+		ck_assert_int_eq(memory_pass(memory, &key, &mail),
+		    MEMORY_PASS_FIRST);
+		owed_add(owed, &key, &check, due_ms + i);
+		ck_assert(!owed_is_full(owed));
+	}
+	ck_assert_uint_eq(owed_collect(owed, &batch, true), 1);
+	ck_assert_int_eq(owed_wait_ms(owed), -1);
+	/* That one is on its way: another one comes for what passes now. */
+	ck_assert_int_eq(memory_pass(memory, &key, &mail), MEMORY_PASS_FIRST);
+	owed_add(owed, &key, &check, due_ms);
+	batch.checks[0].result = STORE_DONE;
+	ck_assert(owed_settle(owed, &batch, LONG_MS));
+	/* As does one that comes sooner. */
+	owed_add(owed, &key, &check, due_ms - LONG_MS);
+	ck_assert_int_eq(owed_wait_ms(owed), 0);
+	ck_assert_uint_eq(owed_collect(owed, &batch, false), 1);
+	ck_assert_uint_eq(batch.checks[0].held, 1);
+	batch.checks[0].result = STORE_DONE;
+	ck_assert(owed_settle(owed, &batch, LONG_MS));
+}
+END_TEST
+
 /* A check failed, and may have been written; none had been held for it. What
  * passes because of that is another mail, of which the memory knows alone. */
 START_TEST(what_passed_after_a_failure_is_owed)
@@ -213,7 +252,8 @@ START_TEST(a_mail_is_owed_by_its_instance_or_mark)
 END_TEST
 
 UNIT_BETWEEN("store/memory_owed", set_up, tear_down,
-    what_is_due_first_comes_first, many_are_owed, what_failed_is_owed_again,
+    what_is_due_first_comes_first, many_are_owed, a_login_is_owed_once,
+    what_failed_is_owed_again,
     what_passed_after_a_failure_is_owed,
     what_may_have_been_written_goes_by_itself,
     a_mail_is_owed_by_its_instance_or_mark)

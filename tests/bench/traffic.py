@@ -50,11 +50,12 @@ def memory(is_on):
 
 
 @contextlib.contextmanager
-def load(socket, connections, options, more=(), seconds=None):
+def load(socket, connections, options, more=(), seconds=None, warm_up=None):
     """The load generator, from when it measures on; its figures are what
     communicate() gives."""
     command = [LOAD, "-c", connections, "-t", seconds or options.seconds,
-               "-w", options.warm_up, "-a", options.accounts, *more, socket]
+               "-w", warm_up or options.warm_up, "-a", options.accounts, *more,
+               socket]
     with subprocess.Popen(list(map(str, command)), text=True,
                           stdout=subprocess.PIPE) as process:
         try:
@@ -98,17 +99,19 @@ def _look(server, postgres):
 
 
 def measure(filled, store, name, is_on, connections, options):
-    """One cell, but for of_null."""
+    """One cell, but for of_null. A memory that is of use is filled first."""
+    fills = is_on and name in ("usual", "roaming")
     with filled.copy(store) as url:
         return measure_at(filled, url, name, memory(is_on), connections,
-                          options)
+                          options, options.filling if fills else None)
 
 
-def measure_at(filled, url, name, config, connections, options):
+def measure_at(filled, url, name, config, connections, options, warm_up=None):
     traffic, more = WORKLOADS[name]
     postgres = filled.postgres if url.startswith("postgresql") else None
     with filled.server(url, {**more, **config}) as server, \
-            load(server.socket, connections, options, traffic) as process:
+            load(server.socket, connections, options, traffic,
+                 warm_up=warm_up) as process:
         before = _look(server, postgres)
         found = figures(process)
         after = _look(server, postgres)

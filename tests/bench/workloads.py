@@ -33,7 +33,7 @@ RESULTS = pathlib.Path(__file__).parent / "RESULTS"
 PARTS = {"traffic": table.part, "rules": rules.part, "mails": mails.part,
          "changes": changes.part, "heeding": heeding.part,
          "growth": growth.part}
-SHORT = {"seconds": 1, "warm_up": 1, "accounts": 2000, "turns": 2,
+SHORT = {"seconds": 1, "warm_up": 1, "filling": 1, "accounts": 2000, "turns": 2,
          "mails": 200, "trials": 100, "rows": "10000",
          "connections": "32"}
 
@@ -52,6 +52,8 @@ def arguments():
     add("--stores", default=",".join(STORES), help="%(default)s")
     add("--seconds", type=int, default=3, help="of each measurement")
     add("--warm-up", type=int, default=2, help="seconds before it")
+    add("--filling", type=int, default=15,
+        help="seconds before it, with store.memory")
     add("--connections", default="32,1,8", help="%(default)s")
     add("--accounts", type=int, default=10_000)
     add("--turns", type=int, default=7, help="of Postfix with and without")
@@ -138,7 +140,7 @@ def head(run, busy):
             f"{100 * busy:.0f} % of the machine\n{options.accounts:,} accounts "
             f"with 10 networks each, in zipf order; 4 workers; fsync is on;\n"
             f"{options.seconds} s of each measurement, after "
-            f"{options.warm_up} s")
+            f"{options.warm_up} s; {options.filling} s if store.memory is of use")
 
 
 def main():

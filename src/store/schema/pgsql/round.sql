@@ -350,6 +350,9 @@ BEGIN
                        seen, rated, complete, mail_hash, places, rings,
                        mail_hashes, history, i)
              WHERE q.version = 0
+               -- A row that another adds cannot be seen, only waited for.
+               AND pg_try_advisory_xact_lock(hashtext('policyd account'),
+                                             hashtext(q.account))
              ORDER BY q.account
             ON CONFLICT DO NOTHING RETURNING account)
         SELECT array_agg(array_position(p_accounts, account)) INTO v_fresh

@@ -9,7 +9,7 @@
 #include "admin/v1_blocks_search.h"
 #include "base/counters.h"
 #include "base/duration.h"
-#include "policy/json_show.h"
+#include "policy/block_json.h"
 #include "store/observed.h"
 
 #include <microhttpd.h>

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/duration.h"
 #include "base/mem.h"
-#include "policy/json_show.h"
+#include "policy/block_json.h"
 #include "store/search.h"
 
 #include <inttypes.h>

@@ -7,7 +7,8 @@
 #include "admin/admin.h"
 #include "admin/exchange.h"
 #include "base/clock.h"
-#include "policy/json_show.h"
+#include "policy/block_json.h"
+#include "policy/time_json.h"
 #include "store/countries_seen.h"
 
 #include <microhttpd.h>

@@ -6,7 +6,7 @@
 
 #include "admin/admin.h"
 #include "admin/exchange.h"
-#include "policy/json_show.h"
+#include "policy/time_json.h"
 #include "store/decision_counts.h"
 
 #include <microhttpd.h>

@@ -7,7 +7,7 @@
 #include "admin/exchange.h"
 #include "admin/limit_survey.h"
 #include "base/clock.h"
-#include "policy/json_show.h"
+#include "policy/time_json.h"
 
 #include <microhttpd.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "config/keys.h"
 #include "config/value.h"
-#include "policy/json_show.h"
+#include "policy/time_json.h"
 #include "store/search.h"
 
 #include <microhttpd.h>

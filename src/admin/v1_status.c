@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/counters.h"
 #include "base/mem.h"
-#include "policy/json_show.h"
+#include "policy/time_json.h"
 #include "store/hosts.h"
 #include "store/observed.h"
 #include "store/side.h"

@@ -38,6 +38,20 @@ subject_find(const struct job *job, const char *given,
 	return EX_OK;
 }
 
+int
+subject_find_for_settings(const struct job *job, const char *given,
+    char account[ACCOUNT_SIZE])
+{
+	int status = subject_find(job, given, account);
+
+	if (status == EX_OK && strcmp(account, "@") == 0) {
+		log_error("\"@\" is a domain without a name: give @example.com, "
+			  "or change the general value in the configuration");
+		return EX_USAGE;
+	}
+	return status;
+}
+
 const char *
 subject_user(char user[SUBJECT_USER_SIZE])
 {

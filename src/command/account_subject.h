@@ -16,6 +16,11 @@
 int subject_find(const struct job *, const char *given,
     char account[ACCOUNT_SIZE]);
 
+/* The same for whom settings of his own are to be written: an account, or a
+ * domain, "@example.com". */
+int subject_find_for_settings(const struct job *, const char *given,
+    char account[ACCOUNT_SIZE]);
+
 enum { SUBJECT_USER_SIZE = 64 };
 
 /* Who runs the command, for the audit trail, as long as the process is his: a

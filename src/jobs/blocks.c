@@ -11,9 +11,9 @@
 #include "command/print.h"
 #include "command/account_subject.h"
 #include "jobs/block_choice.h"
+#include "policy/block_json.h"
 #include "policy/store_of.h"
 #include "policy/reply.h"
-#include "policy/json_show.h"
 #include "store/store.h"
 
 #include <jansson.h>

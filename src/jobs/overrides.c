@@ -129,15 +129,10 @@ overrides_set(const struct job *job, const struct override_order *order)
 	struct store *store;
 	enum store_result result;
 	char account[ACCOUNT_SIZE];
-	int status = subject_find(job, order->account, account);
+	int status = subject_find_for_settings(job, order->account, account);
 
 	if (status != EX_OK)
 		return status;
-	if (strcmp(account, "@") == 0) {
-		log_error("\"@\" is a domain without a name: give @example.com, "
-			  "or change the general value in the configuration");
-		return EX_USAGE;
-	}
 	store = open_store(job);
 	result = store_find_override(store, account, &old, deadline());
 	if (result == STORE_FAILED) {

@@ -11,7 +11,7 @@
 #include "mail/message.h"
 #include "mail/smtp.h"
 #include "policy/store_of.h"
-#include "policy/json_show.h"
+#include "policy/time_json.h"
 #include "store/report_hits.h"
 #include "store/outbox.h"
 #include "store/side.h"

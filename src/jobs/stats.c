@@ -10,7 +10,7 @@
 #include "command/account_subject.h"
 #include "directory/account_lookup.h"
 #include "policy/store_of.h"
-#include "policy/json_show.h"
+#include "policy/time_json.h"
 #include "store/store.h"
 
 #include <ctype.h>

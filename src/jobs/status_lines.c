@@ -9,7 +9,7 @@
 #include "command/when.h"
 #include "config/secret.h"
 #include "geo/geo.h"
-#include "policy/json_show.h"
+#include "policy/time_json.h"
 
 #include <errno.h>
 #include <stdlib.h>

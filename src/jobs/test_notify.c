@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "notify/hook_call.h"
 #include "notify/letter.h"
-#include "policy/json_show.h"
+#include "policy/time_json.h"
 #include "store/side.h"
 
 #include <signal.h>

@@ -12,19 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond what a delivery can last. */
-enum { LEASE_MARGIN_S = 30 };
-
-uint32_t
-parcel_lease_s(const struct post_office *office)
-{
-	uint32_t longest_s = office->smtp->timeout_s;
-
-	if (longest_s < CALL_S)
-		longest_s = CALL_S;
-	return longest_s + LEASE_MARGIN_S;
-}
-
 /* Is this way of telling still configured? */
 static bool
 is_configured(const struct notify_options *notify, const char *channel)

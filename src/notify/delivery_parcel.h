@@ -32,7 +32,4 @@ struct parcel *parcel_start(const struct post_office *, struct channel *,
 /* Wait for its errand's end and free it. */
 void parcel_end(struct parcel *);
 
-/* How long a row must be nobody else's for one to be delivered. */
-uint32_t parcel_lease_s(const struct post_office *);
-
 #endif

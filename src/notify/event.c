@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "command/print.h"
 #include "mail/mime.h"
-#include "policy/json_show.h"
 #include "policy/login_standing_words.h"
 #include "policy/reply.h"
 #include "store/side.h"

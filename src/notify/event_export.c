@@ -6,7 +6,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "policy/json_show.h"
+#include "policy/span_json.h"
+#include "policy/time_json.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>

@@ -10,6 +10,7 @@
 #include "notify/channel_pace.h"
 #include "notify/delivery_parcel.h"
 #include "notify/digest_pace.h"
+#include "notify/outbox_lease.h"
 #include "notify/outbox_ledger.h"
 #include "notify/settle_or_retry.h"
 #include "store/side.h"
@@ -213,7 +214,7 @@ compare(const void *left, const void *right)
 static bool
 make_digest(struct notifier *notifier, struct outbox_row *rows, size_t count)
 {
-	uint32_t lease_s = parcel_lease_s(notifier->office);
+	uint32_t lease_s = outbox_lease_s(notifier->office);
 	struct digest digest = { .count = count };
 
 	snprintf(digest.id, sizeof(digest.id), "policyd.digest.%lld.%zu.%lld",
@@ -286,7 +287,7 @@ take(struct notifier *notifier, struct channel *channel, size_t most,
 {
 	int64_t now = clock_mono_ms();
 	enum store_result result = store_outbox_take(notifier->store,
-	    channel->name, most, parcel_lease_s(notifier->office), rows, count,
+	    channel->name, most, outbox_lease_s(notifier->office), rows, count,
 	    now + STORE_MS);
 
 	channel->look_ms = now + LOOK_MS;

@@ -5,7 +5,8 @@
 #include "policy/explain_history.h"
 
 #include "base/clock.h"
-#include "policy/json_show.h"
+#include "policy/span_json.h"
+#include "policy/time_json.h"
 #include "store/detect.h"
 
 #include <stdio.h>

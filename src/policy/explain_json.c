@@ -5,8 +5,9 @@
 #include "policy/explain_json.h"
 
 #include "base/duration.h"
+#include "policy/block_json.h"
 #include "policy/explain_history.h"
-#include "policy/json_show.h"
+#include "policy/time_json.h"
 
 #include <string.h>
 

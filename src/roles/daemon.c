@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "notify/delivery_parcel.h"
+#include "notify/outbox_lease.h"
 #include "roles/accepting.h"
 #include "roles/console.h"
 #include "roles/courier.h"
@@ -141,7 +141,7 @@ courier_stop_ms(const struct config *config)
 	const struct post_office office = { &config->notify, &config->smtp,
 		&config->texts };
 
-	return (int64_t)parcel_lease_s(&office) * 1000;
+	return (int64_t)outbox_lease_s(&office) * 1000;
 }
 
 static size_t

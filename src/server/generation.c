@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -123,40 +122,4 @@ generation_kill(struct generation *generation, int64_t now)
 	}
 	if (!restarts_spare(roster, now))
 		restarts_kill(roster);
-}
-
-/* "12 13 -": the processes of a role, - where one is missing. */
-static void
-add_pids(struct text *text, const struct restarts *roster, unsigned role)
-{
-	for (size_t i = 0; i < roster->count; i++) {
-		const struct post *post = &roster->posts[i];
-
-		if (post->role != role)
-			continue;
-		if (text->length > 0)
-			text_add_char(text, ' ');
-		if (post->pid == 0)
-			text_add_char(text, '-');
-		else
-			text_printf(text, "%d%s", (int)post->pid,
-			    post->is_up ? "" : "?");
-	}
-}
-
-void
-generation_log(const struct generation *generation)
-{
-	char bytes[256];
-	struct text text;
-
-	log_begin(LOG_LEVEL_INFO, "processes");
-	log_number("generation", generation->number);
-	log_text("phase", restarts_phase_name(generation->roster.phase));
-	for (size_t i = 0; i < generation->role_count; i++) {
-		text_init(&text, bytes, sizeof(bytes));
-		add_pids(&text, &generation->roster, (unsigned)i);
-		log_text(generation->roles[i].name, bytes);
-	}
-	log_end();
 }

@@ -49,7 +49,4 @@ void generation_retire(struct generation *, int64_t now);
 void generation_stop(struct generation *, int64_t now);
 void generation_kill(struct generation *, int64_t now);
 
-/* Log who runs, in one line. */
-void generation_log(const struct generation *);
-
 #endif

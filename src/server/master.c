@@ -12,6 +12,7 @@
 #include "server/pidfile.h"
 #include "server/privs.h"
 #include "server/process_fleet.h"
+#include "server/process_list.h"
 #include "server/reload.h"
 #include "server/resolver.h"
 #include "server/signals.h"
@@ -105,7 +106,7 @@ reject_trial(struct master *master, struct generation *trial, int64_t now)
 	if (!trial->roster.has_failed) {
 		log_error("not all processes were up within %d s (? is "
 			  "behind who was not)", ROSTER_TRIAL_MS / 1000);
-		generation_log(trial);
+		process_list_log(trial);
 	}
 	if (old != NULL) {
 		reload_reject(&master->reload, trial, old, now);
@@ -164,7 +165,7 @@ log_state(const struct master *master)
 	counters_log();
 	for (const struct generation *one = master->fleet.newest; one != NULL;
 	    one = one->older)
-		generation_log(one);
+		process_list_log(one);
 }
 
 /* One reload at a time: what comes meanwhile waits. */

@@ -59,6 +59,10 @@ bool pgsql_send_limits(struct pgsql *, unsigned statement_ms);
  * transaction of a pooler's. */
 bool pgsql_send_round(struct pgsql *, unsigned statement_ms);
 
+/* Send how all logins are to be walked through, in the transaction that has
+ * begun: along the indexes, a page at a time. */
+bool pgsql_send_walk(struct pgsql *);
+
 /* Send the begin of a transaction, whose isolation is what we need whatever
  * the database has as its default; and the end. */
 bool pgsql_send_begin(struct pgsql *);

@@ -39,13 +39,7 @@ send_begin(struct store_pgsql *self)
 	if (!pgsql_send_begin(self->pg))
 		return false;
 	run->is_open = true;
-	return run->access != ACCESS_WALK ||
-	    PQsendQueryParams(pgsql_conn(self->pg),
-		"SELECT set_config('enable_hashjoin', 'off', true), "
-		"set_config('enable_mergejoin', 'off', true), "
-		"set_config('enable_bitmapscan', 'off', true), "
-		"set_config('enable_seqscan', 'off', true)", 0, NULL, NULL,
-		NULL, NULL, 0);
+	return run->access != ACCESS_WALK || pgsql_send_walk(self->pg);
 }
 
 /* Send the end of a transaction, and wait. */

@@ -66,6 +66,17 @@ pgsql_send_round(struct pgsql *pg, unsigned statement_ms)
 }
 
 bool
+pgsql_send_walk(struct pgsql *pg)
+{
+	return PQsendQueryParams(pg->conn,
+	    "SELECT set_config('enable_hashjoin', 'off', true), "
+	    "set_config('enable_mergejoin', 'off', true), "
+	    "set_config('enable_bitmapscan', 'off', true), "
+	    "set_config('enable_seqscan', 'off', true)", 0, NULL, NULL, NULL,
+	    NULL, 0) != 0;
+}
+
+bool
 pgsql_send_begin(struct pgsql *pg)
 {
 	return PQsendQueryParams(pg->conn,

@@ -84,7 +84,8 @@ def fields(line):
 # task; the sockets and the copies of GeoIP files that all processes share.
 MEANT = re.compile(r"Open [^\n]*\n   at [^\n]*\n"
                    r"(   by [^\n]*\(fcntl[^\n]*\n)?   by [^\n]*\("
-                   r"(fleet|task|listen|unix_socket|snapshot)\.c[^\n]*\n"
+                   r"(process_fleet|task_process|listen_sockets|unix_socket|"
+                   r"file_snapshot)\.c[^\n]*\n"
                    r"(   by[^\n]*\n)*\n*")
 
 

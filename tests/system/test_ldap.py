@@ -278,7 +278,8 @@ def test_hundred_thousand_aliases():
     asked = Probe(server.uri, deadline=60000, timeout=10000)
     try:
         spent, memory = 0, []
-        for i in range(0, boxes, 100):
+        # Half of them: the cache holds a third of those that are asked for.
+        for i in range(0, boxes // 2, 100):
             names = [f"a{k}.{j}@example.com" for k in range(i, i + 100)
                      for j in range(aliases)]
             assert asked.ask(*names) == [
@@ -286,15 +287,15 @@ def test_hundred_thousand_aliases():
                 for j in range(aliases)]
             spent += asked.ms
             memory.append(asked.memory_kb())
-        print(f"{boxes * aliases / spent * 1000:.0f} names/s, "
+        print(f"{boxes // 2 * aliases / spent * 1000:.0f} names/s, "
               f"{memory[-1]} kB")
         assert spent < 60000 * PATIENCE
-        # The cache is full after the first sixth; then it grows no more.
+        # When it is full it grows no more.
         assert not IS_PLAIN or \
-            memory[-1] - memory[len(memory) // 4] < 1024, memory
+            memory[-1] - memory[len(memory) // 2] < 1024, memory
         # The last batch is known: slapd could as well be gone.
         server.stop()
-        assert asked.ask(*names)[-1] == f"found:u{boxes - 1}@example.com"
+        assert asked.ask(*names)[-1] == f"found:u{boxes // 2 - 1}@example.com"
         assert asked.ms < AT_ONCE_MS
         # The first one is forgotten.
         assert asked.ask("a0.0@example.com") == "kept:a0.0@example.com"

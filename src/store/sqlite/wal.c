@@ -61,23 +61,35 @@ left(const struct length *length)
 	return length->pages - length->done;
 }
 
+/* How far it came. */
+enum progress {
+	FAILED,		/* somebody else is at it, or the disk is full */
+	STUCK,		/* as far as a reader lets it */
+	MOVED,
+};
+
 /* Writers go on. */
-static bool
+static enum progress
 carry(struct sqlite_db *db, struct length *length)
 {
-	return sqlite3_wal_checkpoint_v2(db->handle, "main",
-	    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) == SQLITE_OK &&
-	    look(db, length);
+	uint32_t done = length->done;
+	int code = sqlite3_wal_checkpoint_v2(db->handle, "main",
+	    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+	if (!look(db, length) || code != SQLITE_OK)
+		return FAILED;
+	return length->done != done ? MOVED : STUCK;
 }
 
 /* They wait until all of it is carried over. */
-static void
+static enum progress
 begin_anew(struct sqlite_db *db, struct length *length)
 {
 	db->deadline_ms = clock_mono_ms() + PATIENCE_MS;
 	sqlite3_wal_checkpoint_v2(db->handle, "main",
 	    SQLITE_CHECKPOINT_RESTART, NULL, NULL);
 	look(db, length);
+	return left(length) > 0 ? STUCK : MOVED;
 }
 
 /* Was it tried in vain? */
@@ -91,9 +103,10 @@ is_too_soon(struct sqlite_db *db, const struct length *length)
 }
 
 static void
-conclude(struct sqlite_db *db, const struct length *length)
+conclude(struct sqlite_db *db, const struct length *length,
+    enum progress progress)
 {
-	if (left(length) >= WAL_PAGES_MAX / 2)
+	if (progress == STUCK && left(length) >= WAL_PAGES_MAX / 2)
 		log_limited(&db->log_grows, LOG_LEVEL_WARNING,
 		    "store: %s-wal has %u MiB and cannot be carried over to "
 		    "its file: another program reads it all the time (fuser "
@@ -105,16 +118,18 @@ uint32_t
 wal_carry(struct sqlite_db *db, uint32_t least_pages)
 {
 	struct length length;
+	enum progress progress;
 
 	if (!look(db, &length))
 		return 0;
 	if (length.pages < least_pages || left(&length) == 0 ||
-	    (least_pages > 0 && is_too_soon(db, &length)) ||
-	    !carry(db, &length))
+	    (least_pages > 0 && is_too_soon(db, &length)))
 		return length.pages;
-	if (left(&length) > 0 && length.pages >= WAL_PAGES_MAX)
-		begin_anew(db, &length);
-	conclude(db, &length);
+	progress = carry(db, &length);
+	if (progress == MOVED && left(&length) > 0 &&
+	    length.pages >= WAL_PAGES_MAX)
+		progress = begin_anew(db, &length);
+	conclude(db, &length, progress);
 	return length.pages;
 }
 
@@ -122,14 +137,17 @@ void
 wal_keep(struct sqlite_db *db)
 {
 	struct length length;
+	enum progress progress = MOVED;
 
 	if (!look(db, &length) || length.pages < KEEP_PAGES ||
 	    left(&length) == 0 || is_too_soon(db, &length))
 		return;
-	for (int i = 0; i < TIMES && left(&length) > LEFT_PAGES; i++)
-		if (!carry(db, &length))
-			return;
-	if (left(&length) <= LEFT_PAGES || length.pages >= WAL_PAGES_MAX)
-		begin_anew(db, &length);
-	conclude(db, &length);
+	for (int i = 0; i < TIMES && progress == MOVED &&
+	     left(&length) > LEFT_PAGES; i++)
+		progress = carry(db, &length);
+	/* A reader would have them all wait in vain. */
+	if (progress == MOVED && (left(&length) <= LEFT_PAGES ||
+				     length.pages >= WAL_PAGES_MAX))
+		progress = begin_anew(db, &length);
+	conclude(db, &length, progress);
 }

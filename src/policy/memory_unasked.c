@@ -129,12 +129,13 @@ bool
 unasked_passes(struct unasked *unasked, const struct check *check,
     const struct unasked_query *query)
 {
-	struct memory_mail mail = query->mail;
+	struct memory_mail mail;
 	enum memory_answer answer;
 
 	if (unasked == NULL || owed_is_full(unasked->owed))
 		return false;
-	mail.is_owed = is_doubted(unasked, check, mail.instance);
+	mail = query->mail;
+	mail.is_owed = is_doubted(unasked, check, query->mail.instance);
 	answer = memory_pass(unasked->memory, &query->key, &mail);
 	if (answer == MEMORY_PASS && mail.is_owed)
 		owed_add_mail(unasked->owed, &query->key, check);

@@ -92,6 +92,7 @@ struct work {
 	struct place *rows;
 	size_t row_count;
 	bool is_recalled;	/* from memory: the row may be another one */
+	int64_t overrides;	/* their revision then, if the side has one */
 
 	/* What follows. */
 	bool is_changed;	/* the state is to be saved */

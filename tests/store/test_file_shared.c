@@ -62,6 +62,61 @@ START_TEST(many_overrides_count)
 }
 END_TEST
 
+/* Copy all of a database over what is in another. */
+static void
+copy(sqlite3 *from, sqlite3 *to)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+
+	ck_assert_ptr_nonnull(backup);
+	ck_assert_int_eq(sqlite3_backup_step(backup, -1), SQLITE_DONE);
+	ck_assert_int_eq(sqlite3_backup_finish(backup), SQLITE_OK);
+}
+
+static void
+take_nothing(void *self, const struct store_change *change)
+{
+	(void)self;
+	(void)change;
+}
+
+/* sqlite3's .restore: the file stays, and all in it is of another time, even
+ * if as many changes followed as there had been. */
+START_TEST(one_restored_in_its_place_is_another)
+{
+	const struct listener listening = { .take = take_nothing };
+	struct hearing hearing;
+	struct bench bench;
+	sqlite3 *file, *saved;
+
+	bench_set_up(&bench);
+	ck_assert_int_eq(bench_log_in(&bench, "joe@b", 1, STORE_DONE),
+	    VERDICT_PASS);
+	bench_change(&bench, "INSERT INTO override (account, settings, "
+	    "changed_at) VALUES ('@a', '{\"networks\": 2}', 0)");
+	ck_assert_int_eq(sqlite3_open(bench.path, &file), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_open(":memory:", &saved), SQLITE_OK);
+	copy(file, saved);
+	bench_change(&bench, "DELETE FROM override");
+	ck_assert_int_eq(bench_log_in(&bench, "joe@a", 1, STORE_DONE),
+	    VERDICT_PASS);
+	store_hear(bench.store, &listening, &hearing);
+	store_hear(bench.store, &listening, &hearing);
+	ck_assert(hearing.is_heard && !hearing.is_new);
+	copy(saved, file);
+	bench_change(&bench, "INSERT INTO news (kind) VALUES ('block'), "
+	    "('block')");
+	store_hear(bench.store, &listening, &hearing);
+	ck_assert(hearing.is_heard && hearing.is_new);
+	for (unsigned i = 1; i <= 3; i++)
+		ck_assert_int_eq(bench_log_in(&bench, "joe@a", i, STORE_DONE),
+		    i < 3 ? VERDICT_PASS : VERDICT_BLOCKED);
+	sqlite3_close(saved);
+	sqlite3_close(file);
+	bench_tear_down(&bench);
+}
+END_TEST
+
 START_TEST(a_history_of_a_format_to_come_stays)
 {
 	struct bench bench;
@@ -109,13 +164,6 @@ log_mb(const struct bench *bench)
 	snprintf(wal, sizeof(wal), "%s-wal", bench->path);
 	ck_assert_int_eq(stat(wal, &status), 0);
 	return (long)(status.st_size >> 20);
-}
-
-static void
-take_nothing(void *self, const struct store_change *change)
-{
-	(void)self;
-	(void)change;
 }
 
 /* So many accounts log in; a worker tends between its rounds, and who listens
@@ -180,6 +228,7 @@ tests_file_shared(void)
 
 	tcase_add_test(tcase, an_override_of_another_program_counts);
 	tcase_add_test(tcase, many_overrides_count);
+	tcase_add_test(tcase, one_restored_in_its_place_is_another);
 	tcase_add_test(tcase, a_history_of_a_format_to_come_stays);
 	tcase_add_test(tcase, its_log_is_kept_from_being_carried_over);
 	tcase_add_test(tcase, its_log_does_not_grow_for_ever);

@@ -176,6 +176,7 @@ ask(struct store_pgsql *self, struct work *const *works, size_t count,
 		if (place >= count)
 			continue;
 		works[place]->progress = WORK_OPEN;
+		works[place]->overrides = self->recall.overrides;
 		take_work(self, &row, works[place]);
 		works[place]->state.slack_ms = self->recall.slack_ms;
 	}

@@ -53,6 +53,7 @@ recall_find(struct recall *recall, struct work *work, int64_t *now_ms)
 	if (!clock_is_set() && at_ms > *now_ms)
 		*now_ms = at_ms;
 	work->state.slack_ms = recall->slack_ms;
+	work->overrides = overrides;
 	work->is_recalled = true;
 	return true;
 }
@@ -80,6 +81,7 @@ recall_saved(struct recall *recall, struct work *work, int64_t now_ms)
 	}
 	state_settle(&work->state);
 	work->state.version = work->saved_version;
+	/* Others of its round may have been loaded later. */
 	recent_keep(recall->recent, work->account, &work->state,
-	    recall->overrides, now_ms);
+	    work->overrides, now_ms);
 }

@@ -217,6 +217,13 @@ db_done(sqlite3_stmt *statement)
 	sqlite3_reset(statement);
 }
 
+void
+db_notice(struct sqlite_db *db, sqlite3_stmt *statement)
+{
+	if (sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_REPREPARE, 1) > 0)
+		db->opened++;
+}
+
 int
 db_run_values(struct sqlite_db *db, enum statement id,
     const struct db_value *values, size_t count)

@@ -50,7 +50,7 @@ struct sqlite_db {
 	struct log_limit limit;
 	struct log_limit log_gone, log_grows;
 	struct actor actor;		/* who changes what */
-	unsigned opened;		/* times: it may be another file */
+	unsigned opened;		/* times: what is in it may be another */
 	unsigned news_of;		/* news_seen is as of that time */
 	int64_t news_seen;		/* the last, see listen_changes.c */
 	struct overridden overridden;	/* see override_of.h */
@@ -138,6 +138,10 @@ int db_step(struct sqlite_db *, sqlite3_stmt *);
 
 /* Leave a statement before its end. */
 void db_done(sqlite3_stmt *);
+
+/* Count it as opened anew if its schema changed before a statement's last step:
+ * so it does when a backup is restored in its place. */
+void db_notice(struct sqlite_db *, sqlite3_stmt *);
 
 /* A text column, never NULL; valid until the next step. */
 const char *db_text(sqlite3_stmt *, int column);

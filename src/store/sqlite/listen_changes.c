@@ -65,6 +65,8 @@ take_news(struct sqlite_db *db, const struct listener *listener, bool *is_gap)
 		db->news_seen = number;
 		take_row(row, listener);
 	}
+	if (more == 0)
+		db_notice(db, row);
 	return more;
 }
 
@@ -74,18 +76,18 @@ sqlite_hear(void *self, const struct listener *listener,
 {
 	struct sqlite_db *db = self;
 	bool is_gap = false;
-	int result;
+	int result = 0;
 
 	hearing->wait_ms = LOOK_MS;
 	if (!db_ready(db, clock_mono_ms() + OPENING_MS))
 		return;
 	db->deadline_ms = clock_mono_ms() + PATIENCE_MS;
+	if (db->news_of == db->opened)
+		result = take_news(db, listener, &is_gap);
 	/* Another file has other numbers. */
-	if (db->news_of != db->opened) {
+	if (result == 0 && db->news_of != db->opened) {
 		result = look_for_last(db, &db->news_seen);
 		is_gap = true;
-	} else {
-		result = take_news(db, listener, &is_gap);
 	}
 	if (result != 0) {
 		db_fail(db);

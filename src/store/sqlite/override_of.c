@@ -80,11 +80,15 @@ int
 overrides_look(struct sqlite_db *db)
 {
 	struct overridden *overridden = &db->overridden;
-	bool is_old = !overridden->is_known || overridden->of != db->opened;
-	int64_t last, is_late = is_old;
+	sqlite3_stmt *newest = db_query(db, SQL_NEWS_LAST, DB_INT(0));
+	int64_t last, is_late;
+	bool is_old;
 
-	if (read_number(db, db_query(db, SQL_NEWS_LAST, DB_INT(0)), &last) != 0)
+	if (read_number(db, newest, &last) != 0)
 		return -1;
+	db_notice(db, newest);
+	is_old = !overridden->is_known || overridden->of != db->opened;
+	is_late = is_old;
 	if (!is_old && last == overridden->as_of)
 		return 0;
 	overridden->is_known = false;

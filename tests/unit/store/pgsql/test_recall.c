@@ -68,5 +68,27 @@ START_TEST(what_may_be_written_is_loaded)
 }
 END_TEST
 
+/* Overrides changed between what was loaded of a round first and last: it is
+ * not known to be without one as of the last. */
+START_TEST(what_is_kept_is_as_of_its_own_load)
+{
+	struct recent *recent = recent_open();
+	struct recall recall = { .recent = recent, .overrides = OVERRIDES };
+	struct work work = { .account = "joe", .kind = WORK_CHECK };
+
+	work_reset(&work);
+	work.overrides = OVERRIDES;
+	work.progress = WORK_DONE;
+	work.saved_version = VERSION;
+	recall.overrides++;
+	recall_saved(&recall, &work, NOW);
+	work.saved_version = 0;
+	ck_assert(!finds(&recall, &work));
+	recall.overrides--;
+	ck_assert(finds(&recall, &work));
+	recent_close(recent);
+}
+END_TEST
+
 UNIT("store/pgsql/recall", what_is_in_memory_is_found,
-    what_may_be_written_is_loaded)
+    what_may_be_written_is_loaded, what_is_kept_is_as_of_its_own_load)

@@ -38,7 +38,8 @@ void text_add_number(struct text *, uint64_t, unsigned digits);
 /*
  * Add bytes that a client sent so that they cannot break a line: control
  * bytes, DEL, '"' and '\' become \n, \t, \", \\ or \xNN, U+0080 to U+009F,
- * which terminals obey as well, \u00NN; the rest stays.
+ * which terminals obey as well, \u00NN; the rest stays. (This and the two
+ * below are in text_escape.c.)
  */
 void text_add_escaped(struct text *, const char *, size_t length);
 

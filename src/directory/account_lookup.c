@@ -9,8 +9,8 @@
 #include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "directory/cache.h"
 #include "directory/directory.h"
+#include "directory/name_cache.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include "base/counters.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "directory/ldap_connector.h"
+#include "directory/ldap_reconnect.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * first needed and again when it breaks. A directory that does not answer
  * costs ldap.timeout once, however many requests are waiting; then it is away,
  * and questions fail at once until a connection was made in the background
- * (ldap_connector.h). That is logged once, and once that it answers again.
+ * (ldap_reconnect.h). That is logged once, and once that it answers again.
  */
 #ifndef DIRECTORY_DIRECTORY_H
 #define DIRECTORY_DIRECTORY_H

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Functions are link_verb, because libldap has the names that begin with
- * ldap_. Nothing here logs: links are made by a thread (ldap_connector.h).
+ * ldap_. Nothing here logs: links are made by a thread (ldap_reconnect.h).
  */
 #ifndef DIRECTORY_LDAP_LINK_H
 #define DIRECTORY_LDAP_LINK_H

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "geo/record.h"
+#include "geo/geoip_record.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "directory/account_lookup.h"
-#include "postfix/postfix.h"
+#include "postfix/postfix_command.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #define REPLAY_LEARN_H
 
 #include "command/job.h"
-#include "replay/player.h"
+#include "replay/play_mails.h"
 
 /* What it learned from. */
 struct learned {

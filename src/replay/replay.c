@@ -9,10 +9,10 @@
 #include "command/config_changes.h"
 #include "command/progress.h"
 #include "replay/learn.h"
-#include "replay/mails.h"
-#include "replay/player.h"
+#include "replay/mails_in_order.h"
+#include "replay/play_mails.h"
+#include "replay/print_results.h"
 #include "replay/take_overrides.h"
-#include "replay/tell_results.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #define REPLAY_TAKE_OVERRIDES_H
 
 #include "command/job.h"
-#include "replay/player.h"
+#include "replay/play_mails.h"
 
 #include <stddef.h>
 

@@ -5,7 +5,7 @@
 #ifndef ROLES_COMMAND_LINE_H
 #define ROLES_COMMAND_LINE_H
 
-#include "roles/modes.h"
+#include "roles/mode_table.h"
 
 /*
  * Read it into the command, which points into it. Return 0, or the exit

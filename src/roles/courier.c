@@ -9,7 +9,7 @@
 #include "roles/courier.h"
 
 #include "base/log.h"
-#include "notify/outbox.h"
+#include "notify/outbox_delivery.h"
 #include "policy/store_of.h"
 #include "roles/shared_memory.h"
 #include "server/poller.h"

@@ -1,5 +1,5 @@
 /*
- * daemon.c -- the server: what a generation lives on, the table of roles.
+ * daemon.c -- the server: what a generation lives on, and what it shares.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "roles/daemon.h"
@@ -7,16 +7,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "notify/outbox_lease.h"
 #include "roles/accepting.h"
-#include "roles/console.h"
-#include "roles/courier.h"
 #include "roles/geoip_files.h"
-#include "roles/housekeeper.h"
+#include "roles/role_table.h"
 #include "roles/serving_of.h"
 #include "roles/shared_memory.h"
 #include "roles/status_vitals.h"
-#include "roles/worker.h"
 #include "server/master.h"
 #include "store/blocked_file.h"
 #include "store/memory.h"
@@ -122,53 +118,10 @@ unload(struct load *old)
 	free(old);
 }
 
-/*
- * How long a role may be busy without going round its loop. A worker answers
- * within the deadline, unless libpq waits for the resolver; the housekeeper and
- * the console wait for the store now and then, the courier for each of many rows
- * that it writes.
- */
-enum {
-	WORKER_SILENCE_MS = 30000,
-	STORE_SILENCE_MS = 60000,
-	COURIER_SILENCE_MS = 300000,
-};
-
-/* What may have been delivered is waited for: see courier.c. */
-static int64_t
-courier_stop_ms(const struct config *config)
-{
-	const struct post_office office = { &config->notify, &config->smtp,
-		&config->texts };
-
-	return (int64_t)outbox_lease_s(&office) * 1000;
-}
-
-static size_t
-roles(const struct config *config, struct role table[ROLES_MAX])
-{
-	size_t count = 1;
-
-	table[0] = (struct role){ "worker", config->server.workers,
-		worker_run, ENDPOINT_POLICY,
-		WORKER_SILENCE_MS + 2 * (int64_t)config->server.deadline_ms,
-		0 };
-	table[count++] = (struct role){ "housekeeper", 1, housekeeper_run,
-		ENDPOINT_NOBODY, STORE_SILENCE_MS, 0 };
-	if (config->notify.enabled || config->report.enabled)
-		table[count++] = (struct role){ "courier", 1, courier_run,
-			ENDPOINT_NOBODY, COURIER_SILENCE_MS,
-			courier_stop_ms(config) };
-	if (config->http.listen[0] != '\0')
-		table[count++] = (struct role){ "console", 1, console_run,
-			ENDPOINT_HTTP, STORE_SILENCE_MS, 0 };
-	return count;
-}
-
 int
 daemon_run(const struct daemon_options *given)
 {
-	static const struct service service = { load, unload, roles,
+	static const struct service service = { load, unload, role_table,
 		vitals_describe };
 	struct master_options master = { given->is_daemon, "" };
 	int status;

@@ -1,5 +1,5 @@
 /*
- * daemon.h -- the server: what a generation lives on, the table of roles.
+ * daemon.h -- the server: what a generation lives on, and what it shares.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef ROLES_DAEMON_H

@@ -5,7 +5,7 @@
 #ifndef ROLES_MODE_EXTRAS_H
 #define ROLES_MODE_EXTRAS_H
 
-#include "roles/modes.h"
+#include "roles/mode_table.h"
 
 struct extra_row {
 	const char *name;	/* the long option */

@@ -1,9 +1,9 @@
 /*
- * postfix.h -- run a command of Postfix and read what it prints.
+ * postfix_command.h -- run a command of Postfix and read what it prints.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef POSTFIX_POSTFIX_H
-#define POSTFIX_POSTFIX_H
+#ifndef POSTFIX_POSTFIX_COMMAND_H
+#define POSTFIX_POSTFIX_COMMAND_H
 
 #include <stdbool.h>
 

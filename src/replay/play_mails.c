@@ -1,8 +1,8 @@
 /*
- * player.c -- play mails through a configuration, by the clock of the log.
+ * play_mails.c -- play mails through a configuration, by the clock of the log.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "replay/player.h"
+#include "replay/play_mails.h"
 
 #include "base/clock.h"
 #include "base/log.h"

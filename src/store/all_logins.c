@@ -1,5 +1,5 @@
 /*
- * past_logins.c -- all logins that are remembered, account by account.
+ * all_logins.c -- all logins that are remembered, account by account.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "store/query.h"

@@ -1,8 +1,8 @@
 /*
- * postfix.c -- run a command of Postfix and read what it prints.
+ * postfix_command.c -- run a command of Postfix and read what it prints.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "postfix/postfix.h"
+#include "postfix/postfix_command.h"
 
 #include "base/log.h"
 #include "base/mem.h"

@@ -1,8 +1,8 @@
 /*
- * test_cache.c -- names that were looked up, and what they resolved to.
+ * test_name_cache.c -- names that were looked up, and what they resolved to.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "directory/cache.h"
+#include "directory/name_cache.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -145,5 +145,5 @@ START_TEST(behaves_like_a_list)
 }
 END_TEST
 
-UNIT("directory/cache", states, least_recently_used_gives_way, one_place,
+UNIT("directory/name_cache", states, least_recently_used_gives_way, one_place,
     a_new_entry_knows_nothing_of_the_old, behaves_like_a_list)

@@ -1,9 +1,9 @@
 /*
- * check.h -- does Postfix ask policyd, and where it should?
+ * check_postfix.h -- does Postfix ask policyd, and where it should?
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef POSTFIX_CHECK_H
-#define POSTFIX_CHECK_H
+#ifndef POSTFIX_CHECK_POSTFIX_H
+#define POSTFIX_CHECK_POSTFIX_H
 
 #include "command/job.h"
 

@@ -1,13 +1,13 @@
 /*
- * cache.h -- names that were looked up, and what they resolved to.
+ * name_cache.h -- names that were looked up, and what they resolved to.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A hash table of bounded size; when it is full, the name that was not used
  * for the longest time gives way. Every operation is O(1). Entries never
  * vanish by age: who uses one decides by fresh_until_ms what it is worth.
  */
-#ifndef DIRECTORY_CACHE_H
-#define DIRECTORY_CACHE_H
+#ifndef DIRECTORY_NAME_CACHE_H
+#define DIRECTORY_NAME_CACHE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /*
- * modes.h -- what the program can be told to do: the table of modes.
+ * mode_table.h -- what the program can be told to do: the table of modes.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef ROLES_MODES_H
-#define ROLES_MODES_H
+#ifndef ROLES_MODE_TABLE_H
+#define ROLES_MODE_TABLE_H
 
 #include "command/job.h"
 #include "postfix/held_mail.h"

@@ -1,8 +1,8 @@
 /*
- * mails.c -- all mails of several logs, in the order of their times.
+ * mails_in_order.c -- all mails of several logs, in the order of their times.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "replay/mails.h"
+#include "replay/mails_in_order.h"
 
 #include "base/hash.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /*
- * outbox.h -- tell of events: what the outbox holds, each in its way.
+ * outbox_delivery.h -- tell of events: what the outbox holds, each in its way.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A row is taken from the outbox for longer than its delivery can last, told,
@@ -8,8 +8,8 @@
  * death fell between the delivery and its mark, which its Message-ID, or id,
  * shows. If the store is away then, the mark is made later.
  */
-#ifndef NOTIFY_OUTBOX_H
-#define NOTIFY_OUTBOX_H
+#ifndef NOTIFY_OUTBOX_DELIVERY_H
+#define NOTIFY_OUTBOX_DELIVERY_H
 
 #include "notify/letter.h"
 #include "server/poller.h"

@@ -1,14 +1,14 @@
 /*
- * check.c -- does Postfix ask policyd, and where it should?
+ * check_postfix.c -- does Postfix ask policyd, and where it should?
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "postfix/check.h"
+#include "postfix/check_postfix.h"
 
 #include "base/log.h"
 #include "command/print.h"
 #include "postfix/policy_service.h"
 #include "postfix/findings.h"
-#include "postfix/postfix.h"
+#include "postfix/postfix_command.h"
 
 #include <errno.h>
 #include <limits.h>

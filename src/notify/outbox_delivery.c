@@ -1,8 +1,8 @@
 /*
- * outbox.c -- tell of events: what the outbox holds, each in its way.
+ * outbox_delivery.c -- tell of events: what the outbox holds, each in its way.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "notify/outbox.h"
+#include "notify/outbox_delivery.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,8 +1,8 @@
 /*
- * record.c -- what one record of a GeoIP file says, in each known layout.
+ * geoip_record.c -- what one record of a GeoIP file says, in each known layout.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "geo/record.h"
+#include "geo/geoip_record.h"
 
 #include "base/text.h"
 

@@ -1,8 +1,8 @@
 /*
- * test_mails.c -- see replay/mails.h, log_source.h and log_input.h.
+ * test_mails_in_order.c -- see replay/mails_in_order.h, log_source.h and log_input.h.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "replay/mails.h"
+#include "replay/mails_in_order.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -287,7 +287,7 @@ START_TEST(what_cannot_be_read)
 }
 END_TEST
 
-UNIT("replay/mails", files_are_merged_by_time, lines_out_of_order,
+UNIT("replay/mails_in_order", files_are_merged_by_time, lines_out_of_order,
     recipients_by_host_and_queue_id, recipients_in_another_file,
     policyds_lines_beside_postfix, many, compressed_in_several_members,
     long_lines_nul_bytes_and_no_last_newline, what_cannot_be_read)

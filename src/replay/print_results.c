@@ -1,8 +1,8 @@
 /*
- * tell_results.c -- print what --replay found out.
+ * print_results.c -- print what --replay found out.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "replay/tell_results.h"
+#include "replay/print_results.h"
 
 #include "base/clock.h"
 #include "command/print.h"

@@ -1,8 +1,8 @@
 /*
- * ldap_connector.c -- makes the connection to a directory, in the background.
+ * ldap_reconnect.c -- makes the connection to a directory, in the background.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "directory/ldap_connector.h"
+#include "directory/ldap_reconnect.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,9 +1,9 @@
 /*
- * tell_results.h -- print what --replay found out.
+ * print_results.h -- print what --replay found out.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#ifndef REPLAY_TELL_RESULTS_H
-#define REPLAY_TELL_RESULTS_H
+#ifndef REPLAY_PRINT_RESULTS_H
+#define REPLAY_PRINT_RESULTS_H
 
 #include "command/job.h"
 #include "replay/account_scores.h"

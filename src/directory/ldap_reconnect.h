@@ -1,5 +1,5 @@
 /*
- * ldap_connector.h -- makes the connection to a directory, in the background.
+ * ldap_reconnect.h -- makes the connection to a directory, in the background.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Name service, connecting, the TLS handshake and the bind each take as long
@@ -10,8 +10,8 @@
  * connection; it does not log, and all signals are blocked in it. Functions
  * are connector_verb.
  */
-#ifndef DIRECTORY_LDAP_CONNECTOR_H
-#define DIRECTORY_LDAP_CONNECTOR_H
+#ifndef DIRECTORY_LDAP_RECONNECT_H
+#define DIRECTORY_LDAP_RECONNECT_H
 
 #include "config/ldap_options.h"
 #include "directory/ldap_link.h"

@@ -1,8 +1,8 @@
 /*
- * cache.c -- names that were looked up, and what they resolved to.
+ * name_cache.c -- names that were looked up, and what they resolved to.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "directory/cache.h"
+#include "directory/name_cache.h"
 
 #include "base/clock.h"
 #include "base/mem.h"

@@ -1,12 +1,12 @@
 /*
- * player.h -- play mails through a configuration, by the clock of the log.
+ * play_mails.h -- play mails through a configuration, by the clock of the log.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What decides is policy/decide.c, on a store of its own that is gone when the
  * player is closed. Nobody is told of anything.
  */
-#ifndef REPLAY_PLAYER_H
-#define REPLAY_PLAYER_H
+#ifndef REPLAY_PLAY_MAILS_H
+#define REPLAY_PLAY_MAILS_H
 
 #include "policy/decide.h"
 #include "replay/log_entry.h"

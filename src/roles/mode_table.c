@@ -1,8 +1,8 @@
 /*
- * modes.c -- what the program can be told to do: the table of modes.
+ * mode_table.c -- what the program can be told to do: the table of modes.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "roles/modes.h"
+#include "roles/mode_table.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -21,7 +21,7 @@
 #include "jobs/unblock.h"
 #include "jobs/what_if.h"
 #include "policy/store_of.h"
-#include "postfix/check.h"
+#include "postfix/check_postfix.h"
 #include "replay/replay.h"
 #include "roles/check_config.h"
 #include "roles/daemon.h"

@@ -95,6 +95,14 @@ accepting_new(const struct seat *seat, struct crowd *crowd,
 	accepting->crowd = crowd;
 	accepting->poller = poller;
 	accepting->clients = clients;
+	for (size_t i = 0; i < seat->listeners->count; i++) {
+		struct listener *listener = &seat->listeners->list[i];
+
+		if (poller_add(poller, listener->fd, INTEREST_NONE,
+			listener) != 0)
+			log_error("epoll: %s: %s", listener->spec,
+			    strerror(errno));
+	}
 	accepting_go_on(accepting);
 	return accepting;
 }
@@ -127,12 +135,8 @@ listen_on(struct accepting *accepting, bool is_wanted)
 	for (size_t i = 0; i < listeners->count; i++) {
 		struct listener *listener = &listeners->list[i];
 
-		if (!is_wanted)
-			poller_remove(accepting->poller, listener->fd);
-		else if (poller_add(accepting->poller, listener->fd,
-			     INTEREST_READ, listener) != 0)
-			log_error("epoll: %s: %s", listener->spec,
-			    strerror(errno));
+		poller_change(accepting->poller, listener->fd,
+		    is_wanted ? INTEREST_READ : INTEREST_NONE, listener);
 	}
 }
 
@@ -249,7 +253,10 @@ accepting_end(struct accepting *accepting, bool is_rest_wanted)
 		return;
 	for (size_t i = 0; is_rest_wanted && i < listeners->count; i++)
 		take_some(accepting, listeners->list[i].fd, SIZE_MAX);
-	listen_on(accepting, false);
+	accepting->is_listening = false;
+	/* Others hold them still, and so would the poller. */
+	for (size_t i = 0; i < listeners->count; i++)
+		poller_remove(accepting->poller, listeners->list[i].fd);
 	seat_close_listeners(accepting->seat);
 	accepting->is_over = true;
 	publish(accepting);

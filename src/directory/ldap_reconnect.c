@@ -37,6 +37,7 @@ struct connector {
 	pthread_cond_t changed;
 	bool is_stopping;
 	bool is_over;		/* the thread is leaving */
+	bool is_left;		/* its maker has gone: all is the thread's */
 	struct link *link;
 	unsigned failures;	/* since it began */
 	int64_t delay_ms;	/* before the next try that has to wait */
@@ -125,12 +126,24 @@ try_once(struct connector *connector, bool is_first, char *error, size_t size)
 	return try_all(connector, is_first, error, size);
 }
 
+static void
+release(struct connector *connector)
+{
+	link_close(connector->link);
+	close(connector->stop_fds[0]);
+	close(connector->stop_fds[1]);
+	pthread_cond_destroy(&connector->changed);
+	pthread_mutex_destroy(&connector->lock);
+	free(connector);
+}
+
 static void *
 run_thread(void *argument)
 {
 	struct connector *connector = argument;
 	char error[LINK_ERROR_SIZE] = "";
 	struct link *link = NULL;
+	bool is_left;
 
 	/* failures is 0 or, for a start that has to wait, 1. */
 	for (bool at_once = connector->failures == 0;
@@ -148,8 +161,11 @@ run_thread(void *argument)
 	pthread_mutex_lock(&connector->lock);
 	connector->link = link;
 	connector->is_over = true;
+	is_left = connector->is_left;
 	pthread_cond_broadcast(&connector->changed);
 	pthread_mutex_unlock(&connector->lock);
+	if (is_left)
+		release(connector);
 	return NULL;
 }
 
@@ -178,7 +194,7 @@ connector_new(const struct ldap_options *options)
 	return connector;
 }
 
-/* End the thread; false: it did not end in time. */
+/* End the thread; false: it did not end in time, and is left alone. */
 static bool
 stop_thread(struct connector *connector)
 {
@@ -193,11 +209,12 @@ stop_thread(struct connector *connector)
 	while (!connector->is_over && await_change(connector, deadline_ms))
 		;
 	is_over = connector->is_over;
+	connector->is_left = !is_over;
+	if (!is_over)
+		pthread_detach(connector->thread);
 	pthread_mutex_unlock(&connector->lock);
 	if (is_over)
 		pthread_join(connector->thread, NULL);
-	else
-		pthread_detach(connector->thread);
 	return is_over;
 }
 
@@ -206,14 +223,8 @@ connector_free(struct connector *connector)
 {
 	if (connector == NULL)
 		return;
-	if (connector->is_started && !stop_thread(connector))
-		return;
-	link_close(connector->link);
-	close(connector->stop_fds[0]);
-	close(connector->stop_fds[1]);
-	pthread_cond_destroy(&connector->changed);
-	pthread_mutex_destroy(&connector->lock);
-	free(connector);
+	if (!connector->is_started || stop_thread(connector))
+		release(connector);
 }
 
 void

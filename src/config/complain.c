@@ -7,8 +7,13 @@
 #include "base/text.h"
 
 #include <stdarg.h>
+#include <string.h>
 
-enum { LONGEST_LINE = 2000 };
+enum {
+	LONGEST_LINE = 2000,
+	/* Of a value that is quoted. */
+	LONGEST_SHOWN = 120,
+};
 
 static void
 write_place(const struct complaints *complaints, const struct place *place)
@@ -41,4 +46,30 @@ complain(struct complaints *complaints, const struct place *place,
 	write_place(complaints, place);
 	fprintf(complaints->out, "%s\n", line.bytes);
 	complaints->count++;
+}
+
+/* Length of a text that is shown: not all of a long one. */
+static size_t
+shown_length(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length <= LONGEST_SHOWN)
+		return length;
+	/* Do not cut a UTF-8 sequence in two. */
+	length = LONGEST_SHOWN;
+	while (length > 0 && (text[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
+void
+complain_quoting(struct complaints *complaints, const struct place *place,
+    const char *key, const char *shown, const char *allowed)
+{
+	size_t length = shown_length(shown);
+
+	complain(complaints, place, "%s: found \"%.*s\"%s, allowed is %s",
+	    key, (int)length, shown, shown[length] == '\0' ? "" : "...",
+	    allowed);
 }

@@ -26,4 +26,8 @@ struct place {
 void complain(struct complaints *, const struct place *, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
+/* Complain `KEY: found "VALUE", allowed is ALLOWED`. A long value is cut. */
+void complain_quoting(struct complaints *, const struct place *,
+    const char *key, const char *value, const char *allowed);
+
 #endif

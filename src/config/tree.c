@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_SHOWN = 120 };
-
 struct node *
 tree_add(
     struct tree *tree, char *path, size_t name_at, const struct place *place)
@@ -118,21 +116,6 @@ tree_next(const struct node *parent, const struct node *child)
 	return next < parent + parent->span ? next : NULL;
 }
 
-/* Length of a text that is shown: not all of a long one. */
-static size_t
-shown_length(const char *text)
-{
-	size_t length = strlen(text);
-
-	if (length <= LONGEST_SHOWN)
-		return length;
-	/* Do not cut a UTF-8 sequence in two. */
-	length = LONGEST_SHOWN;
-	while (length > 0 && (text[length] & 0xc0) == 0x80)
-		length--;
-	return length;
-}
-
 void
 tree_complain(const struct node *node, struct complaints *complaints,
     const char *shown, const char *allowed)
@@ -142,18 +125,12 @@ tree_complain(const struct node *node, struct complaints *complaints,
 		[NODE_LIST] = "a list",
 		[NODE_MAP] = "a map",
 	};
-	size_t length;
 
-	if (node->kind != NODE_TEXT) {
+	if (node->kind == NODE_TEXT)
+		complain_quoting(complaints, &node->place, node->path,
+		    shown != NULL ? shown : node->value, allowed);
+	else
 		complain(complaints, &node->place,
 		    "%s: found %s, allowed is %s", node->path,
 		    kinds[node->kind], allowed);
-		return;
-	}
-	if (shown == NULL)
-		shown = node->value;
-	length = shown_length(shown);
-	complain(complaints, &node->place,
-	    "%s: found \"%.*s\"%s, allowed is %s", node->path, (int)length,
-	    shown, shown[length] == '\0' ? "" : "...", allowed);
 }

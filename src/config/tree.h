@@ -50,8 +50,8 @@ const struct node *tree_first(const struct node *parent);
 const struct node *tree_next(const struct node *parent,
     const struct node *child);
 
-/* Complain `KEY: found "TEXT", allowed is ALLOWED`. A long text is cut; shown,
- * if not NULL, is shown in place of it. */
+/* Complain `KEY: found "TEXT", allowed is ALLOWED`; shown, if not NULL, is
+ * shown in place of the text. */
 void tree_complain(const struct node *, struct complaints *, const char *shown,
     const char *allowed);
 

@@ -7,42 +7,16 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "mail/mailbox.h"
+#include "mail/smtp_auth.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static bool
-is_loopback(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET) {
-		struct sockaddr_in in;
-
-		memcpy(&in, address, sizeof(in));
-		return ntohl(in.sin_addr.s_addr) >> 24 == 127;
-	}
-	if (address->sa_family == AF_INET6) {
-		struct sockaddr_in6 in6;
-
-		memcpy(&in6, address, sizeof(in6));
-		return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-	}
-	return false;
-}
-
-static bool
-may_dial(const struct smtp_options *options, const struct sockaddr *address)
-{
-	return options->username[0] == '\0' ||
-	       options->tls != SMTP_TLS_NONE || is_loopback(address);
-}
 
 /* Wait for a connection under way. Return 0 or an error number. */
 static int
@@ -100,7 +74,7 @@ dial_each(const struct smtp_options *options, const struct addrinfo *addresses,
 	for (const struct addrinfo *one = addresses; one != NULL && fd < 0;
 	     one = one->ai_next, left--) {
 		text_init(why, why->bytes, why->size);
-		if (!may_dial(options, one->ai_addr)) {
+		if (!auth_may_reach(options, one->ai_addr)) {
 			text_add(why, "a password is sent over TLS or to this "
 				      "host only, set smtp.tls");
 			continue;

@@ -20,10 +20,8 @@ char *dial_host(const char *host);
  * Connect to smtp.host and smtp.port: to each address of the name in turn,
  * each having its share of what is left to the deadline (monotonic), so that
  * one that swallows everything leaves time for the others. Return a blocking
- * socket, or -1 with the cause in why.
- *
- * With smtp.username and without smtp.tls nothing but a loopback address is
- * connected to: a password would be sent.
+ * socket, or -1 with the cause in why. An address that must not be sent the
+ * password (smtp_auth.h) is passed over.
  */
 int dial(const struct smtp_options *, int64_t deadline_ms, struct text *why);
 

@@ -116,29 +116,6 @@ dialog_text(void **context, int *length, void *data)
 	return NULL;
 }
 
-int
-dialog_login(auth_client_request_t request, char **result, int fields,
-    void *data)
-{
-	const struct smtp_options *options = data;
-	union {
-		const char *given;
-		char *wanted;
-	} password = { .given = options->password != NULL
-				    ? options->password
-				    : "" };
-
-	for (int i = 0; i < fields; i++) {
-		if (request[i].flags & AUTH_USER)
-			result[i] = options->username;
-		else if (request[i].flags & AUTH_PASS)
-			result[i] = password.wanted;
-		else
-			return 0; /* a mechanism that is not ours */
-	}
-	return 1;
-}
-
 /*
  * With TLS 1.3 a server sends tickets behind the handshake (RFC 8446, 4.6.1).
  * When these are there before EHLO is written, libESMTP waits for the answer

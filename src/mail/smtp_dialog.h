@@ -43,8 +43,6 @@ struct dialog {
 void dialog_event(smtp_session_t, int event, void *data, ...);
 void dialog_monitor(const char *bytes, int length, int writing, void *data);
 const char *dialog_text(void **context, int *length, void *data);
-int dialog_login(auth_client_request_t, char **result, int fields,
-    void *options);
 
 /* Nobody gets it, nor would get anything else: say why, and end. */
 _Noreturn void dialog_leave(struct dialog *, const char *why);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "mail/smtp_auth.h"
 #include "mail/smtp_dial.h"
 #include "mail/smtp_dialog.h"
 #include "mail/tls_relay.h"
@@ -112,21 +113,9 @@ set_security(struct dialog *dialog, smtp_session_t smtp)
 		smtp_starttls_enable(smtp, Starttls_REQUIRED);
 		smtp_starttls_set_ctx(smtp, dialog->tls.context);
 	}
-	if (options->username[0] == '\0')
-		return;
-	auth_client_init();
-	dialog->auth = auth_create_context();
-	auth_set_mechanism_flags(dialog->auth, AUTH_PLUGIN_PLAIN, 0);
-	/* It looks for the plugin of CRAM-MD5 by a name that it has not, but
-	 * knows what it once has found. */
-	auth_set_mechanism(dialog->auth, "CRAMMD5");
-	auth_set_interact_cb(dialog->auth, dialog_login,
-	    (union {
-		    const void *given;
-		    void *wanted;
-	    }){ options }
-		.wanted);
-	smtp_auth_set_context(smtp, dialog->auth);
+	dialog->auth = auth_start(options);
+	if (dialog->auth != NULL)
+		smtp_auth_set_context(smtp, dialog->auth);
 }
 
 static void

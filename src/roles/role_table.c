@@ -5,9 +5,9 @@
 #include "roles/role_table.h"
 
 #include "notify/outbox_lease.h"
-#include "roles/console.h"
 #include "roles/courier.h"
 #include "roles/housekeeper.h"
+#include "roles/http_console.h"
 #include "roles/worker.h"
 
 /*

@@ -1,11 +1,11 @@
 /*
- * console.c -- the role that serves the HTTP interface.
+ * http_console.c -- the role that serves the HTTP interface.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * It shares the store and the counters with the workers, and nothing else: it
  * can hang or die, and mail goes on.
  */
-#include "roles/console.h"
+#include "roles/http_console.h"
 
 #include "admin/http.h"
 #include "admin/http_call.h"

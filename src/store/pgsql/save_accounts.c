@@ -1,5 +1,5 @@
 /*
- * save.c -- save what was decided of the accounts of a round in PostgreSQL.
+ * save_accounts.c -- save what was decided of the accounts of a round in PostgreSQL.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A few accounts of which nothing but their rows, and those of logins, is to be

@@ -1,5 +1,5 @@
 /*
- * load.c -- load the accounts of a round from PostgreSQL.
+ * load_accounts.c -- load the accounts of a round from PostgreSQL.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Those of which the state that was saved last is in memory

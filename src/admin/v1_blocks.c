@@ -10,7 +10,7 @@
 #include "base/counters.h"
 #include "base/duration.h"
 #include "policy/block_json.h"
-#include "store/observed.h"
+#include "store/would_block.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>

@@ -15,8 +15,8 @@
 #include "base/mem.h"
 #include "policy/time_json.h"
 #include "store/hosts.h"
-#include "store/observed.h"
 #include "store/side.h"
+#include "store/would_block.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>

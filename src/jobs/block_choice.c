@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "command/account_subject.h"
-#include "store/observed.h"
+#include "store/would_block.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 #include "jobs/status_lines.h"
 #include "policy/store_of.h"
 #include "store/mode_change.h"
-#include "store/observed.h"
+#include "store/would_block.h"
 
 #include <errno.h>
 #include <stdlib.h>

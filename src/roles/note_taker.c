@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "store/mode_change.h"
-#include "store/observed.h"
+#include "store/noted_write.h"
 
 enum {
 	/* Notes are taken at once, but the store is not asked more often. */

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/block_row.h"
+#include "store/blocked_attempts.h"
 #include "store/mode_change.h"
-#include "store/observed.h"
 #include "store/places.h"
 #include "store/query.h"
 #include "store/round.h"
@@ -285,7 +285,7 @@ store_account(struct store *store, const char *account,
 			    &record->login_count, deadline_ms);
 		if (result == STORE_DONE && most_logins > 0)
 			result = read_logins(store, "attempts_of", account,
-			    OBSERVED_ATTEMPTS, &record->attempts,
+			    BLOCKED_ATTEMPTS, &record->attempts,
 			    &record->attempt_count, deadline_ms);
 		for (size_t i = 0; i < record->login_count; i++)
 			record->logins[i].is_within =

@@ -1,22 +1,19 @@
 /*
- * observed.h -- who would be blocked, and from where the blocked are used.
+ * would_block.h -- who would be blocked, were the mode not observe.
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Both are kept for who looks, and decide nothing: the blocks that there would
- * be in observe, until their time would be over; and the logins of blocked
- * accounts, the newest OBSERVED_ATTEMPTS networks of each.
+ * Kept for who looks, and decides nothing: the blocks that there would be,
+ * until their time would be over.
  */
-#ifndef STORE_OBSERVED_H
-#define STORE_OBSERVED_H
+#ifndef STORE_WOULD_BLOCK_H
+#define STORE_WOULD_BLOCK_H
 
 #include "store/noted_queue.h"
 #include "store/store.h"
 
-enum { OBSERVED_ATTEMPTS = 64 };
-
-/* Write down what was noted, all or nothing; and forget what is over. */
-enum store_result store_tell_notes(struct store *, const struct note *,
-    size_t count, int64_t deadline_ms);
+/* In a transaction: write down those of the notes that say so, and forget what
+ * is over. Return 0, or as query_run. */
+int would_block_write(struct store *, const struct note *, size_t count);
 
 /* As store_list_blocked, of those that would be blocked. */
 enum store_result store_list_would(struct store *, const char *after,

@@ -6,7 +6,8 @@
 
 #include "base/clock.h"
 #include "script.h"
-#include "store/observed.h"
+#include "store/noted_write.h"
+#include "store/would_block.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 -- observe.sql -- who would be blocked, and from where the blocked are used.
 -- SPDX-License-Identifier: GPL-3.0-or-later
 --
--- See store/observed.h.
+-- See store/would_block.h and store/blocked_attempts.h.
 
 -- p_rows: [[account, cause, found, allowed, per_s, milliseconds ago, seconds,
 -- client, country], ...]

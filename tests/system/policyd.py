@@ -19,7 +19,7 @@ import proc
 from build import BUILD, SOURCE  # noqa: F401
 from client import Client, request
 from ports import free_port  # noqa: F401
-from proc import children, is_alive, is_stopped, open_files  # noqa: F401
+from proc import children, is_alive, is_stopped  # noqa: F401
 from waiting import PATIENCE, until
 
 PROGRAM = BUILD.resolve() / "policyd"
@@ -291,12 +291,12 @@ class Policyd:
 
     def _client_of(self, taker, workers):
         others = [pid for pid in workers if pid != taker]
-        had = len(open_files(taker))
         proc.send(signal.SIGSTOP, others)
         try:
             until(lambda: all(map(is_stopped, others)), "the others to stop")
             client = self.client()
-            until(lambda: len(open_files(taker)) > had, "it to be taken")
+            until(lambda: not proc.has_untaken(self.socket),
+                  "it to be taken")
         finally:
             proc.send(signal.SIGCONT, others)
         return client

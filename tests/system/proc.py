@@ -58,6 +58,15 @@ def open_files(pid):
     return found
 
 
+def has_untaken(path):
+    """Is there a connection to a Unix socket that nobody has accepted yet?"""
+    for line in pathlib.Path("/proc/net/unix").read_text().splitlines():
+        fields = line.split(maxsplit=7)
+        if len(fields) == 8 and fields[7] == str(path) and fields[6] == "0":
+            return True
+    return False
+
+
 def send(number, pids):
     """A signal to all that are still there."""
     for pid in pids:

@@ -185,15 +185,21 @@ def put(page, name, value, within="main"):
     return element
 
 
+def keys(page, text):
+    """Press keys, whatever has the focus: it may be made anew meanwhile."""
+    from selenium.webdriver import ActionChains
+    ActionChains(page).send_keys(text).perform()
+
+
 def fill(page, *values):
     """Fill in the form that has the focus, and send it by the keyboard."""
     until(lambda: page.execute_script(
         "return document.activeElement.tagName") == "INPUT", "a field")
     for number, value in enumerate(values):
         if number:
-            page.switch_to.active_element.send_keys(TAB)
-        page.switch_to.active_element.send_keys(value)
-    page.switch_to.active_element.send_keys(ENTER)
+            keys(page, TAB)
+        keys(page, value)
+    keys(page, ENTER)
 
 
 def enter(page, name=USER, secret=PASSWORD):

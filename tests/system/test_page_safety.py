@@ -8,9 +8,9 @@ import subprocess
 import pytest
 
 from geoip import address
-from pages import (TAB, browser, confirm, enter, escape,  # noqa: F401
-                   find, page, press, screen, served, text, visit,
-                   wait_ready, wait_text)
+from pages import (ENTER, ESCAPE, SPACE, TAB, browser,  # noqa: F401
+                   confirm, enter, escape, find, keys, page, press, screen,
+                   served, text, visit, wait_ready, wait_text)
 from policyd import BUILD, SOURCE
 from waiting import until
 
@@ -132,7 +132,7 @@ def tab_to(page, name):
     """Tab on until it has the focus; what has it can be seen to."""
     seen = []
     for _ in range(80):
-        page.switch_to.active_element.send_keys(TAB)
+        keys(page, TAB)
         seen.append(focus(page))
         if seen[-1] == name:
             assert page.execute_script(
@@ -147,28 +147,28 @@ def test_the_keyboard_alone(page, served):
     served.ask(JOE, address("FR"))
     enter(page)
     tab_to(page, "Blocked")
-    page.switch_to.active_element.send_keys("\ue007")
+    keys(page, ENTER)
     wait_text(page, "1 account blocked")
     tab_to(page, "Choose " + JOE)
-    page.switch_to.active_element.send_keys(" ")
+    keys(page, SPACE)
     wait_text(page, "1 account chosen")
     tab_to(page, JOE)
-    page.switch_to.active_element.send_keys("\ue007")
+    keys(page, ENTER)
     wait_text(page, "Blocked: 2 countries")
     tab_to(page, "Unblock…")
-    page.switch_to.active_element.send_keys("\ue007")
+    keys(page, ENTER)
     find(page, "dialog[open]")
     # Escape changes nothing, and gives the focus back.
-    page.switch_to.active_element.send_keys("\ue00c")
+    keys(page, ESCAPE)
     until(lambda: not page.find_elements("css selector", "dialog"),
           "the dialog to close")
-    assert focus(page) == "Unblock…"
-    page.switch_to.active_element.send_keys("\ue007")
+    until(lambda: focus(page) == "Unblock…", "the focus to be given back")
+    keys(page, ENTER)
     find(page, "dialog[open]")
-    page.switch_to.active_element.send_keys("by hand")
-    page.switch_to.active_element.send_keys("\ue007")
+    keys(page, "by hand")
+    keys(page, ENTER)
     wait_text(page, "Not blocked")
-    page.switch_to.active_element.send_keys(TAB)
+    keys(page, TAB)
 
 
 def test_the_way_past_the_navigation(page, served):
@@ -176,7 +176,7 @@ def test_the_way_past_the_navigation(page, served):
     wait_text(page, "Nobody is blocked")
     page.execute_script("document.activeElement.blur();"
                         "document.querySelector('.skip').focus()")
-    page.switch_to.active_element.send_keys("\ue007")
+    keys(page, ENTER)
     until(lambda: page.execute_script(
         "return document.activeElement.id") == "view", "the content")
     assert "Overview" in text(page)

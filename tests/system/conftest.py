@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import datetime
+import fcntl
 import pathlib
 import shutil
 import sys
@@ -13,21 +14,44 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+from build import BUILD
+
+# Tests as pytest rewrites them are kept, but not beside their source.
+CACHE = BUILD.resolve() / "tests" / "system" / "pycache"
+CACHE.mkdir(parents=True, exist_ok=True)
+sys.pycache_prefix = str(CACHE)
+sys.dont_write_bytecode = False
+
 import geoip as geoip_files
 import policyd as daemon
 from postgres import Postgres
 from waiting import PATIENCE
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_collection():
+    """Of processes that begin side by side the first one rewrites the tests;
+    the others wait, and find them."""
+    with open(CACHE / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Tests run side by side. Those that share something of their module,
-    such as a Postfix, stay together; the longest begin first."""
+    such as a Postfix, stay together; the longest begin first, and a test on
+    its own fills what time is left at the end."""
     for item in items:
         fixtures = item._fixtureinfo.name2fixturedefs.values()
         if any(found[-1].scope == "module" for found in fixtures):
             item.add_marker(pytest.mark.xdist_group(item.module.__name__))
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    items.sort(key=lambda item: (
+        item.get_closest_marker("long") is None,
+        item.get_closest_marker("xdist_group") is None))
 
 
 def pytest_configure(config):

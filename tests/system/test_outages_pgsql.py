@@ -381,6 +381,20 @@ def test_others_do_not_wait_for_an_account_that_is_being_added(
     others_do_not_wait(busy, other, hindered)
 
 
+def test_an_index_is_built_anew(watch, postgres, database):
+    """Nobody who waits for that has anything that it waits for."""
+    watched = watch({"server": {"deadline": "60000ms"}})
+    client = watched.clients[0]
+    with postgres.session(database.name) as other:
+        # As REINDEX begins; then it wants the indexes for itself.
+        other.sql("BEGIN; LOCK TABLE policyd.account IN SHARE MODE")
+        client.send(request("fresh@b.c", address("DE")))
+        until(lambda: database.backends(" AND wait_event_type = 'Lock'"),
+              "the request to wait")
+        other.sql("REINDEX TABLE policyd.account; COMMIT")
+    assert client.answer() == OK
+
+
 def counters(policyd):
     """What it counted so far."""
     seen = len(policyd.log())

@@ -295,6 +295,9 @@ BEGIN
     IF p_must_last THEN
         SET LOCAL synchronous_commit TO DEFAULT;
     END IF;
+    -- At once what the writing will take: a REINDEX that came between waits
+    -- for what was read, and the writing for the REINDEX.
+    LOCK TABLE policyd.account IN ROW EXCLUSIVE MODE;
     -- In one order, and those alone that nobody else works on.
     SELECT array_agg(i), array_agg(place) INTO v_mine, v_rows FROM (
         SELECT q.i::integer AS i, a.ctid AS place
@@ -318,6 +321,7 @@ BEGIN
           FROM jsonb_array_elements(p_follow) x;
     END IF;
     IF v_ends IS NOT NULL THEN
+        LOCK TABLE policyd.block IN ROW EXCLUSIVE MODE;
         -- What is told of an end is told as things stood before it.
         FOR e IN SELECT x FROM jsonb_array_elements(v_ends) x
                   WHERE (x ->> 'i')::integer = ANY (v_mine)

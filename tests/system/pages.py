@@ -66,7 +66,7 @@ both = pytest.mark.parametrize("served", ["http", "https"], indirect=True)
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(tmp_path_factory):
     selenium = pytest.importorskip(
         "selenium.webdriver", reason="python3-selenium is not installed")
     from selenium.webdriver.chrome.service import Service
@@ -79,8 +79,11 @@ def browser():
         options.add_argument(option)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.set_capability("acceptInsecureCerts", True)
+    # What it leaves behind goes with what the tests leave.
+    scraps = dict(os.environ, TMPDIR=str(tmp_path_factory.mktemp("scraps")))
     driver = selenium.Chrome(
-        service=Service(shutil.which("chromedriver")), options=options)
+        service=Service(shutil.which("chromedriver"), env=scraps),
+        options=options)
     yield driver
     driver.quit()
 

@@ -65,7 +65,7 @@ read_mails(const uint8_t *data, size_t size)
 
 	state_init(&state);
 	state_take_instances(&state, data, size);
-	assert(state.instance_count <= INSTANCES_MAX);
+	assert(state.instance_count <= NUMBERS_MAX);
 	assert(state_put_instances(&state, bytes) <= size);
 }
 

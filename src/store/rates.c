@@ -146,6 +146,9 @@ rates_unpack(struct rate_rings *rings, const uint8_t *bytes, size_t length)
 
 		ring->per_s = (uint32_t)get(&bytes, 4);
 		ring->newest = (int64_t)get(&bytes, 8);
+		/* Not ours; how long ago it was could not be told. */
+		if (ring->newest < 0)
+			ring->newest = 0;
 		for (size_t k = 0; k < RATE_SUMS; k++)
 			ring->sums[k] = (uint32_t)get(&bytes, 4);
 	}

@@ -179,6 +179,21 @@ START_TEST(bytes_that_are_none_leave_no_rings)
 }
 END_TEST
 
+START_TEST(a_ring_from_before_all_times_counts_nothing)
+{
+	struct rate_rings rings = many(1), back;
+	uint8_t bytes[RATE_RINGS_BYTES];
+	size_t length;
+
+	rings.list[0].per_s = 3600;
+	rings.list[0].newest = INT64_MIN;
+	length = rates_pack(&rings, bytes);
+	rates_unpack(&back, bytes, length);
+	ck_assert_uint_eq(back.count, 1);
+	ck_assert_uint_eq(rates_used(&back, 3600, START), 0);
+}
+END_TEST
+
 START_TEST(bytes_are_the_same_on_every_machine)
 {
 	struct rate_rings rings = { .count = 1 };
@@ -221,4 +236,6 @@ START_TEST(a_clock_that_was_ahead_counts_as_now)
 END_TEST
 
 UNIT("store/rates", mails_pass_or_not, a_clock_that_was_ahead_counts_as_now, rules_come_and_go, bytes_are_read_back,
-    bytes_that_are_none_leave_no_rings, bytes_are_the_same_on_every_machine)
+    bytes_that_are_none_leave_no_rings,
+    a_ring_from_before_all_times_counts_nothing,
+    bytes_are_the_same_on_every_machine)

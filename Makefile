@@ -471,7 +471,7 @@ check-store: $(STORE_TEST)
 	POLICYD_BUILD="$(abspath $(BUILD))" \
 		/usr/bin/python3 -B tests/with_postgres.py $(STORE_TEST)
 
-# The same before four shards.
+# The same before four shards, but for what is of files alone.
 check-store-proxy: $(STORE_TEST) $(BUILD)/policyd
 	POLICYD_BUILD="$(abspath $(BUILD))" \
 		/usr/bin/python3 -B tests/with_cluster.py $(STORE_TEST)

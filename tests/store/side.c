@@ -2,6 +2,7 @@
  * side.c -- a store to test: SQLite in a file, or PostgreSQL in a database.
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "side.h"
 
 #include "base/mem.h"
@@ -12,21 +13,32 @@
 #include <jansson.h>
 #include <libpq-fe.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct side {
 	enum side_kind kind;
 	sqlite3 *lite;
 	PGconn *pg;
+	bool is_borrowed;
 };
 
 static struct {
 	char directory[64];
 	char database[64];
 	char urls[SIDES][160];
+	/*
+	 * Looking takes a new session longer than what most tests do beside:
+	 * one is made before the tests, each of which is a child, and lent to
+	 * one side at a time. is_lent is theirs together; it stays set by who
+	 * never gives the session back, and so leaves it as nobody knows.
+	 */
+	PGconn *pg;
+	atomic_flag *is_lent;
 } place;
 
 bool
@@ -74,6 +86,32 @@ command_server(const char *format, const char *name)
 	PQfinish(conn);
 }
 
+static PGconn *
+look_at_server(void)
+{
+	PGconn *conn = PQconnectdb(side_is_proxy(SIDE_PGSQL) ?
+	    getenv("POLICYD_TEST_LOOK") : side_url(SIDE_PGSQL));
+
+	if (PQstatus(conn) != CONNECTION_OK) {
+		fprintf(stderr, "%s", PQerrorMessage(conn));
+		exit(EXIT_FAILURE);
+	}
+	return conn;
+}
+
+static void
+make_session_to_lend(void)
+{
+	place.is_lent = mmap(NULL, sizeof(*place.is_lent),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (place.is_lent == MAP_FAILED) {
+		perror("mmap");
+		exit(EXIT_FAILURE);
+	}
+	atomic_flag_clear(place.is_lent);
+	place.pg = look_at_server();
+}
+
 void
 sides_begin(void)
 {
@@ -91,6 +129,7 @@ sides_begin(void)
 		snprintf(place.urls[SIDE_PGSQL],
 		    sizeof(place.urls[SIDE_PGSQL]), "%s",
 		    getenv("POLICYD_TEST_STORE"));
+		make_session_to_lend();
 		return;
 	}
 	if (!side_exists(SIDE_PGSQL))
@@ -100,6 +139,7 @@ sides_begin(void)
 	command_server("CREATE DATABASE", place.database);
 	snprintf(place.urls[SIDE_PGSQL], sizeof(place.urls[SIDE_PGSQL]),
 	    "postgresql:///%s", place.database);
+	make_session_to_lend();
 }
 
 /* Logs that were put aside, too: their names have the time. */
@@ -126,6 +166,7 @@ void
 sides_end(void)
 {
 	remove_directory(place.directory);
+	PQfinish(place.pg);
 	if (place.database[0] != '\0')
 		command_server("DROP DATABASE", place.database);
 }
@@ -143,10 +184,9 @@ side_open(enum side_kind kind)
 		sqlite3_busy_timeout(side->lite, 20000);
 		return side;
 	}
-	side->pg = PQconnectdb(side_is_proxy(kind) ?
-	    getenv("POLICYD_TEST_LOOK") : side_url(kind));
-	if (PQstatus(side->pg) != CONNECTION_OK)
-		ck_abort_msg("%s", PQerrorMessage(side->pg));
+	side->is_borrowed = !atomic_flag_test_and_set(place.is_lent);
+	side->pg = side->is_borrowed ? place.pg : look_at_server();
+	free(side_sql(side, "DISCARD ALL"));
 	free(side_sql(side, "SET TimeZone = 'UTC'"));
 	return side;
 }
@@ -155,7 +195,10 @@ void
 side_close(struct side *side)
 {
 	sqlite3_close(side->lite);
-	PQfinish(side->pg);
+	if (side->is_borrowed)
+		atomic_flag_clear(place.is_lent);
+	else
+		PQfinish(side->pg);
 	free(side);
 }
 

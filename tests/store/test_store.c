@@ -94,10 +94,13 @@ main(void)
 	suite_add_tcase(suite, tests_calls());
 	suite_add_tcase(suite, tests_model());
 	suite_add_tcase(suite, tests_processes());
-	suite_add_tcase(suite, tests_crash());
-	suite_add_tcase(suite, tests_file());
-	suite_add_tcase(suite, tests_file_shared());
-	suite_add_tcase(suite, tests_outage());
+	/* What is of files alone is the same, whatever is beside them. */
+	if (!side_is_proxy(SIDE_PGSQL)) {
+		suite_add_tcase(suite, tests_crash());
+		suite_add_tcase(suite, tests_file());
+		suite_add_tcase(suite, tests_file_shared());
+		suite_add_tcase(suite, tests_outage());
+	}
 	suite_add_tcase(suite, tests_places());
 	suite_add_tcase(suite, tests_upgrade());
 	runner = srunner_create(suite);

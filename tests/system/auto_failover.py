@@ -13,7 +13,7 @@ import tempfile
 import policyd as daemon
 import proc
 from libpq import Session
-from postgres import PROGRAMS
+from postgres import PROGRAMS, memory_folder
 from waiting import until
 
 PROGRAM = shutil.which("pg_autoctl")
@@ -51,6 +51,8 @@ class Node:
                  "--hostname", "127.0.0.1", "--auth", "trust", "--no-ssl",
                  "--run"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd="/", env=formation.environment, **formation.as_user)
+        # Sessions that wait for the next statement, by database and user.
+        self._idle = {}
 
     def kill(self):
         """All of it at once, as if the power failed."""
@@ -60,19 +62,33 @@ class Node:
 
     def sql(self, text, database="postgres", user="postgres"):
         """The rows, each a text; None if it is not possible."""
+        session = self._idle.pop((database, user), None)
+        if session and not session.is_fresh():
+            session.close()
+            session = None
         try:
-            with Session(f"host=127.0.0.1 port={self.port} user={user} "
-                         f"dbname={database}") as session:
-                return list(map(" ".join, session.sql(text)))
+            session = session or Session(
+                f"host=127.0.0.1 port={self.port} user={user} "
+                f"dbname={database}")
+            rows = session.sql(text)
         except AssertionError:
+            if session:
+                session.close()
             return None
+        self._idle[database, user] = session
+        return list(map(" ".join, rows))
+
+    def leave(self):
+        while self._idle:
+            self._idle.popitem()[1].close()
 
 
 class Formation:
     """A monitor, a primary and a standby, which is synchronous."""
 
     def __init__(self):
-        self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-paf."))
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-paf.",
+                                                  dir=memory_folder()))
         # Where there is none it takes one of all users below /tmp.
         (self.root / "run").mkdir(mode=0o700)
         self.as_user = {}
@@ -130,6 +146,7 @@ class Formation:
 
     def close(self):
         for node in reversed(self.nodes):
+            node.leave()
             if node.process.poll() is None:
                 node.kill()
         shutil.rmtree(self.root, ignore_errors=True)

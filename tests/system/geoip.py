@@ -7,6 +7,9 @@ The numbering is that of tests/geoip/make-mmdb.pl.
 import os
 import pathlib
 import subprocess
+import zlib
+
+from build import made_once
 
 COUNTRIES = "DE AT CH FR IT ES NL PL US CA BR IN JP CN RU ZA".split()
 REGISTERED_ONLY = "203.0.113.129"   # in SE, by registration alone
@@ -20,6 +23,12 @@ def make_files(directory):
     """Write the files to the directory, which is made."""
     os.makedirs(directory, exist_ok=True)
     subprocess.run(["perl", str(_SCRIPT), str(directory)], check=True)
+
+
+def made_files():
+    """The folder of those that are made once for all tests of a build."""
+    key = zlib.crc32(_SCRIPT.read_bytes())
+    return made_once(f"geoip-{key:x}", make_files)
 
 
 def address(country, number=0):

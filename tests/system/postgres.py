@@ -51,7 +51,8 @@ MEMORY = pathlib.Path("/dev/shm")
 WANTED = 1 << 30
 
 
-def _folder():
+def memory_folder():
+    """Where temporary files are made; None: where others are."""
     if os.access(MEMORY, os.W_OK) and \
             shutil.disk_usage(MEMORY).free >= WANTED:
         return MEMORY
@@ -120,7 +121,7 @@ class Postgres:
 
     def __init__(self, source=None, settings="", environment=None):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="policyd-pg.",
-                                                  dir=_folder()))
+                                                  dir=memory_folder()))
         self.data = self.root / "data"
         self.sockets = self.root / "s"
         self.sockets.mkdir()

@@ -261,6 +261,14 @@ def test_a_shard_that_is_away_costs_its_own_accounts(start, cluster, how):
         until(lambda: [row[0] for row in cluster.proxies[0].sql(
             "SELECT number FROM policyd.shard WHERE away_since IS NOT NULL")
             ] == ["2"], "all but the one that is away")
+        # Who needs all of them is told which one is not there, at once.
+        told = policyd.cli("--list-blocked")
+        assert told.returncode != 0
+        assert "shard shard2 is away" in told.stderr
+        told = policyd.cli("--explain", others[0])
+        assert told.returncode == 0, told.stderr
+        told = policyd.cli("--explain", known)
+        assert "shard shard2 is away" in told.stderr
     finally:
         if how == "freeze":
             server.thaw(stopped)

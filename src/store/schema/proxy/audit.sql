@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION policyd.audit_add(p_subject text, p_now bigint,
     p_actor text, p_origin text, p_action text, p_detail jsonb
 ) RETURNS void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_subject);
+    CLUSTER policyd.slow(hashtext(p_subject)); RUN ON hashtext(p_subject);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.audit_list(p_before bigint, p_most bigint

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION policyd.block_last(p_account text
     per_s integer, note text, began bigint, until bigint, ended bigint,
     attempts bigint, client text, country text
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.blocks_held(p_after text, p_now bigint,

@@ -205,7 +205,7 @@ BEGIN
             pg_get_function_arguments(v_function),
             regexp_replace(pg_get_function_result(v_function),
                            '^(?!SETOF|TABLE)', 'SETOF '),
-            format('CLUSTER ''policyd_slow''; RUN ON ALL; TARGET policyd.%I;',
+            format('CLUSTER policyd.slow(); RUN ON ALL; TARGET policyd.%I;',
                    v_name));
     END LOOP;
 END
@@ -327,5 +327,29 @@ BEGIN
             EXIT;
         END LOOP;
     END LOOP;
+END
+$$;
+
+-- The cluster for what is no round: of the shard with that number in its last
+-- bits, or of all. Nobody waits for one that is known to be away: the error is
+-- of this call alone.
+CREATE OR REPLACE FUNCTION policyd.slow(p_hash integer DEFAULT NULL
+) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_mask integer := policyd.shard_count() - 1;
+    v_name text;
+BEGIN
+    FOR i IN 1 .. 2 LOOP
+        SELECT policyd.name_of_host(name, host) INTO v_name FROM policyd.shard
+         WHERE away_since IS NOT NULL AND NOT is_older
+           AND coalesce(number = p_hash & v_mask, true)
+         ORDER BY number LIMIT 1;
+        IF NOT FOUND THEN
+            RETURN 'policyd_slow';
+        END IF;
+        PERFORM policyd.probe_shards();
+    END LOOP;
+    RAISE EXCEPTION 'shard % is away', v_name
+        USING ERRCODE = 'transaction_rollback';
 END
 $$;

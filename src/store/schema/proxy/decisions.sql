@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION policyd.decisions_add(p_host text, p_now bigint,
     p_rows jsonb
 ) RETURNS void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_host);
+    CLUSTER policyd.slow(hashtext(p_host)); RUN ON hashtext(p_host);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.decisions_forget(p_now bigint

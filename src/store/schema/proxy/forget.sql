@@ -5,5 +5,5 @@
 
 CREATE OR REPLACE FUNCTION policyd.forget(p_account text, p_what text
 ) RETURNS bigint LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;

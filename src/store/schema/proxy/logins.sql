@@ -8,19 +8,19 @@ CREATE OR REPLACE FUNCTION policyd.logins_newest(p_account text, p_most bigint
     network cidr, country text, first bigint, last bigint, mails bigint,
     asn bigint
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.logins_in_all(p_account text
 ) RETURNS bigint LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd_shards.past_accounts(p_after text, p_most bigint
 ) RETURNS TABLE (
     account text
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.past_accounts;
+    CLUSTER policyd.slow(); RUN ON ALL; TARGET policyd.past_accounts;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.past_end(p_after text, p_most bigint

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS policyd.mode (
 CREATE OR REPLACE FUNCTION policyd_shards.would_put(p_account text,
     p_rows jsonb, p_now bigint
 ) RETURNS void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
     SELECT policyd.would_put(p_rows, p_now);
 $$;
 
@@ -65,7 +65,7 @@ $$;
 CREATE OR REPLACE FUNCTION policyd_shards.attempts_put(p_account text,
     p_rows jsonb, p_now bigint
 ) RETURNS void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
     SELECT policyd.attempts_put(p_rows, p_now);
 $$;
 
@@ -100,7 +100,7 @@ CREATE OR REPLACE FUNCTION policyd.attempts_of(p_account text, p_most bigint
     network cidr, country text, first_seen bigint, last_seen bigint,
     mails bigint, asn bigint
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.past_attempts(p_after text, p_upto text

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION policyd.outbox_add(p_account text, p_now bigint,
     p_channel text, p_kind text, p_event jsonb, p_recipients text,
     p_delay_s integer
 ) RETURNS void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd_shards.outbox_is_due(p_shards integer[],
@@ -52,7 +52,7 @@ $$;
 CREATE OR REPLACE FUNCTION policyd_shards.outbox_lease(p_shard integer,
     p_id bigint, p_now bigint, p_lease_s integer
 ) RETURNS TABLE (is_leased integer) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON p_shard;
+    CLUSTER policyd.slow(p_shard); RUN ON p_shard;
     SELECT * FROM policyd.outbox_lease(p_id, p_now, p_lease_s);
 $$;
 
@@ -66,7 +66,7 @@ $$;
 CREATE OR REPLACE FUNCTION policyd_shards.outbox_end(p_shard integer,
     p_id bigint, p_now bigint, p_error text
 ) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON p_shard;
+    CLUSTER policyd.slow(p_shard); RUN ON p_shard;
     SELECT policyd.outbox_end(p_id, p_now, p_error);
 $$;
 
@@ -81,7 +81,7 @@ CREATE OR REPLACE FUNCTION policyd_shards.outbox_delay(p_shard integer,
     p_id bigint, p_now bigint, p_delay_s integer, p_uncounted integer,
     p_recipients text, p_error text
 ) RETURNS SETOF void LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON p_shard;
+    CLUSTER policyd.slow(p_shard); RUN ON p_shard;
     SELECT policyd.outbox_delay(p_id, p_now, p_delay_s, p_uncounted,
         p_recipients, p_error);
 $$;

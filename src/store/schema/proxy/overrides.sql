@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION policyd.override_find(p_account text
     account text, settings jsonb, comment text, author text, changed bigint,
     valid_until bigint, revision bigint, is_listed integer
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.overrides_after(p_after text, p_most bigint
@@ -45,7 +45,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION policyd_shards.overrides_revised(p_revision bigint
 ) RETURNS SETOF bigint LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.overrides_revised;
+    CLUSTER policyd.slow(); RUN ON ALL; TARGET policyd.overrides_revised;
 $$;
 
 -- Overrides changed somewhere: another revision for all, see ../pgsql/shard.sql.

@@ -48,7 +48,7 @@ CREATE OR REPLACE FUNCTION policyd_shards.networks_seen(p_now bigint, p_most_s b
 ) RETURNS TABLE (
     country text, network cidr
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.networks_seen;
+    CLUSTER policyd.slow(); RUN ON ALL; TARGET policyd.networks_seen;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.countries_seen(p_now bigint,

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION policyd.logins() RETURNS TABLE (
     last_seen timestamptz, mails bigint, evidence_since timestamptz,
     asn bigint
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL;
+    CLUSTER policyd.slow(); RUN ON ALL;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.logins(p_account text
@@ -17,14 +17,14 @@ CREATE OR REPLACE FUNCTION policyd.logins(p_account text
     last_seen timestamptz, mails bigint, evidence_since timestamptz,
     asn bigint
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.stats_accounts() RETURNS TABLE (
     account text, mails bigint, networks bigint, countries bigint,
     first_seen timestamptz, last_seen timestamptz, asns bigint
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL;
+    CLUSTER policyd.slow(); RUN ON ALL;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.stats_accounts(p_account text
@@ -32,7 +32,7 @@ CREATE OR REPLACE FUNCTION policyd.stats_accounts(p_account text
     account text, mails bigint, networks bigint, countries bigint,
     first_seen timestamptz, last_seen timestamptz, asns bigint
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.stats_account_countries(p_account text
@@ -40,13 +40,13 @@ CREATE OR REPLACE FUNCTION policyd.stats_account_countries(p_account text
     account text, country text, networks bigint, mails bigint,
     first_seen timestamptz, last_seen timestamptz
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON hashtext(p_account);
+    CLUSTER policyd.slow(hashtext(p_account)); RUN ON hashtext(p_account);
 $$;
 
 CREATE OR REPLACE FUNCTION policyd_shards.networks_by_country() RETURNS TABLE (
     country text, network cidr
 ) LANGUAGE plproxy AS $$
-    CLUSTER 'policyd_slow'; RUN ON ALL; TARGET policyd.networks_by_country;
+    CLUSTER policyd.slow(); RUN ON ALL; TARGET policyd.networks_by_country;
 $$;
 
 CREATE OR REPLACE FUNCTION policyd.stats_countries() RETURNS TABLE (

@@ -29,6 +29,7 @@ max_connections = 200
 shared_buffers = 64MB
 log_min_messages = warning
 jit = off
+dynamic_shared_memory_type = mmap
 """
 # Most of what is new would else be the first segment of its log.
 INITDB = ["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8",
